@@ -1,0 +1,185 @@
+/** The one table of things that can go wrong on purpose, and the one error class. Surfaces render it in their own shape. */
+
+type Details = Readonly<Record<string, string | number | undefined>>;
+
+export interface ErrorKind {
+  /** HTTP status. */
+  status: number;
+  /** Directus 8 error code (directus8-data §2.2, directus8-system §1.6); null where the reference has none. */
+  directus: number | null;
+  /** `extensions.code` of a GraphQL error. */
+  graphql: string;
+  /** `error.name` in Strapi's error object. */
+  strapi: string;
+  /** `errors[].name` in Payload's error object. */
+  payload: string;
+  /** The sentence a client reads; never SQL, never a secret. */
+  message: (d: Details) => string;
+}
+
+const kind = (
+  status: number,
+  directus: number | null,
+  graphql: string,
+  strapi: string,
+  payload: string,
+  message: (d: Details) => string,
+): ErrorKind => ({ status, directus, graphql, strapi, payload, message });
+
+const said = (fallback: string) => (d: Details) => String(d['message'] ?? fallback);
+
+export const errorKinds = {
+  route_not_found: kind(404, 1, 'NOT_FOUND', 'NotFoundError', 'NotFound', () => 'Not Found'),
+  bad_request: kind(400, 2, 'BAD_REQUEST', 'BadRequestError', 'APIError', said('Bad request')),
+  unauthorized: kind(401, 3, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', said('Unauthorized request')),
+  validation: kind(422, 4, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', said('Validation failed')),
+  method_not_allowed: kind(405, 6, 'BAD_REQUEST', 'MethodNotAllowedError', 'APIError', () => 'Method Not Allowed'),
+  rate_limited: kind(429, 7, 'RATE_LIMITED', 'RateLimitError', 'APIError', said('Too many requests')),
+  forbidden: kind(403, 10, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', said('You are not allowed to do this')),
+  unprocessable: kind(422, 12, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', said('Unprocessable request')),
+  invalid_payload: kind(400, 13, 'BAD_REQUEST', 'BadRequestError', 'APIError', said('Invalid or Empty Payload')),
+  payload_too_large: kind(413, 13, 'BAD_REQUEST', 'PayloadTooLargeError', 'APIError', said('The request body is too large')),
+  not_installed: kind(503, 14, 'UNAVAILABLE', 'ServiceUnavailableError', 'APIError', said('No project is configured yet')),
+  ip_denied: kind(401, 19, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', () => 'You are not allowed to sign in from this location'),
+  database_unavailable: kind(
+    503,
+    11,
+    'UNAVAILABLE',
+    'ServiceUnavailableError',
+    'APIError',
+    said('The database of this project does not answer right now; try again shortly'),
+  ),
+  statement_timeout: kind(
+    503,
+    11,
+    'TIMEOUT',
+    'ServiceUnavailableError',
+    'APIError',
+    said('The database did not finish in time; ask for less'),
+  ),
+  limit_exceeded: kind(400, 2, 'LIMIT_EXCEEDED', 'BadRequestError', 'APIError', said('A limit was exceeded')),
+  invalid_credentials: kind(404, 100, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'Invalid user credentials'),
+  invalid_token: kind(401, 101, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', () => 'Invalid token'),
+  expired_token: kind(401, 102, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', () => 'Expired token'),
+  user_inactive: kind(401, 103, 'UNAUTHENTICATED', 'ForbiddenError', 'AuthenticationError', () => 'The user is not active'),
+  user_suspended: kind(404, 103, 'UNAUTHENTICATED', 'ForbiddenError', 'LockedAuth', () => 'The user is suspended'),
+  otp_missing: kind(404, 111, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'A one-time password is required'),
+  otp_wrong: kind(404, 112, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'The one-time password is wrong'),
+  login_payload: kind(422, 114, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', said('email and password are required')),
+  unknown_collection: kind(404, 200, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `Unable to find collection: ${d['collection']}`),
+  system_collection: kind(
+    401,
+    201,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    () => 'Direct access to system collections is not allowed; each has an endpoint of its own',
+  ),
+  unknown_field: kind(
+    422,
+    202,
+    'BAD_USER_INPUT',
+    'ValidationError',
+    'QueryError',
+    (d) => `Invalid field "${d['field']}" in "${d['collection']}"${d['hint'] ?? ''}`,
+  ),
+  unknown_path: kind(
+    404,
+    202,
+    'BAD_USER_INPUT',
+    'ValidationError',
+    'QueryError',
+    (d) => `Unable to find field "${d['field']}"${d['hint'] ?? ''}`,
+  ),
+  item_not_found: kind(404, 203, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) =>
+    d['id'] === undefined ? 'Item not found' : `Item with id "${d['id']}" not found`,
+  ),
+  duplicate: kind(
+    409,
+    204,
+    'CONFLICT',
+    'ValidationError',
+    'ValidationError',
+    (d) => `Duplicate key "${d['value'] ?? ''}" for collection "${d['collection'] ?? ''}"`,
+  ),
+  constraint: kind(
+    422,
+    12,
+    'BAD_USER_INPUT',
+    'ValidationError',
+    'ValidationError',
+    said('A constraint of the database refuses this value'),
+  ),
+  revision_not_found: kind(404, 207, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `Revision with Id "${d['id']}" not found`),
+  structured_value: kind(
+    422,
+    213,
+    'BAD_USER_INPUT',
+    'ValidationError',
+    'ValidationError',
+    (d) => `Attempting to write an array as the value for field "${d['field']}" in "${d['collection']}"`,
+  ),
+  unknown_operator: kind(
+    422,
+    214,
+    'BAD_USER_INPUT',
+    'ValidationError',
+    'QueryError',
+    (d) => `Unknown filter: ${d['operator']}${d['hint'] ?? ''}`,
+  ),
+  related_denied: kind(403, 215, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', (d) => `Unable to access "${d['field']}" related data`),
+  read_denied: kind(
+    403,
+    300,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    (d) => `Reading items from "${d['collection']}" collection was denied`,
+  ),
+  create_denied: kind(
+    403,
+    301,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    (d) => `Creating item to "${d['collection']}" collection was denied`,
+  ),
+  update_denied: kind(
+    403,
+    302,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    (d) => `Updating item from "${d['collection']}" collection was denied`,
+  ),
+  delete_denied: kind(
+    403,
+    303,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    (d) => `Deleting item from "${d['collection']}" collection was denied`,
+  ),
+  field_not_found: kind(404, 202, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `Unable to find field "${d['field']}"`),
+  internal: kind(500, null, 'INTERNAL_SERVER_ERROR', 'InternalServerError', 'APIError', () => 'Internal Server Error'),
+} satisfies Record<string, ErrorKind>;
+
+export type ErrorName = keyof typeof errorKinds;
+
+/** The only error thrown on purpose. `details` fill the sentence of the kind and are safe to show. */
+export class GatewayError extends Error {
+  readonly kind: ErrorName;
+  readonly details: Details;
+
+  constructor(kind: ErrorName, details: Details = {}, cause?: unknown) {
+    super(errorKinds[kind].message(details), cause === undefined ? undefined : { cause });
+    this.name = 'GatewayError';
+    this.kind = kind;
+    this.details = details;
+  }
+}
+
+/** The kind's row in the table: status, codes and names for every surface. */
+export function describeError(error: GatewayError): ErrorKind {
+  return errorKinds[error.kind];
+}

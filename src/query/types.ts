@@ -1,0 +1,114 @@
+/** The one query model. A surface parses into the requested forms; `bind` turns them into the bound forms against a schema. */
+import type { Scalar } from '../dialect/types.ts';
+import type { Collection, Field, Relation } from '../schema/types.ts';
+
+// ---- as asked: names are still text ----
+
+/** Which outputs are wanted. A surface fills it from its own syntax. */
+export interface Selection {
+  /** `*`: every readable column. */
+  all: boolean;
+  /** What `*.…` asks of every relation. */
+  each?: Selection;
+  /** By name; null asks for the field itself. */
+  readonly named: Map<string, Selection | null>;
+  readonly without: Set<string>;
+}
+
+export type RequestedFilter =
+  | { is: 'all'; of: RequestedFilter[] }
+  | { is: 'any'; of: RequestedFilter[] }
+  | { is: 'not'; of: RequestedFilter }
+  /** `path` of one name or several through relations; `operator` is an operator's id. */
+  | { is: 'compare'; path: readonly string[]; operator: string; value: unknown };
+
+export interface RequestedOrder {
+  path: readonly string[];
+  descending: boolean;
+}
+
+export interface RequestedRead {
+  collection: string;
+  selection: Selection;
+  /** Text forms of keys; the answer holds those rows that exist and may be read. */
+  keys?: readonly string[];
+  where?: RequestedFilter;
+  /** Text to look for in the searchable columns. */
+  search?: string;
+  /** `'random'` or terms; undefined is the collection's default order. */
+  order?: 'random' | readonly RequestedOrder[];
+  /** Undefined asks for every row. */
+  limit?: number;
+  offset: number;
+  /** Statuses to show; undefined is every one that is not soft-deleted. */
+  statuses?: 'any' | readonly string[];
+  /** Languages of nested translations; undefined is all. */
+  languages?: readonly string[];
+  counts: Counts;
+  /** As soon as a relation is expanded, its plain siblings become objects holding their key (directus8-data §5.1, mixing quirk). */
+  stubs: boolean;
+}
+
+export interface Counts {
+  /** Rows that match the filter. */
+  filtered: boolean;
+  /** Rows the caller may read, whatever the filter says. */
+  total: boolean;
+  /** The same by status. */
+  byStatus: boolean;
+}
+
+// ---- bound: every name resolved ----
+
+export type Filter =
+  | { is: 'all'; of: readonly Filter[] }
+  | { is: 'any'; of: readonly Filter[] }
+  | { is: 'not'; of: Filter }
+  | { is: 'always' }
+  | { is: 'never' }
+  | { is: 'compare'; field: Field; operator: Comparison; values: readonly Scalar[] }
+  | { is: 'null'; field: Field; negated: boolean }
+  | { is: 'like'; field: Field; pattern: string; negated: boolean }
+  /** At least one related row matches. `collection` is the other side, whose rules `access` adds. */
+  | { is: 'some'; relation: Relation; collection: Collection; where: Filter }
+  /** Number of related rows. */
+  | { is: 'count'; relation: Relation; collection: Collection; where: Filter; operator: 'gte' | 'lt' | 'eq'; value: number };
+
+export type Comparison = 'eq' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte' | 'in' | 'nin' | 'between' | 'nbetween';
+
+export interface Order {
+  field: Field;
+  descending: boolean;
+}
+
+/** Ordered outputs by the key they have in the answer. */
+export type Template = ReadonlyMap<string, Output>;
+
+export type Output =
+  /** `implied`: from a wildcard. */
+  | { is: 'field'; field: Field; implied: boolean }
+  | { is: 'relation'; relation: Relation; query: ReadQuery; implied: boolean }
+  /** A relation whose rows the caller may not read: an object with the bare key, or null. Made in access/ only. */
+  | { is: 'stub'; field: Field; key: string }
+  | { is: 'group'; of: Template }
+  | { is: 'constant'; json: string };
+
+/** Outputs that a row lacks when `when` holds. Made in access/ only, for status rules on fields. The first that holds applies. */
+export interface TemplateCase {
+  when: Filter;
+  without: ReadonlySet<string>;
+}
+
+export interface ReadQuery {
+  collection: Collection;
+  template: Template;
+  cases?: readonly TemplateCase[];
+  where: Filter;
+  /** What `total` and `byStatus` count; filled in access/. */
+  readable?: { total: Filter; byStatus: Filter };
+  order: 'random' | readonly Order[];
+  limit?: number;
+  offset: number;
+  statuses?: 'any' | readonly string[];
+  counts: Counts;
+}
