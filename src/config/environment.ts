@@ -1,0 +1,77 @@
+/** A project configured by environment variables alone, for containers. */
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { clientOfUrl, connectionOfUrl } from './database-url.ts';
+import type { Environment } from './fill.ts';
+import { faultOfKey } from './load.ts';
+import type { ProjectConfig } from './types.ts';
+
+/** The variables read, with what each is for; `--help` and the documentation show this list. */
+export const environmentVariables: readonly (readonly [name: string, meaning: string])[] = [
+  ['DATABASE_URL', 'postgres://, mysql://, mariadb:// or sqlite:FILE; serves this database without a project file'],
+  ['DATABASE_SCHEMAS', 'schemas to serve (PostgreSQL), separated by commas, the default one first'],
+  ['PROJECT', 'key of that project in URLs (default _)'],
+  ['SECRET', 'signs its tokens, at least 16 characters; without it sessions end with the process'],
+  ['ADMIN_EMAIL', 'with ADMIN_PASSWORD: install the system tables and this first administrator'],
+  ['ADMIN_PASSWORD', 'password of that administrator'],
+  ['ADMIN_TOKEN', 'static token of that administrator (optional)'],
+  ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
+];
+
+export interface EnvironmentProject {
+  readonly config: ProjectConfig;
+  /** Who is to be installed as first administrator; undefined asks for no installation. */
+  readonly administrator?: { readonly email: string; readonly password: string; readonly token?: string };
+  /** What the operator should know, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the project of the environment.
+ *
+ * @returns the project, or every fault as a sentence that names its variable and never its value; undefined when DATABASE_URL is not set
+ */
+export function environmentProject(environment: Environment): EnvironmentProject | { readonly faults: readonly string[] } | undefined {
+  const set = (name: string): string | undefined => (environment[name] === '' ? undefined : environment[name]);
+  const url = set('DATABASE_URL');
+  if (url === undefined) return undefined;
+  const faults: string[] = [];
+  const warnings: string[] = [];
+
+  const client = clientOfUrl(url);
+  const made = client === undefined ? undefined : connectionOfUrl(client, url);
+  if (made === undefined) faults.push('DATABASE_URL must start with postgres://, mysql://, mariadb:// or sqlite:');
+  else if ('fault' in made) faults.push(`DATABASE_URL ${made.fault}`);
+
+  const key = set('PROJECT') ?? '_';
+  const keyFault = faultOfKey(key);
+  if (keyFault !== undefined) faults.push(`PROJECT: ${keyFault}`);
+
+  const secret = set('SECRET');
+  if (secret === undefined) warnings.push('SECRET is not set: a random one is used, so sessions and tokens end when the process does');
+  else if (secret.length < 16) faults.push('SECRET must have at least 16 characters');
+
+  const [email, password, token] = [set('ADMIN_EMAIL'), set('ADMIN_PASSWORD'), set('ADMIN_TOKEN')];
+  if ((email === undefined) !== (password === undefined)) faults.push('ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or none');
+  if (email === undefined && token !== undefined) faults.push('ADMIN_TOKEN needs ADMIN_EMAIL and ADMIN_PASSWORD');
+
+  const schemas = set('DATABASE_SCHEMAS')
+    ?.split(',')
+    .map((schema) => schema.trim())
+    .filter((schema) => schema !== '');
+
+  if (faults.length > 0 || client === undefined || made === undefined || 'fault' in made) return { faults };
+  return {
+    config: Object.freeze({
+      key,
+      database: { client, connection: made.connection, ...(schemas === undefined || schemas.length === 0 ? {} : { schemas }) },
+      secret: secret ?? randomBytes(32).toString('base64url'),
+      storage: { driver: 'local' as const, root: resolve(set('STORAGE_ROOT') ?? join('data', `${key}-files`)) },
+      private: false,
+    }),
+    ...(email === undefined || password === undefined
+      ? {}
+      : { administrator: { email, password, ...(token === undefined ? {} : { token }) } }),
+    warnings,
+  };
+}

@@ -1,0 +1,30 @@
+/** Takes secrets out of text that is about to be logged or shown. */
+
+const tokenParameter = /([?&](?:access_token|token|super_admin_token|password|secret)=)[^&#\s]*/gi;
+const credentials = /([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]*@/gi;
+
+/** A URL or a sentence without the values of secret parameters and without passwords of connection URLs. */
+export function redact(text: string): string {
+  return text.replace(tokenParameter, '$1***').replace(credentials, '$1:***@');
+}
+
+/** What an error may show in the log: its kind, message and place, never the properties drivers hang on it (SQL, rows, parameters). */
+export function describeForLog(error: unknown): { type: string; message: string; code?: string; stack?: string; cause?: string } {
+  if (!(error instanceof Error)) return { type: typeof error, message: redact(String(error)) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return {
+    type: error.name,
+    message: redact(error.message),
+    ...(code === undefined ? {} : { code }),
+    ...(error.stack === undefined ? {} : { stack: redact(error.stack) }),
+    ...(error.cause === undefined ? {} : { cause: redact(error.cause instanceof Error ? error.cause.message : String(error.cause)) }),
+  };
+}
+
+/** The shortest honest reason of a failure, for one line of the log or the terminal. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return redact(String(error));
+  const cause = error.cause instanceof Error && error.cause.message !== '' ? ` (${error.cause.message})` : '';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return redact(`${error.message === '' ? code : error.message}${cause}`);
+}

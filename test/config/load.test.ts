@@ -1,0 +1,162 @@
+/** Project files: what is taken, what is refused, and in which words. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import t from 'tap';
+import { loadProjectFile, loadProjects, nameOfFile } from '../../src/config/load.ts';
+
+const good = {
+  database: { client: 'pg', connection: 'postgres://shop@127.0.0.1/shop' },
+  secret: 'sixteen characters',
+  storage: { driver: 'local', root: 'files' },
+};
+
+/** The place holder of a variable, as a file has it. */
+const of = (name: string) => ['$', '{', name, '}'].join('');
+
+let folder = '';
+t.before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-config-'));
+});
+t.teardown(() => rm(folder, { recursive: true }));
+
+async function load(name: string, content: unknown, environment: Record<string, string> = {}) {
+  await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  const loaded = await loadProjectFile(join(folder, name), environment);
+  await rm(join(folder, name));
+  return loaded;
+}
+
+async function faults(content: unknown, environment: Record<string, string> = {}): Promise<string[]> {
+  const loaded = await load('shop.json', content, environment);
+  return (loaded?.faults ?? []).map((fault) => fault.slice(fault.indexOf('shop.json: ') + 'shop.json: '.length));
+}
+
+t.test('a good file', async (t) => {
+  const loaded = await load('shop.json', good);
+  t.match(loaded, { key: 'shop', private: false, faults: [], config: { key: 'shop', secret: good.secret, private: false } });
+  t.equal(loaded?.config?.storage.root, resolve('files'), 'the storage root is taken from the current directory');
+  t.ok(Object.isFrozen(loaded?.config));
+});
+
+t.test('every client, and every way to write its connection', async (t) => {
+  const connection = async (client: string, given: unknown) =>
+    (await load('shop.json', { ...good, database: { client, connection: given } }))?.config?.database.connection;
+  t.equal(await connection('pg', 'postgresql://a/b'), 'postgresql://a/b');
+  t.equal(await connection('mysql2', 'mysql://a/b'), 'mysql://a/b');
+  t.equal(await connection('mysql2', 'mariadb://a/b'), 'mysql://a/b', 'the driver knows one scheme');
+  t.same(await connection('mysql2', { host: 'a', port: 3306 }), { host: 'a', port: 3306 });
+  for (const text of ['shop.db', 'sqlite:shop.db', 'sqlite://shop.db', 'file:shop.db']) {
+    t.same(await connection('better-sqlite3', text), { filename: resolve('shop.db') }, text);
+  }
+  t.same(await connection('better-sqlite3', 'sqlite:///var/shop.db'), { filename: '/var/shop.db' });
+  t.same(await connection('better-sqlite3', { filename: 'shop.db' }), { filename: resolve('shop.db') });
+});
+
+t.test('the environment fills place holders anywhere in strings', async (t) => {
+  const content = {
+    ...good,
+    database: { client: 'pg', connection: { host: of('HOST'), password: `x-${of('PASS')}-${of('PASS')}` } },
+    secret: of('KEY'),
+  };
+  const loaded = await load('shop.json', content, { HOST: 'db', PASS: of('HOST'), KEY: 'k'.repeat(20) });
+  t.same(
+    loaded?.config?.database.connection,
+    { host: 'db', password: `x-${of('HOST')}-${of('HOST')}` },
+    'what was filled in is not filled again',
+  );
+  t.equal(loaded?.config?.secret, 'k'.repeat(20));
+});
+
+t.test('all faults are told at once, each with its path', async (t) => {
+  const told = await faults(
+    {
+      database: { client: 'oracle', connection: 5, schemas: [], pool: { min: -1, max: 'many', size: 3 } },
+      secret: 'short',
+      storage: { driver: 's3', path: 'x' },
+      secrets: `${of('NOT_THERE')} ${of('NOR_THIS')}`,
+      private: 'yes',
+    },
+    {},
+  );
+  t.same(told.sort(), [
+    '/database/client must be one of "pg", "mysql2", "better-sqlite3"',
+    '/database/connection must be a URL or an object',
+    '/database/pool/max must be a whole number',
+    '/database/pool/min must be >= 0',
+    '/database/pool/size is not known; known are min, max',
+    '/database/schemas must not be empty; leave it out to serve the default',
+    '/private must be true or false',
+    '/secret must have at least 16 characters',
+    '/secrets is not known; known are database, secret, storage, private',
+    '/secrets needs the environment variable NOR_THIS, which is not set',
+    '/secrets needs the environment variable NOT_THERE, which is not set',
+    '/storage/driver must be "local"',
+    '/storage/path is not known; known are driver, root',
+    '/storage/root is missing',
+  ]);
+});
+
+t.test('single faults', async (t) => {
+  t.same(await faults({}), ['/database is missing', '/secret is missing']);
+  t.same(await faults([]), ['must be an object']);
+  t.same(await faults({ ...good, secret: of('SECRET') }), ['/secret needs the environment variable SECRET, which is not set']);
+  t.same(await faults({ ...good, secret: of('SECRET') }, { SECRET: 'short' }), ['/secret must have at least 16 characters']);
+  t.match(await faults({ ...good, secret: `${of('no name')} and long enough` }), [/^\/secret has a place holder/]);
+  t.match(await faults({ ...good, database: { client: 'pg', connection: 'mysql://a/b' } }), [
+    /^\/database\/connection must start with postgres/,
+  ]);
+  t.match(await faults({ ...good, database: { client: 'mysql2', connection: 'db.example' } }), [
+    /^\/database\/connection must start with mysql/,
+  ]);
+  t.same(await faults({ ...good, database: { client: 'better-sqlite3', connection: { file: 'x' } } }), [
+    '/database/connection/file is not known; known is filename',
+    '/database/connection/filename must be the name of a file',
+  ]);
+  t.same(await faults(JSON.stringify(good).replace('{', '{"__proto__":{"private":true},')), [
+    '/__proto__ is not known; known are database, secret, storage, private',
+  ]);
+});
+
+t.test('broken JSON is refused without quoting the file', async (t) => {
+  const told = await faults('{\n "secret": "do not show me",\n "x" 5 }');
+  t.same(told, ['is not valid JSON: see line 3, column 6']);
+  t.notMatch((await faults('{"secret": "do not show me"x')).join(), /show me/);
+});
+
+t.test('faults never repeat a value', async (t) => {
+  const told = await faults({ ...good, database: { client: 'pg', connection: 'mysql://u:hunter2@h/d' }, secret: 'hunter2' });
+  t.notMatch(told.join('\n'), /hunter2/);
+  t.same(told, [
+    '/secret must have at least 16 characters',
+    '/database/connection must start with postgres:// or postgresql:// for the client "pg"',
+  ]);
+});
+
+t.test('names of files', async (t) => {
+  t.same(nameOfFile('x/shop.json'), { key: 'shop', private: false });
+  t.same(nameOfFile('x/_.json'), { key: '_', private: false });
+  t.equal(nameOfFile('x/_shop.json'), undefined, 'switched off');
+  t.equal(nameOfFile('x/.shop.json'), undefined);
+  t.equal(nameOfFile('x/shop.json.bak'), undefined);
+  t.same(nameOfFile('x/private.shop.json'), { key: 'shop', private: true });
+  t.match(await load('private.shop.json', good), { key: 'shop', private: true, config: { private: true } });
+  t.match((await load('Server.json', good))?.faults, [/reserved word/]);
+  t.match((await load('my shop.json', good))?.faults, [/letters, digits/]);
+  t.same((await load('Shop_1-a.json', good))?.faults, []);
+});
+
+t.test('a folder of files', async (t) => {
+  t.same(await loadProjects(join(folder, 'none'), {}), [], 'a folder that is not there holds nothing');
+  const place = await mkdtemp(join(folder, 'many-'));
+  await writeFile(join(place, 'a.json'), JSON.stringify(good));
+  await writeFile(join(place, 'b.json'), '{');
+  await writeFile(join(place, '_c.json'), JSON.stringify(good));
+  await writeFile(join(place, 'private.a.json'), JSON.stringify(good));
+  const loaded = await loadProjects(place, {});
+  t.match(loaded, [
+    { key: 'a', private: false, config: { key: 'a' }, faults: [/private\.a\.json: ignored/] },
+    { key: 'b', config: undefined, faults: [/not valid JSON/] },
+  ]);
+  t.equal(loaded.length, 2);
+});
