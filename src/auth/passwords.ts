@@ -1,0 +1,70 @@
+/** Passwords: checking those that Directus 8 or this gateway wrote, and writing new ones. Nothing here logs or keeps a password. */
+import * as argon2 from '@node-rs/argon2';
+import * as bcrypt from '@node-rs/bcrypt';
+
+export interface HashOptions {
+  /** The database is still read by Directus 8, which knows bcrypt only. */
+  directusReadable?: boolean;
+}
+
+/** PHP's `password_hash` writes `$2y$`; other tools write `$2a$` and `$2b$`. All three are the same function. */
+const bcryptForm = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+const argonForm = /^\$argon2id\$v=\d+\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/;
+
+/** Beyond these a hash is no hash: the libraries would take what it says literally, minutes or terabytes of it. */
+const ceiling = { bcryptCost: 16, memoryCost: 1_048_576, timeCost: 64, parallelism: 16 } as const;
+
+/** What Directus 8 writes (directus8-tables §6). */
+const directusCost = 10;
+
+/** OWASP's recommended argon2id parameters; `decoy` below states the same ones. */
+const policy = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Hashes of no known password: the digests are random bytes. */
+const decoy = {
+  argon: '$argon2id$v=19$m=19456,t=2,p=1$Wk5v0H0o5nB5b3YyJ0yq3Q$vA1n0m8y7l2c3JtXh4pQ5rS6uE9wKzB1dFgHjMnOqTs',
+  bcrypt: '$2y$10$N9qo8uLOickgx2ZMRZoMyeIvJ0yXw3uT5s1rQpOnMlKjIhGfEdCbO',
+} as const;
+
+/**
+ * Whether `password` is the one behind `hash`.
+ *
+ * Knows bcrypt (`$2y$`, `$2a$`, `$2b$`) and argon2id. Anything else in the column, NULL included, is false after the time
+ * of a real check, so that an account without a usable password cannot be told from one with it.
+ */
+export async function verifyPassword(password: string, hash: string | null | undefined): Promise<boolean> {
+  try {
+    if (hash && isBcrypt(hash)) return await bcrypt.verify(password, hash);
+    if (hash && isArgon(hash)) return await argon2.verify(hash, password);
+  } catch {
+    // A hash of the right form that the library refuses (a salt too short, say) is as malformed as any other.
+  }
+  await burnPassword(password);
+  return false;
+}
+
+/** A new hash: argon2id, or bcrypt of cost 10 under PHP's prefix where Directus 8 must be able to read it. */
+export async function hashPassword(password: string, options: HashOptions = {}): Promise<string> {
+  if (options.directusReadable) return bcrypt.hash(password, { cost: directusCost, version: '2y' });
+  return argon2.hash(password, policy);
+}
+
+/**
+ * Spends the time of a verification, for a sign-in whose account does not exist.
+ *
+ * With `directusReadable` it is the time of a bcrypt check, which is what the existing accounts of such a database take.
+ */
+export async function burnPassword(password: string, options: HashOptions = {}): Promise<void> {
+  if (options.directusReadable) await bcrypt.verify(password, decoy.bcrypt);
+  else await argon2.verify(decoy.argon, password);
+}
+
+function isBcrypt(hash: string): boolean {
+  const cost = Number(bcryptForm.exec(hash)?.[1]);
+  return cost >= 4 && cost <= ceiling.bcryptCost;
+}
+
+function isArgon(hash: string): boolean {
+  const [memory = 0, time = 0, lanes = 0] = (argonForm.exec(hash) ?? []).slice(1).map(Number);
+  return memory > 0 && memory <= ceiling.memoryCost && time > 0 && time <= ceiling.timeCost && lanes > 0 && lanes <= ceiling.parallelism;
+}

@@ -1,0 +1,150 @@
+/** Field rows of directus_settings: here `field` names a setting's key, not a column (directus8-tables §8). */
+import { type FieldSeed, fieldsOf } from './seed-types.ts';
+
+/** Eight characters at least, with a digit, both letter cases, a punctuation mark and no white space. */
+const strongPassword = '/^(?=.*\\d)(?=.*[a-z])(?=.*[A-Z])(?=.*[!@#$%^&*()_+\\-=\\[\\]{};:\'",.<>?\\/\\\\|`~])\\S{8,}$/';
+
+export const settingsFields: readonly FieldSeed[] = fieldsOf('directus_settings', [
+  [
+    'project_name',
+    'string',
+    'text-input',
+    'L Q',
+    { sort: 1, width: 'half', note: 'The name shown to people who sign in', options: { iconRight: 'title' } },
+  ],
+  [
+    'project_url',
+    'string',
+    'text-input',
+    'L',
+    { sort: 2, width: 'half', note: 'Where the logo of the app leads', options: { iconRight: 'link' } },
+  ],
+  ['project_logo', 'file', 'file', 'L', { sort: 3, width: 'half', note: 'A small picture, best white on transparent' }],
+  ['project_color', 'string', 'color', 'L', { sort: 4, width: 'half', note: 'The colour behind the logo' }],
+  ['project_foreground', 'file', 'file', 'L', { sort: 5, width: 'half', note: 'Shown in the middle of public pages' }],
+  ['project_background', 'file', 'file', 'L', { sort: 6, width: 'half', note: 'Fills public pages' }],
+  ['project_public_note', 'string', 'markdown', 'L', { sort: 7, note: 'Text on public pages, in Markdown' }],
+  [
+    'default_locale',
+    'string',
+    'language',
+    'L',
+    { sort: 8, width: 'half', note: 'Language of the app before a user is known', options: { limit: true } },
+  ],
+  ['telemetry', 'boolean', 'switch', 'L', { sort: 9, width: 'half', note: 'Kept for the app; this server never reports anything' }],
+  ['data_divider', 'alias', 'divider', 'L HB', { sort: 11, options: { style: 'large', title: 'Data', hr: true } }],
+  [
+    'default_limit',
+    'integer',
+    'numeric',
+    'L Q',
+    { sort: 12, width: 'half', note: 'Items in an answer that names no limit', options: { iconRight: 'keyboard_tab' } },
+  ],
+  ['sort_null_last', 'boolean', 'switch', 'L', { sort: 13, width: 'half', note: 'Empty values come last when sorting' }],
+  ['security_divider', 'alias', 'divider', 'L HB', { sort: 20, options: { style: 'large', title: 'Security', hr: true } }],
+  [
+    'auto_sign_out',
+    'integer',
+    'numeric',
+    'L Q',
+    { sort: 22, width: 'half', note: 'Minutes until an idle session ends', options: { iconRight: 'timer' } },
+  ],
+  [
+    'login_attempts_allowed',
+    'integer',
+    'numeric',
+    'L',
+    {
+      sort: 23,
+      width: 'half',
+      note: 'Wrong passwords in a row before an account is suspended; empty for any number',
+      options: { iconRight: 'lock' },
+    },
+  ],
+  [
+    'password_policy',
+    'string',
+    'dropdown',
+    'L',
+    {
+      sort: 24,
+      width: 'half',
+      note: 'What a new password must look like',
+      options: { choices: { '': 'Anything', '/^.{8,}$/': 'Eight characters or more', [strongPassword]: 'Eight or more, of mixed kinds' } },
+    },
+  ],
+  [
+    'auth_token_ttl',
+    'integer',
+    'numeric',
+    'L',
+    { sort: 25, width: 'half', note: 'Minutes a token of a sign-in lives', options: { iconRight: 'timer' } },
+  ],
+  ['files_divider', 'alias', 'divider', 'L HB', { sort: 30, options: { style: 'large', title: 'Files', hr: true } }],
+  [
+    'file_naming',
+    'string',
+    'dropdown',
+    'L',
+    {
+      sort: 31,
+      width: 'half',
+      note: 'How uploads are named in the storage',
+      options: { choices: { uuid: 'A random name', file_name: 'The name it had' } },
+    },
+  ],
+  [
+    'asset_url_naming',
+    'string',
+    'dropdown',
+    'L',
+    {
+      sort: 32,
+      width: 'half',
+      note: 'What an asset address ends in',
+      options: { choices: { private_hash: 'The private hash', filename_download: 'The file name' } },
+    },
+  ],
+  [
+    'file_mimetype_whitelist',
+    'array',
+    'tags',
+    'L',
+    { sort: 33, width: 'half', note: 'Types that may be uploaded; empty for any', options: { placeholder: 'image/*' } },
+  ],
+  [
+    'asset_whitelist',
+    'json',
+    'repeater',
+    '',
+    {
+      sort: 34,
+      note: 'Picture sizes that may be asked for',
+      options: {
+        template: '{{key}}',
+        fields: [
+          { field: 'key', type: 'string', interface: 'slug', width: 'half', required: true, options: { onlyOnCreate: false } },
+          {
+            field: 'fit',
+            type: 'string',
+            interface: 'dropdown',
+            width: 'half',
+            required: true,
+            options: { choices: { crop: 'Crop to the size', contain: 'Fit into the size' } },
+          },
+          { field: 'width', type: 'integer', interface: 'numeric', width: 'half', required: true },
+          { field: 'height', type: 'integer', interface: 'numeric', width: 'half', required: true },
+          { field: 'quality', type: 'integer', interface: 'slider', width: 'full', default: 80, options: { max: 100, min: 0, step: 1 } },
+        ],
+      },
+    },
+  ],
+  ['asset_whitelist_system', 'json', 'json', 'R HD HB', { sort: 35, width: 'half' }],
+  [
+    'youtube_api_key',
+    'string',
+    'text-input',
+    'L',
+    { sort: 36, note: 'For titles and sizes of embedded videos', options: { iconRight: 'videocam' } },
+  ],
+]);
