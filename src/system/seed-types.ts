@@ -19,6 +19,8 @@ export interface FieldSeed {
   readonly sort: number | null;
   readonly width: string;
   readonly note: string | null;
+  /** Labels by language. */
+  readonly translation: readonly { readonly locale: string; readonly translation: string }[] | null;
 }
 
 interface Rest {
@@ -27,6 +29,8 @@ interface Rest {
   options?: Options;
   validation?: string;
   note?: string;
+  /** What people read instead of the name made from the column's. */
+  label?: string;
 }
 
 /** One row: flags as in directus8-tables, L locked, Q required, R readonly, HD and HB hidden in detail and browse. */
@@ -51,6 +55,7 @@ export function fieldsOf(collection: string, lines: readonly FieldLine[]): Field
       sort: rest.sort ?? null,
       width: rest.width ?? 'full',
       note: rest.note ?? null,
+      translation: rest.label === undefined ? null : [{ locale: 'en-US', translation: rest.label }],
     };
   });
 }

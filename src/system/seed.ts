@@ -4,6 +4,7 @@ import { vendorOfKnex } from '../../migrations/shape.ts';
 import type { Changes } from './migrate.ts';
 import { systemFields } from './seed-fields.ts';
 import { systemPresets, systemRelations, systemRoles, systemSettings } from './seed-rows.ts';
+import type { FieldSeed } from './seed-types.ts';
 
 export interface SeedOptions {
   readonly projectName: string;
@@ -56,7 +57,7 @@ export async function seed(knex: Knex, changes: Changes, options: SeedOptions): 
 }
 
 async function seedFields(knex: Knex, changes: Changes, fresh: boolean): Promise<void> {
-  const rows = systemFields.map(({ options, ...row }) => ({ ...row, options: options && JSON.stringify(options) }));
+  const rows = systemFields.map(fieldRow);
   if (await isEmpty(knex, 'directus_fields')) return insertNumbered(knex, 'directus_fields', rows);
   const present: { collection: string; field: string }[] = await knex('directus_fields')
     .select('collection', 'field')
@@ -69,6 +70,11 @@ async function seedFields(knex: Knex, changes: Changes, fresh: boolean): Promise
     return (made && !described.has(collection)) || changes.columns.get(collection)?.includes(field);
   });
   if (missing.length > 0) await knex('directus_fields').insert(bindable(knex, missing));
+}
+
+/** A field row as the table holds it. */
+export function fieldRow({ options, translation, ...row }: FieldSeed) {
+  return { ...row, options: options && JSON.stringify(options), translation: translation && JSON.stringify(translation) };
 }
 
 async function isEmpty(knex: Knex, table: string): Promise<boolean> {
@@ -86,7 +92,7 @@ async function insertNumbered(knex: Knex, table: string, rows: readonly object[]
 }
 
 /** Truth values as the vendor's columns take them. */
-function bindable(knex: Knex, rows: readonly object[]): object[] {
+export function bindable(knex: Knex, rows: readonly object[]): object[] {
   if (vendorOfKnex(knex) === 'pg') return [...rows];
   return rows.map((row) =>
     Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'boolean' ? Number(value) : value])),
