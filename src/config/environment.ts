@@ -61,10 +61,13 @@ export function environmentProject(environment: Environment): EnvironmentProject
     .filter((schema) => schema !== '');
 
   if (faults.length > 0 || client === undefined || made === undefined || 'fault' in made) return { faults };
+  // A container starts with an empty volume; everywhere else a file that is missing is a mistake to be told.
+  const connection =
+    client === 'better-sqlite3' && typeof made.connection === 'object' ? { ...made.connection, create: true } : made.connection;
   return {
     config: Object.freeze({
       key,
-      database: { client, connection: made.connection, ...(schemas === undefined || schemas.length === 0 ? {} : { schemas }) },
+      database: { client, connection, ...(schemas === undefined || schemas.length === 0 ? {} : { schemas }) },
       secret: secret ?? randomBytes(32).toString('base64url'),
       storage: { driver: 'local' as const, root: resolve(set('STORAGE_ROOT') ?? join('data', `${key}-files`)) },
       private: false,

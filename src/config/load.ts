@@ -70,12 +70,17 @@ function connectionOf(database: Pick<ProjectFile['database'], 'client' | 'connec
     return 'fault' in made ? { faults: [{ path, message: made.fault }] } : made;
   }
   if (database.client !== 'better-sqlite3') return { connection: database.connection };
-  const faults: Fault[] = Object.keys(database.connection)
-    .filter((key) => key !== 'filename')
-    .map((key) => ({ path: `${path}/${key}`, message: 'is not known; known is filename', unknownKey: true }));
-  const filename = database.connection['filename'];
+  const { filename, ...switches } = database.connection;
+  const faults: Fault[] = [];
   if (typeof filename !== 'string' || filename === '') faults.push({ path: `${path}/filename`, message: 'must be the name of a file' });
-  else if (faults.length === 0) return { connection: { filename: filename === ':memory:' ? filename : resolve(filename) } };
+  for (const [key, value] of Object.entries(switches)) {
+    if (key !== 'create' && key !== 'readonly') {
+      faults.push({ path: `${path}/${key}`, message: 'is not known; known are filename, create, readonly', unknownKey: true });
+    } else if (typeof value !== 'boolean') faults.push({ path: `${path}/${key}`, message: 'must be true or false' });
+  }
+  if (typeof filename === 'string' && faults.length === 0) {
+    return { connection: { ...switches, filename: filename === ':memory:' ? filename : resolve(filename) } };
+  }
   return { faults };
 }
 

@@ -110,8 +110,8 @@ t.test('single faults', async (t) => {
     /^\/database\/connection must start with mysql/,
   ]);
   t.same(await faults({ ...good, database: { client: 'better-sqlite3', connection: { file: 'x' } } }), [
-    '/database/connection/file is not known; known is filename',
     '/database/connection/filename must be the name of a file',
+    '/database/connection/file is not known; known are filename, create, readonly',
   ]);
   t.same(await faults(JSON.stringify(good).replace('{', '{"__proto__":{"private":true},')), [
     '/__proto__ is not known; known are database, secret, storage, private',

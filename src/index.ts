@@ -1,0 +1,57 @@
+/** The embedding API: the gateway inside another Node program. */
+import { loadProjects } from './config/load.ts';
+import type { ProjectConfig } from './config/types.ts';
+import { GatewayError } from './lib/errors.ts';
+import { type Log, silentLog } from './lib/log.ts';
+import { createRegistry, type Registry } from './projects/registry.ts';
+import { buildServer, type Server, type ServerOptions } from './server/app.ts';
+
+export type { ProjectConfig } from './config/types.ts';
+export type { DatabaseConfig, VendorName } from './dialect/types.ts';
+export { describeError, type ErrorKind, type ErrorName, errorKinds, GatewayError } from './lib/errors.ts';
+export type { Log } from './lib/log.ts';
+export type { ProjectState, Registry } from './projects/registry.ts';
+export type { Server } from './server/app.ts';
+
+export interface GatewayOptions extends Pick<ServerOptions, 'logger' | 'trustProxy' | 'adminFolder'> {
+  /** Configurations, or the folder of project files to read once. */
+  readonly projects: readonly ProjectConfig[] | string;
+}
+
+export interface Gateway {
+  /** The Fastify server: call `listen` on it, or `inject` requests. */
+  readonly server: Server;
+  /** Projects may be added, replaced and removed while it serves. */
+  readonly registry: Registry;
+  /** Stops listening, waits for requests under way, closes all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds a gateway. Every project had its first attempt to open when this resolves; one whose database is away answers 503 and is
+ * tried again by itself.
+ *
+ * @throws GatewayError `unprocessable` when a project file has faults; its message names them all
+ */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const log: Log = options.logger ?? silentLog;
+  const configs = typeof options.projects === 'string' ? await readFolder(options.projects) : options.projects;
+  const registry = createRegistry({ log });
+  await Promise.all(configs.map((config) => registry.set(config)));
+  const server = await buildServer({ ...options, registry });
+  return {
+    server,
+    registry,
+    async close() {
+      await server.close();
+      await registry.close();
+    },
+  };
+}
+
+async function readFolder(folder: string): Promise<ProjectConfig[]> {
+  const loaded = await loadProjects(folder, process.env);
+  const faults = loaded.flatMap((project) => project.faults);
+  if (faults.length > 0) throw new GatewayError('unprocessable', { message: faults.join('\n') });
+  return loaded.flatMap((project) => project.config ?? []);
+}

@@ -1,0 +1,104 @@
+/** Puts the HTTP server together: routes of the server, hooks, headers, errors and the surfaces. */
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
+import { redact } from '../lib/redact.ts';
+import type { Registry } from '../projects/registry.ts';
+import { directusSurface } from '../surfaces/directus/index.ts';
+import { answerBrokenRequest, answerError, registerErrorHandlers } from './error-handler.ts';
+import { collectRoutes } from './known-routes.ts';
+import { overrideMethod } from './method-override.ts';
+import { registerProjectHook } from './project-hook.ts';
+import { serverRoutes } from './server-routes.ts';
+
+export type Server = FastifyInstance;
+
+export interface ServerOptions {
+  readonly registry: Registry;
+  /** Without one nothing is logged. */
+  readonly logger?: FastifyBaseLogger | undefined;
+  /** Proxies whose X-Forwarded headers are believed; as in Fastify. By default none. */
+  readonly trustProxy?: FastifyServerOptions['trustProxy'] | undefined;
+  /** Folder of an admin app; `/` leads there when it exists. */
+  readonly adminFolder?: string | undefined;
+}
+
+/** Bytes of a JSON body; files come as multipart with a limit of their own. */
+const bodyLimit = 16 * 1024 * 1024;
+/** Bytes of URL and headers: lists of keys and filters are long. */
+const maxHeaderSize = 64 * 1024;
+
+/** A caller's own id is kept when it is one word, so that it can be found again in the log; else one is made. */
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+function fastifyOptions({ logger, trustProxy }: ServerOptions) {
+  return {
+    ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
+    ...(trustProxy === undefined ? {} : { trustProxy }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit,
+    http: { maxHeaderSize },
+    requestTimeout: 300_000,
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    rewriteUrl(request) {
+      // The one place before routing; it is reached by injected requests as well.
+      overrideMethod(request);
+      return request.url ?? '/';
+    },
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    clientErrorHandler: answerBrokenRequest,
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: maxHeaderSize,
+      // Each surface has a syntax of its own and reads the text.
+      querystringParser: (raw) => ({ raw }),
+    },
+  } satisfies FastifyServerOptions & { http: object };
+}
+
+/**
+ * Builds the server; it does not listen yet.
+ * The registry stays the caller's: closing the server does not close it.
+ */
+export async function buildServer(options: ServerOptions): Promise<Server> {
+  const app: Server = Fastify(fastifyOptions(options));
+  const methodsOf = collectRoutes(app);
+  registerErrorHandlers(app, methodsOf);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.debug(
+      { method: request.method, url: redact(request.url), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      'request',
+    );
+  });
+
+  // An answer is data, never a page: nothing in it may run or be framed. Transport security belongs to whoever ends TLS.
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    frameguard: { action: 'deny' },
+    strictTransportSecurity: false,
+  });
+  // Any origin, hence no credentials (directus8-system §1.7, advised deviation). Cookies work on the same origin.
+  await app.register(cors, {
+    origin: true,
+    credentials: false,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'],
+    allowedHeaders: ['X-Directus-Project', 'Content-Type', 'Authorization', 'X-HTTP-Method-Override', 'X-Request-Id'],
+    exposedHeaders: ['X-Request-Id'],
+    maxAge: 600,
+    optionsSuccessStatus: 200,
+    strictPreflight: false,
+  });
+  registerProjectHook(app, options.registry);
+
+  await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });
+  await app.register(directusSurface);
+  return app;
+}

@@ -1,0 +1,51 @@
+/** Whatever is thrown leaves as the surface's error object; what is our own fault is logged. */
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { describeError, GatewayError } from '../lib/errors.ts';
+import { describeForLog, reason, redact } from '../lib/redact.ts';
+import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors.ts';
+import { pathOf } from './project-hook.ts';
+
+function logError(error: GatewayError, request: FastifyRequest): void {
+  const where = { reqId: request.id, method: request.method, url: redact(request.url) };
+  if (error.kind === 'internal') request.log.error({ ...where, err: describeForLog(error.cause ?? error) }, 'unexpected error');
+  else if (describeError(error).status >= 500) request.log.warn({ ...where, reason: reason(error) }, 'request could not be served');
+}
+
+/** Answers an error. Also used where Fastify's own error handler is not reached. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const gateway = toGatewayError(error);
+  logError(gateway, request);
+  const { status, body } = renderDirectusError(gateway);
+  if (gateway.kind === 'database_unavailable') reply.header('retry-after', '1');
+  return reply.code(status).type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
+}
+
+/** Sets the handlers for errors, unknown routes and wrong methods. `methodsOf` comes from known-routes. */
+export function registerErrorHandlers(app: FastifyInstance, methodsOf: (path: string) => string[]): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(pathOf(request.url));
+    if (methods.length === 0) throw new GatewayError('route_not_found');
+    reply.header('allow', methods.join(', '));
+    throw new GatewayError('method_not_allowed');
+  });
+}
+
+const socketErrors: Readonly<Record<string, readonly [status: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The URL or the headers of this request are too long'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time'],
+};
+
+/** Answers what is no HTTP request at all: nothing else of the server ever sees it. */
+export function answerBrokenRequest(error: Error & { code: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, message] = socketErrors[error.code] ?? ['400 Bad Request', 'This is not a valid HTTP request'];
+  const body = JSON.stringify({ error: { code: 2, message } });
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy(error);
+}

@@ -1,0 +1,34 @@
+/** What the server answers outside of projects (directus8-system §2). */
+import { existsSync } from 'node:fs';
+import type { FastifyPluginCallback } from 'fastify';
+import { GatewayError } from '../lib/errors.ts';
+import type { Registry } from '../projects/registry.ts';
+
+export interface ServerRoutesOptions {
+  readonly registry: Registry;
+  /** Folder of an admin app; `/` leads there when it exists. */
+  readonly adminFolder?: string | undefined;
+}
+
+export const serverRoutes: FastifyPluginCallback<ServerRoutesOptions> = (app, { registry, adminFolder }, done) => {
+  const publicKeys = (): string[] =>
+    registry
+      .list()
+      .filter((project) => !project.private)
+      .map((project) => project.key);
+
+  app.get('/server/ping', async (_request, reply) => reply.type('text/html; charset=utf-8').send('pong'));
+
+  app.get('/server/projects', async () => {
+    // The very code that sends clients to their installer (§2.2).
+    if (registry.list().length === 0) throw new GatewayError('not_installed');
+    return { data: publicKeys(), public: true };
+  });
+
+  app.get('/', async (_request, reply) => {
+    if (adminFolder !== undefined && existsSync(adminFolder)) return reply.code(302).header('location', './admin/').send({ public: true });
+    return { data: publicKeys(), public: true };
+  });
+
+  done();
+};

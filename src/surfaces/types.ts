@@ -1,0 +1,12 @@
+/** What every surface finds on a request. */
+import type { Lease } from '../projects/registry.ts';
+import type { Project } from '../projects/project.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The project that the URL names. Throws GatewayError `unauthorized` on routes outside a project. */
+    readonly project: Project;
+    /** Holds the project open until the answer is sent; null on routes outside a project. Set by server/project-hook. */
+    lease: Lease | null;
+  }
+}
