@@ -166,6 +166,8 @@ export interface Dialect extends Printer {
   jsonList(list: ListSelect): Fragment;
   /** Scalar sub-select giving an object of key column to value column over `select key, value from ...`. */
   jsonMap(select: Fragment, key: string, value: string): Fragment;
+  /** The column in the form in which its operands compare with it: itself, or its text where the type has no useful order. */
+  comparable(field: Field, column: Fragment): Fragment;
   /** A bound operand, typed as the column wants it, so that the comparison is exact and uses its index. */
   operand(field: Field, value: Scalar): Fragment;
   /** `column in (...)`; an empty list is the caller's to handle. */

@@ -70,9 +70,17 @@ export type Filter =
   | { is: 'null'; field: Field; negated: boolean }
   | { is: 'like'; field: Field; pattern: string; negated: boolean }
   /** At least one related row matches. `collection` is the other side, whose rules `access` adds. */
-  | { is: 'some'; relation: Relation; collection: Collection; where: Filter }
+  | { is: 'some'; relation: Relation; collection: Collection; where: Filter; through?: Filter }
   /** Number of related rows. */
-  | { is: 'count'; relation: Relation; collection: Collection; where: Filter; operator: 'gte' | 'lt' | 'eq'; value: number };
+  | {
+      is: 'count';
+      relation: Relation;
+      collection: Collection;
+      where: Filter;
+      through?: Filter;
+      operator: 'gte' | 'lt' | 'eq';
+      value: number;
+    };
 
 export type Comparison = 'eq' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte' | 'in' | 'nin' | 'between' | 'nbetween';
 
@@ -87,11 +95,21 @@ export type Template = ReadonlyMap<string, Output>;
 export type Output =
   /** `implied`: from a wildcard. */
   | { is: 'field'; field: Field; implied: boolean }
-  | { is: 'relation'; relation: Relation; query: ReadQuery; implied: boolean }
-  /** A relation whose rows the caller may not read: an object with the bare key, or null. Made in access/ only. */
-  | { is: 'stub'; field: Field; key: string }
+  /** `through` filters the junction rows of a m2m; filled in access/. */
+  | { is: 'relation'; relation: Relation; query: ReadQuery; through?: Filter; implied: boolean }
+  /** A to-one relation whose collection, `denied`, the caller may not read: an object with the bare key, or null. */
+  | { is: 'stub'; field: Field; key: string; denied: string }
+  /** A to-many relation whose collection the caller may not read: left out of the row, told in a warning. */
+  | { is: 'denied'; collection: string }
   | { is: 'group'; of: Template }
   | { is: 'constant'; json: string };
+
+/** What a caller may name. Made in access/; `bind` treats what is not visible as not existing. */
+export interface Visibility {
+  collection(collection: Collection): boolean;
+  /** `some`: in some rows only, by their status or because the row is the caller's own. */
+  field(field: Field): 'yes' | 'some' | 'no';
+}
 
 /** Outputs that a row lacks when `when` holds. Made in access/ only, for status rules on fields. The first that holds applies. */
 export interface TemplateCase {

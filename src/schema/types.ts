@@ -126,6 +126,7 @@ export type Relation =
   | (RelationBase & {
       readonly kind: 'm2m';
       readonly through: string;
+      readonly throughTable: Collection['table'];
       readonly near: readonly JoinPair[];
       readonly far: readonly JoinPair[];
     });

@@ -1,0 +1,15 @@
+/** What binding knows about the request it binds. */
+import type { Schema } from '../schema/types.ts';
+import type { Limits } from './limits.ts';
+import type { Visibility } from './types.ts';
+
+export interface BindContext {
+  readonly schema: Schema;
+  readonly visible: Visibility;
+  readonly limits: Limits;
+  /** The request's time. */
+  readonly at: Date;
+  readonly languages?: readonly string[];
+  /** See RequestedRead.stubs. */
+  readonly stubs: boolean;
+}

@@ -1,0 +1,149 @@
+/** Every filter operator: its id, its names on the surfaces and what it means. A new operator is a record here and nowhere else. */
+import type { Scalar } from '../dialect/types.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { coerceOperand, resolveNow } from '../schema/field-types.ts';
+import type { Field } from '../schema/types.ts';
+import { allOf, always, anyOf, compare, containing, isNotNull, isNull, never } from './filters.ts';
+import type { Comparison, Filter } from './types.ts';
+
+export interface Operator {
+  readonly id: string;
+  /** Names in `filter[field][name]` of the Directus surface (directus8-data §5.2). */
+  readonly directus: readonly string[];
+  /** One sentence for the documentation. */
+  readonly meaning: string;
+  /** Builds the filter on a column. `at` is the request's time, for `now`. */
+  readonly onField?: (field: Field, value: unknown, at: Date) => Filter;
+  /** What it asks of a to-many relation, where it may be asked of one. */
+  readonly onRelation?: 'has' | 'has-not' | 'all' | 'in' | 'empty' | 'not-empty';
+}
+
+/** A list operand: an array, or text split at commas, never trimmed. */
+function listed(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (value !== null && typeof value === 'object') return Object.values(value);
+  const text = String(value ?? '');
+  return text === '' ? [] : text.split(',');
+}
+
+function scalar(value: unknown): unknown {
+  if (value !== null && typeof value === 'object') {
+    throw new GatewayError('validation', { message: 'filter: this operator takes one value, not a list or an object.' });
+  }
+  return value;
+}
+
+const one =
+  (operator: Comparison, whenImpossible: (field: Field) => Filter = () => never) =>
+  (field: Field, value: unknown, at: Date): Filter => {
+    const operand = coerceOperand(field, resolveNow(field, scalar(value), at));
+    return operand === undefined ? whenImpossible(field) : compare(field, operator, operand);
+  };
+
+function operands(field: Field, value: unknown, at: Date): Scalar[] {
+  const found: Scalar[] = [];
+  for (const part of listed(value)) {
+    const operand = coerceOperand(field, resolveNow(field, scalar(part), at));
+    if (operand !== undefined) found.push(operand);
+  }
+  return [...new Set(found)];
+}
+
+const range =
+  (operator: 'between' | 'nbetween') =>
+  (field: Field, value: unknown, at: Date): Filter => {
+    const parts = listed(value);
+    if (parts.length < 2) return never;
+    const [from, to] = [parts[0], parts[parts.length - 1]].map((part) => coerceOperand(field, resolveNow(field, scalar(part), at)));
+    return from === undefined || to === undefined ? never : compare(field, operator, from, to);
+  };
+
+/** `%` and `_` of the caller count as text in `contains`, as wildcards in `rlike`. An empty text asks for nothing. */
+const like =
+  (negated: boolean, raw: boolean) =>
+  (field: Field, value: unknown): Filter => {
+    const text = String(scalar(value) ?? '');
+    if (text.includes('\0')) return never;
+    if (text === '' && !raw) return always;
+    return { is: 'like', field, pattern: raw ? text : containing(text), negated };
+  };
+
+/** What counts as empty beside NULL: the empty text, and for JSON and lists the empty list and object. Zero is a value. */
+function emptyTexts(field: Field): readonly string[] {
+  if (field.type === 'json' || field.storage === 'json') return ['', '[]', '{}'];
+  if (field.storage === 'array') return ['{}'];
+  if (field.type === 'array') return ['', '[]'];
+  return field.storage === 'text' || field.storage === 'enum' || field.storage === 'set' ? [''] : [];
+}
+
+function empty(field: Field): Filter {
+  const texts = emptyTexts(field);
+  return texts.length === 0 ? isNull(field) : anyOf([isNull(field), compare(field, 'in', ...texts)]);
+}
+
+function notEmpty(field: Field): Filter {
+  const texts = emptyTexts(field);
+  return texts.length === 0 ? isNotNull(field) : allOf([isNotNull(field), compare(field, 'nin', ...texts)]);
+}
+
+function onlyOnLists(field: Field): never {
+  throw new GatewayError('unprocessable', { message: `"${field.name}" is not a to-many relation; "has" and "all" filter those only` });
+}
+
+export const operators: readonly Operator[] = [
+  { id: 'eq', directus: ['eq', '='], meaning: 'equal', onField: one('eq'), onRelation: 'in' },
+  { id: 'neq', directus: ['neq', '!=', '<>'], meaning: 'not equal; NULL does not match', onField: one('neq', isNotNull) },
+  { id: 'lt', directus: ['lt', '<'], meaning: 'less than', onField: one('lt') },
+  { id: 'lte', directus: ['lte', '<='], meaning: 'less than or equal', onField: one('lte') },
+  { id: 'gt', directus: ['gt', '>'], meaning: 'greater than', onField: one('gt') },
+  { id: 'gte', directus: ['gte', '>='], meaning: 'greater than or equal', onField: one('gte') },
+  {
+    id: 'in',
+    directus: ['in'],
+    meaning: 'one of a comma list or array',
+    onField: (field, value, at) => {
+      const values = operands(field, value, at);
+      return values.length === 0 ? never : compare(field, 'in', ...values);
+    },
+    onRelation: 'in',
+  },
+  {
+    id: 'nin',
+    directus: ['nin'],
+    meaning: 'none of a comma list or array; NULL does not match',
+    onField: (field, value, at) => {
+      const values = operands(field, value, at);
+      return values.length === 0 ? (listed(value).length === 0 ? always : isNotNull(field)) : compare(field, 'nin', ...values);
+    },
+  },
+  { id: 'null', directus: ['null'], meaning: 'NULL; the value is ignored', onField: isNull, onRelation: 'empty' },
+  { id: 'nnull', directus: ['nnull'], meaning: 'not NULL; the value is ignored', onField: isNotNull, onRelation: 'not-empty' },
+  { id: 'contains', directus: ['like', 'contains'], meaning: 'contains the text, upper and lower case alike', onField: like(false, false) },
+  { id: 'ncontains', directus: ['nlike', 'ncontains'], meaning: 'does not contain the text', onField: like(true, false) },
+  { id: 'rlike', directus: ['rlike'], meaning: 'LIKE with the wildcards % and _ of the caller', onField: like(false, true) },
+  { id: 'nrlike', directus: ['nrlike'], meaning: 'not LIKE with the wildcards of the caller', onField: like(true, true) },
+  { id: 'between', directus: ['between'], meaning: 'between the first and the last of a list, both included', onField: range('between') },
+  { id: 'nbetween', directus: ['nbetween'], meaning: 'outside the first and the last of a list', onField: range('nbetween') },
+  { id: 'empty', directus: ['empty'], meaning: 'NULL or empty; of a relation: no related row', onField: empty, onRelation: 'empty' },
+  {
+    id: 'nempty',
+    directus: ['nempty'],
+    meaning: 'neither NULL nor empty; of a relation: a related row',
+    onField: notEmpty,
+    onRelation: 'not-empty',
+  },
+  { id: 'has', directus: ['has'], meaning: 'at least that many related rows; 0 means none', onField: onlyOnLists, onRelation: 'has' },
+  { id: 'nhas', directus: ['nhas'], meaning: 'fewer related rows than that', onField: onlyOnLists, onRelation: 'has-not' },
+  { id: 'all', directus: ['all'], meaning: 'related to every key of the list', onField: onlyOnLists, onRelation: 'all' },
+];
+
+const byId = new Map(operators.map((operator) => [operator.id, operator]));
+
+/** The operator with that id. Throws `unknown_operator`. */
+export function operatorOf(id: string): Operator {
+  const operator = byId.get(id);
+  if (!operator) throw new GatewayError('unknown_operator', { operator: id });
+  return operator;
+}
+
+export { listed };

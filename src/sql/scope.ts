@@ -1,0 +1,32 @@
+/** Aliases and columns of one statement. */
+import type { Dialect } from '../dialect/types.ts';
+import { type Fragment, name, nothing, sql } from '../lib/fragment.ts';
+import type { Collection, Field } from '../schema/types.ts';
+
+/** What printing a statement needs from start to end. Aliases are numbered by position, so equal shapes print equal text. */
+export interface Scope {
+  readonly dialect: Dialect;
+  /** NULLs last in both directions (setting `sort_null_last`). */
+  readonly nullsLast: boolean;
+  alias(): string;
+}
+
+export function createScope(dialect: Dialect, nullsLast: boolean): Scope {
+  let count = 0;
+  return { dialect, nullsLast, alias: () => `t${count++}` };
+}
+
+export function column(alias: string, field: Field): Fragment {
+  return name(alias, field.column.name);
+}
+
+/** The table under an alias. */
+export function table(of: { readonly table: Collection['table'] }, alias: string): Fragment {
+  const { schema, name: tableName } = of.table;
+  return sql`${schema === null ? name(tableName) : name(schema, tableName)} ${name(alias)}`;
+}
+
+/** ` where …`, or nothing for a condition that always holds. */
+export function whereClause(condition: Fragment | undefined): Fragment {
+  return condition ? sql` where ${condition}` : nothing;
+}

@@ -1,0 +1,126 @@
+/** Filters as conditions. A filter through a relation is an EXISTS, never a join: no row doubles. */
+import type { Scalar } from '../dialect/types.ts';
+import { type Fragment, join, sql, trusted } from '../lib/fragment.ts';
+import type { Filter } from '../query/types.ts';
+import type { Collection, Field, JoinPair, Relation } from '../schema/types.ts';
+import { column, type Scope, table } from './scope.ts';
+
+/** The condition on the row under `alias`; undefined when it always holds. */
+export function condition(filter: Filter, alias: string, scope: Scope): Fragment | undefined {
+  switch (filter.is) {
+    case 'always':
+      return undefined;
+    case 'never':
+      return sql`1 = 0`;
+    case 'all': {
+      const parts = filter.of.flatMap((part) => condition(part, alias, scope) ?? []);
+      return parts.length === 0 ? undefined : sql`(${join(parts, ' and ')})`;
+    }
+    case 'any': {
+      const parts = filter.of.map((part) => condition(part, alias, scope) ?? sql`1 = 1`);
+      return parts.length === 0 ? sql`1 = 0` : sql`(${join(parts, ' or ')})`;
+    }
+    case 'not': {
+      const inner = condition(filter.of, alias, scope);
+      // NOT of an unknown (NULL) is unknown; here it counts as not matching, so its opposite matches.
+      return inner ? sql`not coalesce(${inner}, false)` : sql`1 = 0`;
+    }
+    case 'null':
+      return filter.negated ? sql`${column(alias, filter.field)} is not null` : sql`${column(alias, filter.field)} is null`;
+    case 'like': {
+      const like = scope.dialect.like(filter.field, column(alias, filter.field), filter.pattern);
+      return filter.negated ? sql`not (${like})` : like;
+    }
+    case 'compare':
+      return comparison(filter.field, filter.operator, filter.values, alias, scope);
+    case 'some':
+      return sql`exists (select 1 ${related(filter, alias, scope)})`;
+    case 'count':
+      return sql`(select count(*) ${related(filter, alias, scope)}) ${trusted(symbols[filter.operator])} ${scope.dialect.operand(countField(filter.collection), String(filter.value))}`;
+  }
+}
+
+const symbols = { eq: '=', neq: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
+
+/** A count is compared like a 64-bit integer column would be. */
+function countField(collection: Collection): Field {
+  return {
+    name: 'count',
+    collection: collection.name,
+    type: 'integer',
+    storage: 'integer',
+    primaryKey: false,
+    iso: false,
+    column: {
+      name: 'count',
+      type: 'bigint',
+      nativeType: 'bigint',
+      storage: 'integer',
+      unsigned: false,
+      nullable: false,
+      default: null,
+      generated: false,
+      autoIncrement: false,
+      comment: null,
+    },
+  };
+}
+
+function comparison(
+  field: Field,
+  operator: Extract<Filter, { is: 'compare' }>['operator'],
+  values: readonly Scalar[],
+  alias: string,
+  scope: Scope,
+): Fragment {
+  const { dialect } = scope;
+  const left = dialect.comparable(field, column(alias, field));
+  const [first, second] = values;
+  if (first === undefined) return sql`1 = 0`;
+  switch (operator) {
+    case 'in':
+      return dialect.isIn(field, left, values);
+    case 'nin':
+      return sql`not (${dialect.isIn(field, left, values)})`;
+    case 'between':
+    case 'nbetween': {
+      const range = sql`${left} between ${dialect.operand(field, first)} and ${dialect.operand(field, second ?? first)}`;
+      return operator === 'between' ? sql`(${range})` : sql`not (${range})`;
+    }
+    default:
+      return sql`${left} ${trusted(symbols[operator])} ${dialect.operand(field, first)}`;
+  }
+}
+
+/** `a.x = b.y and …` over the pairs of a join. */
+export function joined(pairs: readonly JoinPair[], from: string, to: string): Fragment {
+  return join(
+    pairs.map((pair) => sql`${column(to, pair.to)} = ${column(from, pair.from)}`),
+    ' and ',
+  );
+}
+
+/** From and where of the rows that a relation leads to from the row under `alias`. */
+function related(filter: Extract<Filter, { is: 'some' | 'count' }>, alias: string, scope: Scope): Fragment {
+  const target = scope.alias();
+  const { from, lead } = relatedRows(filter.relation, filter.collection, filter.through, alias, target, scope);
+  const where = condition(filter.where, target, scope);
+  return sql`${from} where ${where ? sql`${lead} and ${where}` : lead}`;
+}
+
+/** `from` names the tables and `lead` the condition that ties them to the row under `alias`. */
+export function relatedRows(
+  relation: Relation,
+  collection: Collection,
+  through: Filter | undefined,
+  alias: string,
+  target: string,
+  scope: Scope,
+): { from: Fragment; lead: Fragment } {
+  if (relation.kind !== 'm2m') return { from: sql`from ${table(collection, target)}`, lead: joined(relation.join, alias, target) };
+  const middle = scope.alias();
+  const from = sql`from ${table({ table: relation.throughTable }, middle)} inner join ${table(collection, target)} on ${joined(relation.far, middle, target)}`;
+  const near = joined(relation.near, alias, middle);
+  const rules = through && condition(through, middle, scope);
+  return { from, lead: rules ? sql`${near} and ${rules}` : near };
+}

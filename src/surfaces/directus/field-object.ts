@@ -1,0 +1,178 @@
+/** Collections and fields as the Directus 8 admin app reads them: MySQL's type names on every database (directus8-system §7.1, §8.1). */
+import type { IntrospectedColumn } from '../../dialect/types.ts';
+import type { Collection, Field, FieldMeta } from '../../schema/types.ts';
+
+const byType: Readonly<Record<string, string>> = {
+  'character varying': 'VARCHAR',
+  varchar: 'VARCHAR',
+  character: 'CHAR',
+  bpchar: 'CHAR',
+  char: 'CHAR',
+  integer: 'INT',
+  int: 'INT',
+  int4: 'INT',
+  int8: 'BIGINT',
+  bigint: 'BIGINT',
+  int2: 'SMALLINT',
+  smallint: 'SMALLINT',
+  mediumint: 'MEDIUMINT',
+  tinyint: 'TINYINT',
+  text: 'TEXT',
+  tinytext: 'TINYTEXT',
+  mediumtext: 'MEDIUMTEXT',
+  longtext: 'LONGTEXT',
+  float: 'FLOAT',
+  float4: 'FLOAT',
+  timestamptz: 'TIMESTAMP',
+  'timestamp with time zone': 'TIMESTAMP',
+};
+
+const byStorage: Readonly<Record<Field['storage'], string>> = {
+  integer: 'INT',
+  decimal: 'DECIMAL',
+  float: 'DOUBLE',
+  boolean: 'TINYINT',
+  bit: 'BIT',
+  text: 'VARCHAR',
+  enum: 'VARCHAR',
+  set: 'VARCHAR',
+  uuid: 'CHAR',
+  date: 'DATE',
+  time: 'TIME',
+  datetime: 'DATETIME',
+  instant: 'TIMESTAMP',
+  interval: 'VARCHAR',
+  year: 'INT',
+  json: 'JSON',
+  binary: 'BLOB',
+  array: 'TEXT',
+  range: 'VARCHAR',
+  geometry: 'TEXT',
+  unknown: 'TEXT',
+};
+
+/** MySQL's name for a column's type: the admin app knows no others. */
+export function datatype(field: Field): string {
+  return byType[field.column.type] ?? byStorage[field.storage];
+}
+
+function length(column: IntrospectedColumn): string | null {
+  if (column.storage === 'decimal' && column.precision !== undefined) return `${column.precision},${column.scale ?? 0}`;
+  if (column.storage === 'integer') return column.precision === undefined ? null : String(column.precision);
+  if (column.storage === 'uuid') return '36';
+  return column.length === undefined || /text|blob/.test(column.type) ? null : String(column.length);
+}
+
+interface Stored {
+  id: number | null;
+  type: string;
+  sort: number | null;
+  interface: string | null;
+  hidden_detail: boolean;
+  hidden_browse: boolean;
+  options: unknown;
+  locked: boolean;
+  translation: unknown;
+  readonly: boolean;
+  width: string | null;
+  validation: string | null;
+  group: number | null;
+}
+
+function stored(meta: FieldMeta | undefined, type: string): Stored {
+  return {
+    id: meta?.id ?? null,
+    type,
+    sort: meta?.sort ?? null,
+    interface: meta?.interface ?? null,
+    hidden_detail: meta?.hidden_detail ?? false,
+    hidden_browse: meta?.hidden_browse ?? false,
+    options: meta?.options ?? null,
+    locked: meta?.locked ?? false,
+    translation: meta?.translation ?? null,
+    readonly: meta?.readonly ?? false,
+    width: meta ? meta.width : 'full',
+    validation: meta?.validation ?? null,
+    group: meta?.group ?? null,
+  };
+}
+
+/** A physical column. `alone`: read by its own name, where the stored required flag counts (directus8-system §8.1). */
+export function fieldObject(collection: Collection, field: Field, alone: boolean): Record<string, unknown> {
+  const { column, meta } = field;
+  const unique = false;
+  return {
+    collection: collection.name,
+    field: field.name,
+    datatype: datatype(field),
+    unique,
+    primary_key: field.primaryKey,
+    auto_increment: column.autoIncrement,
+    default_value: column.autoIncrement ? null : column.default,
+    note: meta?.note ?? column.comment ?? null,
+    signed: !column.unsigned,
+    ...stored(meta, field.type),
+    required: alone && meta ? meta.required : !column.nullable || field.primaryKey,
+    length: length(column),
+  };
+}
+
+/** A field without a column. */
+export function aliasObject(collection: Collection, meta: FieldMeta): Record<string, unknown> {
+  return {
+    collection: collection.name,
+    field: meta.field,
+    datatype: null,
+    unique: false,
+    primary_key: false,
+    auto_increment: false,
+    default_value: null,
+    note: meta.note,
+    signed: false,
+    ...stored(meta, meta.type.toLowerCase()),
+    required: meta.required,
+    length: null,
+  };
+}
+
+/** The alias rows of a collection: to-many relations and those that only arrange the form. */
+function aliasMetas(collection: Collection): FieldMeta[] {
+  const metas = [...collection.aliases.values()];
+  for (const relation of collection.relations.values()) if (relation.kind === 'o2m' && relation.meta) metas.push(relation.meta);
+  return metas.sort((a, b) => a.id - b.id);
+}
+
+/** All fields in column order, then the aliases, without those that `hidden` names. */
+export function fieldObjects(collection: Collection, hidden: (field: Field) => boolean): Record<string, unknown>[] {
+  const columns = [...collection.fields.values()].filter((field) => !hidden(field));
+  return [
+    ...columns.map((field) => fieldObject(collection, field, false)),
+    ...aliasMetas(collection).map((meta) => aliasObject(collection, meta)),
+  ];
+}
+
+/** One field by name, column or alias. */
+export function oneFieldObject(
+  collection: Collection,
+  name: string,
+  hidden: (field: Field) => boolean,
+): Record<string, unknown> | undefined {
+  const field = collection.fields.get(name);
+  if (field) return hidden(field) ? undefined : fieldObject(collection, field, true);
+  const meta = aliasMetas(collection).find((one) => one.field === name);
+  return meta && aliasObject(collection, meta);
+}
+
+export function collectionObject(collection: Collection, hidden: (field: Field) => boolean): Record<string, unknown> {
+  const { meta } = collection;
+  return {
+    collection: collection.name,
+    note: meta?.note ?? null,
+    hidden: meta?.hidden ?? false,
+    single: meta?.single ?? false,
+    managed: meta?.managed ?? false,
+    fields: Object.fromEntries(fieldObjects(collection, hidden).map((field) => [String(field['field']), field])),
+    icon: meta?.icon ?? null,
+    translation: meta?.translation ?? null,
+  };
+}

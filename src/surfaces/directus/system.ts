@@ -1,0 +1,77 @@
+/** Reading the system collections through the same engine as items: users, roles, permissions and the rest (directus8-system §4-16). */
+import type { FastifyPluginAsync } from 'fastify';
+import type { Permission } from '../../access/types.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import { contextOf, type DirectusContext } from './context.ts';
+import { keysOf } from './items.ts';
+import { sendRead } from './read.ts';
+import { send } from './respond.ts';
+
+/** Path segment to collection. */
+const listings: Readonly<Record<string, string>> = {
+  users: 'directus_users',
+  roles: 'directus_roles',
+  permissions: 'directus_permissions',
+  relations: 'directus_relations',
+  settings: 'directus_settings',
+  activity: 'directus_activity',
+  files: 'directus_files',
+  folders: 'directus_folders',
+  collection_presets: 'directus_collection_presets',
+  webhooks: 'directus_webhooks',
+};
+
+/** `me` in a path of users. */
+function ownKey(context: DirectusContext): string {
+  if (context.actor.is !== 'user') throw new GatewayError('unauthorized');
+  return context.actor.id;
+}
+
+/** A permission as the wire has it: blacklists as lists, an absent status blacklist as null (directus8-data §10.7). */
+function permissionRow(row: Permission): Record<string, unknown> {
+  return {
+    id: row.id,
+    collection: row.collection,
+    role: Number(row.role),
+    status: row.status,
+    create: row.create,
+    read: row.read,
+    update: row.update,
+    delete: row.delete,
+    comment: row.comment,
+    explain: row.explain,
+    read_field_blacklist: row.readBlacklist,
+    write_field_blacklist: row.writeBlacklist,
+    status_blacklist: row.statusBlacklist,
+  };
+}
+
+function ownPermissions(context: DirectusContext): readonly Permission[] {
+  const { actor, rules } = context;
+  return actor.is === 'system' ? [] : (rules.roles.get(actor.role)?.permissions ?? []);
+}
+
+export const systemRoutes: FastifyPluginAsync = async (app) => {
+  app.get('/:project/permissions/me', async (request, reply) => {
+    const context = await contextOf(request);
+    return send(reply, context.actor, { data: JSON.stringify(ownPermissions(context).map(permissionRow)) });
+  });
+
+  app.get<{ Params: { collection: string } }>('/:project/permissions/me/:collection', async (request, reply) => {
+    const context = await contextOf(request);
+    const rows = ownPermissions(context).filter((row) => row.collection === request.params.collection && !row.status?.startsWith('$'));
+    const [first] = rows;
+    const data = first && rows.length === 1 && first.status === null ? permissionRow(first) : rows.map(permissionRow);
+    return send(reply, context.actor, { data: JSON.stringify(data) });
+  });
+
+  for (const [segment, collection] of Object.entries(listings)) {
+    app.get(`/:project/${segment}`, async (request, reply) => sendRead(request, reply, await contextOf(request), collection));
+    app.get<{ Params: { id: string } }>(`/:project/${segment}/:id`, async (request, reply) => {
+      const context = await contextOf(request);
+      const { id } = request.params;
+      const keys = segment === 'users' && id === 'me' ? [ownKey(context)] : keysOf(id);
+      return sendRead(request, reply, context, collection, keys);
+    });
+  }
+};
