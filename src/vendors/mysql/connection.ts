@@ -1,0 +1,169 @@
+/** A connected MySQL or MariaDB: statements on raw connections from knex's pool, safe values out, our errors only where known. */
+import type { Connection as RawConnection } from 'mysql2';
+import type { Connection, DatabaseConfig, Queryable, Row } from '../../dialect/types.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import type { Statement } from '../../lib/fragment.ts';
+import { type Flavor, mysqlDialect } from './dialect.ts';
+import { type Answer, refuseCut, send } from './driver.ts';
+import { isLost, translate, withoutSql } from './errors.ts';
+import { openPool, type Pool } from './pool.ts';
+import { safeOf, textOf } from './values.ts';
+import { serverOf, tooOld } from './version.ts';
+
+type Observer = (statement: Statement) => void;
+
+/** A connection lost later than this after its statement was sent had been alive: the statement itself may be why. */
+const deadOnArrival = 1000;
+
+function known(error: unknown): unknown {
+  return translate(error) ?? withoutSql(error);
+}
+
+/**
+ * Connects and looks at the server.
+ *
+ * @throws GatewayError database_unavailable: no answer, not let in, no database named, or a version older than we serve
+ */
+export async function connect(config: DatabaseConfig): Promise<Connection> {
+  const pool = openPool(config);
+  try {
+    const flavor = await detect(pool);
+    return connectionOf(pool, flavor, process.env['PREPARED'] !== 'false');
+  } catch (error) {
+    await pool.knex.destroy();
+    throw error instanceof GatewayError ? error : new GatewayError('database_unavailable', {}, withoutSql(error));
+  }
+}
+
+async function detect(pool: Pool): Promise<Flavor> {
+  const text = 'select version(), @@version_comment, database()';
+  const { rows } = await onRaw(pool, (raw) => send(raw, { text, values: [] }, false));
+  const [version, comment, database] = (rows[0] ?? []).map((value) => (value === null ? null : String(value)));
+  if (database === null || database === undefined) {
+    throw new GatewayError('database_unavailable', { message: 'The connection of this project names no database' });
+  }
+  const server = serverOf(version ?? '', comment ?? '');
+  const refusal = tooOld(server);
+  if (refusal !== undefined) throw new GatewayError('database_unavailable', { message: refusal });
+  return server.flavor;
+}
+
+function connectionOf(pool: Pool, flavor: Flavor, prepared: boolean): Connection {
+  const observe: Observer = (statement) => connection.onStatement?.(statement);
+  const run: Runner = (statement, reads, work) => {
+    observe(statement);
+    return outside(pool, reads && /^\s*(?:select|with|show)\b/i.test(statement.text), (raw) => work(raw, prepared));
+  };
+  const connection: Connection = {
+    vendor: 'mysql2',
+    dialect: mysqlDialect(flavor),
+    knex: pool.knex,
+    ...queryable(run),
+    transaction: (inside) => transaction(pool, prepared, observe, inside),
+    close: () => pool.knex.destroy(),
+  };
+  return connection;
+}
+
+type Work<T> = (raw: RawConnection, prepared: boolean) => Promise<T>;
+type Runner = <T>(statement: Statement, reads: boolean, work: Work<T>) => Promise<T>;
+
+function queryable(run: Runner): Queryable {
+  return {
+    texts: (statement) =>
+      run(statement, true, async (raw, prepared) => {
+        const { rows, fields } = await send(raw, statement, prepared);
+        await refuseCut(raw);
+        return rows.map((row) => row.map((value, i) => textOf(value, fields[i])));
+      }),
+    rows: (statement) => run(statement, true, async (raw, prepared) => objects(await send(raw, statement, prepared))),
+    execute: (statement) => run(statement, false, async (raw, prepared) => (await send(raw, statement, prepared)).touched),
+  };
+}
+
+function objects({ rows, fields }: Answer): Row[] {
+  return rows.map((row) => Object.fromEntries(fields.map((field, i) => [field.name, safeOf(row[i], field)])));
+}
+
+/** Work on a connection of its own, given back afterwards; a dead one is thrown away. */
+async function onRaw<T>(pool: Pool, work: (raw: RawConnection) => Promise<T>): Promise<T> {
+  const raw = await pool.acquire();
+  try {
+    return await work(raw);
+  } catch (error) {
+    if (isLost(error)) raw.destroy();
+    throw error;
+  } finally {
+    await pool.release(raw);
+  }
+}
+
+/**
+ * Work outside a transaction. What reads is repeated once, on another connection, when its own turns out to have died while it
+ * lay idle: killed, or its server restarted. Nothing else is repeated, as nobody knows how far it came.
+ */
+async function outside<T>(pool: Pool, repeatable: boolean, work: (raw: RawConnection) => Promise<T>): Promise<T> {
+  let sent: number | undefined;
+  const timed = (raw: RawConnection): Promise<T> => {
+    sent = performance.now();
+    return work(raw);
+  };
+  try {
+    return await onRaw(pool, timed);
+  } catch (error) {
+    const again = repeatable && isLost(error) && sent !== undefined && performance.now() - sent < deadOnArrival;
+    if (!again) throw known(error);
+  }
+  try {
+    return await onRaw(pool, work);
+  } catch (error) {
+    throw known(error);
+  }
+}
+
+async function transaction<T>(
+  pool: Pool,
+  prepared: boolean,
+  observe: Observer,
+  inside: (transaction: Queryable) => Promise<T>,
+): Promise<T> {
+  const raw = await begun(pool);
+  const run: Runner = (statement, _reads, work) => {
+    observe(statement);
+    return work(raw, prepared).catch(fail);
+  };
+  try {
+    const result = await inside(queryable(run));
+    await command(raw, 'commit').catch(fail);
+    return result;
+  } catch (error) {
+    // A connection that cannot roll back must not be used again: its transaction ends with it.
+    await command(raw, 'rollback').catch(() => raw.destroy());
+    throw error;
+  } finally {
+    await pool.release(raw);
+  }
+}
+
+/** A connection with a transaction begun. A dead idle connection is passed over once, as nothing has been done yet. */
+async function begun(pool: Pool): Promise<RawConnection> {
+  for (let attempt = 1; ; attempt += 1) {
+    const raw = await pool.acquire().catch(fail);
+    try {
+      await command(raw, 'start transaction');
+      return raw;
+    } catch (error) {
+      raw.destroy();
+      await pool.release(raw);
+      if (attempt === 2 || !isLost(error)) throw known(error);
+    }
+  }
+}
+
+function command(raw: RawConnection, text: string): Promise<Answer> {
+  return send(raw, { text, values: [] }, false);
+}
+
+function fail(error: unknown): never {
+  throw known(error);
+}
