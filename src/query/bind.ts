@@ -7,7 +7,7 @@ import type { BindContext } from './context.ts';
 import { expand } from './expand.ts';
 import { allOf, anyOf, compare, never } from './filters.ts';
 import type { Limits } from './limits.ts';
-import { checkLimits } from './limits.ts';
+import { checkLimits, outputCounter } from './limits.ts';
 import { bindOrder } from './order.ts';
 import { searchFilter } from './search.ts';
 import type { Filter, ReadQuery, RequestedRead, Visibility } from './types.ts';
@@ -30,6 +30,7 @@ export function bindRead(request: RequestedRead, schema: Schema, visible: Visibi
     schema,
     visible,
     limits,
+    count: outputCounter(limits),
     at,
     stubs: request.stubs,
     ...(request.languages ? { languages: request.languages } : {}),

@@ -7,6 +7,8 @@ export interface BindContext {
   readonly schema: Schema;
   readonly visible: Visibility;
   readonly limits: Limits;
+  /** Called for every output; throws `limit_exceeded` when there are too many. */
+  readonly count: () => void;
   /** The request's time. */
   readonly at: Date;
   readonly languages?: readonly string[];

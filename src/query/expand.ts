@@ -18,12 +18,15 @@ export function expand(collection: Collection, selection: Selection, context: Bi
     if (!asked && !selection.all) continue;
     if (without.has(field.name) && !kept) continue;
     if (field.secret === 'never' || context.visible.field(field) === 'no') continue;
+    context.count();
     template.set(field.name, columnOutput(collection, field, selection, stubs, context));
   }
   for (const relation of collection.relations.values()) {
     if (relation.kind === 'm2o' && relation.field) continue;
     const output = without.has(relation.name) ? undefined : listOutput(relation, selection, stubs, context);
-    if (output) template.set(relation.name, output);
+    if (!output) continue;
+    context.count();
+    template.set(relation.name, output);
   }
   return template;
 }

@@ -7,13 +7,24 @@ export interface Limits {
   readonly depth: number;
   /** Names in the selection, nested ones included. */
   readonly fields: number;
+  /** Outputs of the whole answer's shape, once wildcards are expanded. */
+  readonly outputs: number;
   /** Conditions and groups of a filter. */
   readonly filterNodes: number;
   /** Keys in one request. */
   readonly keys: number;
 }
 
-export const defaultLimits: Limits = { depth: 12, fields: 1000, filterNodes: 300, keys: 5000 };
+export const defaultLimits: Limits = { depth: 12, fields: 1000, outputs: 10_000, filterNodes: 300, keys: 5000 };
+
+/** Counts outputs while wildcards expand, so that `*.*.*.*.*` is refused before it is built. */
+export function outputCounter(limits: Limits): () => void {
+  let count = 0;
+  return () => {
+    count++;
+    if (count > limits.outputs) refuse('outputs (fields of all levels after wildcards)', limits.outputs);
+  };
+}
 
 function refuse(what: string, limit: number): never {
   throw new GatewayError('limit_exceeded', { message: `The request exceeds the limit of ${limit} ${what}; ask for less` });

@@ -58,6 +58,12 @@ const range =
     return from === undefined || to === undefined ? never : compare(field, operator, from, to);
   };
 
+/** A pattern may not end in the middle of an escape: a last lone backslash stands for itself. */
+function wholeEscapes(pattern: string): string {
+  const trailing = /\\*$/.exec(pattern)?.[0].length ?? 0;
+  return trailing % 2 === 1 ? `${pattern}\\` : pattern;
+}
+
 /** `%` and `_` of the caller count as text in `contains`, as wildcards in `rlike`. An empty text asks for nothing. */
 const like =
   (negated: boolean, raw: boolean) =>
@@ -65,7 +71,7 @@ const like =
     const text = String(scalar(value) ?? '');
     if (text.includes('\0')) return never;
     if (text === '' && !raw) return always;
-    return { is: 'like', field, pattern: raw ? text : containing(text), negated };
+    return { is: 'like', field, pattern: raw ? wholeEscapes(text) : containing(text), negated };
   };
 
 /** What counts as empty beside NULL: the empty text, and for JSON and lists the empty list and object. Zero is a value. */

@@ -6,6 +6,9 @@ import type { Field } from '../schema/types.ts';
 import { column, type Scope, table, whereClause } from './scope.ts';
 import { condition, joined, relatedRows } from './where.ts';
 
+/** MySQL joins at most 61 tables and SQLite 64; past this many, to-one relations become sub-selects with joins of their own. */
+const joinsOfOneSelect = 30;
+
 export interface Row {
   /** The JSON object. */
   json: Fragment;
@@ -13,26 +16,34 @@ export interface Row {
   joins: Fragment;
 }
 
+/** The joins of one select, shared by the relations nested in it. */
+type Joins = Fragment[];
+
 /** The row under `alias` as the template wants it. */
 export function row(template: Template, cases: readonly TemplateCase[] | undefined, alias: string, scope: Scope): Row {
-  const joins: Fragment[] = [];
+  const joins: Joins = [];
+  const json = object(template, cases, alias, joins, scope);
+  return { json, joins: join(joins, '') };
+}
+
+function object(template: Template, cases: readonly TemplateCase[] | undefined, alias: string, joins: Joins, scope: Scope): Fragment {
   const values = new Map<string, Fragment>();
   for (const [key, output] of template) {
     const value = outputValue(output, alias, joins, scope);
     if (value) values.set(key, value);
   }
-  const object = (without?: ReadonlySet<string>): Fragment => scope.dialect.jsonObject([...values].filter(([key]) => !without?.has(key)));
-  let json = object();
+  const built = (without?: ReadonlySet<string>): Fragment => scope.dialect.jsonObject([...values].filter(([key]) => !without?.has(key)));
+  let json = built();
   if (cases && cases.length > 0) {
-    const branches = cases.map((one) => sql`when ${condition(one.when, alias, scope) ?? sql`1 = 1`} then ${object(one.without)}`);
+    const branches = cases.map((one) => sql`when ${condition(one.when, alias, scope) ?? sql`1 = 1`} then ${built(one.without)}`);
     json = scope.dialect.asJson(sql`(case ${join(branches, ' ')} else ${json} end)`);
   }
-  return { json, joins: join(joins, '') };
+  return json;
 }
 
 const stars = trusted("'**********'");
 
-function outputValue(output: Output, alias: string, joins: Fragment[], scope: Scope): Fragment | undefined {
+function outputValue(output: Output, alias: string, joins: Joins, scope: Scope): Fragment | undefined {
   const { dialect } = scope;
   switch (output.is) {
     case 'field':
@@ -67,18 +78,22 @@ function fieldValue(field: Field, alias: string, scope: Scope): Fragment {
 type RelationOutput = Extract<Output, { is: 'relation' }>;
 
 /** A left join on the target's key; a target that the rules hide reads as null, like one that does not exist. */
-function toOne(output: RelationOutput, alias: string, joins: Fragment[], scope: Scope): Fragment | undefined {
+function toOne(output: RelationOutput, alias: string, joins: Joins, scope: Scope): Fragment | undefined {
   const { relation, query } = output;
   if (relation.kind !== 'm2o') return undefined;
   const target = scope.alias();
   const on = joined(relation.join, alias, target);
   const where = condition(query.where, target, scope);
-  joins.push(sql` left join ${table(query.collection, target)} on ${where ? sql`${on} and ${where}` : on}`);
-  const inner = row(query.template, query.cases, target, scope);
-  joins.push(inner.joins);
   const [pair] = relation.join;
   if (!pair) return undefined;
-  return scope.dialect.asJson(sql`(case when ${column(target, pair.to)} is null then null else ${inner.json} end)`);
+  const tied = where ? sql`${on} and ${where}` : on;
+  if (joins.length >= joinsOfOneSelect) {
+    const inner = row(query.template, query.cases, target, scope);
+    return scope.dialect.asJson(sql`(select ${inner.json} from ${table(query.collection, target)}${inner.joins} where ${tied} limit 1)`);
+  }
+  joins.push(sql` left join ${table(query.collection, target)} on ${tied}`);
+  const json = object(query.template, query.cases, target, joins, scope);
+  return scope.dialect.asJson(sql`(case when ${column(target, pair.to)} is null then null else ${json} end)`);
 }
 
 function toMany(output: RelationOutput, alias: string, scope: Scope): Fragment {
