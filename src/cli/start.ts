@@ -71,7 +71,7 @@ function closeGracefully(app: Server, registry: Registry, folder: ProjectFolder,
   closeWithGrace(
     { delay: 30_000, skip: ['SIGHUP'], logger: { error: (message) => log.error({}, String(message)) } },
     async ({ signal, err }) => {
-      if (err) log.error({ err: describeForLog(err) }, 'closing after an unexpected error');
+      if (err) log.error({ error: describeForLog(err) }, 'closing after an unexpected error');
       else log.info({ signal }, 'closing');
       folder.close();
       await app.close();
@@ -83,7 +83,7 @@ function closeGracefully(app: Server, registry: Registry, folder: ProjectFolder,
     void folder
       .sync()
       .then(() => registry.reload())
-      .catch((error: unknown) => log.error({ err: describeForLog(error) }, 'reading anew failed'));
+      .catch((error: unknown) => log.error({ error: describeForLog(error) }, 'reading anew failed'));
   });
 }
 
@@ -100,12 +100,17 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
   const taken = new Set(fromEnvironment ? [fromEnvironment.config.key] : []);
   const folder = watchProjects({ folder: flags.projects, environment: process.env, registry, log, taken });
   const opened = Promise.all([folder.sync(), fromEnvironment && serveEnvironmentProject(registry, fromEnvironment, log)]);
-  opened.catch((error: unknown) => log.error({ err: describeForLog(error) }, 'a project could not be set up'));
+  opened.catch((error: unknown) => log.error({ error: describeForLog(error) }, 'a project could not be set up'));
   await Promise.race([opened, new Promise((done) => setTimeout(done, openPatience).unref())]);
 
   const trustProxy = process.env['TRUST_PROXY'];
   const app = await buildServer({ registry, logger: log, trustProxy: trustProxy === undefined ? undefined : trustedProxies(trustProxy) });
-  const base = await listen(app, flags);
+  const base = await listen(app, flags).catch(async (error: unknown) => {
+    // Open databases would keep the process alive.
+    folder.close();
+    await registry.close();
+    throw error;
+  });
   closeGracefully(app, registry, folder, log);
 
   tellProjects(terminal, registry, base);

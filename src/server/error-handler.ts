@@ -7,8 +7,8 @@ import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors
 import { pathOf } from './project-hook.ts';
 
 function logError(error: GatewayError, request: FastifyRequest): void {
-  const where = { reqId: request.id, method: request.method, url: redact(request.url) };
-  if (error.kind === 'internal') request.log.error({ ...where, err: describeForLog(error.cause ?? error) }, 'unexpected error');
+  const where = { method: request.method, url: redact(request.url) };
+  if (error.kind === 'internal') request.log.error({ ...where, error: describeForLog(error.cause ?? error) }, 'unexpected error');
   else if (describeError(error).status >= 500) request.log.warn({ ...where, reason: reason(error) }, 'request could not be served');
 }
 
