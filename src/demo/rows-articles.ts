@@ -23,9 +23,9 @@ export function makeMagazine(people: People, products: readonly Product[], lands
   for (const [place, en, de, fr] of places) {
     for (const story of stories) {
       const id = articles.length + 1;
-      const status = id % 9 === 0 ? 'deleted' : id % 4 === 1 ? 'draft' : id % 11 === 0 ? 'review' : 'published';
+      const status = id % 9 === 0 ? 'deleted' : id % 5 === 3 ? 'draft' : id % 11 === 0 ? 'review' : 'published';
       const written = id * 17;
-      const author = [people.editor, people.colleague, people.admin][Math.floor(id / 2) % 3] ?? people.admin;
+      const author = [people.editor, people.colleague, people.admin][id % 3] ?? people.admin;
       const { title, teaser, body } = story.texts.en;
       articles.push({
         id,

@@ -156,9 +156,9 @@ export const demoStatements: readonly string[] = [
   )`,
   `create view product_sales as
     select p.id as product, p.name, p.category,
-      count(i.id) as orders,
+      cast(count(i.id) as integer) as orders,
       cast(coalesce(sum(i.quantity), 0) as integer) as sold,
-      cast(round(coalesce(sum(i.quantity * i.unit_price), 0), 2) as decimal(12,2)) as revenue
+      cast(round(coalesce(sum(i.quantity * i.unit_price), 0), 2) as real) as revenue
     from products as p left join order_items as i on i.product = p.id
     group by p.id, p.name, p.category`,
   'create index categories_parent on categories (parent)',

@@ -1,7 +1,9 @@
 /** The administrator an installation makes sure of. */
-import type { Knex } from 'knex';
 import { hashPassword, verifyPassword } from '../auth/passwords.ts';
+import type { Connection } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
+
+type Knex = Connection['knex'];
 
 /** "Is an administrator" means exactly this role (directus8-tables §5). */
 const administratorRole = 1;

@@ -1,7 +1,9 @@
 /** Runs the migrations a database lacks and records them in directus_migrations, the ledger Directus keeps its own runs in (directus8-tables §16). */
-import type { Knex } from 'knex';
 import { type ExistingTable, systemTables } from '../../migrations/catalogue.ts';
 import { migrationSource } from '../../migrations/index.ts';
+import type { Connection } from '../dialect/types.ts';
+
+type Knex = Connection['knex'];
 
 const ledger = 'directus_migrations';
 

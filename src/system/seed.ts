@@ -1,10 +1,12 @@
 /** Puts the start rows into system tables that were just made; rows that are there are left alone. */
-import type { Knex } from 'knex';
 import { vendorOfKnex } from '../../migrations/shape.ts';
+import type { Connection } from '../dialect/types.ts';
 import type { Changes } from './migrate.ts';
 import { systemFields } from './seed-fields.ts';
 import { systemPresets, systemRelations, systemRoles, systemSettings } from './seed-rows.ts';
 import type { FieldSeed } from './seed-types.ts';
+
+type Knex = Connection['knex'];
 
 export interface SeedOptions {
   readonly projectName: string;
