@@ -195,4 +195,6 @@ export interface Vendor {
   fingerprint(connection: Connection, schemas?: readonly string[]): Promise<string>;
   /** A driver's error as one of ours; undefined when it is not a client's or the network's fault. */
   translate(error: unknown): GatewayError | undefined;
+  /** Whether the error says that a table or column the schema knows is not there: the schema is out of date. */
+  isStale(error: unknown): boolean;
 }

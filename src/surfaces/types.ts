@@ -1,6 +1,7 @@
 /** What every surface finds on a request. */
-import type { Lease } from '../projects/registry.ts';
+
 import type { Project } from '../projects/project.ts';
+import type { Lease } from '../projects/registry.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

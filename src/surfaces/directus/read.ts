@@ -1,8 +1,9 @@
 /** Lists and items of any collection in the Directus envelope; items and the system listings share it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Rules } from '../../access/types.ts';
-import { read } from '../../engine/read.ts';
+import { type ReadResult, read } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import type { RequestedRead } from '../../query/types.ts';
 import type { DirectusContext } from './context.ts';
 import { metaText } from './meta.ts';
 import { type DirectusRead, parseRead, rawQuery } from './parse.ts';
@@ -32,7 +33,7 @@ export async function sendRead(
   keys?: readonly string[],
 ): Promise<FastifyReply> {
   const asked = parseRead(collection, context.query, defaultLimit(context.rules), keys);
-  const result = await read(context, forActor(context, asked)).catch((error: unknown) => {
+  const result = await freshRead(context, forActor(context, asked)).catch((error: unknown) => {
     throw denied(error, context, asked, keys);
   });
   const self = `${request.protocol}://${request.host}${request.url.split('?')[0]}`;
@@ -41,6 +42,18 @@ export async function sendRead(
   if (asked.single && first === undefined) throw new GatewayError('item_not_found', keys ? { id: keys[0] } : {});
   const data = asked.single ? (first ?? 'null') : `[${result.texts.join(',')}]`;
   return send(reply, context.actor, { meta, data, warnings: result.warnings });
+}
+
+/** A read that met a table or column which is gone is done once more with the schema of now (architecture §9). */
+async function freshRead(context: DirectusContext, asked: RequestedRead): Promise<ReadResult> {
+  try {
+    return await read(context, asked);
+  } catch (error) {
+    const { project } = context;
+    if (!project.vendor.isStale(error)) throw error;
+    await project.reload();
+    return read({ ...context, schema: project.schemas.current, rules: project.rules.current }, asked);
+  }
 }
 
 /** By key, `status=*` reaches soft-deleted rows for administrators only (directus8-data §4.1). */

@@ -161,7 +161,8 @@ export function mysqlDialect(flavor: Flavor): Dialect {
         : column,
     operand,
     isIn,
-    like: (field, column, pattern) => sql`${asText(field, column)} like ${param(pattern)}`,
+    // In lower case on both sides, since a column's collation may tell cases apart.
+    like: (field, column, pattern) => sql`lower(${asText(field, column)}) like ${param(pattern.toLowerCase())}`,
     text: asText,
     orderTerm,
     random: () => sql`rand()`,

@@ -75,6 +75,11 @@ export function isLost(error: unknown): boolean {
   return property(error, 'fatal') === true || property(error, 'code') === 'PROTOCOL_CONNECTION_LOST' || lostNumbers.has(numberOf(error));
 }
 
+/** Unknown table (1146), unknown column (1054), a view over something that went away (1356): see `Vendor.isStale`. */
+export function isStale(error: unknown): boolean {
+  return [1054, 1146, 1356].includes(numberOf(error));
+}
+
 /** Whether the server cannot run the statement prepared but might as plain text: nothing of it was executed. */
 export function isPrepareRefused(error: unknown): boolean {
   return [1210, 1243, 1295, 1461, 1615].includes(numberOf(error));

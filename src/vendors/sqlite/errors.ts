@@ -68,3 +68,8 @@ function named(error: unknown): { collection?: string; value?: string } {
   const value = pairs.map(([, column]) => column ?? '').join(', ');
   return { ...(collection === undefined ? {} : { collection }), value };
 }
+
+/** SQLite has one code for all faults of a statement; its message tells which. See `Vendor.isStale`. */
+export function isStale(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === 'SQLITE_ERROR' && /no such (table|column)/.test(error.message);
+}

@@ -1,7 +1,7 @@
 /** SQLite as a vendor. */
 import type { Vendor } from '../../dialect/types.ts';
 import { connect } from './connection.ts';
-import { translate } from './errors.ts';
+import { isStale, translate } from './errors.ts';
 import { fingerprint, introspect } from './introspect.ts';
 
-export const sqlite: Vendor = { name: 'better-sqlite3', connect, introspect, fingerprint, translate };
+export const sqlite: Vendor = { name: 'better-sqlite3', connect, introspect, fingerprint, translate, isStale };
