@@ -5,8 +5,10 @@ import type { Collection, Schema } from '../schema/types.ts';
 export interface TableReport {
   readonly table: string;
   readonly kind: 'table' | 'view' | 'materialized view';
-  /** The planner's estimate; null when there is none. */
+  /** The planner's estimate, or a count where it has none; null for views. */
   readonly rows: number | null;
+  /** The count was ended at `rows`. */
+  readonly rowsAtLeast?: true;
   readonly key: readonly string[];
   readonly served: 'fully' | 'partly' | 'not';
   /** Why it is not served fully. */
@@ -19,6 +21,8 @@ export interface TableReport {
 export interface DoctorReport {
   readonly project: string;
   readonly database: string;
+  /** Whether the system tables are there. */
+  readonly installed: boolean;
   readonly tables: readonly TableReport[];
 }
 
@@ -47,13 +51,15 @@ function reportOf(
   collection: Collection | undefined,
   reasonsOf: ReadonlyMap<string, string[]>,
   defaultSchema: string | null,
+  counted: Counted | undefined,
 ): TableReport {
   const name = table.schema === null || table.schema === defaultSchema ? table.name : `${table.schema}.${table.name}`;
   const reasons = reasonsOf.get(collection?.name ?? name) ?? [];
   return {
     table: name,
     kind: table.kind === 'table' ? 'table' : table.materialized ? 'materialized view' : 'view',
-    rows: table.rowEstimate,
+    rows: table.rowEstimate ?? counted?.rows ?? null,
+    ...(table.rowEstimate === null && counted?.atLeast ? { rowsAtLeast: true } : {}),
     key: collection?.key.map((field) => field.name) ?? table.primaryKey,
     served: collection === undefined ? 'not' : reasons.length > 0 ? 'partly' : 'fully',
     reasons,
@@ -62,17 +68,30 @@ function reportOf(
   };
 }
 
+/** Rows of a table that the planner knows nothing of. */
+export interface Counted {
+  readonly rows: number;
+  readonly atLeast: boolean;
+}
+
+export interface Examined {
+  readonly project: string;
+  readonly introspection: Introspection;
+  readonly schema: Schema;
+  readonly installed: boolean;
+  readonly counts: ReadonlyMap<IntrospectedTable, Counted>;
+}
+
 /** Puts introspection and schema side by side, one entry a table; the gateway's own tables are left out. */
-export function makeReport(project: string, introspection: Introspection, schema: Schema): DoctorReport {
+export function makeReport({ project, introspection, schema, installed, counts }: Examined): DoctorReport {
   const { version, defaultSchema, tables } = introspection;
   const byPlace = new Map([...schema.collections.values()].map((collection) => [placeOf(collection.table), collection]));
   const reasons = reasonsByCollection(schema);
-  const theirs = tables.filter((table) => !byPlace.get(placeOf(table))?.system);
-  return {
-    project,
-    database: version,
-    tables: theirs.map((table) => reportOf(table, byPlace.get(placeOf(table)), reasons, defaultSchema)),
-  };
+  const reports = tables.flatMap((table) => {
+    const collection = byPlace.get(placeOf(table));
+    return collection?.system ? [] : [reportOf(table, collection, reasons, defaultSchema, counts.get(table))];
+  });
+  return { project, database: version, installed, tables: reports };
 }
 
 /** The report as lines for people: a line a table, and below it what there is to say. */
@@ -80,7 +99,7 @@ export function printReport(report: DoctorReport): string[] {
   const rows = report.tables.map((table) => [
     table.table,
     table.kind,
-    table.rows === null ? '?' : String(table.rows),
+    table.rows === null ? '' : `${table.rows}${table.rowsAtLeast ? '+' : ''}`,
     table.key.length === 0 ? 'no key' : table.key.join(', '),
     table.served === 'not' ? 'not served' : `${table.served} served`,
   ]);
@@ -98,9 +117,9 @@ export function printReport(report: DoctorReport): string[] {
     for (const reason of table.reasons) lines.push(`    ${reason}`);
     for (const key of table.foreignKeysWithoutIndex)
       lines.push(`    foreign key (${key}) has no index: reading it backwards scans the table`);
-    for (const column of table.unknownTypes) lines.push(`    ${column}: a type not known here, served as text`);
   });
   const partly = report.tables.filter((table) => table.served !== 'fully').length;
+  if (!report.installed) lines.push('', `The system tables are not there: no users, no rights. Run: sallyport install ${report.project}`);
   lines.push('', `${report.tables.length} tables and views, ${report.tables.length - partly} fully served, ${partly} partly or not`);
   return lines;
 }

@@ -22,6 +22,12 @@ export interface SchemaStore {
    * that moved. Elsewhere nothing is returned, and a look at the catalogue may start in the background.
    */
   checkFresh(): Promise<void> | undefined;
+  /**
+   * To be called when a statement failed that should not have: compares at once, and reloads when the database has changed.
+   *
+   * @returns whether there is another schema now, so that a read is worth one more try
+   */
+  suspect(): Promise<boolean>;
   /** Ends background work. */
   close(): Promise<void>;
 }
@@ -102,6 +108,16 @@ export async function openSchemaStore(options: SchemaStoreOptions): Promise<Sche
     if ((await vendor.fingerprint(connection, schemas)) !== state.fingerprint) await reload();
   };
 
+  const suspect = singleFlight(async () => {
+    const { version } = state.schema;
+    try {
+      await lookAtCatalogue();
+    } catch (error) {
+      log.debug({ reason: reason(error) }, 'could not check the schema');
+    }
+    return state.schema.version !== version;
+  });
+
   const poll = createPoll({
     what: 'the schema',
     every: () => (isInstalled(state.introspection) ? catalogueInterval : uninstalledInterval),
@@ -126,6 +142,7 @@ export async function openSchemaStore(options: SchemaStoreOptions): Promise<Sche
       // The request itself meets the same trouble and answers for it.
       return lookAtCatalogue().catch((error: unknown) => log.warn({ reason: reason(error) }, 'could not check the schema'));
     },
+    suspect,
     close: () => poll.stop(),
   };
 }

@@ -8,8 +8,11 @@ import { pathOf } from './project-hook.ts';
 
 function logError(error: GatewayError, request: FastifyRequest): void {
   const where = { method: request.method, url: redact(request.url) };
-  if (error.kind === 'internal') request.log.error({ ...where, error: describeForLog(error.cause ?? error) }, 'unexpected error');
-  else if (describeError(error).status >= 500) request.log.warn({ ...where, reason: reason(error) }, 'request could not be served');
+  if (error.kind === 'internal') {
+    request.log.error({ ...where, error: describeForLog(error.cause ?? error) }, 'unexpected error');
+    // A table or column may be gone: those who ask next should not meet the same error.
+    void request.lease?.project.schemas.suspect();
+  } else if (describeError(error).status >= 500) request.log.warn({ ...where, reason: reason(error) }, 'request could not be served');
 }
 
 /** Answers an error. Also used where Fastify's own error handler is not reached. */

@@ -67,6 +67,11 @@ for (const vendor of ['sqlite', 'postgres', 'mysql'] as const) {
     t.equal(rules.settings.get('project_name'), 'Sallyport', 'a request keeps the rules it started with');
     t.ok(project.rules.current.version > rules.version);
 
+    t.equal(await project.schemas.suspect(), false, 'nothing to suspect');
+    await knex.schema.alterTable('articles', (table) => table.string('subtitle'));
+    t.equal(await project.schemas.suspect(), true, 'whoever suspects learns of a change at once');
+    t.ok(project.schemas.current.collections.get('articles')?.fields.has('subtitle'));
+
     const [schema, seen] = [project.schemas.current, project.rules.current];
     await project.rules.reload();
     await project.schemas.refreshMetadata();
