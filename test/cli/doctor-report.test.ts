@@ -1,0 +1,85 @@
+/** What `doctor` says of tables, from introspection and schema alone. */
+import t from 'tap';
+import { makeReport, printReport } from '../../src/cli/doctor-report.ts';
+import type { IntrospectedColumn, IntrospectedTable } from '../../src/dialect/types.ts';
+import { buildSchema } from '../../src/schema/build.ts';
+
+const column = (name: string, more: Partial<IntrospectedColumn> = {}): IntrospectedColumn => ({
+  name,
+  type: 'integer',
+  nativeType: 'integer',
+  storage: 'integer',
+  unsigned: false,
+  nullable: true,
+  default: null,
+  generated: false,
+  autoIncrement: false,
+  comment: null,
+  ...more,
+});
+
+const table = (name: string, more: Partial<IntrospectedTable> = {}): IntrospectedTable => ({
+  schema: 'public',
+  name,
+  kind: 'table',
+  materialized: false,
+  updatable: true,
+  columns: [column('id')],
+  primaryKey: ['id'],
+  unique: [],
+  indexes: [],
+  foreignKeys: [],
+  rowEstimate: 7,
+  comment: null,
+  ...more,
+});
+
+const key = (columns: string[]) => ({
+  name: `fk_${columns.join('_')}`,
+  columns,
+  toSchema: 'public',
+  toTable: 'one',
+  toColumns: ['id'],
+});
+
+const introspection = {
+  version: 'PostgreSQL 15.1',
+  defaultSchema: 'public',
+  tables: [
+    table('one'),
+    table('two', { columns: [column('id'), column('a'), column('b')], foreignKeys: [key(['a']), key(['b'])], indexes: [['b', 'a']] }),
+    table('odd', { columns: [column('id'), column('place', { type: 'cube', nativeType: 'cube', storage: 'unknown' })] }),
+    table('elsewhere', { schema: 'sales', rowEstimate: null }),
+    table('log', { primaryKey: [], rowEstimate: null }),
+    table('directus_users'),
+  ],
+};
+
+t.test('a line a table, and what there is to say about it', async (t) => {
+  const schema = buildSchema(introspection, { collections: [], fields: [], relations: [] }, 1);
+  const [, , , elsewhere, log] = introspection.tables;
+  if (!elsewhere || !log) return t.fail('the fixture lost its tables');
+  const counts = new Map([
+    [elsewhere, { rows: 3, atLeast: false }],
+    [log, { rows: 1_000_000, atLeast: true }],
+  ]);
+  const report = makeReport({ project: 'shop', introspection, schema, installed: false, counts });
+  t.same(
+    report.tables.map(({ table, rows, served }) => [table, rows, served]),
+    [
+      ['one', 7, 'fully'],
+      ['two', 7, 'fully'],
+      ['odd', 7, 'partly'],
+      ['sales.elsewhere', 3, 'fully'],
+      ['log', 1_000_000, 'partly'],
+    ],
+  );
+  t.same(report.tables[1]?.foreignKeysWithoutIndex, ['a'], 'an index serves a key only when it begins with it');
+  t.same(report.tables[2]?.unknownTypes, ['place cube']);
+
+  const text = printReport(report).join('\n');
+  t.match(text, /^two +table +7 +id +fully served\n {4}foreign key \(a\) has no index/m);
+  t.match(text, /^log +table +1000000\+ +no key +partly served$/m);
+  t.match(text, /Run: sallyport install shop/);
+  t.match(text, /5 tables and views, 3 fully served, 2 partly or not/);
+});
