@@ -1,0 +1,53 @@
+/** Promise: who may not read learns it in the same way everywhere (directus8-data §3). */
+import type { Who } from '../fixtures/garden-people.ts';
+import type { Feature, Tester } from '../support/expect.ts';
+import { answers, lists, refuses } from '../support/expect.ts';
+import type { World } from '../support/garden.ts';
+
+/** Nothing is granted on `keepers` to anybody but administrators; 12 is a key that exists, 13 one that does not. */
+async function matrix(t: Tester, world: World): Promise<void> {
+  await refuses(t, world, 'items/keepers', 401, 3, null);
+  await refuses(t, world, 'items/keepers?single=1', 401, 3, null);
+  for (const id of ['12', '13']) await refuses(t, world, `items/keepers/${id}`, 404, 203, null);
+  await refuses(t, world, 'items/keepers/12,13', 403, 300, null);
+  for (const who of ['editor', 'nobody'] satisfies Who[]) {
+    await refuses(t, world, 'items/keepers', 403, 300, who);
+    await refuses(t, world, 'items/keepers?single=1', 404, 203, who);
+    for (const id of ['12', '13']) await refuses(t, world, `items/keepers/${id}`, 404, 203, who);
+    await refuses(t, world, 'items/keepers/12,13', 403, 300, who);
+  }
+}
+
+async function rows(t: Tester, world: World): Promise<void> {
+  await answers(t, world, 'items/sightings/1?fields=id', { id: 1 }, 'writer');
+  await refuses(t, world, 'items/sightings/2', 404, 203, 'writer');
+  await refuses(t, world, 'items/sightings/99', 404, 203, 'writer');
+  await lists(t, world, 'items/sightings/1,2?fields=id', [1], 'writer');
+  await lists(t, world, 'items/sightings/2,3?fields=id', [], 'writer');
+  await refuses(t, world, 'items/sightings?single=1&filter[id]=2', 404, 203, 'writer');
+}
+
+/** What a caller may not read is refused before any name in the request is looked at. */
+async function nothingLearned(t: Tester, world: World): Promise<void> {
+  for (const query of ['fields=nope', 'filter[nope]=1', 'filter[nope.nope]=1', 'sort=nope', 'fields=keeper.nope']) {
+    await refuses(t, world, `items/keepers?${query}`, 403, 300, 'nobody');
+    await refuses(t, world, `items/keepers?${query}`, 401, 3, null);
+  }
+}
+
+async function levelsWithoutOwner(t: Tester, world: World): Promise<void> {
+  await refuses(t, world, 'items/families', 403, 300, 'crew');
+  await refuses(t, world, 'items/families/ROS', 404, 203, 'crew');
+  // Statuses that the collection does not have grant nothing, and the first row of a collection counts.
+  await lists(t, world, 'items/families?fields=code&filter[code]=PIN', ['PIN'], 'writer', 'code');
+}
+
+export const refusals: Feature = {
+  promise: 'who may not read is told so in one way',
+  async run(t, world) {
+    await t.test('401, 403 and 404 by caller and form of the request', (t) => matrix(t, world));
+    await t.test('rows that are not the caller’s', (t) => rows(t, world));
+    await t.test('a refusal says nothing about names', (t) => nothingLearned(t, world));
+    await t.test('a level below full needs an owner to go by', (t) => levelsWithoutOwner(t, world));
+  },
+};

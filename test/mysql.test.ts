@@ -1,0 +1,4 @@
+/** Every promise to users, on mysql. */
+import { vendorSuite } from './support/vendor-suite.ts';
+
+await vendorSuite('mysql');

@@ -1,0 +1,65 @@
+/** The real server over some projects, on a port of its own, with every statement that reaches the database counted. */
+
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Connection, DatabaseConfig } from '../../src/dialect/types.ts';
+import type { Statement } from '../../src/lib/fragment.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { createRegistry, type Registry } from '../../src/projects/registry.ts';
+import { buildServer } from '../../src/server/app.ts';
+
+/** The key of the project that most tests ask. */
+export const project = 'garden';
+
+export interface Gateway {
+  /** Without a slash at the end and without the project. */
+  readonly url: string;
+  readonly registry: Registry;
+  /** Of the first project, where it was open. */
+  readonly connection: Connection | undefined;
+  /** Statements since the start or since `clear`. */
+  readonly statements: Statement[];
+  close(): Promise<void>;
+}
+
+function projectConfig(key: string, database: DatabaseConfig) {
+  return {
+    key,
+    database,
+    secret: `the secret of ${key}, long enough`,
+    storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
+    private: false,
+  } as const;
+}
+
+/** Starts a server for projects by key. Statements of the first are counted. */
+export async function startGateway(projects: Readonly<Record<string, DatabaseConfig>>): Promise<Gateway> {
+  const registry = createRegistry({ log: silentLog, backoff: { first: 100, longest: 200 } });
+  for (const [key, config] of Object.entries(projects)) await registry.set(projectConfig(key, config));
+  const app = await buildServer({ registry });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const statements: Statement[] = [];
+  const connection = await openConnection(registry, Object.keys(projects)[0] ?? project);
+  if (connection) connection.onStatement = (statement) => void statements.push(statement);
+  return {
+    url,
+    registry,
+    connection,
+    statements,
+    async close() {
+      await app.close();
+      await registry.close();
+    },
+  };
+}
+
+/** Undefined while its database is down. */
+async function openConnection(registry: Registry, key: string): Promise<Connection | undefined> {
+  try {
+    const lease = await registry.lease(key);
+    lease.release();
+    return lease.project.connection;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+/** The databases that tests run on: where their servers are, whether they answer, and databases of one's own on them. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mysql from 'mysql2/promise';
+import pg from 'pg';
+import type { DatabaseConfig, VendorName } from '../../src/dialect/types.ts';
+
+export type TestVendor = 'sqlite' | 'postgres' | 'mysql';
+
+export const testVendors: readonly TestVendor[] = ['sqlite', 'postgres', 'mysql'];
+
+export const clientOf: Readonly<Record<TestVendor, VendorName>> = { sqlite: 'better-sqlite3', postgres: 'pg', mysql: 'mysql2' };
+
+const servers = {
+  postgres: process.env['TEST_PG_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres',
+  mysql: process.env['TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/',
+};
+
+/** Vendors that must be there: a run that means to prove them fails instead of skipping. */
+const required = new Set((process.env['REQUIRE_VENDORS'] ?? '').split(',').map((name) => name.trim()));
+
+/** Runs statements on the server itself, outside any test database. */
+async function onServer<T>(vendor: 'postgres' | 'mysql', run: (send: (text: string) => Promise<unknown>) => Promise<T>): Promise<T> {
+  if (vendor === 'postgres') {
+    const client = new pg.Client({ connectionString: servers.postgres, connectionTimeoutMillis: 3000 });
+    await client.connect();
+    try {
+      return await run((text) => client.query(text));
+    } finally {
+      await client.end();
+    }
+  }
+  const connection = await mysql.createConnection({ uri: servers.mysql, connectTimeout: 3000 });
+  try {
+    return await run((text) => connection.query(text));
+  } finally {
+    await connection.end();
+  }
+}
+
+function urlWithDatabase(url: string, database: string): string {
+  const copy = new URL(url);
+  copy.pathname = `/${database}`;
+  return copy.href;
+}
+
+/** Why the vendor cannot be tested here, or undefined when it can (or must). */
+export async function whyNot(vendor: TestVendor): Promise<string | undefined> {
+  if (vendor === 'sqlite' || required.has(vendor)) return undefined;
+  try {
+    await onServer(vendor, (send) => send('select 1'));
+    return undefined;
+  } catch {
+    const variable = vendor === 'postgres' ? 'TEST_PG_URL' : 'TEST_MYSQL_URL';
+    return `No ${vendor} server answers at the default address; set ${variable} to test on one.`;
+  }
+}
+
+/** Those of the extensions that the PostgreSQL server cannot install. */
+export async function missingExtensions(names: readonly string[]): Promise<string[]> {
+  return onServer('postgres', async (send) => {
+    const { rows } = (await send('select name from pg_available_extensions')) as { rows: { name: string }[] };
+    return names.filter((name) => !rows.some((row) => row.name === name));
+  });
+}
+
+export interface TestDatabase {
+  readonly config: DatabaseConfig;
+  drop(): Promise<void>;
+}
+
+/** A new empty database. On SQLite a file in a folder of its own. */
+export async function createDatabase(vendor: TestVendor): Promise<TestDatabase> {
+  const client = clientOf[vendor];
+  if (vendor === 'sqlite') {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-test-'));
+    const filename = join(folder, 'test.db');
+    // A missing file is an error to the gateway; an empty one is an empty database.
+    await writeFile(filename, '');
+    return {
+      config: { client, connection: { filename } },
+      drop: () => rm(folder, { recursive: true, force: true }),
+    };
+  }
+  const name = `sallyport_test_${process.pid}_${randomBytes(4).toString('hex')}`;
+  await onServer(vendor, (send) => send(`create database ${name}${vendor === 'mysql' ? ' character set utf8mb4' : ''}`));
+  return {
+    config: { client, connection: urlWithDatabase(servers[vendor], name) },
+    drop: () => onServer(vendor, async (send) => void (await send(`drop database ${name}${vendor === 'postgres' ? ' with (force)' : ''}`))),
+  };
+}
+
+/** Runs with a new empty database and drops it afterwards, whatever happens. */
+export async function withDatabase<T>(vendor: TestVendor, run: (config: DatabaseConfig) => Promise<T>): Promise<T> {
+  const database = await createDatabase(vendor);
+  try {
+    return await run(database.config);
+  } finally {
+    await database.drop();
+  }
+}
