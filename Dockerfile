@@ -1,6 +1,6 @@
-# Builds the gateway and packs what it needs to run, nothing else.
+# Builds the gateway and packs what it needs to run, nothing else. The first image has a compiler, should a binary not be had ready-made.
 ARG NODE=20
-FROM node:${NODE}-bookworm-slim AS build
+FROM node:${NODE}-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
@@ -42,6 +49,8 @@ function fastifyOptions({ logger, trustProxy }: ServerOptions) {
     bodyLimit,
     http: { maxHeaderSize },
     requestTimeout: 300_000,
+    // What still arrives on an open connection while the server closes is served, not refused.
+    return503OnClosing: false,
     genReqId: (request) => requestId(request.headers['x-request-id']),
     rewriteUrl(request) {
       // The one place before routing; it is reached by injected requests as well.
@@ -59,6 +68,12 @@ function fastifyOptions({ logger, trustProxy }: ServerOptions) {
   } satisfies FastifyServerOptions & { http: object };
 }
 
+function logAnswer(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const ms = Math.round(reply.elapsedTime * 10) / 10;
+  request.log.debug({ method: request.method, url: redact(request.url), status: reply.statusCode, ms }, 'request');
+  done();
+}
+
 /**
  * Builds the server; it does not listen yet.
  * The registry stays the caller's: closing the server does not close it.
@@ -68,15 +83,11 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const methodsOf = collectRoutes(app);
   registerErrorHandlers(app, methodsOf);
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.debug(
-      { method: request.method, url: redact(request.url), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
-      'request',
-    );
-  });
+  if (app.log.level === 'debug') app.addHook('onResponse', logAnswer);
 
   // An answer is data, never a page: nothing in it may run or be framed. Transport security belongs to whoever ends TLS.
   await app.register(helmet, {
