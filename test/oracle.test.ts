@@ -82,6 +82,7 @@ async function compared(t: Tester, vendor: TestVendor, config: DatabaseConfig): 
   }
 }
 
+t.setTimeout(300_000);
 for (const vendor of testVendors) {
   const missing = existsSync(oracle) ? await whyNot(vendor) : 'The recording is not beside this project.';
   t.test(`recorded answers of Directus 8, on ${vendor}`, missing === undefined ? {} : { skip: missing }, (t) =>

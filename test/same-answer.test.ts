@@ -105,6 +105,7 @@ function generalPaths(name: string): string[] {
   });
 }
 
+t.setTimeout(300_000);
 const present: TestVendor[] = [];
 for (const vendor of testVendors) {
   const reason = await whyNot(vendor);

@@ -10,6 +10,7 @@ import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
 import { permissions } from './permissions.ts';
+import { permissionsProperty } from './permissions-property.ts';
 import { refusals } from './refusals.ts';
 import { relations } from './relations.ts';
 import { search } from './search.ts';
@@ -30,6 +31,7 @@ export const features: readonly Feature[] = [
   values,
   oddTables,
   permissions,
+  permissionsProperty,
   signInFeature,
   badInput,
   oneStatement,

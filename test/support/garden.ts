@@ -3,12 +3,12 @@ import type { DatabaseConfig } from '../../src/dialect/types.ts';
 import { install } from '../../src/system/install.ts';
 import { vendorOf } from '../../src/vendors/index.ts';
 import { foreignTables, views } from '../fixtures/garden-foreign.ts';
-import { gardenMetadata } from '../fixtures/garden-metadata.ts';
+import { gardenMetadata, type MetadataRows } from '../fixtures/garden-metadata.ts';
 import { adminToken, gardenPeople, tokens, type Who } from '../fixtures/garden-people.ts';
 import { managedTables } from '../fixtures/garden-tables.ts';
 import { type Gateway, project, startGateway } from './gateway.ts';
 import { type Answer, type Ask, ask, hangUp } from './http.ts';
-import { insertText, schemaText, sequenceText } from './schema-text.ts';
+import { insertText, schemaText, sequenceText, type TableDef } from './schema-text.ts';
 import { loadSql } from './sql-text.ts';
 import { createDatabase, type TestVendor } from './vendors.ts';
 
@@ -22,11 +22,18 @@ export async function installSystem(config: DatabaseConfig, token: string): Prom
   }
 }
 
+export interface GardenContent {
+  readonly tables: readonly TableDef[];
+  readonly people: readonly MetadataRows[];
+}
+
+const wholeGarden: GardenContent = { tables: [...managedTables, ...foreignTables], people: gardenPeople };
+
 /** Tables, rows, metadata, people: all of it in an empty database. */
-export async function loadGarden(vendor: TestVendor, config: DatabaseConfig): Promise<void> {
-  await loadSql(config, schemaText(vendor, [...managedTables, ...foreignTables], views));
+export async function loadGarden(vendor: TestVendor, config: DatabaseConfig, content: GardenContent = wholeGarden): Promise<void> {
+  await loadSql(config, schemaText(vendor, content.tables, views));
   await installSystem(config, adminToken);
-  const described = [...gardenMetadata, ...gardenPeople];
+  const described = [...gardenMetadata, ...content.people];
   const parts = described.map(({ table, columns, rows }) => insertText(vendor, table, columns, rows));
   for (const { table, columns } of described) if (columns.includes('id')) parts.push(sequenceText(vendor, table, 'id'));
   await loadSql(config, parts.filter((part) => part !== '').join('\n'));
