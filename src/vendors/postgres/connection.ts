@@ -1,0 +1,138 @@
+/** A connected PostgreSQL: statements on raw connections from knex's pool, texts out, our errors only where known. */
+import type { Client as RawConnection } from 'pg';
+import type { Connection, DatabaseConfig, Queryable } from '../../dialect/types.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import type { Statement } from '../../lib/fragment.ts';
+import { postgresDialect } from './dialect.ts';
+import { type Answer, objects, send } from './driver.ts';
+import { isLost, translate } from './errors.ts';
+import { openPool, type Pool } from './pool.ts';
+
+const oldestServed = 120_000;
+/** A connection lost later than this after its statement was sent had been alive: the statement itself may be why. */
+const deadOnArrival = 1000;
+
+function known(error: unknown): unknown {
+  return translate(error) ?? error;
+}
+
+function fail(error: unknown): never {
+  throw known(error);
+}
+
+/**
+ * Connects and looks at the server.
+ *
+ * @throws GatewayError database_unavailable: no answer, not let in, or a version older than we serve
+ */
+export async function connect(config: DatabaseConfig): Promise<Connection> {
+  const pool = openPool(config);
+  try {
+    const text = "select current_setting('server_version_num'), current_setting('server_version')";
+    const { rows } = await onRaw(pool, (raw) => send(raw, { text, values: [] }, { prepared: false, repeat: false }));
+    const [number, version] = rows[0] ?? [];
+    if (Number(number) < oldestServed) {
+      throw new GatewayError('database_unavailable', { message: `PostgreSQL ${version} is too old; version 12 or newer is served` });
+    }
+    return connectionOf(pool, process.env['PREPARED'] !== 'false');
+  } catch (error) {
+    await pool.knex.destroy();
+    throw error instanceof GatewayError ? error : new GatewayError('database_unavailable', {}, error);
+  }
+}
+
+type Runner = (statement: Statement, reads: boolean) => Promise<Answer>;
+
+function queryable(run: Runner): Queryable {
+  return {
+    texts: async (statement) => (await run(statement, true)).rows.map((row) => [...row]),
+    rows: async (statement) => objects(await run(statement, true)),
+    execute: async (statement) => (await run(statement, false)).touched,
+  };
+}
+
+function connectionOf(pool: Pool, prepared: boolean): Connection {
+  const connection: Connection = {
+    vendor: 'pg',
+    dialect: postgresDialect,
+    knex: pool.knex,
+    ...queryable((statement, reads) => {
+      connection.onStatement?.(statement);
+      const repeatable = reads && /^\s*(?:select|with|show)\b/i.test(statement.text);
+      return outside(pool, repeatable, (raw) => send(raw, statement, { prepared, repeat: true }));
+    }),
+    transaction: (inside) => transaction(pool, prepared, (statement) => connection.onStatement?.(statement), inside),
+    close: () => pool.knex.destroy(),
+  };
+  return connection;
+}
+
+/** Work on a connection of its own, given back afterwards; a dead one is thrown away. */
+async function onRaw<T>(pool: Pool, work: (raw: RawConnection) => Promise<T>): Promise<T> {
+  const raw = await pool.acquire();
+  try {
+    return await work(raw);
+  } catch (error) {
+    if (isLost(error)) pool.spoil(raw, error);
+    throw error;
+  } finally {
+    await pool.release(raw);
+  }
+}
+
+/**
+ * Work outside a transaction. What reads is repeated once, on another connection, when its own turns out to have died while it
+ * lay idle: ended by an administrator, or its server restarted. Nothing else is repeated, as nobody knows how far it came.
+ */
+async function outside<T>(pool: Pool, repeatable: boolean, work: (raw: RawConnection) => Promise<T>): Promise<T> {
+  let sent: number | undefined;
+  try {
+    return await onRaw(pool, (raw) => {
+      sent = performance.now();
+      return work(raw);
+    });
+  } catch (error) {
+    const again = repeatable && isLost(error) && sent !== undefined && performance.now() - sent < deadOnArrival;
+    if (!again) throw known(error);
+  }
+  return onRaw(pool, work).catch(fail);
+}
+
+async function transaction<T>(
+  pool: Pool,
+  prepared: boolean,
+  observe: (statement: Statement) => void,
+  inside: (transaction: Queryable) => Promise<T>,
+): Promise<T> {
+  const raw = await begun(pool);
+  const run: Runner = (statement) => {
+    observe(statement);
+    return send(raw, statement, { prepared, repeat: false }).catch(fail);
+  };
+  try {
+    const result = await inside(queryable(run));
+    await raw.query('commit').catch(fail);
+    return result;
+  } catch (error) {
+    // A connection that cannot roll back must not be used again: its transaction ends with it.
+    await raw.query('rollback').catch((cause: unknown) => pool.spoil(raw, cause));
+    throw error;
+  } finally {
+    await pool.release(raw);
+  }
+}
+
+/** A connection with a transaction begun. A dead idle connection is passed over once, as nothing has been done yet. */
+async function begun(pool: Pool): Promise<RawConnection> {
+  for (let attempt = 1; ; attempt += 1) {
+    const raw = await pool.acquire().catch(fail);
+    try {
+      await raw.query('begin');
+      return raw;
+    } catch (error) {
+      pool.spoil(raw, error);
+      await pool.release(raw);
+      if (attempt === 2 || !isLost(error)) throw known(error);
+    }
+  }
+}

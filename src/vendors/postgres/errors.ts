@@ -1,0 +1,81 @@
+/** PostgreSQL's errors as ours. */
+import { GatewayError } from '../../lib/errors.ts';
+
+function property(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+}
+
+function codeOf(error: unknown): string {
+  const code = property(error, 'code');
+  return typeof code === 'string' ? code : '';
+}
+
+/** Faults of the network, of name lookup and of TLS, by Node's codes. */
+const network = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|ENOENT$|EACCES$|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+/** What the driver says without any code when a connection is gone or never came. */
+const lostMessages =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|The server does not support SSL)/;
+const poolTimeouts = new Set(['KnexTimeoutError', 'TimeoutError']);
+
+/** Whether the connection that raised this can no longer be used. */
+export function isLost(error: unknown): boolean {
+  const code = codeOf(error);
+  return /^(08|57P0[1-5])/.test(code) || network.test(code) || lostMessages.test(String(property(error, 'message') ?? ''));
+}
+
+/** Whether the server refuses the name of a prepared statement: it lost it, or its result changed shape. */
+export function isForgotten(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === '26000' || (code === '0A000' && /cached plan/.test(String(property(error, 'message') ?? '')));
+}
+
+/** An unknown table (42P01) or column (42703): see `Vendor.isStale`. */
+export function isStale(error: unknown): boolean {
+  return ['42P01', '42703', '3F000'].includes(codeOf(error)) || isForgotten(error);
+}
+
+const constraints: ReadonlyMap<string, string> = new Map([
+  ['23502', 'A required value is missing'],
+  ['23503', 'This value names a row that does not exist, or other rows still refer to this one'],
+  ['23514', 'A check of the database refuses this value'],
+  ['23P01', 'This value conflicts with another row'],
+  ['44000', 'The view does not show such a row'],
+  ['P0001', 'A rule of the database refuses this change'],
+]);
+
+/** The values named by `Key (a, b)=(1, 2) already exists.` */
+function duplicated(error: unknown): string | undefined {
+  return /=\((.*)\) already exists/s.exec(String(property(error, 'detail') ?? ''))?.[1];
+}
+
+/**
+ * A driver's error as one of ours; the sentences name no SQL. Undefined for what is nobody's fault but ours, such as a syntax error.
+ * An error that is one of ours already is returned as it is.
+ */
+export function translate(error: unknown): GatewayError | undefined {
+  if (error instanceof GatewayError) return error;
+  const code = codeOf(error);
+  if (code === '57014') return new GatewayError('statement_timeout', {}, error);
+  if (code === '23505')
+    return new GatewayError('duplicate', { value: duplicated(error), collection: String(property(error, 'table') ?? '') }, error);
+  const constraint = constraints.get(code);
+  if (constraint !== undefined) return new GatewayError('constraint', { message: constraint, field: columnOf(error) }, error);
+  if (code === '40001' || code === '40P01' || code === '55P03') {
+    return new GatewayError('database_unavailable', { message: 'Another change to the same rows is under way; try again shortly' }, error);
+  }
+  if (code === '25006' || code === '55000')
+    return new GatewayError('unprocessable', { message: 'This database takes no such change' }, error);
+  if (code === '54000' || code === '54001' || code === '54011' || code === '54023') {
+    return new GatewayError('limit_exceeded', { message: 'The query is larger than the database can take; ask for less at once' }, error);
+  }
+  if (/^22/.test(code))
+    return new GatewayError('validation', { message: "A value does not fit its column's type", field: columnOf(error) }, error);
+  // 28: not let in; 3D: no such database; 53: out of connections, memory or disk.
+  const refused = /^(28|3D|53)/.test(code) || poolTimeouts.has(String(property(error, 'name')));
+  return refused || isLost(error) ? new GatewayError('database_unavailable', {}, error) : undefined;
+}
+
+function columnOf(error: unknown): string | undefined {
+  const column = property(error, 'column');
+  return typeof column === 'string' ? column : undefined;
+}

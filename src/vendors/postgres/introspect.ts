@@ -1,0 +1,145 @@
+/** Reads PostgreSQL's catalogue: tables, columns, keys, indexes and enums of the served schemas. */
+import type { Connection, IntrospectedColumn, IntrospectedForeignKey, IntrospectedTable, Introspection, Row } from '../../dialect/types.ts';
+import { columnsQuery, enumsQuery, fingerprintQuery, foreignKeysQuery, indexesQuery, tablesQuery } from './catalogue.ts';
+import { sizeOf, storageOf } from './storage.ts';
+
+const text = (value: unknown): string => String(value ?? '');
+const optional = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
+
+/** The schemas asked for, or the connection's own. */
+async function schemasOf(connection: Connection, schemas: readonly string[] | undefined): Promise<readonly string[]> {
+  if (schemas && schemas.length > 0) return schemas;
+  const [row] = await connection.rows({ text: "select coalesce(current_schema(), 'public') as name", values: [] });
+  return [text(row?.['name'])];
+}
+
+function columnOf(row: Row, enums: ReadonlyMap<string, readonly string[]>): IntrospectedColumn {
+  const type = text(row['type']);
+  const array = row['array'] === true;
+  const storage = storageOf(type, text(row['kind']), array);
+  const preset = optional(row['preset']);
+  const generated = row['generated'] === true;
+  const identity = row['identity'] === true;
+  const values = storage === 'enum' ? enums.get(text(row['type_id'])) : undefined;
+  return {
+    name: text(row['name']),
+    type,
+    nativeType: text(row['native']),
+    storage,
+    ...sizeOf(type, Number(row['modifier'])),
+    unsigned: false,
+    nullable: row['required'] !== true,
+    default: generated || identity ? null : preset,
+    generated,
+    autoIncrement: identity || (!generated && preset !== null && /^nextval\(/.test(preset)),
+    ...(values ? { values } : {}),
+    ...(array ? { element: storageOf(text(row['element']), text(row['element_kind']), false) } : {}),
+    comment: optional(row['comment']),
+  };
+}
+
+interface Draft {
+  readonly row: Row;
+  readonly columns: IntrospectedColumn[];
+  /** Names by attribute number. */
+  readonly names: Map<number, string>;
+  primaryKey: readonly string[];
+  readonly unique: (readonly string[])[];
+  readonly indexes: (readonly string[])[];
+  readonly foreignKeys: IntrospectedForeignKey[];
+}
+
+/** The columns of `1 3 2`; undefined when one of them is an expression or may not be read. */
+function namesOf(draft: Draft, numbers: unknown): readonly string[] | undefined {
+  const names: string[] = [];
+  for (const number of text(numbers).split(' ')) {
+    const name = draft.names.get(Number(number));
+    if (name === undefined) return undefined;
+    names.push(name);
+  }
+  return names;
+}
+
+function addIndex(draft: Draft, row: Row): void {
+  const names = namesOf(draft, row['columns']);
+  if (!names) return;
+  if (row['primary'] === true) draft.primaryKey = names;
+  else if (row['unique'] === true) draft.unique.push(names);
+  else if (row['partial'] !== true) draft.indexes.push(names);
+}
+
+function addForeignKey(draft: Draft, row: Row): void {
+  const columns = namesOf(draft, row['columns']);
+  const toColumns: unknown = JSON.parse(text(row['to_names']) || '[]');
+  if (!columns || !Array.isArray(toColumns)) return;
+  draft.foreignKeys.push({
+    name: text(row['name']),
+    columns,
+    toSchema: text(row['to_schema']),
+    toTable: text(row['to_table']),
+    toColumns: toColumns.map(String),
+  });
+}
+
+function tableOf(draft: Draft): IntrospectedTable {
+  const { row } = draft;
+  const kind = text(row['kind']);
+  const view = kind === 'v' || kind === 'm';
+  return {
+    schema: text(row['schema']),
+    name: text(row['name']),
+    kind: view ? 'view' : 'table',
+    materialized: kind === 'm',
+    // Bits of PostgreSQL's event numbers: 4 is update, 8 is insert.
+    updatable: kind !== 'm' && (Number(row['updatable']) & 12) !== 0,
+    columns: draft.columns,
+    primaryKey: draft.primaryKey,
+    unique: draft.unique,
+    indexes: draft.indexes,
+    foreignKeys: draft.foreignKeys,
+    rowEstimate: row['rows'] === null ? null : Number(row['rows']),
+    comment: optional(row['comment']),
+  };
+}
+
+/** Reads the catalogue; objects that the connection's user may not read are left out. See `Vendor.introspect`. */
+export async function introspect(connection: Connection, schemas?: readonly string[]): Promise<Introspection> {
+  const names = await schemasOf(connection, schemas);
+  const ask = (query: string): Promise<Row[]> => connection.rows({ text: query, values: query.includes('$1') ? [names] : [] });
+  const [tables, columns, indexes, foreignKeys, enumRows, version] = await Promise.all([
+    ask(tablesQuery),
+    ask(columnsQuery),
+    ask(indexesQuery),
+    ask(foreignKeysQuery),
+    ask(enumsQuery),
+    ask("select current_setting('server_version') as version"),
+  ]);
+  const enums = new Map(enumRows.map((row) => [text(row['id']), JSON.parse(text(row['labels'])) as string[]]));
+  const drafts = new Map<string, Draft>();
+  for (const row of tables) {
+    drafts.set(text(row['id']), { row, columns: [], names: new Map(), primaryKey: [], unique: [], indexes: [], foreignKeys: [] });
+  }
+  for (const row of columns) {
+    const draft = drafts.get(text(row['id']));
+    if (!draft) continue;
+    draft.columns.push(columnOf(row, enums));
+    draft.names.set(Number(row['position']), text(row['name']));
+  }
+  for (const row of indexes) {
+    const draft = drafts.get(text(row['id']));
+    if (draft) addIndex(draft, row);
+  }
+  for (const row of foreignKeys) {
+    const draft = drafts.get(text(row['id']));
+    if (draft) addForeignKey(draft, row);
+  }
+  const number = text(version[0]?.['version']).split(' ')[0];
+  return { version: `PostgreSQL ${number}`, defaultSchema: names[0] ?? null, tables: [...drafts.values()].map(tableOf) };
+}
+
+/** Changes with every table, column, key, index, enum label and domain of the schemas. See `Vendor.fingerprint`. */
+export async function fingerprint(connection: Connection, schemas?: readonly string[]): Promise<string> {
+  const names = await schemasOf(connection, schemas);
+  const [row] = await connection.rows({ text: fingerprintQuery, values: [names] });
+  return text(row?.['print']);
+}

@@ -1,0 +1,56 @@
+/** The pool of a PostgreSQL project: knex's, with every session set up alike before its first use. */
+import knexFactory, { type Knex } from 'knex';
+import type { Client as RawConnection } from 'pg';
+import type { DatabaseConfig } from '../../dialect/types.ts';
+import { connectionOptions, connectTimeout } from './options.ts';
+
+/** The part of knex that hands out raw connections. */
+interface Client {
+  acquireConnection(): Promise<RawConnection>;
+  releaseConnection(raw: RawConnection): Promise<void>;
+}
+
+export interface Pool {
+  readonly knex: Knex;
+  acquire(): Promise<RawConnection>;
+  release(raw: RawConnection): Promise<void>;
+  /** Marks a connection as unusable: the pool throws it away instead of lending it again. */
+  spoil(raw: RawConnection, error: unknown): void;
+}
+
+/**
+ * Texts of times, intervals and bytes must not depend on what a server or role has configured. Compiling a deep read to machine code
+ * takes seconds, and running it milliseconds.
+ */
+const sessionSettings = `set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set intervalstyle to 'postgres';
+  set bytea_output to 'hex'; set standard_conforming_strings to on; set extra_float_digits to 1; set client_encoding to 'UTF8';
+  set jit to off`;
+
+const silent = { debug() {}, warn() {}, error() {}, deprecate() {} };
+
+/** Makes the pool; nothing connects before the first statement. */
+export function openPool(config: DatabaseConfig): Pool {
+  const knex = knexFactory({
+    client: 'pg',
+    connection: connectionOptions(config.connection),
+    pool: {
+      min: config.pool?.min ?? 0,
+      max: config.pool?.max ?? 10,
+      createTimeoutMillis: connectTimeout * 2,
+      afterCreate(raw: RawConnection, done: (error: Error | null, raw: RawConnection) => void) {
+        raw.query(sessionSettings, (error: Error | null) => done(error, raw));
+      },
+    },
+    acquireConnectionTimeout: connectTimeout * 2,
+    // Its messages are errors we see anyway, with their causes; they would go to the terminal.
+    log: silent,
+  });
+  const client: Client = knex.client;
+  return {
+    knex,
+    acquire: () => client.acquireConnection(),
+    release: (raw) => client.releaseConnection(raw),
+    // knex looks at this mark, which it sets itself when an idle connection reports an error.
+    spoil: (raw, error) => void Reflect.set(raw, '__knex__disposed', error ?? true),
+  };
+}
