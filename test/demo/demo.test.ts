@@ -35,14 +35,14 @@ interface FieldRow {
 }
 
 t.test('the sample', async (t) => {
-  const db = await scratch(t, 'better-sqlite3');
+  const db = await scratch(t, 'sqlite');
   if (!db) return;
-  const { knex } = db;
-  await knex.raw('pragma foreign_keys = on');
+  const { connection } = db;
+  const { knex } = connection;
   const storageRoot = folder(t);
   const started = Date.now();
   const steps: number[] = [];
-  const summary = await createDemo(db, { storageRoot, onProgress: (_, done, total) => steps.push(done / total) });
+  const summary = await createDemo(connection, { storageRoot, onProgress: (_, done, total) => steps.push(done / total) });
   const columns = async (table: string) => Object.keys(await knex(table).columnInfo());
   const fields: FieldRow[] = await knex('directus_fields').where('collection', 'not like', 'directus%');
   const relations: Record<string, string | null>[] = await knex('directus_relations').where('id', '>', 11);
@@ -138,12 +138,12 @@ t.test('the sample', async (t) => {
 
   t.test('is the same every time, and is left alone where it is', async (t) => {
     const before = await contents(knex);
-    const again = await createDemo(db, { storageRoot });
+    const again = await createDemo(connection, { storageRoot });
     t.same(again, summary);
     t.equal(await contents(knex), before);
-    const other = await scratch(t, 'better-sqlite3');
+    const other = await scratch(t, 'sqlite');
     if (!other) return;
-    await createDemo(other, { storageRoot: folder(t) });
-    t.equal(await contents(other.knex), before);
+    await createDemo(other.connection, { storageRoot: folder(t) });
+    t.equal(await contents(other.connection.knex), before);
   });
 });

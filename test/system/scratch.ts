@@ -1,67 +1,44 @@
-/** A database of its own for one test, on each vendor, dropped when the test ends. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** A connection to a database of its own for one test, both gone when the test ends. */
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import createKnex, { type Knex } from 'knex';
 import type { Test } from 'tap';
-import type { VendorName } from '../../src/dialect/types.ts';
-
-export const vendors: readonly VendorName[] = ['better-sqlite3', 'pg', 'mysql2'];
-
-const servers: Readonly<Record<'pg' | 'mysql2', string>> = {
-  pg: 'postgres://postgres@127.0.0.1:5432/postgres',
-  mysql2: 'mysql://root@127.0.0.1:3306/mysql',
-};
+import type { Connection, DatabaseConfig } from '../../src/dialect/types.ts';
+import { vendorOf } from '../../src/vendors/index.ts';
+import { createDatabase, type TestVendor, whyNot } from '../support/vendors.ts';
 
 export interface Scratch {
-  readonly knex: Knex;
-  /** What `--connection` of a command line takes. */
-  readonly address: string;
+  readonly config: DatabaseConfig;
+  readonly connection: Connection;
   /** Another pool on the same database. */
-  another(): Knex;
+  another(): Promise<Connection>;
 }
 
 /** Undefined, after skipping the test with a sentence, where the vendor's server does not answer. */
-export async function scratch(t: Test, vendor: VendorName): Promise<Scratch | undefined> {
-  const address = await place(t, vendor);
-  if (address === undefined) {
-    t.plan(0, `no ${vendor} server answers here`);
+export async function scratch(t: Test, vendor: TestVendor): Promise<Scratch | undefined> {
+  const missing = await whyNot(vendor);
+  if (missing !== undefined) {
+    t.plan(0, missing);
     return undefined;
   }
-  const another = () => {
-    const connection = vendor === 'better-sqlite3' ? { filename: address } : address;
-    const knex = createKnex({ client: vendor, connection, useNullAsDefault: true });
-    closing.push(() => knex.destroy());
-    return knex;
-  };
-  const closing: (() => Promise<void>)[] = [];
+  const database = await createDatabase(vendor);
+  const config =
+    vendor === 'sqlite' ? { ...database.config, connection: { filename: addressOf(database.config), create: true } } : database.config;
+  const open: Connection[] = [];
   t.teardown(async () => {
-    for (const close of closing) await close();
+    for (const connection of open) await connection.close();
+    await database.drop();
   });
-  return { knex: another(), address, another };
+  const another = async () => {
+    const connection = await vendorOf(config.client).connect(config);
+    open.push(connection);
+    return connection;
+  };
+  return { config, connection: await another(), another };
 }
 
-let count = 0;
-
-async function place(t: Test, vendor: VendorName): Promise<string | undefined> {
-  if (vendor === 'better-sqlite3') {
-    const folder = mkdtempSync(join(tmpdir(), 'sallyport-install-'));
-    t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-    return join(folder, 'scratch.db');
-  }
-  const name = `sp_install_${process.pid}_${count++}`;
-  const server = createKnex({ client: vendor, connection: servers[vendor], pool: { min: 0, max: 1 }, acquireConnectionTimeout: 5000 });
-  try {
-    await server.raw('create database ??', [name]);
-  } catch {
-    await server.destroy();
-    return undefined;
-  }
-  t.teardown(async () => {
-    await server.raw('drop database ??', [name]);
-    await server.destroy();
-  });
-  return servers[vendor].replace(/[^/]+$/, name);
+/** What `--connection` of a command line takes: a URL, or a file's name. */
+export function addressOf({ connection }: DatabaseConfig): string {
+  return typeof connection === 'string' ? connection : String(connection['filename']);
 }
 
 /** The folder that holds package.json, from compiled and uncompiled tests alike. */
