@@ -1,0 +1,33 @@
+/** Numbers as exact text: they never pass through a JavaScript number on their way to the database. */
+
+const shape = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?$/i;
+
+/** Digits before or after the point that still count as a number a column may hold; doubles need 309 and 324. */
+const widest = 400;
+
+/**
+ * The one spelling of a decimal number: no plus, no leading or needless trailing zeros, no exponent, no negative zero.
+ * Undefined for anything else, `NaN` and `Infinity` included.
+ */
+export function canonicalNumber(text: string): string | undefined {
+  const match = shape.exec(text);
+  if (!match) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const written = whole + fraction;
+  const digits = written.replace(/^0+/, '');
+  const point = whole.length + Number(exponent) - (written.length - digits.length);
+  const kept = digits.replace(/0+$/, '');
+  if (kept === '') return '0';
+  if (point > widest || kept.length - point > widest) return undefined;
+  const minus = sign === '-' ? '-' : '';
+  if (point <= 0) return `${minus}0.${'0'.repeat(-point)}${kept}`;
+  if (point >= kept.length) return `${minus}${kept}${'0'.repeat(point - kept.length)}`;
+  return `${minus}${kept.slice(0, point)}.${kept.slice(point)}`;
+}
+
+/** Whether a double can hold the canonical number without becoming infinite or falling to zero. */
+export function fitsDouble(canonical: string): boolean {
+  const double = Number(canonical);
+  return Number.isFinite(double) && (double !== 0 || canonical === '0');
+}
