@@ -141,6 +141,10 @@ for (const vendor of ['postgres', 'mysql'] as const) {
     const folder = await temporaryFolder(t);
     const database = await scratchDatabase(vendor);
     const line = await lineTo(database.config);
+    t.teardown(async () => {
+      await line.cut();
+      await database.drop();
+    });
     const server = await startServer(folder, {
       DATABASE_URL: String(line.config.connection),
       PROJECT: 'app',
@@ -149,11 +153,7 @@ for (const vendor of ['postgres', 'mysql'] as const) {
       ADMIN_PASSWORD: 'password',
       ADMIN_TOKEN: 'admintoken',
     });
-    t.teardown(async () => {
-      await server.stop();
-      await line.cut();
-      await database.drop();
-    });
+    t.teardown(() => server.stop());
     t.match(await json(`${server.url}/app/`), { status: 503, body: { error: { code: 11 } } });
     t.match(await (await fetch(`${server.url}/server/ping`)).text(), 'pong');
     await line.mend();
