@@ -45,7 +45,8 @@ export async function verifyPassword(password: string, hash: string | null | und
 
 /** A new hash: argon2id, or bcrypt of cost 10 under PHP's prefix where Directus 8 must be able to read it. */
 export async function hashPassword(password: string, options: HashOptions = {}): Promise<string> {
-  if (options.directusReadable) return bcrypt.hash(password, { cost: directusCost, version: '2y' });
+  // PHP's `2y` and `2b` name the same algorithm.
+  if (options.directusReadable) return (await bcrypt.hash(password, directusCost)).replace(/^\$2b\$/, '$$2y$$');
   return argon2.hash(password, policy);
 }
 

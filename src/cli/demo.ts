@@ -83,7 +83,9 @@ export function tellDemo(summary: DemoSummary, base: string, brief: boolean): st
     `Editor         ${editor.email} / ${editor.password}, token ${editor.token}`,
   ];
   const tried = curls.flatMap(({ title, path, token }) => [`# ${title}`, curl(base, path, token)]);
-  return brief ? [...lines, '', ...tried] : [...lines, '', 'Try:', '', ...tried, '', 'Your own database: npx sallyport init <database-url>'];
+  return brief
+    ? [...lines, '', ...tried]
+    : [...lines, '', 'Try:', '', ...tried, '', 'Your own database: npx sallyport init <database-url>'];
 }
 
 export interface DemoFlags {
