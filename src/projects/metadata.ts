@@ -160,10 +160,13 @@ export async function loadMetadata(queryable: Queryable, printer: Printer, intro
   const collections = await readRows(queryable, printer, introspection, 'directus_collections', 'collection', collectionColumns);
   const fields = await readRows(queryable, printer, introspection, 'directus_fields', 'id', fieldColumns);
   const relations = await readRows(queryable, printer, introspection, 'directus_relations', 'id', relationColumns);
+  const settings = await readRows(queryable, printer, introspection, 'directus_settings', 'key', ['key', 'value']);
+  const statusMapping = json(settings.find((row) => row['key'] === 'status_mapping')?.['value'] ?? null);
   return {
     collections: collections.flatMap(collectionMeta),
     fields: fields.flatMap(fieldMeta),
     relations: relations.flatMap(relationMeta),
+    ...(statusMapping === null ? {} : { statusMapping }),
   };
 }
 

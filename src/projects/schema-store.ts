@@ -56,7 +56,8 @@ interface State {
 
 function hashOf(metadata: Metadata): string {
   const sha = (text: string): string => createHash('sha1').update(text).digest('base64');
-  return [metadata.collections, metadata.fields, metadata.relations].map((rows) => digestOf(rows, sha)).join();
+  const rows = [metadata.collections, metadata.fields, metadata.relations, [metadata.statusMapping ?? null]];
+  return rows.map((one) => digestOf(one, sha)).join();
 }
 
 /** Whether the database has the tables that `install` makes. */

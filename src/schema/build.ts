@@ -12,10 +12,11 @@ function firstOf(draft: Draft, type: FieldType): Field | undefined {
   return undefined;
 }
 
-function statusOf(draft: Draft, report: Report): Collection['status'] {
+function statusOf(draft: Draft, fallback: unknown, report: Report): Collection['status'] {
   const field = firstOf(draft, 'status');
   if (!field) return undefined;
-  const parsed = parseStatusMapping(field.meta?.options ?? null, field.storage);
+  const own = field.meta?.options?.['status_mapping'];
+  const parsed = parseStatusMapping({ status_mapping: own === undefined || own === null || own === '' ? fallback : own }, field.storage);
   if ('mapping' in parsed) return Object.freeze({ field, mapping: parsed.mapping });
   report({ collection: draft.name, field: field.name, reason: parsed.reason });
   return undefined;
@@ -40,8 +41,8 @@ function aliasesOf(draft: Draft, report: Report): Map<string, FieldMeta> {
   return aliases;
 }
 
-function collectionOf(draft: Draft, report: Report): Collection {
-  const status = statusOf(draft, report);
+function collectionOf(draft: Draft, statusMapping: unknown, report: Report): Collection {
+  const status = statusOf(draft, statusMapping, report);
   const sort = firstOf(draft, 'sort');
   const owner = firstOf(draft, 'owner');
   const lang = firstOf(draft, 'lang');
@@ -79,7 +80,7 @@ export function buildSchema(introspection: Introspection, metadata: Metadata, ve
   const drafts = draftCollections(introspection, metadata, report);
   relate(drafts, metadata.relations, introspection.defaultSchema, report);
   const collections = new Map<string, Collection>();
-  for (const [name, draft] of drafts) collections.set(name, collectionOf(draft, report));
+  for (const [name, draft] of drafts) collections.set(name, collectionOf(draft, metadata.statusMapping, report));
   remarks.sort((a, b) => byText(a.collection, b.collection));
   return Object.freeze({ version, collections, remarks });
 }

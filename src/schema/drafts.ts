@@ -91,6 +91,7 @@ function draftOf(
       storage: column.storage,
       column,
       primaryKey: keyNames.includes(column.name),
+      unique: table.unique.some((columns) => columns.length === 1 && columns[0] === column.name),
       iso: system && (type === 'datetime' || type === 'datetime_created' || type === 'datetime_updated'),
       ...(secret ? { secret } : {}),
       ...(row ? { meta: row } : {}),

@@ -39,6 +39,8 @@ export interface Field {
   readonly storage: Storage;
   readonly column: IntrospectedColumn;
   readonly primaryKey: boolean;
+  /** Alone under a unique constraint. */
+  readonly unique: boolean;
   /** Date and time of system collections leave in ISO form with offset (directus8-data §6.3). */
   readonly iso: boolean;
   /** `never`: not served at all; `masked`: served as stars, not filtered or sorted by; `own`: only on the caller's own row. */
@@ -94,6 +96,8 @@ export interface Metadata {
   collections: readonly CollectionMeta[];
   fields: readonly FieldMeta[];
   relations: readonly RelationMeta[];
+  /** The setting `status_mapping`, for status fields without a mapping of their own (directus8-data §11.1). */
+  statusMapping?: unknown;
 }
 
 /** A pair of columns that a join equates: `from` on the relation's own collection, `to` on the other side. */

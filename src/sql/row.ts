@@ -82,7 +82,7 @@ function toOne(output: RelationOutput, alias: string, joins: Joins, scope: Scope
   const { relation, query } = output;
   if (relation.kind !== 'm2o') return undefined;
   const target = scope.alias();
-  const on = joined(relation.join, alias, target);
+  const on = joined(relation.join, alias, target, scope);
   const where = condition(query.where, target, scope);
   const [pair] = relation.join;
   if (!pair) return undefined;

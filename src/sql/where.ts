@@ -50,6 +50,7 @@ function countField(collection: Collection): Field {
     type: 'integer',
     storage: 'integer',
     primaryKey: false,
+    unique: false,
     iso: false,
     column: {
       name: 'count',
@@ -92,10 +93,19 @@ function comparison(
   }
 }
 
+const numbers = new Set<Field['storage']>(['integer', 'decimal', 'float', 'year']);
+
+/** Metadata may relate columns of different types, a number and its text, say; those are compared as texts. */
+function equated(pair: JoinPair, from: string, to: string, scope: Scope): Fragment {
+  const [left, right] = [column(to, pair.to), column(from, pair.from)];
+  const alike = pair.to.storage === pair.from.storage || (numbers.has(pair.to.storage) && numbers.has(pair.from.storage));
+  return alike ? sql`${left} = ${right}` : sql`${scope.dialect.text(pair.to, left)} = ${scope.dialect.text(pair.from, right)}`;
+}
+
 /** `a.x = b.y and …` over the pairs of a join. */
-export function joined(pairs: readonly JoinPair[], from: string, to: string): Fragment {
+export function joined(pairs: readonly JoinPair[], from: string, to: string, scope: Scope): Fragment {
   return join(
-    pairs.map((pair) => sql`${column(to, pair.to)} = ${column(from, pair.from)}`),
+    pairs.map((pair) => equated(pair, from, to, scope)),
     ' and ',
   );
 }
@@ -117,10 +127,10 @@ export function relatedRows(
   target: string,
   scope: Scope,
 ): { from: Fragment; lead: Fragment } {
-  if (relation.kind !== 'm2m') return { from: sql`from ${table(collection, target)}`, lead: joined(relation.join, alias, target) };
+  if (relation.kind !== 'm2m') return { from: sql`from ${table(collection, target)}`, lead: joined(relation.join, alias, target, scope) };
   const middle = scope.alias();
-  const from = sql`from ${table({ table: relation.throughTable }, middle)} inner join ${table(collection, target)} on ${joined(relation.far, middle, target)}`;
-  const near = joined(relation.near, alias, middle);
+  const from = sql`from ${table({ table: relation.throughTable }, middle)} inner join ${table(collection, target)} on ${joined(relation.far, middle, target, scope)}`;
+  const near = joined(relation.near, alias, middle, scope);
   const rules = through && condition(through, middle, scope);
   return { from, lead: rules ? sql`${near} and ${rules}` : near };
 }

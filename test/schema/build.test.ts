@@ -135,6 +135,24 @@ t.test('status, sort, owner and lang: the first of each', async (t) => {
   t.match(remarks(broken), [/^posts\.state: the status field has no status mapping/]);
 });
 
+t.test('a status field without a mapping of its own takes the setting', async (t) => {
+  const mapping = { live: { name: 'Live' }, gone: { name: 'Gone', soft_delete: true } };
+  const schema = built([table('posts', { id: 'integer', state: 'text' })], {
+    fields: [fieldRow('posts', 'state', 'status')],
+    statusMapping: mapping,
+  });
+  t.same(schema.collections.get('posts')?.status?.mapping.values, ['live', 'gone']);
+});
+
+t.test('a column is unique when a constraint is about it alone', async (t) => {
+  const schema = built([table('posts', { id: 'integer', slug: 'text', a: 'text', b: 'text' }, { unique: [['slug'], ['a', 'b']] })]);
+  const fields = schema.collections.get('posts')?.fields;
+  t.same(
+    ['slug', 'a', 'b'].map((name) => fields?.get(name)?.unique),
+    [true, false, false],
+  );
+});
+
 t.test('aliases', async (t) => {
   const things = table('things', { id: 'integer' });
   const settings = table('directus_settings', { id: 'integer', key: 'text', value: 'text' });

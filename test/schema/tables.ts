@@ -113,7 +113,7 @@ export function collection(schema: Schema, name: string): Collection {
 }
 
 export function field(storage: Storage, type: FieldType = 'string', more: Partial<IntrospectedColumn> = {}): Field {
-  return { name: 'f', collection: 'c', type, storage, column: column('f', storage, more), primaryKey: false, iso: false };
+  return { name: 'f', collection: 'c', type, storage, column: column('f', storage, more), primaryKey: false, unique: false, iso: false };
 }
 
 const join = (pairs: readonly { from: Field; to: Field }[]): string => pairs.map(({ from, to }) => `${from.name}=${to.name}`).join('&');

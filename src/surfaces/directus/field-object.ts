@@ -100,12 +100,11 @@ function stored(meta: FieldMeta | undefined, type: string): Stored {
 /** A physical column. `alone`: read by its own name, where the stored required flag counts (directus8-system §8.1). */
 export function fieldObject(collection: Collection, field: Field, alone: boolean): Record<string, unknown> {
   const { column, meta } = field;
-  const unique = false;
   return {
     collection: collection.name,
     field: field.name,
     datatype: datatype(field),
-    unique,
+    unique: field.unique,
     primary_key: field.primaryKey,
     auto_increment: column.autoIncrement,
     default_value: column.autoIncrement ? null : column.default,
