@@ -105,20 +105,25 @@ function toMany(output: RelationOutput, alias: string, scope: Scope): Fragment {
   return scope.dialect.jsonList({
     row: inner.json,
     from: sql`${from}${inner.joins}${whereClause(where ? sql`${lead} and ${where}` : lead)}`,
-    order: query.order === 'random' ? [] : orderTerms(query.order, target),
+    order: query.order === 'random' ? [] : orderTerms(query.order, target, scope),
     ...(query.limit === undefined ? {} : { limit: query.limit }),
     ...(query.offset === 0 ? {} : { offset: query.offset }),
   });
 }
 
-export function orderTerms(order: readonly Order[], alias: string): OrderTerm[] {
-  return order.map(({ field, descending }) => ({ expression: column(alias, field), descending, nullable: field.column.nullable }));
+/** A column whose type the database cannot order (JSON, a point) is ordered by its text. */
+export function orderTerms(order: readonly Order[], alias: string, scope: Scope): OrderTerm[] {
+  return order.map(({ field, descending }) => ({
+    expression: scope.dialect.comparable(field, column(alias, field)),
+    descending,
+    nullable: field.column.nullable,
+  }));
 }
 
 /** ` order by …`, or nothing. */
 export function orderClause(order: ReadQuery['order'], alias: string, scope: Scope): Fragment {
   if (order === 'random') return sql` order by ${scope.dialect.random()}`;
   if (order.length === 0) return nothing;
-  const terms = orderTerms(order, alias).map((term) => scope.dialect.orderTerm(term, scope.nullsLast));
+  const terms = orderTerms(order, alias, scope).map((term) => scope.dialect.orderTerm(term, scope.nullsLast));
   return sql` order by ${join(terms, ', ')}`;
 }
