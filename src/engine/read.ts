@@ -4,6 +4,7 @@ import { readAccess } from '../access/read.ts';
 import type { Actor, Rules, Warning } from '../access/types.ts';
 import type { Connection } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
+import type { Timings } from '../lib/timings.ts';
 import { bindRead, collectionOf } from '../query/bind.ts';
 import { defaultLimits, type Limits } from '../query/limits.ts';
 import type { RequestedRead } from '../query/types.ts';
@@ -17,6 +18,8 @@ export interface ReadContext {
   readonly rules: Rules;
   readonly connection: Connection;
   readonly limits?: Limits;
+  /** Told how long each stage took, when somebody wants to know. */
+  readonly timings?: Timings;
 }
 
 export interface ReadCounts {
@@ -55,12 +58,16 @@ export async function read(context: ReadContext, request: RequestedRead): Promis
   const access = accessOf(context);
   if (!access.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
   const bound = bindRead(request, schema, access.visible, context.limits ?? defaultLimits);
+  context.timings?.mark('bind');
   const { query, warnings } = access.authorise(bound);
+  context.timings?.mark('authorise');
   const counting = request.counts.filtered || request.counts.total || request.counts.byStatus;
   // Nothing is left of any row: no row is worth asking for.
   if (query.template.size === 0 && !counting) return { collection, texts: [], counts: {}, warnings };
   const compiled = compileRead(query, connection.dialect, { nullsLast: nullsLast(rules) });
+  context.timings?.mark('compile');
   const rows = await connection.texts(compiled.statement);
+  context.timings?.mark('run');
   const finish = connection.dialect.finish ?? ((text: string) => text);
   const texts: string[] = [];
   const at = compiled.counted ? 1 : 0;

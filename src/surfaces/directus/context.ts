@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { identify } from '../../auth/identify.ts';
 import type { ReadContext } from '../../engine/read.ts';
+import { startTimings } from '../../lib/timings.ts';
 import type { Project } from '../../projects/project.ts';
 import { type PhpMap, parsePhpQuery, rawQuery } from './parse.ts';
 import { textOf } from './php-query.ts';
@@ -14,8 +15,10 @@ export interface DirectusContext extends ReadContext {
 /** Identifies the caller and pins schema and rules for the request. */
 export async function contextOf(request: FastifyRequest): Promise<DirectusContext> {
   const { project } = request;
+  const timings = process.env['SERVER_TIMING'] === 'true' ? startTimings() : undefined;
   const query = parsePhpQuery(rawQuery(request.url));
   const state = { schema: project.schemas.current, rules: project.rules.current };
   const actor = await identify(request, project, state, textOf(query, 'access_token'));
-  return { ...state, actor, connection: project.connection, project, query };
+  timings?.mark('identify');
+  return { ...state, ...(timings ? { timings } : {}), actor, connection: project.connection, project, query };
 }

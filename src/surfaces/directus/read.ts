@@ -33,11 +33,16 @@ export async function sendRead(
   keys?: readonly string[],
 ): Promise<FastifyReply> {
   const asked = parseRead(collection, context.query, defaultLimit(context.rules), keys);
+  context.timings?.mark('parse');
   const result = await freshRead(context, forActor(context, asked)).catch((error: unknown) => {
     throw denied(error, context, asked, keys);
   });
   const self = `${request.protocol}://${request.host}${request.url.split('?')[0]}`;
   const meta = metaText(asked, result, { self, query: rawQuery(request.url) });
+  if (context.timings) {
+    context.timings.mark('respond');
+    reply.header('server-timing', context.timings.header());
+  }
   const [first] = result.texts;
   if (asked.single && first === undefined) throw new GatewayError('item_not_found', keys ? { id: keys[0] } : {});
   const data = asked.single ? (first ?? 'null') : `[${result.texts.join(',')}]`;
