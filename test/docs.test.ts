@@ -1,0 +1,279 @@
+/**
+ * Promise: the documentation is true. Every request block is asked of the demo again, every command line run again, and every
+ * operator, error, limit, setting, variable and flag there is has its line.
+ *
+ * The blocks of a page run in their order: `http` is asked and the `json` behind it is the answer (200 unless its first line says
+ * `// 404`; the text "…" stands for any text), `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
+ * commands behind `$` and what they say, with `…` for what changes.
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import t from 'tap';
+import { environmentVariables } from '../src/config/environment.ts';
+import { loadProjectFile } from '../src/config/load.ts';
+import { projectFileSchema } from '../src/config/schema.ts';
+import type { Storage } from '../src/dialect/types.ts';
+import { type ErrorKind, errorKinds } from '../src/lib/errors.ts';
+import { defaultLimits, type Limits } from '../src/query/limits.ts';
+import { operators } from '../src/query/operators.ts';
+import { fieldTypes } from '../src/schema/field-types.ts';
+import { type Running, run, startServer, temporaryFolder } from './cli/support.ts';
+import { root } from './support/entry.ts';
+import type { Tester } from './support/expect.ts';
+import { type Answer, type Ask, ask, at, hangUp, type Json } from './support/http.ts';
+import { blocksOf, firsts, page, pages, rowsOf } from './support/pages.ts';
+
+/** How the pages name the server. */
+const shownUrl = 'http://127.0.0.1:8055';
+
+/** JSON with its numbers as they are spelled. */
+function spelled(text: string): Json {
+  return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (found) => (found.startsWith('"') ? found : `"#${found}"`)));
+}
+
+/** The answer as the page shows it: where the page has "…", that is put for the text. Keys keep their order. */
+function asShown(shown: Json, given: Json): Json {
+  if (shown === '…' && typeof given === 'string') return shown;
+  if (given === null || typeof given !== 'object') return given;
+  if (Array.isArray(given)) return given.map((one, i) => asShown(at(shown, i), one));
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, asShown(at(shown, key), value)]));
+}
+
+interface Request {
+  readonly path: string;
+  readonly options: Ask;
+}
+
+function requestOf(body: string): Request {
+  const [head = '', ...rest] = body.trimEnd().split('\n\n');
+  const [line = '', ...headerLines] = head.split('\n');
+  const [method = '', path = ''] = line.split(' ');
+  const headers = Object.fromEntries(headerLines.map((header) => header.split(': ', 2)));
+  return { path, options: { method, headers, ...(rest.length > 0 ? { body: rest.join('\n\n') } : {}) } };
+}
+
+/** Status and body in comparable text, both as the page shows them and as the answer is. */
+function compared(shown: string, answer: Answer, url: string): { expected: string; actual: string } {
+  const status = Number(/^\/\/ (\d+)\n/.exec(shown)?.[1] ?? 200);
+  const expected = spelled(shown.replace(/^\/\/ \d+\n/, ''));
+  const actual = asShown(expected, spelled(answer.text.replaceAll(url, shownUrl)));
+  return { expected: JSON.stringify([status, expected], null, 1), actual: JSON.stringify([answer.status, actual], null, 1) };
+}
+
+/** Asks until the answer is the one shown; after a change by others that may take as long as the gateway says it may. */
+async function replay(t: Tester, server: Running, request: string, shown: string, patient: boolean): Promise<void> {
+  const { path, options } = requestOf(request);
+  const until = Date.now() + (patient ? 6_000 : 0);
+  for (;;) {
+    const answer = await ask(server.url, path, options);
+    const { expected, actual } = compared(shown, answer, server.url);
+    if (expected === actual || Date.now() > until) return void t.equal(actual, expected, request.trimEnd());
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
+
+/** Runs each command of a console block and compares what it says. */
+async function replayConsole(t: Tester, folder: string, body: string): Promise<void> {
+  for (const part of body.split(/^\$ /m).slice(1)) {
+    const [command = '', ...lines] = part.trimEnd().split('\n');
+    const [program, ...args] = command.split(' ');
+    const said = await run(folder, args);
+    const pattern = lines.join('\n').trim().split('…').map(escaped).join('.*');
+    t.equal(program, 'sallyport');
+    t.match((said.out + said.err).trim(), new RegExp(`^${pattern}$`), `$ ${command}`);
+  }
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** Waits until the server serves every project file of the folder. */
+async function allServed(server: Running, folder: string): Promise<void> {
+  const keys = (await readdir(join(folder, 'projects'))).map((file) => file.replace(/\.json$/, ''));
+  for (const until = Date.now() + 6_000; Date.now() < until; await new Promise((done) => setTimeout(done, 100))) {
+    const served = at((await ask(server.url, '/server/projects')).json, 'data');
+    if (Array.isArray(served) && keys.every((key) => served.includes(key))) return;
+  }
+}
+
+function runSql(file: string, text: string): void {
+  const database = new Database(file);
+  try {
+    database.exec(text);
+  } finally {
+    database.close();
+  }
+}
+
+async function replayPage(t: Tester, server: Running, folder: string, text: string): Promise<void> {
+  let asked: string | undefined;
+  let changed = false;
+  for (const { info, body } of blocksOf(text)) {
+    const [language = '', file] = info.split(' file=');
+    if (asked !== undefined && (language !== 'json' || file !== undefined)) t.fail(`${asked} has no answer behind it`);
+    if (language === 'http') asked = body;
+    else if (file !== undefined) {
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      if (language === 'sql') runSql(join(folder, file), body);
+      else await writeFile(join(folder, file), body);
+      changed = true;
+    } else if (language === 'console') {
+      await replayConsole(t, folder, body);
+      await allServed(server, folder);
+    } else if (asked === undefined) t.fail(`nothing is known of a block "${info}" without a request before it`);
+    else {
+      await replay(t, server, asked, body, changed);
+      asked = undefined;
+      changed = false;
+    }
+  }
+  t.equal(asked, undefined, 'the last request has its answer');
+}
+
+async function replayReadme(t: Tester, server: Running): Promise<void> {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const examples = [...readme.matchAll(/^ {4}curl -g '([^'<]+)'\n\n {4}(\{.*\})$/gm)];
+  t.ok(examples.length > 0, 'the README has an example');
+  for (const [, url = '', shown = ''] of examples) await replay(t, server, `GET ${url.replace(shownUrl, '')}`, shown, false);
+}
+
+/** For each row of the table of limits a request that goes beyond it, by the row's name, and the status of the refusal. */
+function beyondLimits(): Readonly<Record<string, readonly [status: number, path: string, options?: Ask]>> {
+  const many = (count: number, make: (i: number) => string, glue: string): string =>
+    Array.from({ length: count }, (_, i) => make(i)).join(glue);
+  const list = '/demo/items/brands?';
+  const tooLong = { method: 'POST', body: ' '.repeat(16_777_217) };
+  return {
+    'levels of nested fields': [400, `${list}fields=${many(13, () => 'a', '.')}`],
+    'names in `fields`, nested ones included': [400, `${list}fields=${many(1001, (i) => `f${i}`, ',')}`],
+    'fields of the whole answer, once wildcards are expanded': [400, `/demo/items/categories?fields=${many(12, () => '*', '.')}`],
+    'filter conditions and groups': [400, `${list}${many(301, (i) => `filter[id][${i}][eq]=1`, '&')}`],
+    'names in a filter path': [400, `${list}filter[${many(13, () => 'a', '.')}]=1`],
+    'keys in a path': [400, `/demo/items/brands/${many(5001, () => '1', ',')}`],
+    'terms of `sort`': [400, `${list}sort=${many(51, () => 'id', ',')}`],
+    'parameters of a query string': [400, `${list}${many(2001, () => 'a=1', '&')}`],
+    'brackets of one parameter': [400, `${list}filter${many(33, () => '[a]', '')}=1`],
+    'bytes of URL and headers together (status 431)': [431, `${list}q=${'a'.repeat(65_536)}`],
+    'bytes of a body (status 413)': [413, '/demo/auth/authenticate', tooLong],
+  };
+}
+
+const limitRows: Readonly<Record<keyof Limits, string>> = {
+  depth: 'levels of nested fields',
+  fields: 'names in `fields`, nested ones included',
+  outputs: 'fields of the whole answer, once wildcards are expanded',
+  filterNodes: 'filter conditions and groups',
+  keys: 'keys in a path',
+};
+
+async function limitsHold(t: Tester, server: Running): Promise<void> {
+  const rows = new Map(rowsOf(await page('reading'), '| what | at most |').map(([what = '', most = '']) => [what, most]));
+  const beyond = beyondLimits();
+  t.strictSame([...rows.keys()], Object.keys(beyond), 'a request goes beyond every limit of the table');
+  for (const [name, most] of Object.entries(defaultLimits)) t.equal(rows.get(limitRows[name as keyof Limits]), String(most), name);
+  for (const [what, [status, path, options]] of Object.entries(beyond)) {
+    const answer = await ask(server.url, path, options ?? {});
+    t.equal(answer.status, status, what);
+    if (status === 400) t.match(String(at(answer.json, 'error', 'message')), new RegExp(`\\b${rows.get(what)}\\b`), what);
+  }
+}
+
+t.test('requests and commands of the pages', { timeout: 120_000 }, async (t) => {
+  const folder = await temporaryFolder(t);
+  const server = await startServer(folder);
+  t.teardown(async () => {
+    hangUp();
+    await server.stop();
+  });
+  for (const name of pages) await t.test(`docs/${name}.md`, async (t) => replayPage(t, server, folder, await page(name)));
+  await t.test('README.md', (t) => replayReadme(t, server));
+  await t.test('limits', (t) => limitsHold(t, server));
+});
+
+t.test('links between the pages', async (t) => {
+  const files = new Set((await readdir(join(root, 'docs'))).map((file) => file));
+  for (const name of pages) {
+    for (const [, target = ''] of (await page(name)).matchAll(/\]\(([^)#]+)\)/g)) t.ok(files.has(target), `${name}.md: ${target}`);
+  }
+});
+
+t.test('operators, errors and types', async (t) => {
+  const reading = await page('reading');
+  const documented = rowsOf(reading, '| id | written | meaning | of a to-many relation |');
+  const known = operators.map((one) => [
+    one.id,
+    one.directus.map((name) => `\`${name}\``).join(' '),
+    one.meaning,
+    one.onRelation ? 'yes' : '',
+  ]);
+  t.strictSame(documented, known, 'operators');
+
+  const details = new Proxy({}, { get: (_, name) => (name === 'message' || name === 'hint' ? undefined : `{${String(name)}}`) });
+  const kinds = Object.entries<ErrorKind>(errorKinds);
+  const errors = rowsOf(reading, '| kind | status | code | sentence | when |');
+  t.strictSame(
+    errors.map((cells) => cells.slice(0, 4)),
+    kinds.map(([name, kind]) => [name, String(kind.status), String(kind.directus), kind.message(details)]),
+    'errors',
+  );
+  for (const cells of errors) t.ok(cells[4], `${cells[0]} says when`);
+
+  const values = await page('values');
+  const types = Object.entries(fieldTypes).map(([name, { wire }]) => [name, wire.json, wire.format]);
+  t.strictSame(rowsOf(values, '| type | JSON | form |'), types, 'field types');
+  // biome-ignore format: a list
+  const storages: Readonly<Record<Storage, true>> = { integer: true, decimal: true, float: true, boolean: true, bit: true, text: true, enum: true, set: true, uuid: true, date: true, time: true, datetime: true, instant: true, interval: true, year: true, json: true, binary: true, array: true, range: true, geometry: true, unknown: true };
+  t.strictSame(firsts(rowsOf(values, '| storage | PostgreSQL | MySQL, MariaDB | SQLite |')), Object.keys(storages), 'storages');
+});
+
+/** The paths of all keys of an object schema. */
+function keysOf(schema: { readonly properties?: object; readonly type?: unknown }, path = ''): string[] {
+  return Object.entries<{ properties?: object }>({ ...schema.properties }).flatMap(([key, inner]) =>
+    inner.properties ? keysOf(inner, `${path}${key}.`) : [`${path}${key}`],
+  );
+}
+
+/** The whole of our source, to find what it asks the environment and the settings for. */
+async function source(): Promise<string> {
+  const names = (await readdir(join(root, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'));
+  return (await Promise.all(names.map((name) => readFile(join(root, 'src', name), 'utf8')))).join('\n');
+}
+
+const found = (text: string, pattern: RegExp): string[] => [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))].sort();
+
+t.test('settings, variables and flags', async (t) => {
+  const text = await page('configuration');
+  const code = await source();
+  t.strictSame(firsts(rowsOf(text, '| key | value | without it |')), keysOf(projectFileSchema), 'keys of a project file');
+  const variables = new Set([...environmentVariables.map(([name]) => name), ...found(code, /process\.env\['(\w+)'\]/g)]);
+  t.strictSame(firsts(rowsOf(text, '| variable | meaning |')).sort(), [...variables].sort(), 'environment variables');
+  const clients = new Map(rowsOf(text, '| client | URL | object |').map(([client = '', , object = '']) => [client, object]));
+  for (const [client, vendor] of [['pg', 'postgres'] as const, ['mysql2', 'mysql'] as const]) {
+    const options = await readFile(join(root, 'src', 'vendors', vendor, 'options.ts'), 'utf8');
+    const allowed = found(/const allowed = \[([^\]]+)\]/.exec(options)?.[1] ?? '', /'(\w+)'/g);
+    t.strictSame(found(clients.get(`\`${client}\``) ?? '', /`(\w+)`/g), allowed, `what a connection object of ${client} may hold`);
+  }
+  const settings = firsts(rowsOf(text, '| key | effect | without it |')).flatMap((cell) => cell.split(', '));
+  t.same(
+    found(code, /(?:settings\.get\(|setting\(rules, |row\['key'\] === )'(\w+)'/g).filter((name) => !settings.includes(name)),
+    [],
+    'settings in the database',
+  );
+
+  const folder = await temporaryFolder(t);
+  const example = blocksOf(text).find(({ info }) => info === 'json file=example/shop.json')?.body ?? '';
+  await writeFile(join(folder, 'shop.json'), example);
+  const loaded = await loadProjectFile(join(folder, 'shop.json'), { SHOP_PASSWORD: 'x', SHOP_SECRET: 'sixteen characters' });
+  t.strictSame(loaded?.faults, [], 'the example has no faults');
+  for (const key of keysOf(projectFileSchema)) t.match(example, `"${key.split('.').at(-1)}"`, `the example has ${key}`);
+
+  const commands = found((await run(folder, ['--help'])).out.split('Commands:')[1] ?? '', /^ {2}([a-z]+) /gm).filter(
+    (name) => name !== 'help',
+  );
+  const sections = new Map(text.split('\n### sallyport ').map((part) => [/^\w+/.exec(part)?.[0] ?? '', part]));
+  for (const command of commands) {
+    const flags = found((await run(folder, [command, '--help'])).out, /^ {2}(--[a-z]+(?: <[a-z]+>)?)/gm);
+    const told = found(sections.get(command) ?? '', /^\| `(--[^`]+)`/gm);
+    t.strictSame(told, flags, `flags of ${command}`);
+  }
+});
