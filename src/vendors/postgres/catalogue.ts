@@ -4,13 +4,30 @@
 const served = `c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
   and c.relnamespace in (select oid from pg_catalog.pg_namespace where nspname = any($1::text[]))`;
 
+/**
+ * A table never counted says so by a negative number; before version 14 it had no pages. A partitioned table has the rows of its
+ * partitions, as nothing counts it unless told.
+ */
+const rows = `case
+      when c.relkind = 'p' then (select sum(l.reltuples::float8) filter (where l.reltuples >= 0) from pg_catalog.pg_partition_tree(c.oid) p
+        join pg_catalog.pg_class l on l.oid = p.relid where p.isleaf)
+      when c.relkind = 'v' or c.reltuples < 0 then null
+      when c.reltuples = 0 and c.relpages = 0 and current_setting('server_version_num')::int < 140000 then null
+      else c.reltuples
+    end::bigint::text`;
+
 export const tablesQuery = `select c.oid::int8::text as id, n.nspname as schema, c.relname as name, c.relkind as kind,
-    case when c.reltuples < 0 then null else c.reltuples::numeric::bigint::text end as rows,
-    pg_catalog.obj_description(c.oid, 'pg_class') as comment,
-    case when c.relkind in ('v', 'f') then pg_catalog.pg_relation_is_updatable(c.oid, false) else 28 end as updatable
+    ${rows} as rows, pg_catalog.obj_description(c.oid, 'pg_class') as comment
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where ${served} and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
   order by n.nspname, c.relname`;
+
+/**
+ * Bits of PostgreSQL's event numbers: 4 is update, 8 is insert, each by triggers too. Foreign tables, and views over them, make it
+ * ask their wrapper, which may be broken: the question is one that may fail.
+ */
+export const updatableQuery = `select c.oid::int8::text as id, pg_catalog.pg_relation_is_updatable(c.oid, true) & 12 <> 0 as updatable
+  from pg_catalog.pg_class c where ${served} and c.relkind in ('v', 'f')`;
 
 /** Domains are followed to the type they stand for; a domain's own rules on NULL and default count where the column has none. */
 export const columnsQuery = `with recursive domains as (
@@ -23,7 +40,7 @@ export const columnsQuery = `with recursive domains as (
     select d.* from domains d join pg_catalog.pg_type t on t.oid = d.base and t.typtype <> 'd'
   )
   select a.attrelid::int8::text as id, a.attname as name, a.attnum as position, pg_catalog.format_type(a.atttypid, a.atttypmod) as native,
-    t.typname as type, t.typtype as kind, t.typcategory = 'A' and t.typelem <> 0 as array, t.oid::int8::text as type_id,
+    t.typname as type, t.typtype as kind, e.oid is not null as array, t.oid::int8::text as type_id,
     e.typname as element, e.typtype as element_kind,
     case when a.atttypmod = -1 then coalesce(r.modifier, -1) else a.atttypmod end as modifier,
     a.attnotnull or coalesce(r.required, false) as required, a.attidentity <> '' as identity, a.attgenerated <> '' as generated,
@@ -32,16 +49,21 @@ export const columnsQuery = `with recursive domains as (
     join pg_catalog.pg_class c on c.oid = a.attrelid
     left join resolved r on r.oid = a.atttypid
     join pg_catalog.pg_type t on t.oid = coalesce(r.base, a.atttypid)
-    left join pg_catalog.pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+    -- Vectors of the catalogue look like arrays and are written otherwise.
+    left join pg_catalog.pg_type i on i.oid = t.typelem and t.typcategory = 'A' and t.typname not in ('int2vector', 'oidvector')
+    left join resolved ri on ri.oid = i.oid
+    left join pg_catalog.pg_type e on e.oid = coalesce(ri.base, i.oid)
     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where ${served} and a.attnum > 0 and not a.attisdropped and pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')
   order by a.attrelid, a.attnum`;
 
+/** Those that find equal values: others are of no use to a key. An index still being built, or broken, is none. */
 export const indexesQuery = `select i.indrelid::int8::text as id, i.indisprimary as primary,
-    i.indisunique and i.indpred is null and i.indexprs is null and i.indisvalid as unique, i.indpred is not null as partial,
+    i.indisunique and i.indpred is null and i.indexprs is null as unique, i.indpred is not null as partial,
     array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') as columns
   from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indrelid
-  where ${served} order by i.indrelid, i.indexrelid`;
+    join pg_catalog.pg_class x on x.oid = i.indexrelid join pg_catalog.pg_am m on m.oid = x.relam
+  where ${served} and (i.indisvalid or i.indisprimary) and m.amname in ('btree', 'hash') order by i.indrelid, i.indexrelid`;
 
 /** A key that points at a partitioned table has a row for each partition as well; those have a parent. */
 export const foreignKeysQuery = `select k.conrelid::int8::text as id, k.conname as name, array_to_string(k.conkey, ' ') as columns,
@@ -57,18 +79,22 @@ export const foreignKeysQuery = `select k.conrelid::int8::text as id, k.conname 
 export const enumsQuery = `select e.enumtypid::int8::text as id, json_agg(e.enumlabel order by e.enumsortorder)::text as labels
   from pg_catalog.pg_enum e group by e.enumtypid`;
 
+/** Number and versions of rows: a change of one makes a new version. Statistics are written in place and leave it alone. */
+const versions = (row: string, id: string): string => `concat_ws(',', count(*), sum(${id} # (${row}.xmin::text::int8 << 20)))`;
+
 /**
- * Row versions of the catalogue summed up: a change of a table, column, key, enum or domain makes new ones. Statistics are
- * written in place and leave it alone.
+ * Row versions of the catalogue summed up: those of schemas, tables, columns, keys, indexes and comments, of the rights on them,
+ * and of enums and domains.
  */
 export const fingerprintQuery = `with served as materialized (select c.oid, c.xmin from pg_catalog.pg_class c where ${served})
   select concat_ws(':',
-    (select concat_ws(',', count(*), sum(s.oid::int8 # (s.xmin::text::int8 << 20))) from served s),
-    (select concat_ws(',', count(*), sum((a.attrelid::int8 << 11 | a.attnum) # (a.xmin::text::int8 << 20)))
+    (select ${versions('n', 'n.oid::int8')} from pg_catalog.pg_namespace n where n.nspname = any($1::text[])),
+    (select ${versions('s', 's.oid::int8')} from served s),
+    (select ${versions('a', '(a.attrelid::int8 << 11 | a.attnum)')}
       from pg_catalog.pg_attribute a join served s on s.oid = a.attrelid where a.attnum > 0),
-    (select concat_ws(',', count(*), sum(k.oid::int8 # (k.xmin::text::int8 << 20)))
-      from pg_catalog.pg_constraint k join served s on s.oid = k.conrelid),
-    (select concat_ws(',', count(*), sum(i.indexrelid::int8 # (i.xmin::text::int8 << 20)))
-      from pg_catalog.pg_index i join served s on s.oid = i.indrelid),
-    (select concat_ws(',', count(*), sum(e.oid::int8 # (e.xmin::text::int8 << 20))) from pg_catalog.pg_enum e),
-    (select concat_ws(',', count(*), sum(t.oid::int8 # (t.xmin::text::int8 << 20))) from pg_catalog.pg_type t where t.typtype = 'd')) as print`;
+    (select ${versions('k', 'k.oid::int8')} from pg_catalog.pg_constraint k join served s on s.oid = k.conrelid),
+    (select ${versions('i', 'i.indexrelid::int8')} from pg_catalog.pg_index i join served s on s.oid = i.indrelid),
+    (select ${versions('d', '(d.objoid::int8 << 11 | d.objsubid)')} from pg_catalog.pg_description d
+      join served s on s.oid = d.objoid where d.classoid = 'pg_catalog.pg_class'::regclass),
+    (select ${versions('e', 'e.oid::int8')} from pg_catalog.pg_enum e),
+    (select ${versions('t', 't.oid::int8')} from pg_catalog.pg_type t where t.typtype = 'd')) as print`;

@@ -5,7 +5,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { postgresDialect } from './dialect.ts';
 import { type Answer, objects, send } from './driver.ts';
-import { isLost, translate } from './errors.ts';
+import { isForgotten, isLost, translate } from './errors.ts';
 import { openPool, type Pool } from './pool.ts';
 
 const oldestServed = 120_000;
@@ -105,21 +105,58 @@ async function transaction<T>(
   inside: (transaction: Queryable) => Promise<T>,
 ): Promise<T> {
   const raw = await begun(pool);
+  const line = queue(raw, prepared);
   const run: Runner = (statement) => {
     observe(statement);
-    return send(raw, statement, { prepared, repeat: false }).catch(fail);
+    return line.send(statement).catch(fail);
   };
   try {
-    const result = await inside(queryable(run));
-    await raw.query('commit').catch(fail);
+    const result = await inside(queryable(run)).finally(line.end);
+    const { command } = await raw.query('commit').catch(fail);
+    // What failed inside has ended the transaction, even where the caller made nothing of it: nothing was committed.
+    if (command === 'ROLLBACK') throw known(line.failure() ?? new Error('The transaction was rolled back'));
     return result;
   } catch (error) {
     // A connection that cannot roll back must not be used again: its transaction ends with it.
     await raw.query('rollback').catch((cause: unknown) => pool.spoil(raw, cause));
+    // The server may still hold a name that the driver has given up.
+    if (isForgotten(line.failure())) pool.spoil(raw, error);
     throw error;
   } finally {
     await pool.release(raw);
   }
+}
+
+interface Line {
+  send(statement: Statement): Promise<Answer>;
+  /** Waits for what is under way and lets nothing else through: it would run outside the transaction. */
+  end(): Promise<void>;
+  /** The first error. */
+  failure(): unknown;
+}
+
+/** The statements of a transaction, one after the other, as the driver wants them, even when the caller does not wait. */
+function queue(raw: RawConnection, prepared: boolean): Line {
+  let last: Promise<unknown> = Promise.resolve();
+  let over = false;
+  let failure: unknown;
+  return {
+    send(statement) {
+      const answer = last.then(() => {
+        if (over) throw new Error('The transaction is over');
+        return send(raw, statement, { prepared, repeat: false });
+      });
+      last = answer.catch((error: unknown) => {
+        failure ??= error;
+      });
+      return answer;
+    },
+    async end() {
+      over = true;
+      await last;
+    },
+    failure: () => failure,
+  };
 }
 
 /** A connection with a transaction begun. A dead idle connection is passed over once, as nothing has been done yet. */

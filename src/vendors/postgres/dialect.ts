@@ -9,31 +9,59 @@ import type { Field } from '../../schema/types.ts';
  * string behind this mark and is checked when the row leaves. Random in each process: no stored text can pretend to carry it.
  */
 const mark = `\u0001${randomBytes(8).toString('hex')}`;
-const marked = new RegExp(`"\\\\u0001${mark.slice(1)}((?:[^"\\\\]|\\\\.)*)"`, 'g');
+const opening = `"\\u0001${mark.slice(1)}`;
 
+/** The position of the quote that ends the JSON string whose inside begins at `from`. */
+function stringEnd(text: string, from: number): number {
+  for (let end = text.indexOf('"', from); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text[end - 1 - slashes] === '\\') slashes += 1;
+    if (slashes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+function jsonOf(escaped: string): string {
+  try {
+    const stored: unknown = JSON.parse(`"${escaped}"`);
+    if (typeof stored !== 'string') return 'null';
+    JSON.parse(stored);
+    // Raw line breaks can only stand between tokens; a row stays one line.
+    return stored.replace(/[\r\n]+/g, ' ');
+  } catch {
+    return 'null';
+  }
+}
+
+/** By position and not by a pattern: a stored text may be larger than the stack of the pattern matcher. */
 function unmark(text: string): string {
-  return text.replace(marked, (_, escaped: string) => {
-    try {
-      const stored: unknown = JSON.parse(`"${escaped}"`);
-      if (typeof stored !== 'string') return 'null';
-      JSON.parse(stored);
-      // Raw line breaks can only stand between tokens; a row stays one line.
-      return stored.replace(/[\r\n]+/g, ' ');
-    } catch {
-      return 'null';
-    }
-  });
+  let out = '';
+  let from = 0;
+  for (let at = text.indexOf(opening); at >= 0; at = text.indexOf(opening, from)) {
+    const start = at + opening.length;
+    const end = stringEnd(text, start);
+    out += text.slice(from, at) + jsonOf(text.slice(start, end));
+    from = end + 1;
+  }
+  return out + text.slice(from);
 }
 
 const literal = (text: string): Fragment => trusted(`'${text.replace(/'/g, "''")}'`);
 
-/** Element types that `to_json` prints as their own text or exact number. */
-const plainElements = new Set(['integer', 'decimal', 'float', 'boolean', 'text', 'enum', 'uuid', 'json']);
+/** Element types that `to_json` prints as a scalar of that type is printed. */
+const plainElements = new Set(['integer', 'decimal', 'float', 'boolean', 'text', 'enum', 'uuid', 'json', 'instant']);
 
-function isoText(field: Field, column: Fragment): Fragment {
-  const plain = field.storage === 'instant' ? sql`(${column} at time zone 'UTC')` : column;
-  return sql`replace(${plain}::text, ' ', 'T') || '+00:00'`;
+function array(field: Field, column: Fragment): Fragment {
+  // `character(n)` alone keeps its padding, which its text does not have.
+  const plain = plainElements.has(field.column.element ?? 'unknown') && field.column.type !== '_bpchar';
+  return plain ? sql`to_json(${column})` : sql`to_json(${column}::text[])`;
 }
+
+/** In one line. */
+const base64 = (column: Fragment): Fragment => sql`translate(encode(${column}, 'base64'), E'\n', '')`;
+
+/** Whether the column is text as it stands: nothing is gained by a cast, and an index may be lost. */
+const isText = (field: Field): boolean => field.storage === 'text' && (field.column.type === 'text' || field.column.type === 'varchar');
 
 function jsonValue(field: Field, column: Fragment): Fragment {
   const { storage, type } = field;
@@ -50,16 +78,18 @@ function jsonValue(field: Field, column: Fragment): Fragment {
     case 'enum':
       return column;
     case 'text':
-      return field.column.type === 'text' || field.column.type === 'varchar' ? column : sql`${column}::text`;
-    case 'datetime':
+      return isText(field) ? column : sql`${column}::text`;
+    // In JSON a moment is ISO 8601 with the session's offset, which is UTC's; infinity and years before Christ included.
     case 'instant':
-      return storage === 'instant' || field.iso || type === 'datetime_created' || type === 'datetime_updated'
-        ? isoText(field, column)
+      return column;
+    case 'datetime':
+      return field.iso || type === 'datetime_created' || type === 'datetime_updated'
+        ? sql`(${column} at time zone 'UTC')`
         : sql`${column}::text`;
     case 'binary':
-      return sql`translate(encode(${column}, 'base64'), E'\n', '')`;
+      return base64(column);
     case 'array':
-      return plainElements.has(field.column.element ?? 'unknown') ? sql`to_json(${column})` : sql`to_json(${column}::text[])`;
+      return array(field, column);
     default:
       return sql`${column}::text`;
   }
@@ -73,25 +103,38 @@ function jsonObject(pairs: readonly (readonly [string, Fragment])[]): Fragment {
   if (pairs.length === 0) return sql`'{}'::json`;
   if (pairs.length <= rowColumns && pairs.every(([key]) => Buffer.byteLength(key) <= aliasBytes && key !== '')) {
     const columns = pairs.map(([key, value]) => sql`${value} as ${name(key)}`);
-    return sql`(select row_to_json(j) from (select ${join(columns, ', ')}) j)`;
+    // With `.*`, as a column may be called j too.
+    return sql`(select row_to_json(j.*) from (select ${join(columns, ', ')}) j)`;
   }
-  const parts: Fragment[] = [];
-  for (let i = 0; i < pairs.length; i += 50) {
-    const chunk = pairs.slice(i, i + 50).map(([key, value]) => sql`${literal(key)}, ${value}`);
-    parts.push(sql`jsonb_build_object(${join(chunk, ', ')})`);
-  }
-  return sql`(${join(parts, ' || ')})::json`;
+  const rows = pairs.map(([key, value]) => sql`(${literal(key)}, to_json(${value}))`);
+  return sql`(select json_object_agg(j.k, j.v) from (values ${join(rows, ', ')}) j(k, v))`;
 }
+
+function isBigint(value: Scalar): boolean {
+  if (typeof value !== 'string' || !/^-?\d{1,19}$/.test(value)) return false;
+  const whole = BigInt(value);
+  return BigInt.asIntN(64, whole) === whole;
+}
+
+function isFloat4(value: Scalar): boolean {
+  const rounded = Math.fround(Number(value));
+  return Number.isFinite(rounded) && (rounded !== 0 || value === '0');
+}
+
+/** Types whose input would cut an operand to their own length, after which it may equal what it does not. */
+const cutting = new Set(['name', 'char']);
 
 /** The cast that makes an operand fit the column and its index; none lets the server take the column's own type. */
 function castOf(field: Field, values: readonly Scalar[]): string {
+  const { type } = field.column;
   switch (field.storage) {
     case 'integer':
-      return values.every((value) => typeof value === 'string' && /^-?\d{1,18}$/.test(value)) ? 'bigint' : 'numeric';
+      return values.every(isBigint) ? 'bigint' : 'numeric';
     case 'decimal':
       return 'numeric';
     case 'float':
-      return 'float8';
+      // A double is never equal to the single it was written as; what no single can hold stays one, and equals none.
+      return type === 'float4' && values.every(isFloat4) ? 'float4' : 'float8';
     case 'boolean':
       return 'boolean';
     case 'uuid':
@@ -103,7 +146,7 @@ function castOf(field: Field, values: readonly Scalar[]): string {
     case 'instant':
       return 'timestamptz';
     case 'text':
-      return field.column.type === 'text' || field.column.type === 'varchar' ? 'text' : '';
+      return isText(field) || cutting.has(type) ? 'text' : '';
     case 'enum':
     case 'time':
       return '';
@@ -112,8 +155,11 @@ function castOf(field: Field, values: readonly Scalar[]): string {
   }
 }
 
+/** The year 0 of ISO 8601 is the first before Christ here. */
 function operandText(field: Field, value: Scalar): string {
-  return field.storage === 'instant' ? `${value}+00` : String(value);
+  const text = field.storage === 'instant' ? `${value}+00` : String(value);
+  const dated = field.storage === 'date' || field.storage === 'datetime' || field.storage === 'instant';
+  return dated && text.startsWith('0000-') ? `0001-${text.slice(5)} BC` : text;
 }
 
 function operand(field: Field, value: Scalar): Fragment {
@@ -129,8 +175,8 @@ function comparable(field: Field, column: Fragment): Fragment {
 }
 
 function text(field: Field, column: Fragment): Fragment {
-  if (field.storage === 'binary') return sql`translate(encode(${column}, 'base64'), E'\n', '')`;
-  return field.storage === 'text' ? column : sql`${column}::text`;
+  if (field.storage === 'binary') return base64(column);
+  return isText(field) ? column : sql`${column}::text`;
 }
 
 function jsonList(list: ListSelect): Fragment {

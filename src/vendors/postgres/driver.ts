@@ -16,7 +16,7 @@ const undecoded = { getTypeParser: () => (text: string) => text };
 
 /**
  * Runs a statement. `repeat` allows a second run under no name when the server refuses the prepared one, which it does before
- * running anything; inside a transaction the refusal has already ended it.
+ * running anything; inside a transaction the refusal has already ended it, and the connection is not to be used after it.
  */
 export async function send(raw: RawConnection, statement: Statement, options: { prepared: boolean; repeat: boolean }): Promise<Answer> {
   const name = options.prepared ? nameOf(raw, statement.text) : undefined;
@@ -24,11 +24,13 @@ export async function send(raw: RawConnection, statement: Statement, options: { 
     return await once(raw, statement, name);
   } catch (error) {
     if (name === undefined || !isForgotten(error)) throw error;
-    forget(raw, statement.text);
+    forget(raw, name);
     // The driver would otherwise believe that the server still knows the name.
     const parsed: unknown = Reflect.get(Reflect.get(raw, 'connection') ?? {}, 'parsedStatements');
     if (typeof parsed === 'object' && parsed !== null) Reflect.deleteProperty(parsed, name);
     if (!options.repeat) throw error;
+    // A statement whose result changed shape still holds its name; one that is lost does not, which is no trouble.
+    await raw.query(`deallocate "${name}"`).catch(() => undefined);
     return once(raw, statement, undefined);
   }
 }

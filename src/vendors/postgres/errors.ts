@@ -26,7 +26,8 @@ export function isLost(error: unknown): boolean {
 /** Whether the server refuses the name of a prepared statement: it lost it, or its result changed shape. */
 export function isForgotten(error: unknown): boolean {
   const code = codeOf(error);
-  return code === '26000' || (code === '0A000' && /cached plan/.test(String(property(error, 'message') ?? '')));
+  // The message "cached plan must not change result type" may come in any language; the place it comes from has one name.
+  return code === '26000' || (code === '0A000' && property(error, 'routine') === 'RevalidateCachedQuery');
 }
 
 /** An unknown table (42P01) or column (42703): see `Vendor.isStale`. */
@@ -43,9 +44,11 @@ const constraints: ReadonlyMap<string, string> = new Map([
   ['P0001', 'A rule of the database refuses this change'],
 ]);
 
-/** The values named by `Key (a, b)=(1, 2) already exists.` */
+const unfilled = 'A materialised view has not been filled yet; refresh it in the database';
+
+/** The values named by `Key (a, b)=(1, 2) already exists.`, in whatever language the server says so. */
 function duplicated(error: unknown): string | undefined {
-  return /=\((.*)\) already exists/s.exec(String(property(error, 'detail') ?? ''))?.[1];
+  return /\)=\((.*)\)/s.exec(String(property(error, 'detail') ?? ''))?.[1];
 }
 
 /**
@@ -63,6 +66,13 @@ export function translate(error: unknown): GatewayError | undefined {
   if (code === '40001' || code === '40P01' || code === '55P03') {
     return new GatewayError('database_unavailable', { message: 'Another change to the same rows is under way; try again shortly' }, error);
   }
+  // Asked of the database itself when a connection is made: see below.
+  if (code === '42501' && property(error, 'routine') !== 'CheckMyDatabase') {
+    return new GatewayError('forbidden', { message: 'The database does not allow this to the user that the project connects as' }, error);
+  }
+  if (code === '55000' && property(error, 'routine') === 'ExecOpenScanRelation') {
+    return new GatewayError('unprocessable', { message: unfilled }, error);
+  }
   if (code === '25006' || code === '55000')
     return new GatewayError('unprocessable', { message: 'This database takes no such change' }, error);
   if (code === '54000' || code === '54001' || code === '54011' || code === '54023') {
@@ -70,8 +80,8 @@ export function translate(error: unknown): GatewayError | undefined {
   }
   if (/^22/.test(code))
     return new GatewayError('validation', { message: "A value does not fit its column's type", field: columnOf(error) }, error);
-  // 28: not let in; 3D: no such database; 53: out of connections, memory or disk.
-  const refused = /^(28|3D|53)/.test(code) || poolTimeouts.has(String(property(error, 'name')));
+  // 28 and 42501: not let in; 3D: no such database; 53: out of connections, memory or disk.
+  const refused = /^(28|3D|53|42501)/.test(code) || poolTimeouts.has(String(property(error, 'name')));
   return refused || isLost(error) ? new GatewayError('database_unavailable', {}, error) : undefined;
 }
 

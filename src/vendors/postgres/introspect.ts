@@ -1,6 +1,7 @@
 /** Reads PostgreSQL's catalogue: tables, columns, keys, indexes and enums of the served schemas. */
 import type { Connection, IntrospectedColumn, IntrospectedForeignKey, IntrospectedTable, Introspection, Row } from '../../dialect/types.ts';
-import { columnsQuery, enumsQuery, fingerprintQuery, foreignKeysQuery, indexesQuery, tablesQuery } from './catalogue.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import { columnsQuery, enumsQuery, fingerprintQuery, foreignKeysQuery, indexesQuery, tablesQuery, updatableQuery } from './catalogue.ts';
 import { sizeOf, storageOf } from './storage.ts';
 
 const text = (value: unknown): string => String(value ?? '');
@@ -81,7 +82,7 @@ function addForeignKey(draft: Draft, row: Row): void {
   });
 }
 
-function tableOf(draft: Draft): IntrospectedTable {
+function tableOf(draft: Draft, updatable: ReadonlySet<string>): IntrospectedTable {
   const { row } = draft;
   const kind = text(row['kind']);
   const view = kind === 'v' || kind === 'm';
@@ -90,8 +91,7 @@ function tableOf(draft: Draft): IntrospectedTable {
     name: text(row['name']),
     kind: view ? 'view' : 'table',
     materialized: kind === 'm',
-    // Bits of PostgreSQL's event numbers: 4 is update, 8 is insert.
-    updatable: kind !== 'm' && (Number(row['updatable']) & 12) !== 0,
+    updatable: kind === 'r' || kind === 'p' || updatable.has(text(row['id'])),
     columns: draft.columns,
     primaryKey: draft.primaryKey,
     unique: draft.unique,
@@ -102,12 +102,19 @@ function tableOf(draft: Draft): IntrospectedTable {
   };
 }
 
+/** A wrapper that cannot say what it takes leaves all views unchangeable; a lost connection stays a failure. */
+function unasked(error: unknown): Row[] {
+  if (error instanceof GatewayError && (error.kind === 'database_unavailable' || error.kind === 'statement_timeout')) throw error;
+  return [];
+}
+
 /** Reads the catalogue; objects that the connection's user may not read are left out. See `Vendor.introspect`. */
 export async function introspect(connection: Connection, schemas?: readonly string[]): Promise<Introspection> {
   const names = await schemasOf(connection, schemas);
   const ask = (query: string): Promise<Row[]> => connection.rows({ text: query, values: query.includes('$1') ? [names] : [] });
-  const [tables, columns, indexes, foreignKeys, enumRows, version] = await Promise.all([
+  const [tables, updatableRows, columns, indexes, foreignKeys, enumRows, version] = await Promise.all([
     ask(tablesQuery),
+    ask(updatableQuery).catch(unasked),
     ask(columnsQuery),
     ask(indexesQuery),
     ask(foreignKeysQuery),
@@ -134,7 +141,12 @@ export async function introspect(connection: Connection, schemas?: readonly stri
     if (draft) addForeignKey(draft, row);
   }
   const number = text(version[0]?.['version']).split(' ')[0];
-  return { version: `PostgreSQL ${number}`, defaultSchema: names[0] ?? null, tables: [...drafts.values()].map(tableOf) };
+  const updatable = new Set(updatableRows.filter((row) => row['updatable'] === true).map((row) => text(row['id'])));
+  return {
+    version: `PostgreSQL ${number}`,
+    defaultSchema: names[0] ?? null,
+    tables: [...drafts.values()].map((draft) => tableOf(draft, updatable)),
+  };
 }
 
 /** Changes with every table, column, key, index, enum label and domain of the schemas. See `Vendor.fingerprint`. */

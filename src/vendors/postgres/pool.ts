@@ -20,11 +20,11 @@ export interface Pool {
 
 /**
  * Texts of times, intervals and bytes must not depend on what a server or role has configured. Compiling a deep read to machine code
- * takes seconds, and running it milliseconds.
+ * takes seconds, and running it milliseconds; servers too old for us, which are to be told so, have no such setting.
  */
 const sessionSettings = `set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set intervalstyle to 'postgres';
   set bytea_output to 'hex'; set standard_conforming_strings to on; set extra_float_digits to 1; set client_encoding to 'UTF8';
-  set jit to off`;
+  select set_config(name, 'off', false) from pg_settings where name = 'jit'`;
 
 const silent = { debug() {}, warn() {}, error() {}, deprecate() {} };
 
