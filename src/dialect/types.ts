@@ -170,6 +170,8 @@ export interface Dialect extends Printer {
   comparable(field: Field, column: Fragment): Fragment;
   /** A bound operand, typed as the column wants it, so that the comparison is exact and uses its index. */
   operand(field: Field, value: Scalar): Fragment;
+  /** Equality to the last character, still by the column's index; where absent `=` is that already. */
+  exactly?(field: Field, column: Fragment, value: Scalar): Fragment;
   /** `column in (...)`; an empty list is the caller's to handle. */
   isIn(field: Field, column: Fragment, values: readonly Scalar[]): Fragment;
   /** Case-insensitive LIKE; `pattern` uses `%`, `_` and the escape character `\`. */

@@ -92,7 +92,7 @@ export const errorKinds = {
     (d) => `Unable to find field "${d['field']}"${d['hint'] ?? ''}`,
   ),
   item_not_found: kind(404, 203, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) =>
-    d['id'] === undefined ? 'Item not found' : `Item with id "${d['id']}" not found`,
+    d['id'] === undefined ? 'Item not found' : `Item with id "${d['id']}" not found${d['hint'] ?? ''}`,
   ),
   duplicate: kind(
     409,

@@ -22,22 +22,16 @@ function bindPath(collection: Collection, path: readonly string[], at: number, a
   const name = path[at] ?? '';
   if (at < path.length - 1) {
     const relation = collection.relations.get(name);
-    if (!relation || hiddenRelation(relation, context)) throw new GatewayError('unknown_path', { field: name });
+    if (!relation || !context.visible.relation(relation)) throw new GatewayError('unknown_path', { field: name });
     const target = readableTarget(relation, context);
     return { is: 'some', relation, collection: target, where: bindPath(target, path, at + 1, asked, context) };
   }
   const field = collection.fields.get(name);
   if (field && context.visible.field(field) !== 'no' && field.secret !== 'masked') return onField(collection, field, asked, context);
   const relation = collection.relations.get(name);
-  if (relation && !field) return onRelation(relation, asked, context);
+  if (relation && !field && context.visible.relation(relation)) return onRelation(relation, asked, context);
   if (path.length > 1) throw new GatewayError('unknown_path', { field: name });
   throw new GatewayError('unknown_field', { field: name, collection: collection.name });
-}
-
-/** A m2o whose own column may not be seen is unknown. */
-function hiddenRelation(relation: Relation, context: BindContext): boolean {
-  if (relation.kind !== 'm2o') return false;
-  return relation.join.some((pair) => context.visible.field(pair.from) === 'no' || pair.from.secret !== undefined);
 }
 
 function readableTarget(relation: Relation, context: BindContext): Collection {

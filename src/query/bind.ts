@@ -51,31 +51,17 @@ export function bindRead(request: RequestedRead, schema: Schema, visible: Visibi
   };
 }
 
-/** The rows of those keys; a text that is no key of the collection matches nothing. */
+/** The rows of those keys; a text that is no key of the collection matches nothing. Keys of text are told apart to the last character. */
 function keyFilter(collection: Collection, keys: readonly string[]): Filter {
-  const parsed = keys.flatMap((text) => parseKey(collection, text) ?? []);
+  const parsed = keys.flatMap((text) => {
+    const key = parseKey(collection, text);
+    return key ? [key] : [];
+  });
   const [first] = collection.key;
-  if (!first) return never;
-  if (collection.key.length === 1) {
-    const values = keys.flatMap((text) => {
-      const key = parseKey(collection, text)?.[0];
-      return key === undefined ? [] : [key];
-    });
-    const [only] = values;
-    if (only === undefined) return never;
-    return values.length === 1 ? compare(first, 'eq', only) : compare(first, 'in', ...new Set(values));
+  if (!first || parsed.length === 0) return never;
+  if (collection.key.length === 1 && first.storage !== 'text' && first.storage !== 'enum') {
+    const values = new Set(parsed.flat());
+    return compare(first, values.size === 1 ? 'eq' : 'in', ...values);
   }
-  if (parsed.length === 0) return never;
-  return anyOf(
-    keys.map((text) => {
-      const values = parseKey(collection, text);
-      if (!values) return never;
-      return allOf(
-        collection.key.map((field, i) => {
-          const value = values[i];
-          return value === undefined ? never : compare(field, 'eq', value);
-        }),
-      );
-    }),
-  );
+  return anyOf(parsed.map((key) => allOf(collection.key.map((field, i) => compare(field, 'exact', key[i] ?? '')))));
 }

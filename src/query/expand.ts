@@ -1,8 +1,9 @@
 /** Expands a selection with its wildcards into an explicit template (directus8-data §5.1). */
 import { GatewayError } from '../lib/errors.ts';
+import { coerceOperand } from '../schema/field-types.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
 import type { BindContext } from './context.ts';
-import { always, compare } from './filters.ts';
+import { always, compare, never } from './filters.ts';
 import { nestedRead } from './order.ts';
 import type { Filter, Output, ReadQuery, Selection } from './types.ts';
 
@@ -78,6 +79,7 @@ function columnOutput(collection: Collection, field: Field, selection: Selection
   if (!target) return { is: 'field', field, implied };
   const key = relation.join[0]?.to.name ?? target.key[0]?.name ?? 'id';
   if (!context.visible.collection(target)) return { is: 'stub', field, key, denied: target.name };
+  if (!context.visible.relation(relation)) return { is: 'field', field, implied };
   const template = child ? expand(target, child, context) : keyTemplate(target, key);
   return { is: 'relation', relation, query: nestedRead(target, template, context.visible), implied };
 }
@@ -93,7 +95,7 @@ function listOutput(relation: Relation, selection: Selection, stubs: boolean, co
   if (!asked && !(relation.listed && (selection.each || (selection.all && stubs)))) return undefined;
   if (!child && !stubs) return undefined;
   const target = context.schema.collections.get(relation.to);
-  if (!target) return undefined;
+  if (!target || !context.visible.relation(relation)) return undefined;
   const through = relation.kind === 'm2m' ? context.schema.collections.get(relation.through) : undefined;
   if (!context.visible.collection(target) || (through && !context.visible.collection(through))) {
     return { is: 'denied', collection: target.name };
@@ -114,5 +116,7 @@ function languageFilter(relation: Relation, target: Collection, context: BindCon
   const { languages } = context;
   if (relation.kind !== 'o2m' || !relation.translation || !languages || languages.includes('*')) return always;
   if (!target.lang) throw new GatewayError('unknown_path', { field: 'lang' });
-  return compare(target.lang, 'in', ...languages);
+  const { lang } = target;
+  const operands = languages.flatMap((language) => coerceOperand(lang, language) ?? []);
+  return operands.length === 0 ? never : compare(lang, 'in', ...operands);
 }

@@ -21,7 +21,7 @@ export function searchFilter(collection: Collection, text: string, context: Bind
   const pattern = containing(text);
   const parts = ownColumns(collection, pattern, context);
   for (const relation of collection.relations.values()) {
-    if (relation.kind !== 'o2m' || !relation.listed) continue;
+    if (relation.kind !== 'o2m' || !relation.listed || !context.visible.relation(relation)) continue;
     const child = context.schema.collections.get(relation.to);
     if (!child || !context.visible.collection(child)) continue;
     const columns = ownColumns(child, pattern, context);

@@ -82,7 +82,8 @@ export type Filter =
       value: number;
     };
 
-export type Comparison = 'eq' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte' | 'in' | 'nin' | 'between' | 'nbetween';
+/** `exact` is equality to the last character, whatever a column's collation takes for equal. */
+export type Comparison = 'eq' | 'exact' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte' | 'in' | 'nin' | 'between' | 'nbetween';
 
 export interface Order {
   field: Field;
@@ -109,6 +110,8 @@ export interface Visibility {
   collection(collection: Collection): boolean;
   /** `some`: in some rows only, by their status or because the row is the caller's own. */
   field(field: Field): 'yes' | 'some' | 'no';
+  /** False for one whose name, or a column that ties its sides, may be read in no row. */
+  relation(relation: Relation): boolean;
 }
 
 /** Outputs that a row lacks when `when` holds. Made in access/ only, for status rules on fields. The first that holds applies. */

@@ -33,7 +33,7 @@ function keyValue(field: Field, text: string): Scalar | undefined {
  */
 export function parseKey(collection: Collection, text: string): Scalar[] | undefined {
   const { key } = collection;
-  if (key.length === 0) throw new GatewayError('item_not_found', { id: text });
+  if (key.length === 0) throw new GatewayError('item_not_found', { id: text, hint: `: "${collection.name}" has no key to find it by` });
   const parts = key.length === 1 ? [text] : text.split(';').map(unescaped);
   if (parts.length !== key.length) {
     const columns = key.map((field) => `"${field.name}"`).join(', ');

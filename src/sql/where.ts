@@ -79,6 +79,8 @@ function comparison(
   const [first, second] = values;
   if (first === undefined) return sql`1 = 0`;
   switch (operator) {
+    case 'exact':
+      return dialect.exactly?.(field, left, first) ?? sql`${left} = ${dialect.operand(field, first)}`;
     case 'in':
       return dialect.isIn(field, left, values);
     case 'nin':

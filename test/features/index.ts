@@ -2,6 +2,7 @@
 import type { Feature } from '../support/expect.ts';
 import { badInput } from './bad-input.ts';
 import { databaseDown } from './database-down.ts';
+import { directusSdk } from './directus-sdk.ts';
 import { envelope } from './envelope.ts';
 import { fields } from './fields.ts';
 import { filter } from './filter.ts';
@@ -33,6 +34,7 @@ export const features: readonly Feature[] = [
   permissions,
   permissionsProperty,
   signInFeature,
+  directusSdk,
   badInput,
   oneStatement,
   databaseDown,

@@ -160,6 +160,10 @@ export function mysqlDialect(flavor: Flavor): Dialect {
         ? asText(field, column)
         : column,
     operand,
+    exactly: (field, column, value) =>
+      field.storage === 'text' || field.storage === 'enum'
+        ? sql`(${column} = ${operand(field, value)} and cast(convert(${column} using utf8mb4) as binary) = cast(${operand(field, value)} as binary))`
+        : sql`${column} = ${operand(field, value)}`,
     isIn,
     // In lower case on both sides, since a column's collation may tell cases apart.
     like: (field, column, pattern) => sql`lower(${asText(field, column)}) like ${param(pattern.toLowerCase())}`,

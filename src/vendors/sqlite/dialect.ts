@@ -15,12 +15,14 @@ function decimal(field: Field, column: Fragment): Fragment {
   const scale = field.column.scale ?? 0;
   if (scale <= 0) return guarded(column);
   const zeros = '0'.repeat(scale);
-  return sql`case typeof(${column}) when 'real' then json(printf(${literal(`%.${scale}f`)}, ${column})) when 'integer' then json(${column} || ${literal(`.${zeros}`)}) else ${guarded(column)} end`;
+  // A column holds more digits than it declares when they were stored: those are not rounded away.
+  const printed = sql`printf(${literal(`%.${scale}f`)}, ${column})`;
+  return sql`case typeof(${column}) when 'real' then iif(cast(${printed} as real) = ${column}, json(${printed}), ${column}) when 'integer' then json(${column} || ${literal(`.${zeros}`)}) else ${guarded(column)} end`;
 }
 
 function iso(column: Fragment): Fragment {
   const plain = sql`${column} glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]*' and ${column} not glob '*[+Z]*'`;
-  return sql`case when ${column} is null then null when ${plain} then replace(${column}, ' ', 'T') || '+00:00' else coalesce(strftime('%Y-%m-%dT%H:%M:%S', ${column}) || '+00:00', ${guarded(column)}) end`;
+  return sql`case when ${column} is null then null when ${plain} then replace(${column}, ' ', 'T') || '+00:00' when ${column} glob '*T*Z' then replace(${column}, 'Z', '+00:00') else coalesce(strftime('%Y-%m-%dT%H:%M:%S', ${column}) || '+00:00', ${guarded(column)}) end`;
 }
 
 function truth(column: Fragment): Fragment {
@@ -120,6 +122,10 @@ export const sqliteDialect: Dialect = {
   jsonMap: (select, key, value) => sql`json((select json_group_object(m.${name(key)}, m.${name(value)}) from (${select}) m))`,
   comparable: (field, column) => (textual.has(field.storage) ? asText(field, column) : column),
   operand: (field, value) => param(bound(field, value)),
+  exactly: (field, column, value) =>
+    field.storage === 'text'
+      ? sql`(${column} = ${param(bound(field, value))} and ${column} = ${param(bound(field, value))} collate binary)`
+      : sql`${column} = ${param(bound(field, value))}`,
   isIn: (field, column, values) => sql`${column} in (select value from json_each(${param(listText(field, values))}))`,
   like: (field, column, pattern) => sql`${asText(field, column)} like ${param(pattern)} escape '\\'`,
   text: asText,
