@@ -9,12 +9,16 @@ import type { Actor, Level, Permission, Rules } from './types.ts';
 export interface ReadGrant {
   /** Rows in one of the statuses asked for; undefined is the default (nothing soft-deleted). */
   rows(statuses?: 'any' | readonly string[]): Filter;
-  field(field: Field): 'yes' | 'some' | 'no';
-  /** For a field that is readable in some rows: those rows. */
-  rowsOf(field: Field): Filter;
-  /** Which fields are missing in which rows; the conditions exclude each other. */
+  /** A field or a relation by its name: a blacklist may hold either. */
+  field(named: Named): 'yes' | 'some' | 'no';
+  /** For a field or relation that is readable in some rows: those rows. */
+  rowsOf(named: Named): Filter;
+  /** Which fields and relations are missing in which rows; the conditions exclude each other. */
   cases: readonly { when: Filter; hidden: ReadonlySet<string> }[];
 }
+
+/** What a blacklist can hide. */
+export type Named = Pick<Field, 'name' | 'secret'>;
 
 /** `field = value`, or nothing when the value cannot be one of the field's. */
 function equals(field: Field, value: string): Filter {
@@ -39,7 +43,8 @@ function visibleStatuses(collection: Collection, statuses: 'any' | readonly stri
       collection,
       values.filter((value) => !softDeleted.includes(value)),
     );
-  if (statuses !== 'any') return inStatus(collection, softDeletedToo ? statuses : statuses.filter((value) => !softDeleted.includes(value)));
+  // What the caller names is left to the database to compare: to a column of numbers `03` is 3, to many collations `ARCHIVED` is `archived`.
+  if (statuses !== 'any') return allOf([inStatus(collection, statuses), softDeletedToo ? always : not(inStatus(collection, softDeleted))]);
   if (softDeletedToo || softDeleted.length === 0) return always;
   return anyOf([isNull(status.field), not(inStatus(collection, softDeleted))]);
 }
@@ -86,7 +91,7 @@ function everything(collection: Collection): ReadGrant {
 function ownFields(collection: Collection): ReadonlySet<string> {
   const names = new Set<string>();
   for (const field of collection.fields.values()) {
-    if (field.secret === 'own' || (field.secret === 'masked' && field.name === 'token')) names.add(field.name);
+    if (field.secret === 'own' || field.secret === 'masked') names.add(field.name);
   }
   return names;
 }
@@ -110,7 +115,7 @@ function splitByOwner(classes: readonly RowClass[], collection: Collection, acto
 }
 
 function grantOf(collection: Collection, classes: readonly RowClass[], rows: ReadGrant['rows']): ReadGrant {
-  const field = (one: Field): 'yes' | 'some' | 'no' => {
+  const field = (one: Named): 'yes' | 'some' | 'no' => {
     if (one.secret === 'never') return 'no';
     const hiding = classes.filter((rowClass) => rowClass.hidden.has(one.name)).length;
     return hiding === 0 ? 'yes' : hiding === classes.length ? 'no' : 'some';
@@ -120,7 +125,10 @@ function grantOf(collection: Collection, classes: readonly RowClass[], rows: Rea
     field,
     rowsOf: (one) => anyOf(classes.filter((rowClass) => !rowClass.hidden.has(one.name)).map((rowClass) => rowClass.when)),
     cases: classes
-      .map(({ when, hidden }) => ({ when, hidden: new Set([...hidden].filter((name) => collection.fields.has(name))) }))
+      .map(({ when, hidden }) => ({
+        when,
+        hidden: new Set([...hidden].filter((name) => collection.fields.has(name) || collection.relations.has(name))),
+      }))
       .filter((rowClass) => rowClass.hidden.size > 0 && rowClass.when.is !== 'never'),
   };
 }

@@ -1,9 +1,10 @@
 /** Authorises reads: what a caller may name, and the row and field rules written into the query. */
 import { GatewayError } from '../lib/errors.ts';
-import { allOf, always, anyOf } from '../query/filters.ts';
+import { allOf, always, anyOf, never } from '../query/filters.ts';
 import type { Filter, Output, ReadQuery, Template, TemplateCase, Visibility } from '../query/types.ts';
 import type { Collection, Field, Relation, Schema } from '../schema/types.ts';
 import { type ReadGrant, readGrant } from './grants.ts';
+import { hidden, leading, sidesOf, tiedRows } from './relations.ts';
 import type { Actor, Authorized, Rules, Warning } from './types.ts';
 
 export interface ReadAccess {
@@ -19,20 +20,21 @@ export function readAccess(schema: Schema, rules: Rules, actor: Actor): ReadAcce
     if (!grants.has(collection)) grants.set(collection, readGrant(collection, rules, actor, schema));
     return grants.get(collection);
   };
-  const grantOfField = (field: Field): ReadGrant | undefined => {
-    const collection = schema.collections.get(field.collection);
+  const grantOf = (name: string): ReadGrant | undefined => {
+    const collection = schema.collections.get(name);
     return collection && grant(collection);
   };
   return {
     visible: {
       collection: (collection) => grant(collection) !== undefined,
-      field: (field) => grantOfField(field)?.field(field) ?? 'no',
+      field: (field) => grantOf(field.collection)?.field(field) ?? 'no',
+      relation: (relation) => !hidden(relation, sidesOf(relation, grantOf)),
     },
     authorise(query) {
       const found = grant(query.collection);
       if (!found) throw new GatewayError('read_denied', { collection: query.collection.name });
       const warnings = warningsOf(query.template);
-      return { query: authoriseQuery(query, { schema, grant }) as Authorized<ReadQuery>, warnings };
+      return { query: authoriseQuery(query, { schema, grant, grantOf }) as Authorized<ReadQuery>, warnings };
     },
   };
 }
@@ -40,6 +42,7 @@ export function readAccess(schema: Schema, rules: Rules, actor: Actor): ReadAcce
 interface Guard {
   readonly schema: Schema;
   grant(collection: Collection): ReadGrant | undefined;
+  grantOf(name: string): ReadGrant | undefined;
 }
 
 function demand(collection: Collection, guard: Guard): ReadGrant {
@@ -56,12 +59,26 @@ function authoriseQuery(query: ReadQuery, guard: Guard): ReadQuery {
   }
   const template = authoriseTemplate(query.template, grant, guard);
   const cases = casesOf(template, grant);
+  const { rows, byStatus } = statusRows(query, grant);
   return {
     ...query,
     template,
-    where: allOf([authoriseFilter(query.where, query.collection, guard), grant.rows(query.statuses)]),
-    readable: { total: grant.rows(), byStatus: grant.rows('any') },
+    where: allOf([authoriseFilter(query.where, query.collection, guard), rows]),
+    readable: { total: grant.rows(), byStatus: byStatus ?? never },
+    counts: { ...query.counts, byStatus: query.counts.byStatus && byStatus !== undefined },
     ...(cases.length > 0 ? { cases } : {}),
+  };
+}
+
+/** The rows in the statuses asked for, and those whose statuses may be counted. Where the status is hidden, neither tells it. */
+function statusRows(query: ReadQuery, grant: ReadGrant): { rows: Filter; byStatus?: Filter } {
+  const field = query.collection.status?.field;
+  const readable = field ? grant.field(field) : 'yes';
+  if (readable === 'no') return { rows: grant.rows() };
+  const told = field && readable === 'some' ? grant.rowsOf(field) : always;
+  return {
+    rows: query.statuses === undefined ? grant.rows() : allOf([grant.rows(query.statuses), told]),
+    byStatus: allOf([grant.rows('any'), told]),
   };
 }
 
@@ -71,35 +88,38 @@ function authoriseTemplate(template: Template, grant: ReadGrant, guard: Guard): 
     if (output.is === 'denied') continue;
     if (output.is === 'group') kept.set(key, { is: 'group', of: authoriseTemplate(output.of, grant, guard) });
     else if (output.is === 'relation') {
-      if (output.relation.kind === 'm2o' && output.relation.join.some((pair) => grant.field(pair.from) === 'no')) continue;
-      const through = throughRows(output.relation, guard);
-      kept.set(key, { ...output, query: authoriseQuery(output.query, guard), ...(through ? { through } : {}) });
+      const related = authoriseRelation(output.relation, guard);
+      if (!related) continue;
+      const query = authoriseQuery(output.query, guard);
+      const where = allOf([query.where, related.target]);
+      kept.set(key, { ...output, query: { ...query, where }, ...(related.through ? { through: related.through } : {}) });
     } else if (output.is === 'constant' || grant.field(output.field) !== 'no') kept.set(key, output);
   }
   return kept;
 }
 
-/** The rules of a junction table: rows of it that may not be read lead nowhere. */
-function throughRows(relation: Relation, guard: Guard): Filter | undefined {
-  if (relation.kind !== 'm2m') return undefined;
-  const through = guard.schema.collections.get(relation.through);
-  if (!through) return undefined;
-  return demand(through, guard).rows();
+/**
+ * The rules of a relation beside those of its target: rows of a junction that may not be read lead nowhere, and neither side shows
+ * which rows belong together where a column that ties them is hidden. Undefined: it does not exist for the actor.
+ */
+function authoriseRelation(relation: Relation, guard: Guard): { own: Filter; target: Filter; through?: Filter } | undefined {
+  const sides = sidesOf(relation, guard.grantOf);
+  if (hidden(relation, sides)) return undefined;
+  const { own, target, through } = tiedRows(relation, sides);
+  if (relation.kind !== 'm2m') return { own, target };
+  if (!sides.through) throw new GatewayError('read_denied', { collection: relation.through });
+  return { own, target, through: allOf([sides.through.rows(), through]) };
 }
 
-/** The outputs that some rows lack. A relation counts by the column that leads to it. */
+/** The outputs that some rows lack. A relation counts by its name and by the columns that lead to it. */
 function casesOf(template: Template, grant: ReadGrant): TemplateCase[] {
   const cases: TemplateCase[] = [];
-  for (const { when, hidden } of grant.cases) {
+  for (const { when, hidden: names } of grant.cases) {
     const without = new Set<string>();
     for (const [key, output] of template) {
       const fields =
-        output.is === 'field' || output.is === 'stub'
-          ? [output.field]
-          : output.is === 'relation' && output.relation.kind === 'm2o'
-            ? output.relation.join.map((pair) => pair.from)
-            : [];
-      if (fields.some((field) => hidden.has(field.name))) without.add(key);
+        output.is === 'field' || output.is === 'stub' ? [output.field] : output.is === 'relation' ? leading(output.relation) : [];
+      if (fields.some((field) => names.has(field.name))) without.add(key);
     }
     if (without.size > 0) cases.push({ when, without });
   }
@@ -122,17 +142,11 @@ function authoriseFilter(filter: Filter, collection: Collection, guard: Guard): 
     case 'count': {
       const grant = guard.grant(filter.collection);
       if (!grant) throw new GatewayError('related_denied', { field: filter.relation.name });
-      const lead =
-        filter.relation.kind === 'm2o'
-          ? narrow(
-              filter.relation.join.map((pair) => pair.from),
-              collection,
-              guard,
-            )
-          : always;
-      const through = throughRows(filter.relation, guard);
-      const where = allOf([authoriseFilter(filter.where, filter.collection, guard), grant.rows()]);
-      return allOf([{ ...filter, where, ...(through ? { through } : {}) }, lead]);
+      const related = authoriseRelation(filter.relation, guard);
+      if (!related) throw new GatewayError('unknown_path', { field: filter.relation.name });
+      const { own, target, through } = related;
+      const where = allOf([authoriseFilter(filter.where, filter.collection, guard), grant.rows(), target]);
+      return allOf([{ ...filter, where, ...(through ? { through } : {}) }, own]);
     }
     default:
       return allOf([filter, narrow([filter.field], collection, guard)]);

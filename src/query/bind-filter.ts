@@ -48,7 +48,7 @@ function onField(collection: Collection, field: Field, asked: Compare, context: 
   const operator = operatorOf(asked.operator);
   if (!operator.onField) throw new GatewayError('unknown_operator', { operator: asked.operator });
   const relation = collection.relations.get(field.name);
-  if (relation?.kind === 'm2o' && relation.field && (operator.id === 'contains' || operator.id === 'ncontains')) {
+  if (relation?.kind === 'm2o' && context.visible.relation(relation) && (operator.id === 'contains' || operator.id === 'ncontains')) {
     return likeRelated(relation, asked, context);
   }
   return operator.onField(field, asked.value, context.at);

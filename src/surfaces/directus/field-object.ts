@@ -1,6 +1,6 @@
 /** Collections and fields as the Directus 8 admin app reads them: MySQL's type names on every database (directus8-system §7.1, §8.1). */
 import type { IntrospectedColumn } from '../../dialect/types.ts';
-import type { Collection, Field, FieldMeta } from '../../schema/types.ts';
+import type { Collection, Field, FieldMeta, Relation } from '../../schema/types.ts';
 
 const byType: Readonly<Record<string, string>> = {
   'character varying': 'VARCHAR',
@@ -134,35 +134,36 @@ export function aliasObject(collection: Collection, meta: FieldMeta): Record<str
   };
 }
 
+/** What of a collection stays unnamed. */
+export type Hidden = (one: Field | Relation) => boolean;
+
 /** The alias rows of a collection: to-many relations and those that only arrange the form. */
-function aliasMetas(collection: Collection): FieldMeta[] {
+function aliasMetas(collection: Collection, hidden: Hidden): FieldMeta[] {
   const metas = [...collection.aliases.values()];
-  for (const relation of collection.relations.values()) if (relation.kind === 'o2m' && relation.meta) metas.push(relation.meta);
+  for (const relation of collection.relations.values()) {
+    if (relation.kind === 'o2m' && relation.meta && !hidden(relation)) metas.push(relation.meta);
+  }
   return metas.sort((a, b) => a.id - b.id);
 }
 
 /** All fields in column order, then the aliases, without those that `hidden` names. */
-export function fieldObjects(collection: Collection, hidden: (field: Field) => boolean): Record<string, unknown>[] {
+export function fieldObjects(collection: Collection, hidden: Hidden): Record<string, unknown>[] {
   const columns = [...collection.fields.values()].filter((field) => !hidden(field));
   return [
     ...columns.map((field) => fieldObject(collection, field, false)),
-    ...aliasMetas(collection).map((meta) => aliasObject(collection, meta)),
+    ...aliasMetas(collection, hidden).map((meta) => aliasObject(collection, meta)),
   ];
 }
 
 /** One field by name, column or alias. */
-export function oneFieldObject(
-  collection: Collection,
-  name: string,
-  hidden: (field: Field) => boolean,
-): Record<string, unknown> | undefined {
+export function oneFieldObject(collection: Collection, name: string, hidden: Hidden): Record<string, unknown> | undefined {
   const field = collection.fields.get(name);
   if (field) return hidden(field) ? undefined : fieldObject(collection, field, true);
-  const meta = aliasMetas(collection).find((one) => one.field === name);
+  const meta = aliasMetas(collection, hidden).find((one) => one.field === name);
   return meta && aliasObject(collection, meta);
 }
 
-export function collectionObject(collection: Collection, hidden: (field: Field) => boolean): Record<string, unknown> {
+export function collectionObject(collection: Collection, hidden: Hidden): Record<string, unknown> {
   const { meta } = collection;
   return {
     collection: collection.name,

@@ -21,7 +21,7 @@ export function metaText(asked: DirectusRead, result: ReadResult, location: Loca
   const matching = asked.filtered ? counts.filtered : counts.total;
   if (wantsMeta(meta, 'result_count')) block['result_count'] = texts.length;
   if (wantsMeta(meta, 'total_count')) block['total_count'] = counts.total;
-  if (wantsMeta(meta, 'status') && result.collection.status) block['status_count'] = statusCount(result);
+  if (wantsMeta(meta, 'status') && counts.byStatus) block['status_count'] = statusCount(result);
   if (wantsMeta(meta, 'filter_count')) block['filter_count'] = matching;
   if (wantsMeta(meta, 'page')) Object.assign(block, pageBlock(asked, matching ?? 0, texts.length, location));
   return JSON.stringify(block);

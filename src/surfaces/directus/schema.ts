@@ -3,9 +3,9 @@ import type { FastifyPluginAsync } from 'fastify';
 import { accessOf } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
-import type { Collection, Field } from '../../schema/types.ts';
+import type { Collection } from '../../schema/types.ts';
 import { contextOf, type DirectusContext } from './context.ts';
-import { collectionObject, fieldObjects, oneFieldObject } from './field-object.ts';
+import { collectionObject, fieldObjects, type Hidden, oneFieldObject } from './field-object.ts';
 import { send } from './respond.ts';
 
 /** Whoever may read `metadata` may read the schema; a single name that may not be read is not found (directus8-data §3.2). */
@@ -16,13 +16,14 @@ function demandRead(context: DirectusContext, metadata: string, name?: string): 
   throw new GatewayError(context.actor.is === 'user' ? 'read_denied' : 'unauthorized', { collection: metadata });
 }
 
-/** Fields that the caller may read in no row stay unnamed, where rows of the collection may be read at all. */
-function hiddenFrom(context: DirectusContext): (field: Field) => boolean {
+/** Fields and relations that the caller may read in no row stay unnamed, where rows of the collection may be read at all. */
+function hiddenFrom(context: DirectusContext): Hidden {
   const { visible } = accessOf(context);
-  return (field) => {
-    const collection = context.schema.collections.get(field.collection);
-    if (!collection || !visible.collection(collection) || field.secret) return false;
-    return visible.field(field) === 'no';
+  return (one) => {
+    const collection = context.schema.collections.get(one.collection);
+    if (!collection || !visible.collection(collection)) return false;
+    if ('kind' in one) return !visible.relation(one);
+    return !one.secret && visible.field(one) === 'no';
   };
 }
 
