@@ -46,6 +46,14 @@ async function compositeKeys(t: Tester, world: World): Promise<void> {
   await lists(t, world, 'items/bed_plants?fields=quantity&sort=-quantity', [20, 6, 2, 1], 'admin', 'quantity');
 }
 
+/** A key of text is that text, whatever the database's collation takes for equal. */
+async function textKeys(t: Tester, world: World): Promise<void> {
+  await answers(t, world, 'items/families/ROS?fields=code', { code: 'ROS' });
+  await lists(t, world, 'items/families/ROS,ros?fields=code', ['ROS'], 'admin', 'code');
+  for (const id of ['ros', 'ROS%20', 'R%C3%96S']) await refuses(t, world, `items/families/${id}`, 404, 203);
+  await refuses(t, world, 'items/shipments/NORTH;1', 404, 203);
+}
+
 /** Names that need quoting in SQL, encoding in URLs, or care in JavaScript. */
 async function oddNames(t: Tester, world: World): Promise<void> {
   const path = `items/${encodeURIComponent(oddTable)}`;
@@ -85,6 +93,7 @@ export const oddTables: Feature = {
     await t.test('a table without a key', (t) => withoutKey(t, world));
     await t.test('a view', (t) => views(t, world));
     await t.test('keys of several columns', (t) => compositeKeys(t, world));
+    await t.test('text keys', (t) => textKeys(t, world));
     await t.test('odd names', (t) => oddNames(t, world));
   },
 };
