@@ -10,6 +10,7 @@ import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
+import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
 import { refusals } from './refusals.ts';
@@ -32,6 +33,7 @@ export const features: readonly Feature[] = [
   values,
   oddTables,
   permissions,
+  permissionHoles,
   permissionsProperty,
   signInFeature,
   directusSdk,

@@ -95,4 +95,6 @@ export const callers: readonly { readonly who: keyof typeof tokens | undefined; 
   { who: 'writer', caller: { user: 3, role: 4 } },
   { who: 'crew', caller: { user: 7, role: 6 } },
   { who: 'otherCrew', caller: { user: 8, role: 6 } },
+  { who: 'sleuth', caller: { user: 10, role: 8 } },
+  { who: 'warden', caller: { user: 11, role: 9 } },
 ];

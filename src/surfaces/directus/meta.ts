@@ -64,7 +64,8 @@ function withPage(location: Location, page: number, offset?: number): string {
   const pairs: string[] = [];
   for (const pair of location.query.split('&')) {
     const [name = ''] = pair.split('=');
-    if (name === '' || /^access_token(\[|%5B|$)/i.test(name)) continue;
+    // As the parser read it: `access%5Ftoken` was a token as well.
+    if (name === '' || /^access_token(\[|$)/i.test(decodeURIComponent(name))) continue;
     const value = set.get(name);
     pairs.push(value === undefined ? pair : `${name}=${value}`);
     set.delete(name);
