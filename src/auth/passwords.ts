@@ -29,18 +29,26 @@ const decoy = {
 /**
  * Whether `password` is the one behind `hash`.
  *
- * Knows bcrypt (`$2y$`, `$2a$`, `$2b$`) and argon2id. Anything else in the column, NULL included, is false after the time
- * of a real check, so that an account without a usable password cannot be told from one with it.
+ * Knows bcrypt (`$2y$`, `$2a$`, `$2b$`) and argon2id; anything else in the column, NULL included, is false. Whatever is there, one
+ * hash of each kind is worked out: neither what an account has in the column nor whether there is one shows in the time.
  */
 export async function verifyPassword(password: string, hash: string | null | undefined): Promise<boolean> {
+  const isOld = Boolean(hash && isBcrypt(hash));
+  const isNew = Boolean(hash && isArgon(hash));
+  const [old, recent] = await Promise.all([
+    attempt(() => bcrypt.verify(password, isOld && hash ? hash : decoy.bcrypt)),
+    attempt(() => argon2.verify(isNew && hash ? hash : decoy.argon, password)),
+  ]);
+  return (isOld && old) || (isNew && recent);
+}
+
+/** A hash of the right form that the library refuses (a salt too short, say) is as malformed as any other. */
+async function attempt(check: () => Promise<boolean>): Promise<boolean> {
   try {
-    if (hash && isBcrypt(hash)) return await bcrypt.verify(password, hash);
-    if (hash && isArgon(hash)) return await argon2.verify(hash, password);
+    return await check();
   } catch {
-    // A hash of the right form that the library refuses (a salt too short, say) is as malformed as any other.
+    return false;
   }
-  await burnPassword(password);
-  return false;
 }
 
 /** A new hash: argon2id, or bcrypt of cost 10 under PHP's prefix where Directus 8 must be able to read it. */
@@ -50,14 +58,9 @@ export async function hashPassword(password: string, options: HashOptions = {}):
   return argon2.hash(password, policy);
 }
 
-/**
- * Spends the time of a verification, for a sign-in whose account does not exist.
- *
- * With `directusReadable` it is the time of a bcrypt check, which is what the existing accounts of such a database take.
- */
-export async function burnPassword(password: string, options: HashOptions = {}): Promise<void> {
-  if (options.directusReadable) await bcrypt.verify(password, decoy.bcrypt);
-  else await argon2.verify(decoy.argon, password);
+/** Spends the time of a verification, for a sign-in whose account does not exist. */
+export async function burnPassword(password: string): Promise<void> {
+  await verifyPassword(password, null);
 }
 
 function isBcrypt(hash: string): boolean {
