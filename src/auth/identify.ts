@@ -24,7 +24,11 @@ async function userOf(request: FastifyRequest, project: Project, state: RequestS
 /** The claims of a token that this project signed for signing in; undefined for any other. */
 export function verified(request: FastifyRequest, project: Project, token: string): AuthClaims | undefined {
   try {
-    const claims = request.server.jwt.verify<Partial<AuthClaims>>(token, { key: project.config.secret, algorithms: ['HS256'] });
+    const claims = request.server.jwt.verify<Partial<AuthClaims>>(token, {
+      key: project.config.secret,
+      algorithms: ['HS256'],
+      requiredClaims: ['exp'],
+    });
     const own = claims.type === 'auth' && claims.project === project.key && claims.key === project.key && claims.id !== undefined;
     return own ? (claims as AuthClaims) : undefined;
   } catch {

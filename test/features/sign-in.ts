@@ -1,4 +1,5 @@
 /** Promise: a user signs in with the password Directus stored and reads with the token that comes back (directus8-system §3). */
+import { createHmac } from 'node:crypto';
 import type { Feature, Tester } from '../support/expect.ts';
 import { refused, told } from '../support/expect.ts';
 import type { World } from '../support/garden.ts';
@@ -13,11 +14,42 @@ async function token(t: Tester, world: World): Promise<void> {
   t.equal(answer.status, 200, told(answer));
   const jwt = at(answer.json, 'data', 'token');
   t.equal(typeof jwt, 'string');
+  const claims = JSON.parse(Buffer.from(String(jwt).split('.')[1] ?? '', 'base64url').toString('utf8')) as Record<string, unknown>;
+  const minutes = (Number(claims['exp']) - Date.now() / 1000) / 60;
+  t.ok(minutes > 19 && minutes < 21, `lives for 20 minutes, the setting's default (${minutes})`);
   const own = await world.raw('/garden/items/plants?fields=id&status=draft', { token: String(jwt) });
   t.strictSame(at(own.json, 'data'), [{ id: 8 }, { id: 2 }], 'reads as that user');
   const elsewhere = await world.raw('/garden/items/keepers', { token: `${String(jwt).slice(0, -2)}xx` });
   refused(t, elsewhere, 401, 3, 'a token with another signature is the public');
   t.notOk(answer.text.includes('$2y$'), 'no hash in the answer');
+}
+
+/** A token as anybody can make it who knows the secret that is given, or none. */
+function forged(header: object, claims: object, secret: string | null): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const text = `${part(header)}.${part(claims)}`;
+  return `${text}.${secret === null ? '' : createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
+async function forgeries(t: Tester, world: World): Promise<void> {
+  const secret = 'the secret of garden, long enough';
+  const exp = Math.floor(Date.now() / 1000) + 1000;
+  const claims = { id: 1, type: 'auth', ttl: 20, key: 'garden', project: 'garden', exp };
+  const header = { alg: 'HS256', typ: 'JWT' };
+  const reads = async (token: string): Promise<number> => (await world.raw('/garden/items/keepers?limit=1', { token })).status;
+  t.equal(await reads(forged(header, claims, secret)), 200, 'one of ours');
+  const bad: readonly (readonly [string, string])[] = [
+    ['unsigned', forged({ alg: 'none', typ: 'JWT' }, claims, null)],
+    ['without an algorithm', forged({ typ: 'JWT' }, claims, secret)],
+    ['signed with nothing', forged(header, claims, '')],
+    ['signed for another project', forged(header, claims, 'the secret of other, long enough')],
+    ['of another project with the same secret', forged(header, { ...claims, project: 'other', key: 'other' }, secret)],
+    ['for another purpose', forged(header, { ...claims, type: 'reset_password' }, secret)],
+    ['expired', forged(header, { ...claims, exp: exp - 2000 }, secret)],
+    ['that never expires', forged(header, { ...claims, exp: undefined }, secret)],
+    ['of a suspended user', forged(header, { ...claims, id: 6 }, secret)],
+  ];
+  for (const [what, token] of bad) t.equal(await reads(token), 401, `a token ${what} is the public`);
 }
 
 async function failures(t: Tester, world: World): Promise<void> {
@@ -34,6 +66,7 @@ export const signInFeature: Feature = {
   promise: 'users sign in with the password they have',
   async run(t, world) {
     await t.test('a token', (t) => token(t, world));
+    await t.test('forged tokens', (t) => forgeries(t, world));
     await t.test('refusals', (t) => failures(t, world));
   },
 };

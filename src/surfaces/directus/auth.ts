@@ -53,7 +53,9 @@ function lifetime(rules: Rules): number {
 function tokenFor(request: FastifyRequest, project: Project, user: UserRow): string {
   const ttl = lifetime(project.rules.current);
   const claims: AuthClaims = { id: Number(user.id), type: 'auth', ttl, key: project.key, project: project.key };
-  return request.server.jwt.sign(claims, { key: project.config.secret, algorithm: 'HS256', expiresIn: ttl * 60 * 1000, noTimestamp: true });
+  // A number would be seconds to one of the two libraries beneath and milliseconds to the other.
+  const expiresIn = `${ttl}m`;
+  return request.server.jwt.sign(claims, { key: project.config.secret, algorithm: 'HS256', expiresIn, noTimestamp: true });
 }
 
 /** The columns of the user that a sign-in answers with; no secret among them. */
