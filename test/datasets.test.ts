@@ -9,7 +9,7 @@ import type { DatabaseConfig } from '../src/dialect/types.ts';
 import type { Collection } from '../src/schema/types.ts';
 import { type Dataset, datasets } from './fixtures/dataset-rows.ts';
 import { shared } from './support/entry.ts';
-import { type Tester, told } from './support/expect.ts';
+import { refused, type Tester, told } from './support/expect.ts';
 import { installSystem } from './support/garden.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { type Answer, ask, at, hangUp, rows } from './support/http.ts';
@@ -61,6 +61,10 @@ async function served(t: Tester, dataset: Dataset, config: DatabaseConfig): Prom
   const get = (path: string): Promise<Answer> => ask(gateway.url, path, { token });
   try {
     const collections = await collectionsOf(gateway);
+    for (const view of dataset.unfilled ?? []) {
+      refused(t, await get(pathOf(view)), 422, 12, `${view}, which the dump leaves unfilled`);
+      await loadSql(config, `refresh materialized view "${view}"`);
+    }
     t.equal(collections.filter((collection) => collection.kind === 'table').length, dataset.tables, 'every table is a collection');
     let total = 0;
     for (const collection of collections) total += await lists(t, dataset, collection, get);
