@@ -82,25 +82,26 @@ async function timed<T>(t: Test, what: string, work: () => Promise<T>): Promise<
   return [result, took];
 }
 
-async function fill(s: Scratch, tables: number, columns: number): Promise<void> {
-  const list = Array.from({ length: columns - 3 }, (_, i) => `c${i} varchar(100)`).join(', ');
+/** Tables of at least three columns. Keys cost a file each: without them ten thousand are made in seconds. */
+async function fill(s: Scratch, tables: number, columns: number, keys: boolean): Promise<void> {
+  const list = Array.from({ length: columns - 3 }, (_, i) => `, c${i} varchar(100)`).join('');
+  const [primary, foreign] = keys ? [' primary key', ' references t%s'] : ['', ''];
   const chunk = 500;
   for (let from = 0; from < tables; from += chunk) {
     const text = `do $$ begin for i in ${from}..${Math.min(from + chunk, tables) - 1} loop
-      execute format('create table t%s (id int primary key, parent int references t%s, made timestamp${list === '' ? '' : `, ${list}`})', i, case i when 0 then 0 else i - 1 end);
+      execute format('create table t%s (id int${primary}, parent int${foreign}, made timestamp${list})', i, greatest(i - 1, 0));
     end loop; end $$`;
     await s.connection.execute(of(text));
   }
-  await s.connection.execute(of('analyze pg_catalog.pg_class'));
 }
 
-for (const [tables, columns, limit] of [
-  [500, 12, 1500],
-  [10_000, 3, 15_000],
+for (const [tables, columns, limit, keys] of [
+  [500, 12, 1500, true],
+  [10_000, 3, 15_000, false],
 ] as const) {
   t.test(`${tables} tables of ${columns} columns`, { skip: absent }, async (t) => {
     const s = await scratch(t);
-    await fill(s, tables, columns);
+    await fill(s, tables, columns, keys);
     let statements = 0;
     s.connection.onStatement = () => {
       statements += 1;
@@ -111,7 +112,7 @@ for (const [tables, columns, limit] of [
     t.equal(found.tables.length, tables);
     t.equal(
       found.tables.reduce((sum, table) => sum + table.foreignKeys.length, 0),
-      tables,
+      keys ? tables : 0,
     );
     await timed(t, 'fingerprint', () => postgres.fingerprint(s.connection));
     const [, again] = await timed(t, 'fingerprint again', () => postgres.fingerprint(s.connection));
