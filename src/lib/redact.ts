@@ -1,7 +1,8 @@
 /** Takes secrets out of text that is about to be logged or shown. */
 
 const tokenParameter = /([?&](?:access_token|token|super_admin_token|password|secret)=)[^&#\s]*/gi;
-const credentials = /([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]*@/gi;
+// A scheme is short; without a bound a long text without any would be searched from each of its characters to its end.
+const credentials = /([a-z][a-z0-9+.-]{0,31}:\/\/[^\s:@/]*):[^\s@/]*@/gi;
 
 /** A URL or a sentence without the values of secret parameters and without passwords of connection URLs. */
 export function redact(text: string): string {

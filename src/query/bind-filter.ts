@@ -5,6 +5,7 @@ import { parseKey } from '../schema/keys.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
 import type { BindContext } from './context.ts';
 import { allOf, always, anyOf, compare, containing, never, not } from './filters.ts';
+import { soughtText } from './limits.ts';
 import { listed, operatorOf } from './operators.ts';
 import type { Filter, RequestedFilter } from './types.ts';
 
@@ -56,7 +57,7 @@ function onField(collection: Collection, field: Field, asked: Compare, context: 
 
 /** `filter[author][like]=ann` looks into the related row's text and number columns (directus8-data §5.2). */
 function likeRelated(relation: Relation, asked: Compare, context: BindContext): Filter {
-  const text = String(asked.value ?? '');
+  const text = soughtText(String(asked.value ?? ''));
   if (text === '') return always;
   if (text.includes('\0')) return never;
   const target = readableTarget(relation, context);

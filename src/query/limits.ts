@@ -55,6 +55,15 @@ function filterSize(filter: RequestedFilter, limits: Limits): number {
   return size;
 }
 
+/** Characters of a text that is looked for inside others: SQLite takes a pattern of 50,000 bytes, and the work grows with it. */
+const longestPattern = 10_000;
+
+/** The text of `q` or of a `contains`, when it is not too long. Throws `limit_exceeded`. */
+export function soughtText(text: string): string {
+  if (text.length > longestPattern) refuse('characters in a text to look for', longestPattern);
+  return text;
+}
+
 /** Throws `limit_exceeded` when the request is larger than the limits. */
 export function checkLimits(request: RequestedRead, limits: Limits): void {
   selectionSize(request.selection, 1, limits);

@@ -4,6 +4,7 @@ import { GatewayError } from '../lib/errors.ts';
 import { coerceOperand, resolveNow } from '../schema/field-types.ts';
 import type { Field } from '../schema/types.ts';
 import { allOf, always, anyOf, compare, containing, isNotNull, isNull, never } from './filters.ts';
+import { soughtText } from './limits.ts';
 import type { Comparison, Filter } from './types.ts';
 
 export interface Operator {
@@ -68,7 +69,7 @@ function wholeEscapes(pattern: string): string {
 const like =
   (negated: boolean, raw: boolean) =>
   (field: Field, value: unknown): Filter => {
-    const text = String(scalar(value) ?? '');
+    const text = soughtText(String(scalar(value) ?? ''));
     if (text.includes('\0')) return never;
     if (text === '' && !raw) return always;
     return { is: 'like', field, pattern: raw ? wholeEscapes(text) : containing(text), negated };

@@ -3,6 +3,7 @@ import { searchable } from '../schema/field-types.ts';
 import type { Collection } from '../schema/types.ts';
 import type { BindContext } from './context.ts';
 import { always, anyOf, containing, never } from './filters.ts';
+import { soughtText } from './limits.ts';
 import type { Filter } from './types.ts';
 
 function ownColumns(collection: Collection, pattern: string, context: BindContext): Filter[] {
@@ -18,7 +19,7 @@ function ownColumns(collection: Collection, pattern: string, context: BindContex
 export function searchFilter(collection: Collection, text: string, context: BindContext): Filter {
   if (text.includes('\0')) return never;
   if (text === '') return always;
-  const pattern = containing(text);
+  const pattern = containing(soughtText(text));
   const parts = ownColumns(collection, pattern, context);
   for (const relation of collection.relations.values()) {
     if (relation.kind !== 'o2m' || !relation.listed || !context.visible.relation(relation)) continue;

@@ -130,6 +130,26 @@ async function tokensInLinks(t: Tester, world: World): Promise<void> {
   }
 }
 
+/** A text to look for that no database should be given is refused at once. */
+async function longTexts(t: Tester, world: World): Promise<void> {
+  const long = 'x'.repeat(60_000);
+  for (const query of [
+    `q=${long}`,
+    `filter[title][contains]=${long}`,
+    `filter[title][rlike]=${long}`,
+    `filter[family][contains]=${long}`,
+  ]) {
+    const start = performance.now();
+    await refuses(t, world, `items/plants?fields=id&${query}`, 400, 2, 'editor');
+    t.ok(performance.now() - start < 2000, `${query.slice(0, 24)} is answered at once`);
+  }
+  for (const path of [`items/${long}`, `${long}://${long}`]) {
+    const start = performance.now();
+    await world.get(path, 'editor');
+    t.ok(performance.now() - start < 2000, `${path.slice(0, 12)} is answered at once`);
+  }
+}
+
 export const permissionHoles: Feature = {
   promise: 'ways round the rules stay closed',
   async run(t, world) {
@@ -138,6 +158,7 @@ export const permissionHoles: Feature = {
     await t.test('spellings of a status', (t) => spellings(t, world));
     await t.test('a hidden status', (t) => hiddenStatus(t, world));
     await t.test('secrets of other users', (t) => othersSecrets(t, world));
+    await t.test('long texts', (t) => longTexts(t, world));
     await t.test('tokens in links', (t) => tokensInLinks(t, world));
   },
 };
