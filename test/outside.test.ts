@@ -1,4 +1,4 @@
-/** The tests of the parts that open databases, servers or processes. */
+/** The tests of the parts that open databases and servers. */
 import { loadTests, outsideFolders, testFolders } from './support/entry.ts';
 
-await loadTests(testFolders().filter((folder) => outsideFolders.includes(folder)));
+loadTests(testFolders().filter((folder) => outsideFolders.includes(folder)));

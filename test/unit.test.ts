@@ -1,4 +1,4 @@
-/** The tests of the parts, in one process: everything except those that open servers or start processes. */
-import { loadTests, outsideFolders, testFolders } from './support/entry.ts';
+/** The tests of the parts, in one process: everything except those that open databases and servers or start processes. */
+import { loadTests, outsideFolders, processFolders, testFolders } from './support/entry.ts';
 
-await loadTests(testFolders().filter((folder) => !outsideFolders.includes(folder)));
+loadTests(testFolders().filter((folder) => ![...outsideFolders, ...processFolders].includes(folder)));

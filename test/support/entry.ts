@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import t from 'tap';
 
 /** The compiled `test` folder. */
 const compiled = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -12,8 +13,9 @@ export const root = join(compiled, '..', '..');
 /** What stands beside the project for its developers only; tests that need it skip without it. */
 export const shared = join(root, '..', 'shared');
 
-/** Folders whose tests open databases, servers or processes; they have an entry of their own, so that two run side by side. */
-export const outsideFolders: readonly string[] = ['cli', 'demo', 'projects', 'server', 'system', 'vendors'];
+/** Folders whose tests start processes, and those whose tests open databases and servers: entries of their own, so that they run side by side. */
+export const processFolders: readonly string[] = ['cli', 'demo'];
+export const outsideFolders: readonly string[] = ['projects', 'server', 'system', 'vendors'];
 
 /** Folders of `test` with tests of their own. */
 export function testFolders(): string[] {
@@ -22,14 +24,24 @@ export function testFolders(): string[] {
     .map((entry) => entry.name);
 }
 
-/** Imports every `*.test.ts` below those folders. A compiled file whose source is gone is left alone. */
-export async function loadTests(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    const names = readdirSync(join(compiled, folder), { recursive: true, encoding: 'utf8' });
-    for (const name of names.filter((one) => one.endsWith('.test.js')).sort()) {
-      const file = join(compiled, folder, name);
-      const source = join(root, 'test', relative(compiled, file)).replace(/\.js$/, '.ts');
-      if (existsSync(source)) await import(pathToFileURL(file).href);
+/**
+ * Imports every `*.test.ts` below those folders. A compiled file whose source is gone is left alone.
+ * The import is a test itself: the run would end where the tests of one file are over before the next file is there.
+ */
+export function loadTests(folders: readonly string[]): void {
+  t.setTimeout(600_000);
+  t.test(`the tests of ${folders.join(', ')}`, async (t) => {
+    let count = 0;
+    for (const folder of folders) {
+      const names = readdirSync(join(compiled, folder), { recursive: true, encoding: 'utf8' });
+      for (const name of names.filter((one) => one.endsWith('.test.js')).sort()) {
+        const file = join(compiled, folder, name);
+        const source = join(root, 'test', relative(compiled, file)).replace(/\.js$/, '.ts');
+        if (!existsSync(source)) continue;
+        await import(pathToFileURL(file).href);
+        count++;
+      }
     }
-  }
+    t.ok(count > 0, `${count} files are loaded`);
+  });
 }
