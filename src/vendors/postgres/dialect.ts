@@ -179,6 +179,16 @@ function text(field: Field, column: Fragment): Fragment {
   return isText(field) ? column : sql`${column}::text`;
 }
 
+function isIn(field: Field, column: Fragment, values: readonly Scalar[]): Fragment {
+  // The server raises an error at a label that an enum does not have; no value equals it. NULL stays neither in nor not in.
+  const labels = field.storage === 'enum' ? field.column.values : undefined;
+  const possible = labels ? values.filter((value) => labels.includes(String(value))) : values;
+  if (possible.length === 0) return sql`(${column} is null and null)`;
+  const cast = castOf(field, possible);
+  const bound = param(possible.map((value) => operandText(field, value)));
+  return cast === '' ? sql`${column} = any(${bound})` : sql`${column} = any(${bound}::${trusted(cast)}[])`;
+}
+
 function jsonList(list: ListSelect): Fragment {
   const order =
     list.order.length === 0
@@ -211,11 +221,7 @@ export const postgresDialect: Dialect = {
   jsonMap: (select, key, value) => sql`(select coalesce(json_object_agg(m.${name(key)}, m.${name(value)}), '{}'::json) from (${select}) m)`,
   comparable,
   operand,
-  isIn: (field, column, values) => {
-    const cast = castOf(field, values);
-    const bound = param(values.map((value) => operandText(field, value)));
-    return cast === '' ? sql`${column} = any(${bound})` : sql`${column} = any(${bound}::${trusted(cast)}[])`;
-  },
+  isIn,
   like: (field, column, pattern) => sql`${text(field, column)} ilike ${param(pattern)}`,
   text,
   orderTerm,

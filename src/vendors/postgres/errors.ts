@@ -17,10 +17,20 @@ const lostMessages =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|The server does not support SSL)/;
 const poolTimeouts = new Set(['KnexTimeoutError', 'TimeoutError']);
 
+/** Whether a server behind a foreign table failed: our own connection lives on. */
+export function isElsewhere(error: unknown): boolean {
+  const routine = String(property(error, 'routine') ?? '');
+  return /^HV/.test(codeOf(error)) || /^(connect_pg_server|pgfdw_|GetFdwRoutine|GetUserMapping)/.test(routine);
+}
+
 /** Whether the connection that raised this can no longer be used. */
 export function isLost(error: unknown): boolean {
   const code = codeOf(error);
-  return /^(08|57P0[1-5])/.test(code) || network.test(code) || lostMessages.test(String(property(error, 'message') ?? ''));
+  return (
+    (/^(08|57P0[1-5])/.test(code) && !isElsewhere(error)) ||
+    network.test(code) ||
+    lostMessages.test(String(property(error, 'message') ?? ''))
+  );
 }
 
 /** Whether the server refuses the name of a prepared statement: it lost it, or its result changed shape. */
@@ -45,6 +55,7 @@ const constraints: ReadonlyMap<string, string> = new Map([
 ]);
 
 const unfilled = 'A materialised view has not been filled yet; refresh it in the database';
+const elsewhere = 'Another database, in which these rows lie, does not answer';
 
 /** The values named by `Key (a, b)=(1, 2) already exists.`, in whatever language the server says so. */
 function duplicated(error: unknown): string | undefined {
@@ -73,6 +84,7 @@ export function translate(error: unknown): GatewayError | undefined {
   if (code === '55000' && property(error, 'routine') === 'ExecOpenScanRelation') {
     return new GatewayError('unprocessable', { message: unfilled }, error);
   }
+  if (isElsewhere(error)) return new GatewayError('database_unavailable', { message: elsewhere }, error);
   if (code === '25006' || code === '55000')
     return new GatewayError('unprocessable', { message: 'This database takes no such change' }, error);
   if (code === '54000' || code === '54001' || code === '54011' || code === '54023') {

@@ -2,6 +2,7 @@
 import type { Connection, IntrospectedColumn, IntrospectedForeignKey, IntrospectedTable, Introspection, Row } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { columnsQuery, enumsQuery, fingerprintQuery, foreignKeysQuery, indexesQuery, tablesQuery, updatableQuery } from './catalogue.ts';
+import { isElsewhere } from './errors.ts';
 import { sizeOf, storageOf } from './storage.ts';
 
 const text = (value: unknown): string => String(value ?? '');
@@ -104,7 +105,9 @@ function tableOf(draft: Draft, updatable: ReadonlySet<string>): IntrospectedTabl
 
 /** A wrapper that cannot say what it takes leaves all views unchangeable; a lost connection stays a failure. */
 function unasked(error: unknown): Row[] {
-  if (error instanceof GatewayError && (error.kind === 'database_unavailable' || error.kind === 'statement_timeout')) throw error;
+  if (error instanceof GatewayError && !isElsewhere(error.cause)) {
+    if (error.kind === 'database_unavailable' || error.kind === 'statement_timeout') throw error;
+  }
   return [];
 }
 

@@ -4,7 +4,7 @@ import type { IntrospectedColumn, Introspection } from '../../../src/dialect/typ
 import { GatewayError } from '../../../src/lib/errors.ts';
 import { postgres } from '../../../src/vendors/postgres/index.ts';
 import { missingExtensions, whyNot } from '../../support/vendors.ts';
-import { columnOf, failure, of, scratch, tableOf, urlWith } from './scratch.ts';
+import { another, columnOf, failure, of, scratch, tableOf, urlWith } from './scratch.ts';
 
 const absent = (await whyNot('postgres')) ?? false;
 const wrapper = absent === false && (await missingExtensions(['postgres_fdw'])).length === 0;
@@ -223,6 +223,8 @@ t.test('a foreign table whose server does not answer', { skip: absent }, async (
   t.strictSame(names(found), ['far', 'near', 'over_far', 'over_near']);
   t.match(tableOf(found, 'far'), { kind: 'table', updatable: false });
   t.match(tableOf(found, 'near'), { updatable: true });
+  const unread = await failure(s.connection.texts(of('select * from far')));
+  t.match(unread, { kind: 'database_unavailable', message: 'Another database, in which these rows lie, does not answer' });
   const gone = {
     ...s.connection,
     rows: async (statement: { readonly text: string }) => {
@@ -246,6 +248,12 @@ t.test(
     const found = await postgres.introspect(s.connection);
     t.equal(tableOf(found, 'far').updatable, true);
     t.equal(tableOf(found, 'fixed').updatable, false);
+    await s.connection.execute(of("create user mapping for current_user server other options (user 'nobody')"));
+    const pid = async (): Promise<unknown> => (await one.texts(of('select pg_backend_pid()')))[0]?.[0];
+    const one = await another(t, s, { min: 0, max: 1 });
+    const before = await pid();
+    t.match(await failure(one.texts(of('select * from far'))), { kind: 'database_unavailable', message: /Another database/ });
+    t.equal(await pid(), before, 'its own connection lives on');
   },
 );
 

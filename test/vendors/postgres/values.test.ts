@@ -218,8 +218,18 @@ t.test('operands compare exactly', { skip: absent }, async (t) => {
     t.equal(await count(dialect.isIn(field, left, [value, value])), equal ? '1' : '0', `${what} in a list`);
     for (const operator of operators) await count(sql`${left} ${trusted(operator)} ${dialect.operand(field, value)}`);
   }
+  const mood = fieldOf(columnOf(table, 'en'));
+  const labelled = (...labels: readonly string[]): Fragment => dialect.isIn(mood, name('o', 'en'), labels);
+  t.equal(await count(labelled('', 'high')), '1', 'labels that the enum does not have');
+  t.equal(await count(labelled('', 'none')), '0');
+  t.equal(await count(sql`not ${labelled('', 'none')}`), '1');
+  t.equal(await count(sql`not (${labelled('none')} and en = 'high')`), '1');
+  await s.connection.execute(of('update o set en = null'));
+  t.equal(await count(labelled('none')), '0');
+  t.equal(await count(sql`not ${labelled('none')}`), '0', 'NULL is neither');
   const like = (column: string, pattern: string): Promise<string | null | undefined> =>
     count(dialect.like(fieldOf(columnOf(table, column)), name('o', column), pattern));
+  await s.connection.execute(of("update o set en = 'high'"));
   t.equal(await like('ch', '%B'), '1', 'without the padding');
   t.equal(await like('ch', '% '), '0');
   t.equal(await like('na', 'N'), '1');
