@@ -1,5 +1,5 @@
 /** A client that sends paths as written: no normalising, so that odd names, broken brackets and null bytes reach the server. */
-import { Agent, request } from 'node:http';
+import { Agent, type ClientRequest, request } from 'node:http';
 import { exactJson } from './exact-json.ts';
 
 export interface Answer {
@@ -39,6 +39,7 @@ export function ask(base: string, path: string, options: Ask = {}): Promise<Answ
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
   if (options.body !== undefined && headers['content-type'] === undefined) headers['content-type'] = 'application/json';
+  if (options.body !== undefined) headers['content-length'] = String(Buffer.byteLength(options.body));
   return new Promise((resolve, reject) => {
     const sent = request(
       {
@@ -62,8 +63,25 @@ export function ask(base: string, path: string, options: Ask = {}): Promise<Answ
     );
     sent.on('timeout', () => sent.destroy(new Error(`No answer to ${path} within 30 seconds`)));
     sent.on('error', reject);
-    sent.end(options.body);
+    sendBody(sent, options.body);
   });
+}
+
+/** A body that is refused by its length alone is not sent: the server hangs up, and what it said would be lost with the connection. */
+const large = 1_048_576;
+const patience = 500;
+
+function sendBody(sent: ClientRequest, body: string | undefined): void {
+  if (body === undefined || body.length < large) {
+    sent.end(body);
+    return;
+  }
+  const timer = setTimeout(() => sent.end(body), patience);
+  sent.on('response', (response) => {
+    clearTimeout(timer);
+    response.on('end', () => sent.destroy());
+  });
+  sent.flushHeaders();
 }
 
 function parsed(text: string): Json {
