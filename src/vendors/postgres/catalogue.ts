@@ -43,7 +43,9 @@ export const columnsQuery = `with recursive domains as (
     t.typname as type, t.typtype as kind, e.oid is not null as array, t.oid::int8::text as type_id,
     e.typname as element, e.typtype as element_kind,
     case when a.atttypmod = -1 then coalesce(r.modifier, -1) else a.atttypmod end as modifier,
-    a.attnotnull or coalesce(r.required, false) as required, a.attidentity <> '' as identity, a.attgenerated <> '' as generated,
+    -- An outer join in a view makes NULLs of any type.
+    a.attnotnull or coalesce(r.required, false) and c.relkind not in ('v', 'm') as required,
+    a.attidentity <> '' as identity, a.attgenerated <> '' as generated,
     coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), r.preset) as preset, pg_catalog.col_description(a.attrelid, a.attnum) as comment
   from pg_catalog.pg_attribute a
     join pg_catalog.pg_class c on c.oid = a.attrelid
@@ -82,19 +84,26 @@ export const enumsQuery = `select e.enumtypid::int8::text as id, json_agg(e.enum
 /** Number and versions of rows: a change of one makes a new version. Statistics are written in place and leave it alone. */
 const versions = (row: string, id: string): string => `concat_ws(',', count(*), sum(${id} # (${row}.xmin::text::int8 << 20)))`;
 
+/** Rows about served tables, looked up by a hash of these however few the planner takes them for. */
+const aboutServed = (column: string): string => `(${column} in (select oid from served)) is true`;
+
 /**
- * Row versions of the catalogue summed up: those of schemas, tables, columns, keys, indexes and comments, of the rights on them,
- * and of enums and domains.
+ * Row versions of the catalogue summed up: those of schemas, columns, keys, indexes, views, triggers and comments, of the rights on
+ * them, and of enums and domains. Of tables the content: a truncated table or a refreshed view has a new row that says the same.
  */
-export const fingerprintQuery = `with served as materialized (select c.oid, c.xmin from pg_catalog.pg_class c where ${served})
+export const fingerprintQuery = `with served as materialized (
+    select c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, c.relacl from pg_catalog.pg_class c where ${served})
   select concat_ws(':',
     (select ${versions('n', 'n.oid::int8')} from pg_catalog.pg_namespace n where n.nspname = any($1::text[])),
-    (select ${versions('s', 's.oid::int8')} from served s),
+    (select concat_ws(',', count(*), sum(hashtextextended(concat_ws(' ', relkind, relnamespace, relowner, relacl, relname), oid::int8)))
+      from served),
     (select ${versions('a', '(a.attrelid::int8 << 11 | a.attnum)')}
-      from pg_catalog.pg_attribute a join served s on s.oid = a.attrelid where a.attnum > 0),
-    (select ${versions('k', 'k.oid::int8')} from pg_catalog.pg_constraint k join served s on s.oid = k.conrelid),
-    (select ${versions('i', 'i.indexrelid::int8')} from pg_catalog.pg_index i join served s on s.oid = i.indrelid),
+      from pg_catalog.pg_attribute a where a.attnum > 0 and ${aboutServed('a.attrelid')}),
+    (select ${versions('k', 'k.oid::int8')} from pg_catalog.pg_constraint k where ${aboutServed('k.conrelid')}),
+    (select ${versions('i', 'i.indexrelid::int8')} from pg_catalog.pg_index i where ${aboutServed('i.indrelid')}),
+    (select ${versions('r', 'r.oid::int8')} from pg_catalog.pg_rewrite r where ${aboutServed('r.ev_class')}),
+    (select ${versions('g', 'g.oid::int8')} from pg_catalog.pg_trigger g where not g.tgisinternal and ${aboutServed('g.tgrelid')}),
     (select ${versions('d', '(d.objoid::int8 << 11 | d.objsubid)')} from pg_catalog.pg_description d
-      join served s on s.oid = d.objoid where d.classoid = 'pg_catalog.pg_class'::regclass),
+      where d.classoid = 'pg_catalog.pg_class'::regclass and ${aboutServed('d.objoid')}),
     (select ${versions('e', 'e.oid::int8')} from pg_catalog.pg_enum e),
-    (select ${versions('t', 't.oid::int8')} from pg_catalog.pg_type t where t.typtype = 'd')) as print`;
+    (select ${versions('t', 't.oid::int8')} from pg_catalog.pg_type t where t.typtype in ('d', 'e'))) as print`;

@@ -41,6 +41,11 @@ export async function connect(config: DatabaseConfig): Promise<Connection> {
   }
 }
 
+/** `with` may stand before a write; one that merely names such a word is not repeated, which is no harm. */
+function onlyReads(text: string): boolean {
+  return /^\s*(?:select|show)\b/i.test(text) || (/^\s*with\b/i.test(text) && !/\b(?:insert|update|delete|merge)\b/i.test(text));
+}
+
 type Runner = (statement: Statement, reads: boolean) => Promise<Answer>;
 
 function queryable(run: Runner): Queryable {
@@ -58,8 +63,7 @@ function connectionOf(pool: Pool, prepared: boolean): Connection {
     knex: pool.knex,
     ...queryable((statement, reads) => {
       connection.onStatement?.(statement);
-      const repeatable = reads && /^\s*(?:select|with|show)\b/i.test(statement.text);
-      return outside(pool, repeatable, (raw) => send(raw, statement, { prepared, repeat: true }));
+      return outside(pool, reads && onlyReads(statement.text), (raw) => send(raw, statement, { prepared, repeat: true }));
     }),
     transaction: (inside) => transaction(pool, prepared, (statement) => connection.onStatement?.(statement), inside),
     close: () => pool.knex.destroy(),
@@ -81,7 +85,7 @@ async function onRaw<T>(pool: Pool, work: (raw: RawConnection) => Promise<T>): P
 }
 
 /**
- * Work outside a transaction. What reads is repeated once, on another connection, when its own turns out to have died while it
+ * Work outside a transaction. What reads is repeated once, on a new connection, when its own turns out to have died while it
  * lay idle: ended by an administrator, or its server restarted. Nothing else is repeated, as nobody knows how far it came.
  */
 async function outside<T>(pool: Pool, repeatable: boolean, work: (raw: RawConnection) => Promise<T>): Promise<T> {

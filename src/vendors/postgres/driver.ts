@@ -1,6 +1,7 @@
 /** One statement on one raw connection: named when it repeats, its values as the text the server sent. */
 import type { Client as RawConnection } from 'pg';
 import type { Row } from '../../dialect/types.ts';
+import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { isForgotten } from './errors.ts';
 import { forget, nameOf } from './statements.ts';
@@ -11,14 +12,22 @@ export interface Answer {
   readonly touched: number;
 }
 
+/** The protocol counts parameters in sixteen bits; more would end the connection. */
+const mostValues = 65_535;
+
 /** Nothing is decoded: numbers keep their digits, and times the server's own spelling. */
 const undecoded = { getTypeParser: () => (text: string) => text };
 
 /**
  * Runs a statement. `repeat` allows a second run under no name when the server refuses the prepared one, which it does before
  * running anything; inside a transaction the refusal has already ended it, and the connection is not to be used after it.
+ *
+ * @throws GatewayError limit_exceeded when there are more values than the protocol can carry; else what the driver throws
  */
 export async function send(raw: RawConnection, statement: Statement, options: { prepared: boolean; repeat: boolean }): Promise<Answer> {
+  if (statement.values.length > mostValues) {
+    throw new GatewayError('limit_exceeded', { message: 'The query holds more values than the database can take' });
+  }
   const name = options.prepared ? nameOf(raw, statement.text) : undefined;
   try {
     return await once(raw, statement, name);

@@ -2,6 +2,7 @@
 import knexFactory, { type Knex } from 'knex';
 import type { Client as RawConnection } from 'pg';
 import type { DatabaseConfig } from '../../dialect/types.ts';
+import { isLost } from './errors.ts';
 import { connectionOptions, connectTimeout } from './options.ts';
 
 /** The part of knex that hands out raw connections. */
@@ -14,7 +15,10 @@ export interface Pool {
   readonly knex: Knex;
   acquire(): Promise<RawConnection>;
   release(raw: RawConnection): Promise<void>;
-  /** Marks a connection as unusable: the pool throws it away instead of lending it again. */
+  /**
+   * Marks a connection as unusable: the pool throws it away instead of lending it again. One that was lost makes all older ones
+   * doubtful, as what ended it, such as a restart, may have ended them without their knowing: they are not lent again either.
+   */
   spoil(raw: RawConnection, error: unknown): void;
 }
 
@@ -30,6 +34,8 @@ const silent = { debug() {}, warn() {}, error() {}, deprecate() {} };
 
 /** Makes the pool; nothing connects before the first statement. */
 export function openPool(config: DatabaseConfig): Pool {
+  const born = new WeakMap<RawConnection, number>();
+  let doubted = 0;
   const knex = knexFactory({
     client: 'pg',
     connection: connectionOptions(config.connection),
@@ -38,8 +44,14 @@ export function openPool(config: DatabaseConfig): Pool {
       max: config.pool?.max ?? 10,
       createTimeoutMillis: connectTimeout * 2,
       afterCreate(raw: RawConnection, done: (error: Error | null, raw: RawConnection) => void) {
-        raw.query(sessionSettings, (error: Error | null) => done(error, raw));
+        raw.query(sessionSettings, (error: Error | null) => {
+          born.set(raw, performance.now());
+          // The pool forgets a connection that was refused here, and would leave it open.
+          if (error) void raw.end().catch(() => undefined);
+          done(error, raw);
+        });
       },
+      validate: (raw: RawConnection) => (born.get(raw) ?? 0) >= doubted,
     },
     acquireConnectionTimeout: connectTimeout * 2,
     // Its messages are errors we see anyway, with their causes; they would go to the terminal.
@@ -51,6 +63,9 @@ export function openPool(config: DatabaseConfig): Pool {
     acquire: () => client.acquireConnection(),
     release: (raw) => client.releaseConnection(raw),
     // knex looks at this mark, which it sets itself when an idle connection reports an error.
-    spoil: (raw, error) => void Reflect.set(raw, '__knex__disposed', error ?? true),
+    spoil(raw, error) {
+      Reflect.set(raw, '__knex__disposed', error ?? true);
+      if (isLost(error)) doubted = performance.now();
+    },
   };
 }

@@ -152,6 +152,9 @@ t.test('views, partitions and other tables', { skip: absent }, async (t) => {
   const s = await scratch(t, [
     'create table a (id int primary key, b int)',
     'create view plain as select id, b from a',
+    'create domain needed as int not null',
+    'create table needs (id needed)',
+    'create view needless as select n.id from a left join needs n on n.id = a.id',
     'create view counted as select count(*) as n from a',
     'create view joined as select x.id, y.b from a x join a y on x.id = y.b',
     'create view triggered as select count(*) as n from a',
@@ -184,6 +187,8 @@ t.test('views, partitions and other tables', { skip: absent }, async (t) => {
     counted: ['view', false, false],
     heir: ['table', true, false],
     joined: ['view', false, false],
+    needless: ['view', false, false],
+    needs: ['table', true, false],
     kept: ['view', false, true],
     parent: ['table', true, false],
     plain: ['view', true, false],
@@ -206,4 +211,6 @@ t.test('views, partitions and other tables', { skip: absent }, async (t) => {
   );
   t.equal(tableOf(found, 'a').rowEstimate, 2);
   t.equal(tableOf(found, 'plain').rowEstimate, null);
+  t.equal(columnOf(tableOf(found, 'needs'), 'id').nullable, false);
+  t.equal(columnOf(tableOf(found, 'needless'), 'id').nullable, true, 'an outer join knows no domain');
 });
