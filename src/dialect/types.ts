@@ -181,6 +181,8 @@ export interface Dialect extends Printer {
   /** One ORDER BY term; with `nullsLast` NULLs come last in both directions. */
   orderTerm(term: OrderTerm, nullsLast: boolean): Fragment;
   random(): Fragment;
+  /** A condition that always holds, for every row of a nested select: ends a statement that runs too long where the server would not. */
+  readonly pulse?: Fragment;
   /** `limit ... offset ...`, bound. */
   page(limit: number | undefined, offset: number): Fragment;
   /** Repairs a row's text where the vendor cannot make the final JSON itself; undefined when there is nothing to do. */

@@ -19,13 +19,18 @@ export interface Printer {
   parameter(index: number): string;
 }
 
+/** One by one: the pieces of a large statement are too many for the arguments of one call. */
+function append(pieces: Piece[], more: readonly Piece[]): void {
+  for (const piece of more) pieces.push(piece);
+}
+
 /** SQL written by us, with fragments at its holes; anything else at a hole does not compile. */
 export function sql(strings: TemplateStringsArray, ...holes: readonly Fragment[]): Fragment {
   const pieces: Piece[] = [];
   strings.forEach((text, i) => {
     if (text !== '') pieces.push(text);
     const hole = holes[i];
-    if (hole) pieces.push(...hole.pieces);
+    if (hole) append(pieces, hole.pieces);
   });
   return { pieces };
 }
@@ -57,7 +62,7 @@ export function join(list: readonly Fragment[], separator: string): Fragment {
   const pieces: Piece[] = [];
   list.forEach((fragment, i) => {
     if (i > 0) pieces.push(separator);
-    pieces.push(...fragment.pieces);
+    append(pieces, fragment.pieces);
   });
   return { pieces };
 }

@@ -129,10 +129,13 @@ export function relatedRows(
   target: string,
   scope: Scope,
 ): { from: Fragment; lead: Fragment } {
-  if (relation.kind !== 'm2m') return { from: sql`from ${table(collection, target)}`, lead: joined(relation.join, alias, target, scope) };
+  const pulsed = (lead: Fragment): Fragment => (scope.dialect.pulse ? sql`${lead} and ${scope.dialect.pulse}` : lead);
+  if (relation.kind !== 'm2m') {
+    return { from: sql`from ${table(collection, target)}`, lead: pulsed(joined(relation.join, alias, target, scope)) };
+  }
   const middle = scope.alias();
   const from = sql`from ${table({ table: relation.throughTable }, middle)} inner join ${table(collection, target)} on ${joined(relation.far, middle, target, scope)}`;
   const near = joined(relation.near, alias, middle, scope);
   const rules = through && condition(through, middle, scope);
-  return { from, lead: rules ? sql`${near} and ${rules}` : near };
+  return { from, lead: pulsed(rules ? sql`${near} and ${rules}` : near) };
 }

@@ -131,5 +131,6 @@ export const sqliteDialect: Dialect = {
   text: asText,
   orderTerm,
   random: () => sql`random()`,
+  pulse: sql`sallyport_pulse()`,
   page,
 };

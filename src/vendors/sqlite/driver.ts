@@ -3,6 +3,7 @@ import type { Database, Statement as Prepared } from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import type { Row } from '../../dialect/types.ts';
 import type { Statement } from '../../lib/fragment.ts';
+import { startPulse } from './pulse.ts';
 
 /** Prepared statements that a connection keeps. */
 const kept = 200;
@@ -41,6 +42,7 @@ export function texts(raw: Database, statement: Statement): (string | null)[][] 
 function arrays(raw: Database, statement: Statement): unknown[][] {
   const query = prepared(raw, statement.text);
   const values = statement.values.map(bound);
+  startPulse(raw);
   if (query.reader) return query.raw(true).all(...values) as unknown[][];
   query.run(...values);
   return [];

@@ -6,6 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import knexFactory, { type Knex } from 'knex';
 import { identityOf, missing, type Place } from './file.ts';
+import { addPulse } from './pulse.ts';
 
 /** The part of knex that hands out raw connections. */
 interface Client {
@@ -72,6 +73,7 @@ function prepare(raw: Database, place: Place): void {
   raw.pragma(`busy_timeout = ${busyTimeout}`);
   raw.pragma('foreign_keys = on');
   if (place.path !== undefined && !place.readonly) useLog(raw);
+  addPulse(raw);
   raw.function('sallyport_base64', { deterministic: true, safeIntegers: true }, base64);
 }
 

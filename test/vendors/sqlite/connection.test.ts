@@ -210,3 +210,17 @@ t.test('another process that writes is waited for', async (t) => {
   direct.exec('commit');
   t.equal(await connection.execute(of('insert into a values (2)')), 1);
 });
+
+t.test('a nested select that does not end is ended, and the connection goes on', async (t) => {
+  const connection = await open(t, ['create table n (v)', 'insert into n values (1)']);
+  const endless = of(
+    'with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c where exists (select 1 from n where v <= x and sallyport_pulse())',
+  );
+  const start = performance.now();
+  t.match(await failure(connection.texts(endless)), { kind: 'statement_timeout' });
+  t.ok(performance.now() - start < 20_000, 'soon');
+  t.strictSame(await connection.texts(of('select v from n where sallyport_pulse()')), [['1']]);
+  const ended = connection.transaction((transaction) => transaction.texts(endless));
+  t.match(await failure(ended), { kind: 'statement_timeout' }, 'in a transaction as well');
+  t.equal(await connection.execute(of('insert into n values (2)')), 1);
+});
