@@ -48,11 +48,16 @@ async function detect(pool: Pool): Promise<Flavor> {
   return server.flavor;
 }
 
+/** `with` may stand before a write; one that merely names such a word is not repeated, which is no harm. */
+function onlyReads(text: string): boolean {
+  return /^\s*(?:select|show)\b/i.test(text) || (/^\s*with\b/i.test(text) && !/\b(?:update|delete|insert|replace)\b/i.test(text));
+}
+
 function connectionOf(pool: Pool, flavor: Flavor, prepared: boolean): Connection {
   const observe: Observer = (statement) => connection.onStatement?.(statement);
   const run: Runner = (statement, reads, work) => {
     observe(statement);
-    return outside(pool, reads && /^\s*(?:select|with|show)\b/i.test(statement.text), (raw) => work(raw, prepared));
+    return outside(pool, reads && onlyReads(statement.text), (raw) => work(raw, prepared));
   };
   const connection: Connection = {
     vendor: 'mysql2',
