@@ -151,6 +151,7 @@ function beyondLimits(): Readonly<Record<string, readonly [status: number, path:
     'names in a filter path': [400, `${list}filter[${many(13, () => 'a', '.')}]=1`],
     'keys in a path': [400, `/demo/items/brands/${many(5001, () => '1', ',')}`],
     'terms of `sort`': [400, `${list}sort=${many(51, () => 'id', ',')}`],
+    'characters of a text to look for (`q`, `contains`, `rlike`)': [400, `${list}q=${many(10_001, () => 'a', '')}`],
     'parameters of a query string': [400, `${list}${many(2001, () => 'a=1', '&')}`],
     'brackets of one parameter': [400, `${list}filter${many(33, () => '[a]', '')}=1`],
     'bytes of URL and headers together (status 431)': [431, `${list}q=${'a'.repeat(65_536)}`],
