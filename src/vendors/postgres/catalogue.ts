@@ -78,6 +78,31 @@ export const foreignKeysQuery = `select k.conrelid::int8::text as id, k.conname 
     join pg_catalog.pg_namespace n on n.oid = f.relnamespace
   where ${served} and k.contype = 'f' and k.conparentid = 0 order by k.conrelid, k.conname`;
 
+/** Names of an array of attribute numbers, in its order. */
+const namesIn = (numbers: string, table: string): string => `(select json_agg(a.attname order by u.n)
+      from unnest(${numbers}) with ordinality u(att, n) join pg_catalog.pg_attribute a on a.attrelid = ${table} and a.attnum = u.att)::text`;
+
+/**
+ * Keys that a partitioned table leaves to its partitions: they tell where its rows lead, unless two partitions disagree. A row of a
+ * partition without the key may lead nowhere, as a row whose key was never checked may in any table.
+ */
+export const partitionKeysQuery = `with parts as (
+    select c.oid as leaf, pg_catalog.pg_partition_root(c.oid)::oid as root from pg_catalog.pg_class c
+    where c.relispartition and c.relkind in ('r', 'f')
+  ), keys as (
+    select p.root, p.leaf, k.conname, k.confrelid, ${namesIn('k.conkey', 'k.conrelid')} as names, ${namesIn('k.confkey', 'k.confrelid')} as to_names
+    from parts p join pg_catalog.pg_constraint k on k.conrelid = p.leaf and k.contype = 'f' and k.conparentid = 0
+  )
+  select k.root::int8::text as id, min(k.conname) as name, k.names, n.nspname as to_schema, f.relname as to_table, k.to_names
+  from keys k
+    join pg_catalog.pg_class c on c.oid = k.root
+    join pg_catalog.pg_class f on f.oid = k.confrelid
+    join pg_catalog.pg_namespace n on n.oid = f.relnamespace
+  where ${served}
+  group by k.root, k.confrelid, k.names, k.to_names, n.nspname, f.relname
+  having not exists (select 1 from keys o where o.root = k.root and o.names = k.names and (o.confrelid, o.to_names) <> (k.confrelid, k.to_names))
+  order by k.root, min(k.conname)`;
+
 export const enumsQuery = `select e.enumtypid::int8::text as id, json_agg(e.enumlabel order by e.enumsortorder)::text as labels
   from pg_catalog.pg_enum e group by e.enumtypid`;
 

@@ -1,7 +1,16 @@
 /** Reads PostgreSQL's catalogue: tables, columns, keys, indexes and enums of the served schemas. */
 import type { Connection, IntrospectedColumn, IntrospectedForeignKey, IntrospectedTable, Introspection, Row } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { columnsQuery, enumsQuery, fingerprintQuery, foreignKeysQuery, indexesQuery, tablesQuery, updatableQuery } from './catalogue.ts';
+import {
+  columnsQuery,
+  enumsQuery,
+  fingerprintQuery,
+  foreignKeysQuery,
+  indexesQuery,
+  partitionKeysQuery,
+  tablesQuery,
+  updatableQuery,
+} from './catalogue.ts';
 import { isElsewhere } from './errors.ts';
 import { sizeOf, storageOf } from './storage.ts';
 
@@ -70,16 +79,24 @@ function addIndex(draft: Draft, row: Row): void {
   else if (row['partial'] !== true) draft.indexes.push(names);
 }
 
+/** A JSON list of names. */
+function listOf(value: unknown): string[] {
+  const parsed: unknown = JSON.parse(text(value) || '[]');
+  return Array.isArray(parsed) ? parsed.map(String) : [];
+}
+
+/** `columns` are numbers of the table's own attributes; a key taken over from partitions, where those differ, has `names`. */
 function addForeignKey(draft: Draft, row: Row): void {
-  const columns = namesOf(draft, row['columns']);
-  const toColumns: unknown = JSON.parse(text(row['to_names']) || '[]');
-  if (!columns || !Array.isArray(toColumns)) return;
+  const own = row['names'] === undefined ? namesOf(draft, row['columns']) : listOf(row['names']);
+  const columns = own?.every((name) => draft.columns.some((column) => column.name === name)) ? own : undefined;
+  const toColumns = listOf(row['to_names']);
+  if (!columns) return;
   draft.foreignKeys.push({
     name: text(row['name']),
     columns,
     toSchema: text(row['to_schema']),
     toTable: text(row['to_table']),
-    toColumns: toColumns.map(String),
+    toColumns,
   });
 }
 
@@ -115,12 +132,13 @@ function unasked(error: unknown): Row[] {
 export async function introspect(connection: Connection, schemas?: readonly string[]): Promise<Introspection> {
   const names = await schemasOf(connection, schemas);
   const ask = (query: string): Promise<Row[]> => connection.rows({ text: query, values: query.includes('$1') ? [names] : [] });
-  const [tables, updatableRows, columns, indexes, foreignKeys, enumRows, version] = await Promise.all([
+  const [tables, updatableRows, columns, indexes, foreignKeys, partitionKeys, enumRows, version] = await Promise.all([
     ask(tablesQuery),
     ask(updatableQuery).catch(unasked),
     ask(columnsQuery),
     ask(indexesQuery),
     ask(foreignKeysQuery),
+    ask(partitionKeysQuery),
     ask(enumsQuery),
     ask("select current_setting('server_version') as version"),
   ]);
@@ -139,7 +157,7 @@ export async function introspect(connection: Connection, schemas?: readonly stri
     const draft = drafts.get(text(row['id']));
     if (draft) addIndex(draft, row);
   }
-  for (const row of foreignKeys) {
+  for (const row of [...foreignKeys, ...partitionKeys]) {
     const draft = drafts.get(text(row['id']));
     if (draft) addForeignKey(draft, row);
   }
