@@ -42,7 +42,7 @@ export async function verifyPassword(password: string, hash: string | null | und
   return (isOld && old) || (isNew && recent);
 }
 
-/** A hash of the right form that the library refuses (a salt too short, say) is as malformed as any other. */
+/** A hash of the right form that the library refuses (a salt too short, say) counts as malformed too. */
 async function attempt(check: () => Promise<boolean>): Promise<boolean> {
   try {
     return await check();

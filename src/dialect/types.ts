@@ -144,7 +144,8 @@ export interface ListSelect {
   row: Fragment;
   /** `from ... where ...` without order and limit. */
   from: Fragment;
-  order: readonly OrderTerm[];
+  /** ` order by …`, or nothing. */
+  order: Fragment;
   limit?: number;
   offset?: number;
 }

@@ -105,14 +105,14 @@ function toMany(output: RelationOutput, alias: string, scope: Scope): Fragment {
   return scope.dialect.jsonList({
     row: inner.json,
     from: sql`${from}${inner.joins}${whereClause(where ? sql`${lead} and ${where}` : lead)}`,
-    order: query.order === 'random' ? [] : orderTerms(query.order, target, scope),
+    order: orderClause(query.order, target, scope),
     ...(query.limit === undefined ? {} : { limit: query.limit }),
     ...(query.offset === 0 ? {} : { offset: query.offset }),
   });
 }
 
 /** A column whose type the database cannot order (JSON, a point) is ordered by its text. */
-export function orderTerms(order: readonly Order[], alias: string, scope: Scope): OrderTerm[] {
+function orderTerms(order: readonly Order[], alias: string, scope: Scope): OrderTerm[] {
   return order.map(({ field, descending }) => ({
     expression: scope.dialect.comparable(field, column(alias, field)),
     descending,

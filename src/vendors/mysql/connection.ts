@@ -1,5 +1,6 @@
 /** A connected MySQL or MariaDB: statements on raw connections from knex's pool, safe values out, our errors only where known. */
 import type { Connection as RawConnection } from 'mysql2';
+import { onlyReads } from '../../dialect/only-reads.ts';
 import type { Connection, DatabaseConfig, Queryable, Row } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
@@ -46,11 +47,6 @@ async function detect(pool: Pool): Promise<Flavor> {
   const refusal = tooOld(server);
   if (refusal !== undefined) throw new GatewayError('database_unavailable', { message: refusal });
   return server.flavor;
-}
-
-/** `with` may stand before a write; one that merely names such a word is not repeated, which is no harm. */
-function onlyReads(text: string): boolean {
-  return /^\s*(?:select|show)\b/i.test(text) || (/^\s*with\b/i.test(text) && !/\b(?:update|delete|insert|replace)\b/i.test(text));
 }
 
 function connectionOf(pool: Pool, flavor: Flavor, prepared: boolean): Connection {

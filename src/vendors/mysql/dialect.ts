@@ -117,24 +117,17 @@ export function mysqlDialect(flavor: Flavor): Dialect {
   }
 
   function jsonList(list: ListSelect): Fragment {
-    const order =
-      list.order.length === 0
-        ? sql``
-        : sql` order by ${join(
-            list.order.map((term) => orderTerm(term, true)),
-            ', ',
-          )}`;
     const limited = list.limit !== undefined || Boolean(list.offset);
     if (mariadb) {
       // Derived tables cannot see outer columns here, but the aggregate itself takes an order and a limit.
       const limit = limited
         ? sql` limit ${list.limit === undefined ? trusted(everyRow) : param(list.limit)} offset ${param(list.offset ?? 0)}`
         : sql``;
-      return sql`json_compact((select coalesce(json_arrayagg(${list.row}${order}${limit}), json_array()) ${list.from}))`;
+      return sql`json_compact((select coalesce(json_arrayagg(${list.row}${list.order}${limit}), json_array()) ${list.from}))`;
     }
     // A derived table with a limit keeps its order; without one the server is free to drop it.
     const bounds = limited ? page(list.limit, list.offset ?? 0) : trusted(`limit ${everyRow}`);
-    return sql`(select coalesce(json_arrayagg(l.j), json_array()) from (select ${list.row} as j ${list.from}${order} ${bounds}) l)`;
+    return sql`(select coalesce(json_arrayagg(l.j), json_array()) from (select ${list.row} as j ${list.from}${list.order} ${bounds}) l)`;
   }
 
   return {

@@ -1,5 +1,6 @@
 /** A connected PostgreSQL: statements on raw connections from knex's pool, texts out, our errors only where known. */
 import type { Client as RawConnection } from 'pg';
+import { onlyReads } from '../../dialect/only-reads.ts';
 import type { Connection, DatabaseConfig, Queryable } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
@@ -39,11 +40,6 @@ export async function connect(config: DatabaseConfig): Promise<Connection> {
     await pool.knex.destroy();
     throw error instanceof GatewayError ? error : new GatewayError('database_unavailable', {}, error);
   }
-}
-
-/** `with` may stand before a write; one that merely names such a word is not repeated, which is no harm. */
-function onlyReads(text: string): boolean {
-  return /^\s*(?:select|show)\b/i.test(text) || (/^\s*with\b/i.test(text) && !/\b(?:insert|update|delete|merge)\b/i.test(text));
 }
 
 type Runner = (statement: Statement, reads: boolean) => Promise<Answer>;

@@ -190,15 +190,8 @@ function isIn(field: Field, column: Fragment, values: readonly Scalar[]): Fragme
 }
 
 function jsonList(list: ListSelect): Fragment {
-  const order =
-    list.order.length === 0
-      ? sql``
-      : sql` order by ${join(
-          list.order.map((term) => orderTerm(term, true)),
-          ', ',
-        )}`;
   const page = list.limit === undefined && !list.offset ? sql`` : sql` ${postgresDialect.page(list.limit, list.offset ?? 0)}`;
-  return sql`(select coalesce(json_agg(l.j), '[]'::json) from (select ${list.row} as j ${list.from}${order}${page}) l)`;
+  return sql`(select coalesce(json_agg(l.j), '[]'::json) from (select ${list.row} as j ${list.from}${list.order}${page}) l)`;
 }
 
 function orderTerm(term: { expression: Fragment; descending: boolean; nullable: boolean }, nullsLast: boolean): Fragment {

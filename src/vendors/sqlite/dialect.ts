@@ -91,16 +91,9 @@ function page(limit: number | undefined, offset: number): Fragment {
 }
 
 function jsonList(list: ListSelect): Fragment {
-  const order =
-    list.order.length === 0
-      ? sql``
-      : sql` order by ${join(
-          list.order.map((term) => orderTerm(term, true)),
-          ', ',
-        )}`;
   // With a limit the sub-select cannot be merged into the aggregate, which would lose its order.
   const bounds = list.limit === undefined && !list.offset ? trusted('limit -1') : page(list.limit, list.offset ?? 0);
-  return sql`json((select json_group_array(json(l.j)) from (select ${list.row} as j ${list.from}${order} ${bounds}) l))`;
+  return sql`json((select json_group_array(json(l.j)) from (select ${list.row} as j ${list.from}${list.order} ${bounds}) l))`;
 }
 
 const textual = new Set(['unknown', 'json', 'binary', 'array', 'range', 'geometry', 'interval']);
