@@ -11,6 +11,11 @@ import type { InstallFlags } from './install.ts';
 import type { StartFlags } from './start.ts';
 import { CommandError, openTerminal } from './terminal.ts';
 
+// Whoever reads the output may stop reading (`doctor | head`): the work goes on, and nobody wants to hear of it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 function ownVersion(): string {
   const own: { version: string } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   return own.version;
