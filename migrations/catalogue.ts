@@ -1,4 +1,4 @@
-/** What directus_* tables, columns and indexes a database already has. */
+/** What tables of the system, their columns and indexes a database already has. */
 import type { Knex } from 'knex';
 import { vendorOfKnex } from './shape.ts';
 
@@ -50,7 +50,7 @@ export async function systemTables(knex: Knex): Promise<Map<string, ExistingTabl
   return tables;
 }
 
-const isSystem = (name: string) => `substr(${name}, 1, 9) = 'directus_'`;
+const isSystem = (name: string) => `(substr(${name}, 1, 9) = 'directus_' or substr(${name}, 1, 10) = 'sallyport_')`;
 
 function columns(knex: Knex): PromiseLike<ColumnRow[]> {
   switch (vendorOfKnex(knex)) {

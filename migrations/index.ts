@@ -6,6 +6,9 @@ import * as identity from './0003-identity.ts';
 import * as settingsAndFiles from './0004-settings-and-files.ts';
 import * as history from './0005-history.ts';
 import * as app from './0006-app.ts';
+import * as historyIndexes from './0007-history-indexes.ts';
+import * as idempotency from './0008-idempotency.ts';
+import * as outbox from './0009-outbox.ts';
 
 export interface NumberedMigration extends Knex.Migration {
   /** Goes into directus_migrations.version: fourteen digits like Directus's own, and later than any of them. */
@@ -20,6 +23,9 @@ const migrations: readonly NumberedMigration[] = [
   { version: 20261121000004, name: 'SallyportSettingsAndFiles', ...settingsAndFiles },
   { version: 20261121000005, name: 'SallyportHistory', ...history },
   { version: 20261121000006, name: 'SallyportApp', ...app },
+  { version: 20261121000007, name: 'SallyportHistoryIndexes', ...historyIndexes },
+  { version: 20261121000008, name: 'SallyportIdempotency', ...idempotency },
+  { version: 20261121000009, name: 'SallyportOutbox', ...outbox },
 ];
 
 /** For whatever runs knex migrations; ours is system/install, which records them where Directus does. */

@@ -8,8 +8,12 @@ import { buildServer, type Server, type ServerOptions } from './server/app.ts';
 
 export type { ProjectConfig } from './config/types.ts';
 export type { DatabaseConfig, VendorName } from './dialect/types.ts';
+export type { HookCaller, Payload } from './engine/hooks.ts';
+export { defineEndpoint, defineHook } from './extensions/define.ts';
+export type * from './extensions/types.ts';
 export { describeError, type ErrorKind, type ErrorName, errorKinds, GatewayError } from './lib/errors.ts';
 export type { Log } from './lib/log.ts';
+export { ExactNumber } from './lib/plain-json.ts';
 export type { ProjectState, Registry } from './projects/registry.ts';
 export type { Server } from './server/app.ts';
 

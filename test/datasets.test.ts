@@ -84,7 +84,7 @@ async function whyNotHere(dataset: Dataset): Promise<string | undefined> {
   return missing.length === 0 ? undefined : `The server lacks the extensions ${missing.join(', ')}.`;
 }
 
-t.setTimeout(300_000);
+t.setTimeout(700_000);
 for (const dataset of datasets) {
   const reason = await whyNotHere(dataset);
   t.test(`${dataset.name} on ${dataset.vendor}`, reason === undefined ? {} : { skip: reason }, (t) =>

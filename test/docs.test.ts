@@ -15,7 +15,8 @@ import { loadProjectFile } from '../src/config/load.ts';
 import { projectFileSchema } from '../src/config/schema.ts';
 import type { Storage } from '../src/dialect/types.ts';
 import { type ErrorKind, errorKinds } from '../src/lib/errors.ts';
-import { defaultLimits, type Limits } from '../src/query/limits.ts';
+import { aggregateFunctions, dateParts } from '../src/query/aggregates.ts';
+import { type Budgets, defaultBudgets, defaultLimits, type Limits } from '../src/query/limits.ts';
 import { operators } from '../src/query/operators.ts';
 import { fieldTypes } from '../src/schema/field-types.ts';
 import { type Running, run, startServer, temporaryFolder } from './cli/support.ts';
@@ -61,13 +62,25 @@ function compared(shown: string, answer: Answer, url: string): { expected: strin
   return { expected: JSON.stringify([status, expected], null, 1), actual: JSON.stringify([answer.status, actual], null, 1) };
 }
 
+/** A file's text, line by line. */
+async function replayFile(t: Tester, server: Running, request: string, shown: string): Promise<void> {
+  const { path, options } = requestOf(request);
+  const answer = await ask(server.url, path, options);
+  t.strictSame([answer.status, answer.text.replaceAll('\r\n', '\n')], [200, shown], request.trimEnd());
+}
+
+/** The cursor of the last answer that had one: a page cannot show one that will be the same, and has "…" in its place. */
+const seen = { cursor: '' };
+
 /** Asks until the answer is the one shown; after a change by others that may take as long as the gateway says it may. */
 async function replay(t: Tester, server: Running, request: string, shown: string, patient: boolean): Promise<void> {
-  const { path, options } = requestOf(request);
-  const until = Date.now() + (patient ? 6_000 : 0);
+  const { path, options } = requestOf(request.replace('cursor=…', `cursor=${seen.cursor}`));
+  const until = Date.now() + (patient ? 20_000 : 0);
   for (;;) {
     const answer = await ask(server.url, path, options);
     const { expected, actual } = compared(shown, answer, server.url);
+    const cursor = at(answer.json, 'meta', 'cursor');
+    if (typeof cursor === 'string') seen.cursor = cursor;
     if (expected === actual || Date.now() > until) return void t.equal(actual, expected, request.trimEnd());
     await new Promise((done) => setTimeout(done, 200));
   }
@@ -90,7 +103,7 @@ const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\
 /** Waits until the server serves every project file of the folder. */
 async function allServed(server: Running, folder: string): Promise<void> {
   const keys = (await readdir(join(folder, 'projects'))).map((file) => file.replace(/\.json$/, ''));
-  for (const until = Date.now() + 6_000; Date.now() < until; await new Promise((done) => setTimeout(done, 100))) {
+  for (const until = Date.now() + 20_000; Date.now() < until; await new Promise((done) => setTimeout(done, 100))) {
     const served = at((await ask(server.url, '/server/projects')).json, 'data');
     if (Array.isArray(served) && keys.every((key) => served.includes(key))) return;
   }
@@ -110,7 +123,8 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
   let changed = false;
   for (const { info, body } of blocksOf(text)) {
     const [language = '', file] = info.split(' file=');
-    if (asked !== undefined && (language !== 'json' || file !== undefined)) t.fail(`${asked} has no answer behind it`);
+    const answers = ['json', 'ndjson', 'csv'].includes(language) && file === undefined;
+    if (asked !== undefined && !answers) t.fail(`${asked} has no answer behind it`);
     if (language === 'http') asked = body;
     else if (file !== undefined) {
       await mkdir(dirname(join(folder, file)), { recursive: true });
@@ -122,7 +136,8 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
       await allServed(server, folder);
     } else if (asked === undefined) t.fail(`nothing is known of a block "${info}" without a request before it`);
     else {
-      await replay(t, server, asked, body, changed);
+      if (language === 'json') await replay(t, server, asked, body, changed);
+      else await replayFile(t, server, asked, body);
       asked = undefined;
       changed = false;
     }
@@ -152,26 +167,48 @@ function beyondLimits(): Readonly<Record<string, readonly [status: number, path:
     'keys in a path': [400, `/demo/items/brands/${many(5001, () => '1', ',')}`],
     'terms of `sort`': [400, `${list}sort=${many(51, () => 'id', ',')}`],
     'characters of a text to look for (`q`, `contains`, `rlike`)': [400, `${list}q=${many(10_001, () => 'a', '')}`],
+    'words of `search`': [400, `${list}search=${many(51, (i) => `w${i}`, '+')}`],
+    'rows of one answer': [400, `${list}limit=25001`],
+    'rows of one nested list': [400, `${list}fields=products.id&deep[products][_limit]=10001`],
+    'rows of one write, nested ones included': [
+      400,
+      '/demo/items/brands',
+      { method: 'POST', token: 'demo-editor-token', body: `[${many(10_001, () => '{}', ',')}]` },
+    ],
+    'operations of one batch': [400, '/demo/batch', { method: 'POST', body: `{"operations":[${many(101, () => '{}', ',')}]}` }],
+    'bytes of a URL': [400, `${list}nothing=${'a'.repeat(32_768)}`],
     'parameters of a query string': [400, `${list}${many(2001, () => 'a=1', '&')}`],
     'brackets of one parameter': [400, `${list}filter${many(33, () => '[a]', '')}=1`],
-    'bytes of URL and headers together (status 431)': [431, `${list}q=${'a'.repeat(65_536)}`],
+    'bytes of URL and headers together (status 431)': [431, `${list}q=${'a'.repeat(131_072)}`],
     'bytes of a body (status 413)': [413, '/demo/auth/authenticate', tooLong],
   };
 }
 
-const limitRows: Readonly<Record<keyof Limits, string>> = {
+/** What one request alone cannot go beyond is told where exports are. */
+const limitRows: Readonly<Record<Exclude<keyof Limits, keyof Budgets | 'exports' | 'exportSeconds'>, string>> = {
   depth: 'levels of nested fields',
   fields: 'names in `fields`, nested ones included',
   outputs: 'fields of the whole answer, once wildcards are expanded',
   filterNodes: 'filter conditions and groups',
   keys: 'keys in a path',
+  sort: 'terms of `sort`',
+  searchCharacters: 'characters of a text to look for (`q`, `contains`, `rlike`)',
+  pageRows: 'rows of one answer',
+  nestedRows: 'rows of one nested list',
+  writeRows: 'rows of one write, nested ones included',
+  batchOperations: 'operations of one batch',
+  urlBytes: 'bytes of a URL',
 };
 
 async function limitsHold(t: Tester, server: Running): Promise<void> {
-  const rows = new Map(rowsOf(await page('reading'), '| what | at most |').map(([what = '', most = '']) => [what, most]));
+  const rows = new Map(rowsOf(await page('reading'), '| what | at most | setting |').map(([what = '', most = '']) => [what, most]));
   const beyond = beyondLimits();
   t.strictSame([...rows.keys()], Object.keys(beyond), 'a request goes beyond every limit of the table');
-  for (const [name, most] of Object.entries(defaultLimits)) t.equal(rows.get(limitRows[name as keyof Limits]), String(most), name);
+  for (const [name, row] of Object.entries(limitRows)) t.equal(rows.get(row), String(defaultLimits[name as keyof Limits]), name);
+  const settings = new Map(
+    rowsOf(await page('configuration'), '| key | value | without it |').map(([key = '', , most = '']) => [key, most]),
+  );
+  for (const [name, usual] of Object.entries(defaultBudgets)) t.equal(settings.get(`\`limits.${name}\``), String(usual), name);
   for (const [what, [status, path, options]] of Object.entries(beyond)) {
     const answer = await ask(server.url, path, options ?? {});
     t.equal(answer.status, status, what);
@@ -208,6 +245,9 @@ t.test('operators, errors and types', async (t) => {
     one.onRelation ? 'yes' : '',
   ]);
   t.strictSame(documented, known, 'operators');
+  const functions = aggregateFunctions.map(({ id, meaning, works }) => [id, meaning, works]);
+  t.strictSame(rowsOf(await page('query'), '| function | gives | works |'), functions, 'aggregate functions');
+  for (const part of dateParts.keys()) t.match(await page('query'), `\`${part}\``, `${part} of a date`);
 
   const details = new Proxy({}, { get: (_, name) => (name === 'message' || name === 'hint' ? undefined : `{${String(name)}}`) });
   const kinds = Object.entries<ErrorKind>(errorKinds);
@@ -256,7 +296,7 @@ t.test('settings, variables and flags', async (t) => {
   }
   const settings = firsts(rowsOf(text, '| key | effect | without it |')).flatMap((cell) => cell.split(', '));
   t.same(
-    found(code, /(?:settings\.get\(|setting\(rules, |row\['key'\] === )'(\w+)'/g).filter((name) => !settings.includes(name)),
+    found(code, /(?:settings\.get\(|setting\(rules, |(?<!typeof )row\['key'\] === )'(\w+)'/g).filter((name) => !settings.includes(name)),
     [],
     'settings in the database',
   );

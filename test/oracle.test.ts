@@ -18,7 +18,11 @@ import { type TestVendor, testVendors, whyNot, withDatabase } from './support/ve
 const oracle = join(shared, 'oracle');
 const run = promisify(execFile);
 
-const groups = ['items.list', 'items.item', 'fields', 'sort', 'paging', 'meta', 'status', 'q', 'querystring', 'filter', 'perm.read'];
+const reading = ['items.list', 'items.item', 'fields', 'sort', 'paging', 'meta', 'status', 'q', 'querystring', 'filter', 'perm.read'];
+const writing = ['items.create', 'types', 'nested', 'items.update', 'items.delete', 'revisions', 'comments', 'scim', 'ddl'];
+const system = ['users', 'roles', 'permissions', 'presets', 'relations', 'settings', 'webhooks', 'perm.write'];
+const access = ['auth'];
+const groups = [...access, ...reading, ...writing, ...system];
 /** Of each group; the rest are lines whose recorded answer is argued about. */
 const share = 0.9;
 
@@ -37,6 +41,13 @@ async function load(config: DatabaseConfig, metadata: boolean): Promise<void> {
   const connection = config.client === 'better-sqlite3' ? fileOf(config) : String(config.connection);
   const options = ['--client', config.client, '--connection', connection, '--modules', root];
   await run(process.execPath, [join(oracle, 'load.mjs'), ...options, ...(metadata ? ['--metadata'] : [])]);
+}
+
+/** Some lines of the reading groups write to system collections; they are sent, and counted where those are served. */
+function isCounted({ group, request }: Line): boolean {
+  // Its recorded members are those of a defect, and their names and the tag cannot be equal (directus8-system §17).
+  if (/ GET \/d\/scim\/v2\/Groups/.test(request)) return false;
+  return !reading.includes(group) || / (GET|HEAD) /.test(request);
 }
 
 /** The replay's own verdict is its exit code; what counts here are its lines. */
@@ -68,8 +79,7 @@ async function compared(t: Tester, vendor: TestVendor, config: DatabaseConfig): 
   await load(config, true);
   const gateway = await startGateway({ d: config });
   try {
-    // Some lines of these groups write; they are sent, and counted where writing is.
-    const lines = (await replay(vendor, gateway.url)).filter((line) => / (GET|HEAD) /.test(line.request));
+    const lines = (await replay(vendor, gateway.url)).filter(isCounted);
     for (const group of groups) {
       const own = lines.filter((line) => line.group === group);
       const passed = own.filter((line) => line.ok).length;
@@ -82,7 +92,7 @@ async function compared(t: Tester, vendor: TestVendor, config: DatabaseConfig): 
   }
 }
 
-t.setTimeout(300_000);
+t.setTimeout(700_000);
 for (const vendor of testVendors) {
   const missing = existsSync(oracle) ? await whyNot(vendor) : 'The recording is not beside this project.';
   t.test(`recorded answers of Directus 8, on ${vendor}`, missing === undefined ? {} : { skip: missing }, (t) =>

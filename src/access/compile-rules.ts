@@ -1,5 +1,6 @@
 /** Turns the rows of directus_permissions, directus_roles and directus_settings into rules (directus8-data §10). */
 import type { Row } from '../dialect/types.ts';
+import { atOnce, type Sliced } from '../lib/slices.ts';
 import type { CollectionRules, Level, Permission, RoleRules, Rules } from './types.ts';
 
 /** Role 1 may do everything; role 2 is the role of requests without credentials (directus8-data §10.2). */
@@ -66,15 +67,17 @@ function effective(rows: readonly Permission[], collections: ReadonlyMap<string,
   return kept;
 }
 
-function roleRules(id: string, row: Row | undefined, rows: readonly Permission[]): RoleRules {
+function* roleRules(id: string, row: Row | undefined, rows: readonly Permission[]): Sliced<RoleRules> {
   const grouped = new Map<string, Permission[]>();
   for (const one of rows) {
+    yield;
     const group = grouped.get(one.collection);
     if (group) group.push(one);
     else grouped.set(one.collection, [one]);
   }
   const collections = new Map<string, CollectionRules>();
   for (const [name, group] of grouped) {
+    yield;
     const rules = collectionRules(group);
     if (rules) collections.set(name, rules);
   }
@@ -88,13 +91,18 @@ function roleRules(id: string, row: Row | undefined, rows: readonly Permission[]
   };
 }
 
-/** Rules of one version. `rows` are as stored and ordered by id; all lists may be empty. */
-export function compileRules(
-  rows: { permissions: readonly Row[]; roles: readonly Row[]; settings: readonly Row[] },
-  version: number,
-): Rules {
+/** What rules are made of: rows as stored and ordered by id; all lists may be empty. */
+export interface StoredRules {
+  readonly permissions: readonly Row[];
+  readonly roles: readonly Row[];
+  readonly settings: readonly Row[];
+}
+
+/** Rules of one version, with pauses. */
+export function* compilingRules(rows: StoredRules, version: number): Sliced<Rules> {
   const byRole = new Map<string, Permission[]>();
   for (const row of rows.permissions) {
+    yield;
     const one = permission(row);
     const list = byRole.get(one.role);
     if (list) list.push(one);
@@ -102,6 +110,13 @@ export function compileRules(
   }
   const roleRows = new Map(rows.roles.map((row) => [String(row['id']), row]));
   const roles = new Map<string, RoleRules>();
-  for (const id of new Set([...roleRows.keys(), publicRole])) roles.set(id, roleRules(id, roleRows.get(id), byRole.get(id) ?? []));
+  for (const id of new Set([...roleRows.keys(), publicRole])) {
+    roles.set(id, yield* roleRules(id, roleRows.get(id), byRole.get(id) ?? []));
+  }
   return { version, roles, settings: new Map(rows.settings.map((row) => [String(row['key']), text(row['value'])])) };
+}
+
+/** The same at once. */
+export function compileRules(rows: StoredRules, version: number): Rules {
+  return atOnce(compilingRules(rows, version));
 }

@@ -1,18 +1,23 @@
 /** What an actor may read of one collection: which rows, which fields, and which fields in some rows only. */
 import { allOf, always, anyOf, compare, isNull, never, not } from '../query/filters.ts';
-import type { Filter } from '../query/types.ts';
+import type { Cut, Filter, Readable } from '../query/types.ts';
 import { coerceOperand } from '../schema/field-types.ts';
 import { ownership } from '../schema/system.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
+import { historyGrant, type OtherRights } from './history.ts';
 import type { Actor, Level, Permission, Rules } from './types.ts';
 
 export interface ReadGrant {
   /** Rows in one of the statuses asked for; undefined is the default (nothing soft-deleted). */
   rows(statuses?: 'any' | readonly string[]): Filter;
   /** A field or a relation by its name: a blacklist may hold either. */
-  field(named: Named): 'yes' | 'some' | 'no';
+  field(named: Named): Readable;
   /** For a field or relation that is readable in some rows: those rows. */
   rowsOf(named: Named): Filter;
+  /** By name, the fields of which only a part is shown. */
+  cuts?: ReadonlyMap<string, Cut>;
+  /** Whether it differs between users of one role. */
+  personal: boolean;
   /** Which fields and relations are missing in which rows; the conditions exclude each other. */
   cases: readonly { when: Filter; hidden: ReadonlySet<string> }[];
 }
@@ -26,7 +31,8 @@ function equals(field: Field, value: string): Filter {
   return operand === undefined ? never : compare(field, 'eq', operand);
 }
 
-function inStatus(collection: Collection, values: readonly string[]): Filter {
+/** The rows in one of those statuses; every row where there are no statuses. */
+export function inStatus(collection: Collection, values: readonly string[]): Filter {
   if (!collection.status) return always;
   const { field } = collection.status;
   const operands = values.flatMap((value) => coerceOperand(field, value) ?? []);
@@ -83,6 +89,7 @@ function everything(collection: Collection): ReadGrant {
     rows: (statuses) => visibleStatuses(collection, statuses, true),
     field: (field) => (field.secret === 'never' ? 'no' : 'yes'),
     rowsOf: () => always,
+    personal: false,
     cases: [],
   };
 }
@@ -114,7 +121,7 @@ function splitByOwner(classes: readonly RowClass[], collection: Collection, acto
   ]);
 }
 
-function grantOf(collection: Collection, classes: readonly RowClass[], rows: ReadGrant['rows']): ReadGrant {
+function grantOf(collection: Collection, classes: readonly RowClass[], levels: readonly Level[], rows: ReadGrant['rows']): ReadGrant {
   const field = (one: Named): 'yes' | 'some' | 'no' => {
     if (one.secret === 'never') return 'no';
     const hiding = classes.filter((rowClass) => rowClass.hidden.has(one.name)).length;
@@ -123,6 +130,7 @@ function grantOf(collection: Collection, classes: readonly RowClass[], rows: Rea
   return {
     rows,
     field,
+    personal: ownFields(collection).size > 0 || levels.some((level) => level === 'mine' || level === 'role'),
     rowsOf: (one) => anyOf(classes.filter((rowClass) => !rowClass.hidden.has(one.name)).map((rowClass) => rowClass.when)),
     cases: classes
       .map(({ when, hidden }) => ({
@@ -144,7 +152,9 @@ function globalGrant(
   const rows = ownRows(collection, permission.read, actor, schema);
   if (!rows && !collection.status) return undefined;
   const classes = splitByOwner([{ when: always, rows: always, hidden: new Set(permission.readBlacklist) }], collection, actor);
-  return grantOf(collection, classes, (statuses) => allOf([rows ?? never, visibleStatuses(collection, statuses, false)]));
+  return grantOf(collection, classes, [permission.read], (statuses) =>
+    allOf([rows ?? never, visibleStatuses(collection, statuses, false)]),
+  );
 }
 
 /** One permission row for each status; a status without one is not readable (directus8-data §10.2, §15). */
@@ -166,7 +176,8 @@ function workflowGrant(
   }
   if (readable.size === 0) return undefined;
   const { softDeleted } = status.mapping;
-  return grantOf(collection, splitByOwner([...readable.values()], collection, actor), (statuses) => {
+  const levels = [...byStatus.values()].map((permission) => permission.read);
+  return grantOf(collection, splitByOwner([...readable.values()], collection, actor), levels, (statuses) => {
     const wanted = [...readable].filter(([value]) => {
       if (statuses === undefined) return !softDeleted.includes(value);
       return statuses === 'any' || statuses.includes(value);
@@ -177,6 +188,17 @@ function workflowGrant(
 
 /** The grant, or undefined when the actor may read nothing of the collection. */
 export function readGrant(collection: Collection, rules: Rules, actor: Actor, schema: Schema): ReadGrant | undefined {
+  const grant = ownGrant(collection, rules, actor, schema);
+  return grant && historyGrant(grant, collection, otherRights(rules, actor, schema));
+}
+
+/** What the rules of history are made of. */
+export function otherRights(rules: Rules, actor: Actor, schema: Schema): OtherRights {
+  return { rules, actor, schema, grantOf: (other) => ownGrant(other, rules, actor, schema) };
+}
+
+/** By the permissions on the collection alone. */
+function ownGrant(collection: Collection, rules: Rules, actor: Actor, schema: Schema): ReadGrant | undefined {
   if (actor.is === 'system' || (actor.is === 'user' && actor.admin)) return everything(collection);
   const granted = rules.roles.get(actor.role)?.collections.get(collection.name);
   if (!granted) return undefined;

@@ -1,83 +1,68 @@
 /** Authorises reads: what a caller may name, and the row and field rules written into the query. */
 import { GatewayError } from '../lib/errors.ts';
 import { allOf, always, anyOf, never } from '../query/filters.ts';
-import type { Filter, Output, ReadQuery, Template, TemplateCase, Visibility } from '../query/types.ts';
-import type { Collection, Field, Relation, Schema } from '../schema/types.ts';
-import { type ReadGrant, readGrant } from './grants.ts';
-import { hidden, leading, sidesOf, tiedRows } from './relations.ts';
+import type { Filter, Lacking, Output, ReadQuery, Template, TemplateCase, Visibility } from '../query/types.ts';
+import type { Collection, Field, Schema } from '../schema/types.ts';
+import type { ReadGrant } from './grants.ts';
+import { authoriseRelation, demand, type Guard, guardOf, narrow, visibilityOf } from './guard.ts';
+import { pinned } from './history.ts';
+import { openTo } from './open.ts';
+import { authoriseOrder } from './order.ts';
+import { leading } from './relations.ts';
 import type { Actor, Authorized, Rules, Warning } from './types.ts';
 
 export interface ReadAccess {
   readonly visible: Visibility;
   /** Writes the rules into a bound read. Throws `read_denied` when its collection may not be read at all. */
   authorise(query: ReadQuery): { query: Authorized<ReadQuery>; warnings: readonly Warning[] };
+  /** Whether what was named and authorised so far differs between users of one role. */
+  personal(): boolean;
 }
 
-/** The access of one actor under one version of schema and rules; grants are worked out once per collection. */
+/** The access of one actor under one version of schema and rules. */
 export function readAccess(schema: Schema, rules: Rules, actor: Actor): ReadAccess {
-  const grants = new Map<Collection, ReadGrant | undefined>();
-  const grant = (collection: Collection): ReadGrant | undefined => {
-    if (!grants.has(collection)) grants.set(collection, readGrant(collection, rules, actor, schema));
-    return grants.get(collection);
-  };
-  const grantOf = (name: string): ReadGrant | undefined => {
-    const collection = schema.collections.get(name);
-    return collection && grant(collection);
-  };
+  const guard = guardOf(schema, rules, actor);
   return {
-    visible: {
-      collection: (collection) => grant(collection) !== undefined,
-      field: (field) => grantOf(field.collection)?.field(field) ?? 'no',
-      relation: (relation) => !hidden(relation, sidesOf(relation, grantOf)),
-    },
+    visible: visibilityOf(guard),
+    personal: () => guard.personal(),
     authorise(query) {
-      const found = grant(query.collection);
-      if (!found) throw new GatewayError('read_denied', { collection: query.collection.name });
+      demand(query.collection, guard);
       const warnings = warningsOf(query.template);
-      return { query: authoriseQuery(query, { schema, grant, grantOf }) as Authorized<ReadQuery>, warnings };
+      return { query: authoriseQuery(query, guard) as Authorized<ReadQuery>, warnings };
     },
   };
-}
-
-interface Guard {
-  readonly schema: Schema;
-  grant(collection: Collection): ReadGrant | undefined;
-  grantOf(name: string): ReadGrant | undefined;
-}
-
-function demand(collection: Collection, guard: Guard): ReadGrant {
-  const grant = guard.grant(collection);
-  if (!grant) throw new GatewayError('read_denied', { collection: collection.name });
-  return grant;
 }
 
 function authoriseQuery(query: ReadQuery, guard: Guard): ReadQuery {
   const grant = demand(query.collection, guard);
-  for (const term of query.order === 'random' ? [] : query.order) {
-    if (grant.field(term.field) === 'yes' || term.field.primaryKey) continue;
-    throw new GatewayError('unknown_field', { field: term.field.name, collection: query.collection.name });
-  }
   const template = authoriseTemplate(query.template, grant, guard);
   const cases = casesOf(template, grant);
-  const { rows, byStatus } = statusRows(query, grant);
+  const total = grant.rows();
+  const { rows, byStatus } = statusRows(query, grant, total);
+  const within = (of: Filter): Filter => (query.within ? authoriseRows(query.within, of, query.collection, guard) : of);
   return {
     ...query,
     template,
-    where: allOf([authoriseFilter(query.where, query.collection, guard), rows]),
-    readable: { total: grant.rows(), byStatus: byStatus ?? never },
+    where: authoriseRows(query.where, rows, query.collection, guard),
+    order: query.order === 'random' ? 'random' : authoriseOrder(query.order, query.collection, guard),
+    readable: { total: within(total), byStatus: within(byStatus ?? never), open: openTo(query, guard) },
     counts: { ...query.counts, byStatus: query.counts.byStatus && byStatus !== undefined },
     ...(cases.length > 0 ? { cases } : {}),
   };
 }
 
 /** The rows in the statuses asked for, and those whose statuses may be counted. Where the status is hidden, neither tells it. */
-function statusRows(query: ReadQuery, grant: ReadGrant): { rows: Filter; byStatus?: Filter } {
+export function statusRows(
+  query: Pick<ReadQuery, 'collection' | 'statuses'>,
+  grant: ReadGrant,
+  total: Filter = grant.rows(),
+): { rows: Filter; byStatus?: Filter } {
   const field = query.collection.status?.field;
   const readable = field ? grant.field(field) : 'yes';
-  if (readable === 'no') return { rows: grant.rows() };
+  if (readable === 'no') return { rows: total };
   const told = field && readable === 'some' ? grant.rowsOf(field) : always;
   return {
-    rows: query.statuses === undefined ? grant.rows() : allOf([grant.rows(query.statuses), told]),
+    rows: query.statuses === undefined ? total : allOf([grant.rows(query.statuses), told]),
     byStatus: allOf([grant.rows('any'), told]),
   };
 }
@@ -93,37 +78,61 @@ function authoriseTemplate(template: Template, grant: ReadGrant, guard: Guard): 
       const query = authoriseQuery(output.query, guard);
       const where = allOf([query.where, related.target]);
       kept.set(key, { ...output, query: { ...query, where }, ...(related.through ? { through: related.through } : {}) });
-    } else if (output.is === 'constant' || grant.field(output.field) !== 'no') kept.set(key, output);
+    } else if (output.is === 'constant') kept.set(key, output);
+    else authoriseField(key, output, grant, kept);
   }
   return kept;
 }
 
-/**
- * The rules of a relation beside those of its target: rows of a junction that may not be read lead nowhere, and neither side shows
- * which rows belong together where a column that ties them is hidden. Undefined: it does not exist for the actor.
- */
-function authoriseRelation(relation: Relation, guard: Guard): { own: Filter; target: Filter; through?: Filter } | undefined {
-  const sides = sidesOf(relation, guard.grantOf);
-  if (hidden(relation, sides)) return undefined;
-  const { own, target, through } = tiedRows(relation, sides);
-  if (relation.kind !== 'm2m') return { own, target };
-  if (!sides.through) throw new GatewayError('read_denied', { collection: relation.through });
-  return { own, target, through: allOf([sides.through.rows(), through]) };
+function authoriseField(key: string, output: Extract<Output, { field: Field }>, grant: ReadGrant, kept: Map<string, Output>): void {
+  if (grant.field(output.field) === 'no') return;
+  const cut = grant.cuts?.get(output.field.name);
+  if (!cut) kept.set(key, output);
+  else if (output.is === 'field') kept.set(key, { ...output, cut });
 }
 
-/** The outputs that some rows lack. A relation counts by its name and by the columns that lead to it. */
+/** The outputs that some rows lack. */
 function casesOf(template: Template, grant: ReadGrant): TemplateCase[] {
-  const cases: TemplateCase[] = [];
-  for (const { when, hidden: names } of grant.cases) {
-    const without = new Set<string>();
-    for (const [key, output] of template) {
-      const fields =
-        output.is === 'field' || output.is === 'stub' ? [output.field] : output.is === 'relation' ? leading(output.relation) : [];
-      if (fields.some((field) => names.has(field.name))) without.add(key);
+  return grant.cases.flatMap(({ when, hidden }) => {
+    const lacking = lackingOf(template, hidden);
+    return lacking ? [{ when, ...lacking }] : [];
+  });
+}
+
+/** What of a template is hidden with those names; undefined for nothing. A relation counts by its name and by the columns that lead to it. */
+function lackingOf(template: Template, hidden: ReadonlySet<string>): Lacking | undefined {
+  const without = new Set<string>();
+  const inside = new Map<string, Lacking>();
+  for (const [key, output] of template) {
+    if (output.is === 'group') {
+      const lacking = lackingOf(output.of, hidden);
+      if (lacking) inside.set(key, lacking);
+      continue;
     }
-    if (without.size > 0) cases.push({ when, without });
+    const fields =
+      output.is === 'field' || output.is === 'stub' ? [output.field] : output.is === 'relation' ? leading(output.relation) : [];
+    if (fields.some((field) => hidden.has(field.name))) without.add(key);
   }
-  return cases;
+  if (without.size === 0 && inside.size === 0) return undefined;
+  return { without, ...(inside.size > 0 ? { inside } : {}) };
+}
+
+/** The rows of a query that may be read. */
+export function authoriseRows(where: Filter, rows: Filter, collection: Collection, guard: Guard): Filter {
+  const asked = authoriseFilter(where, collection, guard);
+  const told = pinned(rows, asked);
+  return allOf([within(asked, told), told]);
+}
+
+/** What is looked through is of the rows that may be read: others neither take their room nor count. */
+function within(filter: Filter, rows: Filter): Filter {
+  if (filter.is === 'all') return { is: 'all', of: filter.of.map((part) => within(part, rows)) };
+  return filter.is === 'among' ? { ...filter, of: allOf([filter.of, rows]) } : filter;
+}
+
+/** The fields of which a text index tells something; one that is asked about single fields, of those alone. */
+function asksAbout({ index, fields }: Extract<Filter, { is: 'words' }>): readonly Field[] {
+  return index.form.is === 'fts5' || index.form.is === 'trigram' ? fields : index.fields;
 }
 
 /** Adds the rules of every collection a filter steps into, and refuses or narrows conditions on fields that are not readable. */
@@ -137,6 +146,8 @@ function authoriseFilter(filter: Filter, collection: Collection, guard: Guard): 
       return { is: 'not', of: authoriseFilter(filter.of, collection, guard) };
     case 'always':
     case 'never':
+    case 'byValue':
+    case 'named':
       return filter;
     case 'some':
     case 'count': {
@@ -148,24 +159,13 @@ function authoriseFilter(filter: Filter, collection: Collection, guard: Guard): 
       const where = allOf([authoriseFilter(filter.where, filter.collection, guard), grant.rows(), target]);
       return allOf([{ ...filter, where, ...(through ? { through } : {}) }, own]);
     }
+    case 'among':
+      return { ...filter, of: authoriseFilter(filter.of, collection, guard), where: authoriseFilter(filter.where, collection, guard) };
+    case 'words':
+      return narrow(asksAbout(filter), collection, guard).is === 'always' ? filter : never;
     default:
       return allOf([filter, narrow([filter.field], collection, guard)]);
   }
-}
-
-/** The rows in which all these fields are readable. Throws `unknown_field` for one that never is. */
-function narrow(fields: readonly Field[], collection: Collection, guard: Guard): Filter {
-  const grant = demand(collection, guard);
-  return allOf(
-    fields.map((field) => {
-      const readable = grant.field(field);
-      if (readable === 'yes' && field.secret !== 'masked') return always;
-      if (readable === 'some' && field.secret !== 'masked') return grant.rowsOf(field);
-      // A key is compared by our own code when an item is asked for by id, whatever the blacklist says.
-      if (field.primaryKey && !field.secret) return always;
-      throw new GatewayError('unknown_field', { field: field.name, collection: collection.name });
-    }),
-  );
 }
 
 /** One warning for each relation of the top level that was left out or cut to its key (directus8-data §8.5). */

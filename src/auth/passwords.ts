@@ -1,6 +1,7 @@
-/** Passwords: checking those that Directus 8 or this gateway wrote, and writing new ones. Nothing here logs or keeps a password. */
-import * as argon2 from '@node-rs/argon2';
-import * as bcrypt from '@node-rs/bcrypt';
+/**
+ * Passwords: checking those that Directus 8 or this gateway wrote, and writing new ones. Nothing here logs or keeps a password. The
+ * libraries are loaded with the first password, not with the server.
+ */
 
 export interface HashOptions {
   /** The database is still read by Directus 8, which knows bcrypt only. */
@@ -33,8 +34,9 @@ const decoy = {
  * hash of each kind is worked out: neither what an account has in the column nor whether there is one shows in the time.
  */
 export async function verifyPassword(password: string, hash: string | null | undefined): Promise<boolean> {
-  const isOld = Boolean(hash && isBcrypt(hash));
+  const isOld = Boolean(hash && isBcryptHash(hash));
   const isNew = Boolean(hash && isArgon(hash));
+  const [argon2, bcrypt] = await Promise.all([import('@node-rs/argon2'), import('@node-rs/bcrypt')]);
   const [old, recent] = await Promise.all([
     attempt(() => bcrypt.verify(password, isOld && hash ? hash : decoy.bcrypt)),
     attempt(() => argon2.verify(isNew && hash ? hash : decoy.argon, password)),
@@ -54,6 +56,7 @@ async function attempt(check: () => Promise<boolean>): Promise<boolean> {
 /** A new hash: argon2id, or bcrypt of cost 10 under PHP's prefix where Directus 8 must be able to read it. */
 export async function hashPassword(password: string, options: HashOptions = {}): Promise<string> {
   // PHP's `2y` and `2b` name the same algorithm.
+  const [argon2, bcrypt] = await Promise.all([import('@node-rs/argon2'), import('@node-rs/bcrypt')]);
   if (options.directusReadable) return (await bcrypt.hash(password, directusCost)).replace(/^\$2b\$/, '$$2y$$');
   return argon2.hash(password, policy);
 }
@@ -63,7 +66,8 @@ export async function burnPassword(password: string): Promise<void> {
   await verifyPassword(password, null);
 }
 
-function isBcrypt(hash: string): boolean {
+/** Whether it is a hash that Directus 8 reads. */
+export function isBcryptHash(hash: string): boolean {
   const cost = Number(bcryptForm.exec(hash)?.[1]);
   return cost >= 4 && cost <= ceiling.bcryptCost;
 }

@@ -1,9 +1,13 @@
 /** Where a request carries its credential, and the claims of our own JSON web tokens (directus8-system §1.2, §3.1). */
 import type { FastifyRequest } from 'fastify';
+import { cookieOf } from './cookies.ts';
 
 export interface AuthClaims {
   id: number | string;
   type: 'auth';
+  /** The session (sessions.ts); absent in tokens of Directus 8. */
+  sid?: string;
+  needs2FA?: boolean;
   /** Minutes. */
   ttl: number;
   key: string;
@@ -15,8 +19,20 @@ function fromBasic(header: string): string | undefined {
   return user !== '' && (password === '' || password === user) ? user : undefined;
 }
 
-/** The first credential found: `access_token` of body or query, Basic user name, Bearer. Undefined when there is none. */
-export function credentialOf(request: FastifyRequest, queryToken: string | undefined): string | undefined {
+export interface Credential {
+  readonly is: 'bearer' | 'cookie';
+  readonly token: string;
+}
+
+/** The first credential found: `access_token` of body or query, Basic user name, Bearer, cookie. Undefined when there is none. */
+export function credentialOf(request: FastifyRequest, queryToken: string | undefined, project: string): Credential | undefined {
+  const bearer = bearerOf(request, queryToken);
+  if (bearer !== undefined) return { is: 'bearer', token: bearer };
+  const cookie = cookieOf(request, project);
+  return cookie === undefined ? undefined : { is: 'cookie', token: cookie };
+}
+
+function bearerOf(request: FastifyRequest, queryToken: string | undefined): string | undefined {
   const body = request.body;
   if (body !== null && typeof body === 'object' && 'access_token' in body && typeof body.access_token === 'string')
     return body.access_token;

@@ -1,7 +1,9 @@
 /** Users as sign-in and identification see them; the only code that reads passwords and tokens. */
 import type { Connection, Row } from '../dialect/types.ts';
-import { type Fragment, join, name, param, print, sql } from '../lib/fragment.ts';
-import type { Collection, Schema } from '../schema/types.ts';
+import { type Fragment, join, name, print, sql } from '../lib/fragment.ts';
+import type { Collection, Field, Schema } from '../schema/types.ts';
+import { tableName } from '../sql/scope.ts';
+import { type SessionRow, sessionHolds } from './sessions.ts';
 
 export interface UserRow {
   readonly id: string;
@@ -14,10 +16,6 @@ export interface UserRow {
   readonly row: Row;
 }
 
-function usersTable(users: Collection): Fragment {
-  return users.table.schema === null ? name(users.table.name) : name(users.table.schema, users.table.name);
-}
-
 async function find(connection: Connection, schema: Schema, where: (users: Collection) => Fragment): Promise<UserRow | undefined> {
   const users = schema.collections.get('directus_users');
   if (!users) return undefined;
@@ -25,10 +23,7 @@ async function find(connection: Connection, schema: Schema, where: (users: Colle
     [...users.fields.values()].map((field) => name(field.column.name)),
     ', ',
   );
-  const statement = print(
-    sql`select ${columns} from ${usersTable(users)} where ${where(users)} order by ${name('id')}`,
-    connection.dialect,
-  );
+  const statement = print(sql`select ${columns} from ${tableName(users)} where ${where(users)} order by ${name('id')}`, connection.dialect);
   const [row] = await connection.rows(statement);
   if (!row) return undefined;
   const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
@@ -46,7 +41,10 @@ async function find(connection: Connection, schema: Schema, where: (users: Colle
 /** The user with that static token, exactly; a database that compares without case does not widen it. */
 export async function userByToken(connection: Connection, schema: Schema, token: string): Promise<UserRow | undefined> {
   if (token === '' || token.includes('\0') || token.length > 255) return undefined;
-  const user = await find(connection, schema, () => sql`${name('token')} = ${param(token)}`);
+  const user = await find(connection, schema, (users) => {
+    const field = users.fields.get('token');
+    return field ? connection.dialect.exactly(field, name('token'), token) : sql`1 = 0`;
+  });
   return user?.token === token ? user : undefined;
 }
 
@@ -58,8 +56,84 @@ export async function userById(connection: Connection, schema: Schema, id: strin
   });
 }
 
+/** By the name that a directory or an identity provider has for the user, exactly. */
+export async function userByExternalId(connection: Connection, schema: Schema, id: string): Promise<UserRow | undefined> {
+  if (id === '' || id.includes('\0') || id.length > 255) return undefined;
+  const user = await find(connection, schema, (users) => {
+    const field = users.fields.get('external_id');
+    return field ? connection.dialect.exactly(field, name('external_id'), id) : sql`1 = 0`;
+  });
+  return user?.row['external_id'] === id ? user : undefined;
+}
+
 /** By the login name, upper and lower case alike. */
 export async function userByEmail(connection: Connection, schema: Schema, email: string): Promise<UserRow | undefined> {
   if (email.includes('\0')) return undefined;
-  return find(connection, schema, () => sql`lower(${name('email')}) = lower(${param(email)})`);
+  const whole = email.replace(/[\\%_]/g, '\\$&');
+  return find(connection, schema, (users) => {
+    const field = users.fields.get('email');
+    return field ? connection.dialect.like(field, name('email'), whole) : sql`1 = 0`;
+  });
+}
+
+/** What a user was known by, as far as the database can say that it is still so. */
+export type Held =
+  | { readonly by: 'token'; readonly token: string }
+  | { readonly by: 'session'; readonly session: Pick<SessionRow, 'id' | 'user' | 'token'>; readonly password: string | null }
+  /** A token of Directus 8, which knows of no session. */
+  | { readonly by: 'signature' };
+
+/**
+ * A condition that holds while the user is as given: active, in that role, with a second factor if there was one, and holding that token
+ * or that session, which ends with the password. Undefined on a database without users.
+ */
+export function stillHolds(
+  connection: Connection,
+  schema: Schema,
+  user: Pick<UserRow, 'id' | 'role' | 'twoFactorSecret'>,
+  held: Held,
+): Fragment | undefined {
+  const users = schema.collections.get('directus_users');
+  const [id, status, role, token, password] = ['id', 'status', 'role', 'token', 'password'].map((field) => users?.fields.get(field));
+  if (!users || !id || !status || !role || !token || !password) return undefined;
+  const { dialect } = connection;
+  const same = (field: Field, value: string): Fragment => dialect.exactly(field, name(field.column.name), value);
+  const parts = [same(id, user.id), same(status, 'active'), same(role, user.role)];
+  if (held.by === 'token') parts.push(same(token, held.token));
+  if (held.by === 'session') {
+    const session = sessionHolds(connection, schema, held.session);
+    if (!session) return undefined;
+    parts.push(held.password === null ? sql`${name('password')} is null` : same(password, held.password), session);
+  }
+  if (user.twoFactorSecret && users.fields.has('2fa_secret')) parts.push(sql`${name('2fa_secret')} <> ''`);
+  return sql`(select 1 from ${tableName(users)} where ${join(parts, ' and ')}) = 1`;
+}
+
+/**
+ * Changes columns of a user while others hold what they held; NULL is given and expected as null. Whether there was such a user.
+ */
+export async function changeUser(
+  connection: Connection,
+  schema: Schema,
+  id: string,
+  values: Readonly<Record<string, string | null>>,
+  holding: Readonly<Record<string, string>> = {},
+): Promise<boolean> {
+  const users = schema.collections.get('directus_users');
+  const key = users?.fields.get('id');
+  if (!users || !key) return false;
+  const { dialect } = connection;
+  const fieldOf = (column: string): Field[] => {
+    const field = users.fields.get(column);
+    return field ? [field] : [];
+  };
+  const set = Object.entries(values).flatMap(([column, value]) =>
+    fieldOf(column).map((field) => sql`${name(field.column.name)} = ${dialect.stored(field, value)}`),
+  );
+  const conditions = Object.entries(holding).flatMap(([column, value]) =>
+    fieldOf(column).map((field) => dialect.exactly(field, name(field.column.name), value)),
+  );
+  if (set.length === 0 || conditions.length < Object.keys(holding).length) return false;
+  const where = join([sql`${name('id')} = ${dialect.operand(key, id)}`, ...conditions], ' and ');
+  return (await connection.execute(print(sql`update ${tableName(users)} set ${join(set, ', ')} where ${where}`, dialect))) > 0;
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { createDemo, type DemoSummary } from '../demo/index.ts';
+import type { DemoSummary } from '../demo/index.ts';
 import { vendorOf } from '../vendors/index.ts';
 import { newSecret, shortPath, writeProjectFile } from './projects.ts';
 import type { Terminal } from './terminal.ts';
@@ -39,6 +39,8 @@ export async function demoSummary(folder: string): Promise<DemoSummary | undefin
  */
 export async function makeDemo(terminal: Terminal, folder: string): Promise<DemoSummary> {
   const place = places(folder);
+  // With what draws its pictures it takes longer to load than everything that serves.
+  const { createDemo } = await import('../demo/index.ts');
   await mkdir(dirname(place.database), { recursive: true });
   const connection = await vendorOf('better-sqlite3').connect({
     client: 'better-sqlite3',

@@ -1,5 +1,7 @@
 /** What `doctor` says about each table; pure, so that it can be tested without a database. */
 import type { IntrospectedTable, Introspection } from '../dialect/types.ts';
+import type { Extensions } from '../extensions/load.ts';
+import { isOwnTable } from '../schema/system.ts';
 import type { Collection, Schema } from '../schema/types.ts';
 
 export interface TableReport {
@@ -24,6 +26,15 @@ export interface DoctorReport {
   /** Whether the system tables are there. */
   readonly installed: boolean;
   readonly tables: readonly TableReport[];
+  /** Hooks and endpoints that are loaded, and those that are not. */
+  readonly extensions: Pick<Extensions, 'loaded' | 'faults'>;
+  /** Calls of webhooks that are still to be made, and those that were given up. */
+  readonly calls?: Calls;
+}
+
+interface Calls {
+  readonly pending: number;
+  readonly dead: number;
 }
 
 /** Columns of a foreign key are served by an index that begins with them, in any order. */
@@ -80,18 +91,29 @@ export interface Examined {
   readonly schema: Schema;
   readonly installed: boolean;
   readonly counts: ReadonlyMap<IntrospectedTable, Counted>;
+  readonly extensions: Extensions;
+  readonly calls?: Calls | undefined;
 }
 
 /** Puts introspection and schema side by side, one entry a table; the gateway's own tables are left out. */
-export function makeReport({ project, introspection, schema, installed, counts }: Examined): DoctorReport {
+export function makeReport({
+  project,
+  introspection,
+  schema,
+  installed,
+  counts,
+  extensions: { loaded, faults },
+  calls,
+}: Examined): DoctorReport {
   const { version, defaultSchema, tables } = introspection;
   const byPlace = new Map([...schema.collections.values()].map((collection) => [placeOf(collection.table), collection]));
   const reasons = reasonsByCollection(schema);
   const reports = tables.flatMap((table) => {
     const collection = byPlace.get(placeOf(table));
-    return collection?.system ? [] : [reportOf(table, collection, reasons, defaultSchema, counts.get(table))];
+    const own = isOwnTable(table.name) && (table.schema === null || table.schema === defaultSchema);
+    return own || collection?.system ? [] : [reportOf(table, collection, reasons, defaultSchema, counts.get(table))];
   });
-  return { project, database: version, installed, tables: reports };
+  return { project, database: version, installed, tables: reports, extensions: { loaded, faults }, ...(calls ? { calls } : {}) };
 }
 
 /** The report as lines for people: a line a table, and below it what there is to say. */
@@ -119,7 +141,18 @@ export function printReport(report: DoctorReport): string[] {
       lines.push(`    foreign key (${key}) has no index: reading it backwards scans the table`);
   });
   const partly = report.tables.filter((table) => table.served !== 'fully').length;
+  lines.push(...printExtensions(report.extensions), ...printCalls(report.calls));
   if (!report.installed) lines.push('', `The system tables are not there: no users, no rights. Run: sallyport install ${report.project}`);
   lines.push('', `${report.tables.length} tables and views, ${report.tables.length - partly} fully served, ${partly} partly or not`);
   return lines;
+}
+
+function printExtensions({ loaded, faults }: DoctorReport['extensions']): string[] {
+  if (loaded.length === 0 && faults.length === 0) return [];
+  const broken = faults.map(({ extension, reason }) => `    ${extension} is not loaded: ${reason}`);
+  return ['', `extensions: ${loaded.length === 0 ? 'none' : loaded.join(', ')}`, ...broken];
+}
+
+function printCalls({ pending, dead }: Calls = { pending: 0, dead: 0 }): string[] {
+  return pending + dead === 0 ? [] : ['', `webhooks: ${pending} calls to be made, ${dead} given up`];
 }

@@ -1,8 +1,11 @@
 /** `sallyport doctor <project>`: what of a database is served, and what is not and why. */
 import type { Connection, IntrospectedTable } from '../dialect/types.ts';
+import { outboxOf } from '../engine/outbox.ts';
+import { loadExtensions, noExtensions } from '../extensions/load.ts';
 import { name, print, sql, trusted } from '../lib/fragment.ts';
+import { silentLog } from '../lib/log.ts';
 import { loadMetadata } from '../projects/metadata.ts';
-import { isInstalled } from '../projects/schema-store.ts';
+import { holdsOutbox, isInstalled } from '../projects/schema-store.ts';
 import { buildSchema } from '../schema/build.ts';
 import { vendorOf } from '../vendors/index.ts';
 import { type Counted, makeReport, printReport } from './doctor-report.ts';
@@ -27,7 +30,7 @@ async function count(connection: Connection, table: IntrospectedTable): Promise<
 
 /** Reads the catalogue and prints the report, as JSON with `--json`. Changes nothing. */
 export async function doctorCommand(terminal: Terminal, key: string, flags: DoctorFlags): Promise<void> {
-  const { database } = await findProject(flags.projects, key);
+  const { database, extensions: folder } = await findProject(flags.projects, key);
   const vendor = vendorOf(database.client);
   const connection = await vendor.connect(database);
   try {
@@ -41,7 +44,9 @@ export async function doctorCommand(terminal: Terminal, key: string, flags: Doct
       }
       const metadata = await loadMetadata(connection, connection.dialect, introspection);
       const schema = buildSchema(introspection, metadata, 1);
-      return makeReport({ project: key, introspection, schema, installed: isInstalled(introspection), counts });
+      const extensions = folder === undefined ? noExtensions : await loadExtensions({ folder, project: key, log: silentLog });
+      const calls = holdsOutbox(introspection) ? await outboxOf(connection, connection.dialect).unsettled() : undefined;
+      return makeReport({ project: key, introspection, schema, installed: isInstalled(introspection), counts, extensions, calls });
     };
     if (flags.json) {
       terminal.say(JSON.stringify(await examine(() => undefined), null, 2));

@@ -9,9 +9,8 @@ import type { Log } from '../lib/log.ts';
 import { describeForLog } from '../lib/redact.ts';
 import { createRegistry, type Registry } from '../projects/registry.ts';
 import { type ProjectFolder, watchProjects } from '../projects/watch.ts';
-import { buildServer, type Server } from '../server/app.ts';
+import type { Server } from '../server/app.ts';
 import { createLog, logLevel } from '../server/log.ts';
-import { install } from '../system/install.ts';
 import { demoSummary, hasDemo, makeDemo, tellDemo } from './demo.ts';
 import { CommandError, type Terminal } from './terminal.ts';
 
@@ -38,6 +37,7 @@ async function serveEnvironmentProject(registry: Registry, { config, administrat
   await registry.set(config, {
     prepare: administrator
       ? async (open) => {
+          const { install } = await import('../system/install.ts');
           const { created } = await install(open, administrator);
           if (created.length > 0) log.info({ tables: created.length }, `installed the system tables of project ${config.key}`);
         }
@@ -101,6 +101,8 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
   const folder = watchProjects({ folder: flags.projects, environment: process.env, registry, log, taken });
   const opened = Promise.all([folder.sync(), fromEnvironment && serveEnvironmentProject(registry, fromEnvironment, log)]);
   opened.catch((error: unknown) => log.error({ error: describeForLog(error) }, 'a project could not be set up'));
+  // While the databases answer there is time to load the server.
+  const { buildServer } = await import('../server/app.ts');
   await Promise.race([opened, new Promise((done) => setTimeout(done, openPatience).unref())]);
 
   const trustProxy = process.env['TRUST_PROXY'];

@@ -1,5 +1,4 @@
-/** Talking to people: prompts and moving progress on a terminal, plain lines anywhere else. */
-import * as clack from '@clack/prompts';
+/** Talking to people: prompts and moving progress on a terminal, plain lines anywhere else. What draws is loaded when it is needed. */
 
 /** A message for whoever called the command; ends it with exit code 1 and without a stack. */
 export class CommandError extends Error {}
@@ -40,7 +39,8 @@ async function movingStep<T>(
   work: (progress: (message: string) => void) => Promise<T>,
   done: (result: T) => string,
 ): Promise<T> {
-  const spinner = clack.spinner();
+  const { spinner: makeSpinner } = await import('@clack/prompts');
+  const spinner = makeSpinner();
   spinner.start(title);
   try {
     const result = await work((message) => spinner.message(`${title}: ${message}`));
@@ -67,6 +67,7 @@ function plainStep(say: (line: string) => void): Terminal['step'] {
 }
 
 async function ask(question: Question): Promise<string> {
+  const clack = await import('@clack/prompts');
   const validate = (answer: string | undefined): string | undefined => {
     if (answer === undefined || answer === '') return 'An answer is needed';
     return question.check?.(answer);

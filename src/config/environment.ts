@@ -1,20 +1,36 @@
 /** A project configured by environment variables alone, for containers. */
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import type { TextOrder } from '../dialect/types.ts';
 import { clientOfUrl, connectionOfUrl } from './database-url.ts';
 import type { Environment } from './fill.ts';
-import { faultOfKey } from './load.ts';
+import { extensionsFolder, faultOfKey } from './load.ts';
+import {
+  checkAuthSettings,
+  checkHistorySettings,
+  checkLimitSettings,
+  checkMailSettings,
+  checkWebhookSettings,
+  type Fault,
+} from './schema.ts';
 import type { ProjectConfig } from './types.ts';
 
 /** The variables read, with what each is for; `--help` and the documentation show this list. */
 export const environmentVariables: readonly (readonly [name: string, meaning: string])[] = [
   ['DATABASE_URL', 'postgres://, mysql://, mariadb:// or sqlite:FILE; serves this database without a project file'],
   ['DATABASE_SCHEMAS', 'schemas to serve (PostgreSQL), separated by commas, the default one first'],
+  ['DATABASE_TEXT_ORDER', 'portable (texts compare the same on every database) or native (as the database does by itself)'],
   ['PROJECT', 'key of that project in URLs (default _)'],
   ['SECRET', 'signs its tokens, at least 16 characters; without it sessions end with the process'],
   ['ADMIN_EMAIL', 'with ADMIN_PASSWORD: install the system tables and this first administrator'],
   ['ADMIN_PASSWORD', 'password of that administrator'],
   ['ADMIN_TOKEN', 'static token of that administrator (optional)'],
+  ['LIMITS', 'its limits as JSON, with the keys of "limits" in a project file'],
+  ['HISTORY', 'how much of its history is kept as JSON, with the keys of "history" in a project file (default all)'],
+  ['EXTENSIONS', 'folder of its hooks and endpoints (default extensions)'],
+  ['WEBHOOKS', 'how webhooks are delivered, as JSON, with the keys of "webhooks" in a project file'],
+  ['AUTH', 'how people sign in, as JSON, with the keys of "auth" in a project file'],
+  ['MAIL', 'how mail is sent, as JSON, with the keys of "mail" in a project file (default none)'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -60,6 +76,15 @@ export function environmentProject(environment: Environment): EnvironmentProject
     .map((schema) => schema.trim())
     .filter((schema) => schema !== '');
 
+  const limits = settingsOf('LIMITS', set('LIMITS'), checkLimitSettings, faults);
+  const history = settingsOf('HISTORY', set('HISTORY'), checkHistorySettings, faults);
+  const webhooks = settingsOf('WEBHOOKS', set('WEBHOOKS'), checkWebhookSettings, faults);
+  const auth = settingsOf('AUTH', set('AUTH'), checkAuthSettings, faults);
+  const mail = settingsOf('MAIL', set('MAIL'), checkMailSettings, faults);
+  const order = set('DATABASE_TEXT_ORDER');
+  const textOrder: TextOrder | undefined = order === 'portable' || order === 'native' ? order : undefined;
+  if (order !== textOrder) faults.push('DATABASE_TEXT_ORDER must be portable or native');
+
   if (faults.length > 0 || client === undefined || made === undefined || 'fault' in made) return { faults };
   // A container starts with an empty volume; everywhere else a file that is missing is a mistake to be told.
   const connection =
@@ -67,9 +92,20 @@ export function environmentProject(environment: Environment): EnvironmentProject
   return {
     config: Object.freeze({
       key,
-      database: { client, connection, ...(schemas === undefined || schemas.length === 0 ? {} : { schemas }) },
+      database: {
+        client,
+        connection,
+        ...(schemas === undefined || schemas.length === 0 ? {} : { schemas }),
+        ...(textOrder === undefined ? {} : { textOrder }),
+      },
       secret: secret ?? randomBytes(32).toString('base64url'),
       storage: { driver: 'local' as const, root: resolve(set('STORAGE_ROOT') ?? join('data', `${key}-files`)) },
+      ...(limits === undefined ? {} : { limits }),
+      extensions: resolve(set('EXTENSIONS') ?? extensionsFolder),
+      ...(webhooks === undefined ? {} : { webhooks }),
+      ...(history === undefined ? {} : { history }),
+      ...(auth === undefined ? {} : { auth }),
+      ...(mail === undefined ? {} : { mail }),
       private: false,
     }),
     ...(email === undefined || password === undefined
@@ -77,4 +113,26 @@ export function environmentProject(environment: Environment): EnvironmentProject
       : { administrator: { email, password, ...(token === undefined ? {} : { token }) } }),
     warnings,
   };
+}
+
+/** A variable that holds a part of a project file as JSON. */
+function settingsOf<T>(
+  name: string,
+  text: string | undefined,
+  check: (content: unknown) => { readonly settings: T } | { readonly faults: readonly Fault[] },
+  faults: string[],
+): T | undefined {
+  if (text === undefined) return undefined;
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    faults.push(`${name} is not valid JSON`);
+    return undefined;
+  }
+  const checked = check(content);
+  if ('settings' in checked) return checked.settings;
+  const part = new RegExp(`^/${name.toLowerCase()}/?`);
+  for (const { path, message } of checked.faults) faults.push(`${name}: ${path.replace(part, '')} ${message}`.replace(':  ', ': '));
+  return undefined;
 }

@@ -4,7 +4,11 @@ import { basename, join, relative, resolve } from 'node:path';
 import { connectionOfUrl } from './database-url.ts';
 import { type Environment, fillFromEnvironment } from './fill.ts';
 import { checkProjectFile, databaseOf, type Fault, type ProjectFile } from './schema.ts';
+import { ssoFaults } from './sso-schema.ts';
 import type { ProjectConfig } from './types.ts';
+
+/** The folder of extensions where no setting names another. */
+export const extensionsFolder = 'extensions';
 
 /** What was found for one project key. Without `config` its faults keep the project from being served. */
 export interface Loaded {
@@ -98,6 +102,7 @@ function configure(
   // A place whose variable is missing has been named already; what else is wrong with its value cannot be known.
   const unfilled = new Set(filled.faults.map((fault) => fault.path));
   const found = [...('faults' in checked ? checked.faults : []), ...(connection && 'faults' in connection ? connection.faults : [])];
+  if ('file' in checked && checked.file.sso) found.push(...ssoFaults(checked.file.sso));
   const faults = [...filled.faults, ...found.filter((fault) => fault.unknownKey || !unfilled.has(fault.path))];
   if (faults.length > 0 || 'faults' in checked || !connection || 'faults' in connection) return { faults };
   const { file } = checked;
@@ -108,9 +113,18 @@ function configure(
       connection: connection.connection,
       ...(file.database.schemas === undefined ? {} : { schemas: file.database.schemas }),
       ...(file.database.pool === undefined ? {} : { pool: poolOf(file.database.pool) }),
+      ...(file.database.textOrder === undefined ? {} : { textOrder: file.database.textOrder }),
     },
     secret: file.secret,
     storage: { driver: 'local', root: resolve(file.storage?.root ?? join('data', `${key}-files`)) },
+    ...(file.limits === undefined ? {} : { limits: file.limits }),
+    ...(file.history === undefined ? {} : { history: file.history }),
+    extensions: resolve(file.extensions ?? extensionsFolder),
+    ...(file.webhooks === undefined ? {} : { webhooks: file.webhooks }),
+    ...(file.auth === undefined ? {} : { auth: file.auth }),
+    ...(file.mail === undefined ? {} : { mail: file.mail }),
+    ...(file.scim === undefined ? {} : { scim: file.scim }),
+    ...(file.sso === undefined ? {} : { sso: file.sso }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };
@@ -122,7 +136,7 @@ function poolOf(pool: NonNullable<ProjectFile['database']['pool']>): { min?: num
 
 /**
  * Reads one project file.
- * Relative names of SQLite files and storage roots are taken from the current directory of the process.
+ * Relative names of SQLite files and of folders are taken from the current directory of the process.
  *
  * @returns the configuration, or all faults, each as `folder/shop.json: /json/pointer what is wrong`; undefined for a file that is
  *   switched off or gone

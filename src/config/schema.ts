@@ -1,134 +1,146 @@
-/** The shape of a project file, and the sentences in which its faults are told. */
+/** The shape of a project file, and its faults. */
+import { anyObject, either, type Fault, fits, list, object, optional, type Right, text, truth, whole, word } from './shape.ts';
 
-import { type Static, Type } from 'typebox';
-import { Compile } from 'typebox/compile';
-import type { TLocalizedValidationError } from 'typebox/error';
-import { Settings } from 'typebox/system';
+import { ssoSchema } from './sso-schema.ts';
 
-const closed = { additionalProperties: false };
+export type { Fault } from './shape.ts';
 
-export const clients = ['pg', 'mysql2', 'better-sqlite3'] as const;
+const limit = (least: number, most: number) => optional(whole(least, most));
 
-export const projectFileSchema = Type.Object(
-  {
-    database: Type.Object(
-      {
-        client: Type.Union([Type.Literal('pg'), Type.Literal('mysql2'), Type.Literal('better-sqlite3')]),
-        connection: Type.Union([Type.String({ minLength: 1 }), Type.Record(Type.String(), Type.Unknown())]),
-        schemas: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
-        pool: Type.Optional(
-          Type.Object(
-            { min: Type.Optional(Type.Integer({ minimum: 0 })), max: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) },
-            closed,
-          ),
-        ),
-      },
-      closed,
-    ),
-    secret: Type.String({ minLength: 16 }),
-    storage: Type.Optional(Type.Object({ driver: Type.Literal('local'), root: Type.String({ minLength: 1 }) }, closed)),
-    private: Type.Optional(Type.Boolean()),
-  },
-  closed,
-);
+/** How much one request may ask for (query/limits.ts), and how long its statements may take. */
+const limitsSchema = object({
+  depth: limit(1, 30),
+  fields: limit(1, 100_000),
+  outputs: limit(1, 1_000_000),
+  filterNodes: limit(1, 10_000),
+  keys: limit(1, 100_000),
+  sort: limit(1, 200),
+  searchCharacters: limit(1, 16_000),
+  pageRows: limit(1, 10_000_000),
+  nestedRows: limit(1, 1_000_000),
+  writeRows: limit(1, 1_000_000),
+  batchOperations: limit(1, 10_000),
+  // The server takes 128 KiB of URL and headers together (server/app.ts).
+  urlBytes: limit(1024, 114_688),
+  exports: limit(0, 1000),
+  exportSeconds: limit(1, 86_400),
+  statementMilliseconds: limit(0, 86_400_000),
+  countMilliseconds: limit(0, 86_400_000),
+  searchRows: limit(1, 100_000_000),
+  idempotencySeconds: limit(1, 31_536_000),
+  idempotencyLeaseSeconds: limit(1, 3600),
+  hookMilliseconds: limit(1, 3_600_000),
+});
 
-export type ProjectFile = Static<typeof projectFileSchema>;
+/** How much of the history is kept; without a number all of it. */
+const historySchema = object({
+  days: limit(1, 36_500),
+  perItem: limit(1, 1_000_000),
+});
+
+/** How webhooks are delivered (extensions/deliveries.ts). */
+const webhooksSchema = object({
+  secret: optional(text(16)),
+  privateAddresses: optional(truth),
+  attempts: limit(1, 100),
+  firstDelaySeconds: limit(1, 86_400),
+  timeoutMilliseconds: limit(1, 600_000),
+  keepHours: limit(1, 87_600),
+});
+
+const address = text(8);
+
+/** How people sign in (auth/settings.ts). */
+const authSchema = object({
+  passwords: optional(word('argon2id', 'bcrypt')),
+  attempts: limit(1, 1000),
+  addressAttempts: limit(1, 1_000_000),
+  firstWaitSeconds: limit(1, 3600),
+  longestWaitSeconds: limit(1, 86_400),
+  sessionDays: limit(1, 3650),
+  resetMinutes: limit(5, 1440),
+  sameSite: optional(word('lax', 'strict')),
+  origins: optional(list(address, 'leave it out to take cookies from the same host alone')),
+});
+
+/** How mail is sent (mail/mailer.ts). */
+const mailSchema = object({
+  url: address,
+  from: text(3),
+  publicUrl: address,
+  templates: optional(text(1)),
+  resetUrls: optional(list(address, 'leave it out to allow none but the usual one')),
+  roles: optional(list(whole(3), 'leave it out to let administrators alone send mail')),
+});
+/** The client that provisions users and groups (surfaces/scim). */
+const scimSchema = object({ token: text(16) });
+
+const client = word('pg', 'mysql2', 'better-sqlite3');
+const connection = either('must be a URL or an object', text(1), anyObject);
+
+export const projectFileSchema = object({
+  database: object({
+    client,
+    connection,
+    schemas: optional(list(text(1), 'leave it out to serve the default')),
+    pool: optional(object({ min: optional(whole(0)), max: optional(whole(1, 1000)) })),
+    textOrder: optional(word('portable', 'native')),
+  }),
+  secret: text(16),
+  storage: optional(object({ driver: word('local'), root: text(1) })),
+  limits: optional(limitsSchema),
+  history: optional(historySchema),
+  extensions: optional(text(1)),
+  webhooks: optional(webhooksSchema),
+  auth: optional(authSchema),
+  mail: optional(mailSchema),
+  scim: optional(scimSchema),
+  sso: optional(ssoSchema),
+  private: optional(truth),
+});
+
+export type ProjectFile = Right<typeof projectFileSchema>;
+export type LimitSettings = Right<typeof limitsSchema>;
+export type HistorySettings = Right<typeof historySchema>;
+export type AuthSettings = Right<typeof authSchema>;
+export type MailSettings = Right<typeof mailSchema>;
+export type ScimSettings = Right<typeof scimSchema>;
+export type WebhookSettings = Right<typeof webhooksSchema>;
 
 /** The two keys whose rule depends on each other, looked at even where other parts of the file are wrong. */
-const databaseValidator = Compile(
-  Type.Object({
-    database: Type.Object({
-      client: projectFileSchema.properties.database.properties.client,
-      connection: projectFileSchema.properties.database.properties.connection,
-    }),
-  }),
-);
+const databaseShape = object({ database: object({ client, connection }, true) }, true);
 
 /** Client and connection of a file, when these two have their right types. */
 export function databaseOf(content: unknown): Pick<ProjectFile['database'], 'client' | 'connection'> | undefined {
-  return databaseValidator.Check(content) ? content.database : undefined;
+  return fits(databaseShape, content) ? content.database : undefined;
 }
 
-/** What is wrong, and where: `path` is a JSON pointer, empty for the whole file. */
-export interface Fault {
-  readonly path: string;
-  readonly message: string;
-  /** The key itself has no place in the file, whatever its value. */
-  readonly unknownKey?: true;
-}
-
-// The library stops at eight faults by itself; a file is reported whole.
-Settings.Set({ maxErrors: 1000 });
-const validator = Compile(projectFileSchema);
-
-/** Keys known at a place of the file, for the sentence about an unknown one. */
-function knownKeys(path: string): string[] {
-  if (path === '') return Object.keys(projectFileSchema.properties);
-  if (path === '/database') return Object.keys(projectFileSchema.properties.database.properties);
-  if (path === '/database/pool') return ['min', 'max'];
-  if (path === '/storage') return ['driver', 'root'];
-  return [];
-}
-
-const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
-
-const typeNames: Readonly<Record<string, string>> = {
-  string: 'text',
-  object: 'an object',
-  array: 'a list',
-  boolean: 'true or false',
-  integer: 'a whole number',
-  number: 'a number',
-};
-
-/** The alternatives of a union are told in one sentence instead of one complaint each. */
-const unions: Readonly<Record<string, string>> = {
-  '/database/client': `must be one of ${clients.map((client) => `"${client}"`).join(', ')}`,
-  '/database/connection': 'must be a URL or an object',
-};
-
-function told(error: TLocalizedValidationError): Fault[] {
-  const at = error.instancePath;
-  switch (error.keyword) {
-    case 'boolean':
-      return [];
-    case 'required':
-      return error.params.requiredProperties.map((key) => ({ path: `${at}/${escapePointer(key)}`, message: 'is missing' }));
-    case 'additionalProperties':
-      return error.params.additionalProperties.map((key) => ({
-        path: `${at}/${escapePointer(key)}`,
-        message: `is not known; known are ${knownKeys(at).join(', ')}`,
-        unknownKey: true,
-      }));
-    case 'type': {
-      const types = [error.params.type].flat().map((type) => typeNames[type] ?? type);
-      return [{ path: at, message: `must be ${types.join(' or ')}` }];
-    }
-    case 'const':
-      return [{ path: at, message: `must be ${JSON.stringify(error.params.allowedValue)}` }];
-    case 'minLength':
-      return [
-        { path: at, message: error.params.limit === 1 ? 'must not be empty' : `must have at least ${error.params.limit} characters` },
-      ];
-    case 'minItems':
-      return [{ path: at, message: 'must not be empty; leave it out to serve the default' }];
-    default:
-      return [{ path: at, message: error.message }];
-  }
-}
-
-/** The file's content when its shape is right, else every fault. Values are never repeated: they may be secrets. */
+/** The file's content when its shape is right, else every fault. */
 export function checkProjectFile(content: unknown): { file: ProjectFile } | { faults: Fault[] } {
-  if (validator.Check(content)) return { file: content };
-  const faults: Fault[] = [];
-  const seenUnions = new Set<string>();
-  for (const error of validator.Errors(content)) {
-    const sentence = unions[error.instancePath];
-    if (sentence === undefined) faults.push(...told(error));
-    else if (!seenUnions.has(error.instancePath)) {
-      seenUnions.add(error.instancePath);
-      faults.push({ path: error.instancePath, message: sentence });
-    }
-  }
-  return { faults };
+  return fits(projectFileSchema, content) ? { file: content } : { faults: projectFileSchema.faults(content, '') };
+}
+
+/** The same for the webhooks alone, which stand under `/webhooks`. */
+export function checkWebhookSettings(webhooks: unknown): { settings: WebhookSettings } | { faults: Fault[] } {
+  return fits(webhooksSchema, webhooks) ? { settings: webhooks } : { faults: webhooksSchema.faults(webhooks, '/webhooks') };
+}
+
+/** The same for how people sign in, which stands under `/auth`. */
+export function checkAuthSettings(auth: unknown): { settings: AuthSettings } | { faults: Fault[] } {
+  return fits(authSchema, auth) ? { settings: auth } : { faults: authSchema.faults(auth, '/auth') };
+}
+
+/** The same for mail, which stands under `/mail`. */
+export function checkMailSettings(mail: unknown): { settings: MailSettings } | { faults: Fault[] } {
+  return fits(mailSchema, mail) ? { settings: mail } : { faults: mailSchema.faults(mail, '/mail') };
+}
+
+/** The same for the limits alone, which stand under `/limits`. */
+export function checkLimitSettings(limits: unknown): { settings: LimitSettings } | { faults: Fault[] } {
+  return fits(limitsSchema, limits) ? { settings: limits } : { faults: limitsSchema.faults(limits, '/limits') };
+}
+
+/** The same for what is kept of the history, which stands under `/history`. */
+export function checkHistorySettings(history: unknown): { settings: HistorySettings } | { faults: Fault[] } {
+  return fits(historySchema, history) ? { settings: history } : { faults: historySchema.faults(history, '/history') };
 }

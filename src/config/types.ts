@@ -1,5 +1,7 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
+import type { AuthSettings, HistorySettings, LimitSettings, MailSettings, ScimSettings, WebhookSettings } from './schema.ts';
+import type { SsoSettings } from './sso-schema.ts';
 
 export interface ProjectConfig {
   /** The first segment of every URL of the project. */
@@ -8,6 +10,22 @@ export interface ProjectConfig {
   /** Signs tokens; at least 16 characters. */
   readonly secret: string;
   readonly storage: { readonly driver: 'local'; readonly root: string };
+  /** How much one request may ask for, as far as it is set. */
+  readonly limits?: LimitSettings;
+  /** How much of the history is kept, as far as it is not all. */
+  readonly history?: HistorySettings;
+  /** The folder of hooks and endpoints; without one there are none. */
+  readonly extensions?: string;
+  /** How webhooks are delivered, as far as it is set. */
+  readonly webhooks?: WebhookSettings;
+  /** How people sign in, as far as it is set. */
+  readonly auth?: AuthSettings;
+  /** How mail is sent; without it none is. */
+  readonly mail?: MailSettings;
+  /** The token of the client that provisions users and groups; without it there is none. */
+  readonly scim?: ScimSettings;
+  /** Identity providers that users may sign in by. */
+  readonly sso?: SsoSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

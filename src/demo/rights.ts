@@ -1,6 +1,7 @@
 /** What the sample's public and its editors may do: each kind of rule is used at least once, so that it can be tried. */
+
+import { defaultPermissions } from '../access/default-permissions.ts';
 import type { Level } from '../access/types.ts';
-import { defaultPermissions } from '../system/seed-permissions.ts';
 
 export interface PermissionRow {
   readonly collection: string;

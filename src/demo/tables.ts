@@ -128,6 +128,17 @@ export const demoStatements: readonly string[] = [
     modified_by integer,
     modified_on datetime
   )`,
+  `create virtual table articles_words using fts5(title, teaser, body, content='articles', content_rowid='id', tokenize='porter unicode61')`,
+  `create trigger articles_words_insert after insert on articles begin
+    insert into articles_words (rowid, title, teaser, body) values (new.id, new.title, new.teaser, new.body);
+  end`,
+  `create trigger articles_words_delete after delete on articles begin
+    insert into articles_words (articles_words, rowid, title, teaser, body) values ('delete', old.id, old.title, old.teaser, old.body);
+  end`,
+  `create trigger articles_words_update after update of title, teaser, body on articles begin
+    insert into articles_words (articles_words, rowid, title, teaser, body) values ('delete', old.id, old.title, old.teaser, old.body);
+    insert into articles_words (rowid, title, teaser, body) values (new.id, new.title, new.teaser, new.body);
+  end`,
   `create table article_translations (
     id integer primary key autoincrement,
     article integer not null references articles (id),

@@ -2,39 +2,51 @@
 import type { ReadAccess } from '../access/read.ts';
 import { readAccess } from '../access/read.ts';
 import type { Actor, Rules, Warning } from '../access/types.ts';
-import type { Connection } from '../dialect/types.ts';
+import type { Reader, StatementLimits, TextRow } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
+import type { Fragment } from '../lib/fragment.ts';
+import { type JoinedTexts, joinTexts, type TextJoiner } from '../lib/joined-texts.ts';
+import type { Sealer } from '../lib/sealed-text.ts';
 import type { Timings } from '../lib/timings.ts';
 import { bindRead, collectionOf } from '../query/bind.ts';
-import { defaultLimits, type Limits } from '../query/limits.ts';
-import type { RequestedRead } from '../query/types.ts';
+import { bindingOf, cursorOf, type Place, placeOf } from '../query/cursor.ts';
+import type { Limits } from '../query/limits.ts';
+import type { ReadQuery, RequestedRead, Searched } from '../query/types.ts';
 import type { Collection, Schema } from '../schema/types.ts';
-import { compileRead } from '../sql/read.ts';
+import { overflownList } from '../sql/overflow.ts';
+import { type CompiledRead, compileRead } from '../sql/read.ts';
+import { type CountParts, countParts, type ReadCounts, readCounted } from './counts.ts';
+
+export type { ReadCounts };
 
 /** What a read runs with. A request keeps the schema and rules it started with. */
 export interface ReadContext {
   readonly actor: Actor;
   readonly schema: Schema;
   readonly rules: Rules;
-  readonly connection: Connection;
-  readonly limits?: Limits;
+  /** The project's connection; or, for what is read inside a transaction, that. */
+  readonly connection: Reader;
+  readonly limits: Limits;
+  /** Seals cursors. */
+  readonly sealer: Sealer;
+  /** A condition under which the actor is who he is taken for (see `ReadResult.proven`). */
+  readonly proof?: Fragment;
   /** Told how long each stage took, when somebody wants to know. */
   readonly timings?: Timings;
-}
-
-export interface ReadCounts {
-  filtered?: number;
-  total?: number;
-  /** Rows by status, for those statuses that have any. */
-  byStatus?: Record<string, number>;
 }
 
 export interface ReadResult {
   readonly collection: Collection;
   /** One JSON object each, in order. A row of which nothing may be read is left out. */
-  readonly texts: readonly string[];
+  readonly texts: JoinedTexts;
   readonly counts: ReadCounts;
+  /** How a text was looked for, where that is asked. `complete`: in all rows. */
+  readonly searched?: Searched & { readonly complete: boolean };
   readonly warnings: readonly Warning[];
+  /** Of a read that is followed: the cursor for what comes next, null when nothing does. */
+  readonly cursor?: string | null;
+  /** False when the answer is empty because the context's proof failed, or may be. */
+  readonly proven: boolean;
 }
 
 /** The access of the context's actor; a surface asks it what may be named. */
@@ -43,41 +55,193 @@ export function accessOf(context: ReadContext): ReadAccess {
 }
 
 /** The setting's text; null when it is not set. */
-function nullsLast(rules: Rules): boolean {
+export function nullsLast(rules: Rules): boolean {
   const setting = rules.settings.get('sort_null_last');
   return setting === undefined || setting === null || (setting !== '0' && setting !== 'false' && setting !== '');
 }
 
+/** A read up to its statement, which may run any number of times under the same schema and rules. */
+export interface PreparedRead {
+  readonly collection: Collection;
+  /** Undefined when nothing of any row may be read. */
+  readonly compiled?: CompiledRead;
+  /** The keys of a row, in order; a row may lack some. */
+  readonly columns: readonly string[];
+  /** How a read with counts goes on when they take too long. */
+  readonly parts?: CountParts;
+  /** How a text is looked for, where that is asked. */
+  readonly searched?: Searched;
+  readonly warnings: readonly Warning[];
+  /** Of a read that is followed: the rows asked for, and the cursor of the last one of them. */
+  readonly follow?: { readonly limit: number; readonly cursor: (place: Place) => string };
+  /** Whether it depends on the time of day. */
+  readonly dated: boolean;
+}
+
 /**
- * Reads in one statement, whatever the depth. Throws unknown_collection, read_denied (before any name of the request is looked at, so
- * that the answer says nothing about them), and what `bindRead` throws.
+ * Binds, authorises and compiles. Throws unknown_collection, read_denied (before any name of the request is looked at, so that the
+ * answer says nothing about them), and what `bindRead` throws.
  */
-export async function read(context: ReadContext, request: RequestedRead): Promise<ReadResult> {
+export function prepareRead(context: ReadContext, request: RequestedRead): PreparedRead {
   const { schema, rules, connection } = context;
   const collection = collectionOf(schema, request.collection);
   const access = accessOf(context);
   if (!access.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
-  const bound = bindRead(request, schema, access.visible, context.limits ?? defaultLimits);
+  let dated = false;
+  const at = new Date();
+  const clock = (): Date => {
+    dated = true;
+    return at;
+  };
+  const bound = bindRead(request, schema, access.visible, context.limits, clock);
   context.timings?.mark('bind');
   const { query, warnings } = access.authorise(bound);
   context.timings?.mark('authorise');
+  const columns = [...query.template.keys()];
   const counting = request.counts.filtered || request.counts.total || request.counts.byStatus;
-  // Nothing is left of any row: no row is worth asking for.
-  if (query.template.size === 0 && !counting) return { collection, texts: [], counts: {}, warnings };
-  const compiled = compileRead(query, connection.dialect, { nullsLast: nullsLast(rules) });
+  if (query.template.size === 0 && !counting) return { collection, columns, warnings, dated };
+  const last = nullsLast(rules);
+  const follow = followed(context, request, query, { nullsLast: last, personal: access.personal() });
+  const options = { nullsLast: last, proof: context.proof, follow };
+  const compiled = compileRead(query, connection.dialect, options);
   context.timings?.mark('compile');
-  const rows = await connection.texts(compiled.statement);
-  context.timings?.mark('run');
-  const finish = connection.dialect.finish ?? ((text: string) => text);
-  const texts: string[] = [];
-  const at = compiled.counted ? 1 : 0;
-  for (const cells of rows) {
-    const text = cells[at];
-    if (text !== null && text !== undefined && text !== '{}') texts.push(finish(text));
-  }
-  return { collection, texts, counts: compiled.counted ? countsOf(rows[0]?.[0]) : {}, warnings };
+  const { searched } = query;
+  const prepared = {
+    collection,
+    compiled,
+    columns,
+    warnings,
+    dated,
+    ...(follow ? { follow } : {}),
+    ...(searched && query.counts.search ? { searched } : {}),
+  };
+  return compiled.counted ? { ...prepared, parts: countParts(query, connection.dialect, options) } : prepared;
 }
 
-function countsOf(text: string | null | undefined): ReadCounts {
-  return text ? (JSON.parse(text) as ReadCounts) : {};
+interface Followed {
+  readonly after?: Place;
+  readonly limit: number;
+  readonly cursor: (place: Place) => string;
+}
+
+/** Where the page begins, and how its last row is told. */
+function followed(
+  { actor, sealer }: ReadContext,
+  request: RequestedRead,
+  { order, limit = Number.POSITIVE_INFINITY }: ReadQuery,
+  rules: { nullsLast: boolean; personal: boolean },
+): Followed | undefined {
+  if (!request.follow || order === 'random') return undefined;
+  const user = rules.personal && actor.is === 'user' ? actor.id : '';
+  const binding = bindingOf(request, order, rules.nullsLast, actor.is === 'system' ? '' : actor.role, user);
+  const { after } = request.follow;
+  return {
+    limit,
+    cursor: (place) => cursorOf(place, binding, sealer),
+    ...(after === undefined ? {} : { after: placeOf(after, binding, sealer) }),
+  };
+}
+
+/** Runs a prepared read: one statement, whatever the depth. */
+export async function runRead(context: ReadContext, prepared: PreparedRead): Promise<ReadResult> {
+  const { collection, compiled, warnings, parts, follow } = prepared;
+  const { connection, limits } = context;
+  const proven = context.proof === undefined;
+  const texts = joinTexts();
+  // No row is worth asking for.
+  if (!compiled) return { collection, texts, counts: {}, warnings, proven, ...(follow ? { cursor: null } : {}) };
+  const run = async (one: CompiledRead, within?: StatementLimits): Promise<Gathering> => {
+    const found = gather(one, texts, limits, follow?.limit);
+    await connection.each(one.statement, found.begin, within);
+    return found;
+  };
+  const { found, counts } = parts
+    ? await readCounted(connection, compiled, parts, limits.countMilliseconds, run)
+    : { found: await run(compiled), counts: {} };
+  context.timings?.mark('run');
+  if (found?.refusal) throw found.refusal;
+  const cursor = follow && { cursor: found?.next ? follow.cursor(found.next) : null };
+  // A number of rows that nothing was found beyond were all of them.
+  const searched = prepared.searched && { ...prepared.searched, complete: prepared.searched.rows === null || counts.beyond === 0 };
+  return { collection, texts, counts, warnings, proven: proven || (found?.rows ?? 0) > 0, ...cursor, ...(searched ? { searched } : {}) };
+}
+
+interface Gathering {
+  begin(): (cells: TextRow) => void;
+  readonly rows: number;
+  readonly counts: string | null | undefined;
+  readonly refusal: GatewayError | undefined;
+  /** The place of the last row of a full page that others follow. */
+  readonly next: Place | undefined;
+}
+
+/** Writes rows as they come. They come from the driver, which must not be thrown at: a refusal is kept. */
+function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, full = Number.POSITIVE_INFINITY): Gathering {
+  let rows = 0;
+  let counts: string | null | undefined;
+  let refusal: GatewayError | undefined;
+  let last: Place | undefined;
+  let next: Place | undefined;
+  const { write, most = Number.POSITIVE_INFINITY, guarded, counted, place } = compiled;
+  const take = (cells: TextRow): void => {
+    if (counted && rows === 0) counts = cells[0];
+    rows += 1;
+    if (place && rows === full) last = cells.slice(place.first, place.first + place.count);
+    if (rows > full) next = last;
+    if (refusal || rows > full) return;
+    if (rows > most) refusal = tooManyRows(most);
+    const text = write(cells);
+    if (text === undefined || text === '{}') return;
+    const list = guarded ? overflownList(text) : undefined;
+    if (list !== undefined) refusal = tooLongList(list, limits);
+    else texts.add(text);
+  };
+  return {
+    begin() {
+      rows = 0;
+      counts = undefined;
+      refusal = undefined;
+      next = undefined;
+      texts.clear();
+      return take;
+    },
+    get rows() {
+      return rows;
+    },
+    get counts() {
+      return counts;
+    },
+    get refusal() {
+      return refusal;
+    },
+    get next() {
+      return next;
+    },
+  };
+}
+
+/** A row's JSON text; undefined for one that holds nothing. Throws too_many_rows where a list in it is too long. */
+export function rowText(compiled: CompiledRead, cells: TextRow, limits: Limits): string | undefined {
+  const text = compiled.write(cells);
+  if (text === undefined || text === '{}') return undefined;
+  const list = compiled.guarded ? overflownList(text) : undefined;
+  if (list !== undefined) throw tooLongList(list, limits);
+  return text;
+}
+
+/** Both, for a read that is not asked again. */
+export async function read(context: ReadContext, request: RequestedRead): Promise<ReadResult> {
+  return runRead(context, prepareRead(context, request));
+}
+
+export function tooManyRows(most: number): GatewayError {
+  return new GatewayError('too_many_rows', {
+    message: `There are more than the ${most} rows that one answer may hold (pageRows); ask for pages by limit and offset, or for an export`,
+  });
+}
+
+function tooLongList(name: string, { nestedRows }: Limits): GatewayError {
+  return new GatewayError('too_many_rows', {
+    message: `A list "${name}" has more than the ${nestedRows} rows that a nested list may hold (nestedRows); give it a limit`,
+  });
 }

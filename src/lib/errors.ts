@@ -49,22 +49,36 @@ export const errorKinds = {
     'APIError',
     said('The database of this project does not answer right now; try again shortly'),
   ),
-  statement_timeout: kind(
+  write_conflict: kind(
     503,
     11,
-    'TIMEOUT',
+    'UNAVAILABLE',
     'ServiceUnavailableError',
     'APIError',
-    said('The database did not finish in time; ask for less'),
+    said('Another change to the same rows is under way; try again shortly'),
+  ),
+  statement_timeout: kind(
+    422,
+    12,
+    'TIMEOUT',
+    'ValidationError',
+    'APIError',
+    said('The database did not finish within the time that a statement may take (statementMilliseconds); ask for less'),
   ),
   limit_exceeded: kind(400, 2, 'LIMIT_EXCEEDED', 'BadRequestError', 'APIError', said('A limit was exceeded')),
+  too_many_rows: kind(422, 12, 'LIMIT_EXCEEDED', 'BadRequestError', 'APIError', said('There are more rows than one answer may hold')),
   invalid_credentials: kind(404, 100, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'Invalid user credentials'),
   invalid_token: kind(401, 101, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', () => 'Invalid token'),
   expired_token: kind(401, 102, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', () => 'Expired token'),
   user_inactive: kind(401, 103, 'UNAUTHENTICATED', 'ForbiddenError', 'AuthenticationError', () => 'The user is not active'),
   user_suspended: kind(404, 103, 'UNAUTHENTICATED', 'ForbiddenError', 'LockedAuth', () => 'The user is suspended'),
+  invalid_reset_token: kind(401, 104, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'Invalid reset password token'),
+  expired_reset_token: kind(401, 105, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'Expired reset password token'),
+  user_not_found: kind(404, 106, 'NOT_FOUND', 'NotFoundError', 'NotFound', () => 'User not found'),
+  not_authenticated: kind(401, 108, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', () => 'Sign in first'),
   otp_missing: kind(404, 111, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'A one-time password is required'),
   otp_wrong: kind(404, 112, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'The one-time password is wrong'),
+  mail_unavailable: kind(503, 503, 'UNAVAILABLE', 'ServiceUnavailableError', 'APIError', said('The mail could not be sent')),
   login_payload: kind(422, 114, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', said('email and password are required')),
   unknown_collection: kind(404, 200, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `Unable to find collection: ${d['collection']}`),
   system_collection: kind(
@@ -102,6 +116,22 @@ export const errorKinds = {
     'ValidationError',
     (d) => `Duplicate key "${d['value'] ?? ''}" for collection "${d['collection'] ?? ''}"`,
   ),
+  precondition_failed: kind(
+    412,
+    12,
+    'PRECONDITION_FAILED',
+    'PreconditionFailedError',
+    'APIError',
+    said('The item is not as the If-Match header says; read it again'),
+  ),
+  request_in_flight: kind(
+    409,
+    12,
+    'CONFLICT',
+    'ConflictError',
+    'APIError',
+    said('A request with this Idempotency-Key is still under way; send it again shortly'),
+  ),
   constraint: kind(
     422,
     12,
@@ -110,7 +140,60 @@ export const errorKinds = {
     'ValidationError',
     said('A constraint of the database refuses this value'),
   ),
+  not_managed: kind(404, 205, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `The collection "${d['collection']}" is not managed`),
+  collection_exists: kind(
+    422,
+    307,
+    'BAD_USER_INPUT',
+    'ValidationError',
+    'ValidationError',
+    (d) => `Collection "${d['collection']}" already exists`,
+  ),
+  field_exists: kind(422, 308, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', (d) => `Field "${d['field']}" already exists`),
+  unknown_type: kind(422, 401, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', (d) => `Unknown type: ${d['type']}`),
+  length_missing: kind(422, 402, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', (d) => `Missing length for: ${d['field']}`),
+  length_unsupported: kind(
+    422,
+    403,
+    'BAD_USER_INPUT',
+    'ValidationError',
+    'ValidationError',
+    (d) => `The datatype of "${d['field']}" takes no length`,
+  ),
+  schema_refused: kind(
+    422,
+    404,
+    'BAD_USER_INPUT',
+    'ValidationError',
+    'ValidationError',
+    said('The database refuses this change: something else depends on what it would change'),
+  ),
   revision_not_found: kind(404, 207, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `Revision with Id "${d['id']}" not found`),
+  comment_not_found: kind(404, 203, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `Comment "${d['id']}" not found`),
+  comment_create_denied: kind(
+    403,
+    210,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    (d) => `Adding a comment to "${d['collection']}" collection was denied`,
+  ),
+  comment_update_denied: kind(
+    403,
+    211,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    (d) => `Updating a comment to "${d['collection']}" collection was denied`,
+  ),
+  comment_delete_denied: kind(
+    403,
+    212,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    (d) => `Deleting a comment from "${d['collection']}" collection was denied`,
+  ),
   structured_value: kind(
     422,
     213,
@@ -118,6 +201,16 @@ export const errorKinds = {
     'ValidationError',
     'ValidationError',
     (d) => `Attempting to write an array as the value for field "${d['field']}" in "${d['collection']}"`,
+  ),
+  unknown_hasher: kind(422, 1000, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', (d) => `Unknown hasher; known are ${d['known']}`),
+  not_signed_in: kind(401, 108, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', () => 'Nobody is signed in'),
+  last_administrator: kind(
+    403,
+    216,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    () => 'There must always be at least one active administrator; make somebody else one first',
   ),
   unknown_operator: kind(
     422,
@@ -160,19 +253,50 @@ export const errorKinds = {
     'Forbidden',
     (d) => `Deleting item from "${d['collection']}" collection was denied`,
   ),
+  field_write_denied: kind(
+    403,
+    305,
+    'FORBIDDEN',
+    'ForbiddenError',
+    'Forbidden',
+    (d) => `Write access to "${d['field']}" field in "${d['collection']}" collection was denied`,
+  ),
   field_not_found: kind(404, 202, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `Unable to find field "${d['field']}"`),
+  sso_user_unknown: kind(404, 107, 'NOT_FOUND', 'NotFoundError', 'NotFound', () => 'No user of this project belongs to this identity'),
+  sso_two_factor: kind(
+    401,
+    115,
+    'UNAUTHENTICATED',
+    'UnauthorizedError',
+    'UnauthorizedError',
+    () => 'Users with a second factor sign in by password',
+  ),
+  sso_token_invalid: kind(401, 109, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', () => 'Invalid request token'),
+  sso_token_expired: kind(401, 110, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', () => 'Expired request token'),
+  sso_failed: kind(
+    401,
+    3,
+    'UNAUTHENTICATED',
+    'UnauthorizedError',
+    'UnauthorizedError',
+    () => 'The sign-in at the provider failed; begin it anew',
+  ),
+  sso_unavailable: kind(503, null, 'UNAVAILABLE', 'ServiceUnavailableError', 'APIError', () => 'The identity provider does not answer'),
+  /** By an extension, with a status of its own choice. */
+  refused: kind(400, 2, 'BAD_REQUEST', 'BadRequestError', 'APIError', said('An extension refuses this request')),
   internal: kind(500, null, 'INTERNAL_SERVER_ERROR', 'InternalServerError', 'APIError', () => 'Internal Server Error'),
 } satisfies Record<string, ErrorKind>;
 
 export type ErrorName = keyof typeof errorKinds;
 
-/** The only error thrown on purpose. `details` fill the sentence of the kind and are safe to show. */
+/** The only error thrown on purpose. `details` fill the sentence of the kind and are safe to show; `at` stands before it. */
 export class GatewayError extends Error {
   readonly kind: ErrorName;
   readonly details: Details;
 
   constructor(kind: ErrorName, details: Details = {}, cause?: unknown) {
-    super(errorKinds[kind].message(details), cause === undefined ? undefined : { cause });
+    const said = errorKinds[kind].message(details);
+    super(details['at'] === undefined ? said : `${details['at']}: ${said}`, cause === undefined ? undefined : { cause });
     this.name = 'GatewayError';
     this.kind = kind;
     this.details = details;
@@ -181,5 +305,7 @@ export class GatewayError extends Error {
 
 /** The kind's row in the table: status, codes and names for every surface. */
 export function describeError(error: GatewayError): ErrorKind {
-  return errorKinds[error.kind];
+  const row = errorKinds[error.kind];
+  const { status } = error.details;
+  return error.kind === 'refused' && typeof status === 'number' ? { ...row, status } : row;
 }

@@ -1,7 +1,8 @@
 /** SQL as values. Text, identifiers and bound values are different kinds, so that a value can never become text by accident. */
 
-type Piece = string | { readonly identifier: string } | { readonly value: unknown };
+type Piece = string | { readonly identifier: string } | { readonly value: unknown } | Fragment;
 
+/** Fragments hold those they are made of, so that putting them together costs nothing however deep they are; printing walks them once. */
 export interface Fragment {
   readonly pieces: readonly Piece[];
 }
@@ -19,19 +20,15 @@ export interface Printer {
   parameter(index: number): string;
 }
 
-/** One by one: the pieces of a large statement are too many for the arguments of one call. */
-function append(pieces: Piece[], more: readonly Piece[]): void {
-  for (const piece of more) pieces.push(piece);
-}
-
 /** SQL written by us, with fragments at its holes; anything else at a hole does not compile. */
 export function sql(strings: TemplateStringsArray, ...holes: readonly Fragment[]): Fragment {
   const pieces: Piece[] = [];
-  strings.forEach((text, i) => {
-    if (text !== '') pieces.push(text);
+  for (let i = 0; i < strings.length; i += 1) {
+    const text = strings[i];
+    if (text) pieces.push(text);
     const hole = holes[i];
-    if (hole) append(pieces, hole.pieces);
-  });
+    if (hole && hole.pieces.length > 0) pieces.push(hole);
+  }
   return { pieces };
 }
 
@@ -60,10 +57,11 @@ export const nothing: Fragment = { pieces: [] };
 /** Fragments one after another with our own text between them. */
 export function join(list: readonly Fragment[], separator: string): Fragment {
   const pieces: Piece[] = [];
-  list.forEach((fragment, i) => {
+  for (let i = 0; i < list.length; i += 1) {
     if (i > 0) pieces.push(separator);
-    append(pieces, fragment.pieces);
-  });
+    const fragment = list[i];
+    if (fragment && fragment.pieces.length > 0) pieces.push(fragment);
+  }
   return { pieces };
 }
 
@@ -71,13 +69,17 @@ export function join(list: readonly Fragment[], separator: string): Fragment {
 export function print(fragment: Fragment, printer: Printer): Statement {
   let text = '';
   const values: unknown[] = [];
-  for (const piece of fragment.pieces) {
-    if (typeof piece === 'string') text += piece;
-    else if ('identifier' in piece) text += printer.identifier(piece.identifier);
-    else {
-      values.push(piece.value);
-      text += printer.parameter(values.length);
+  const walk = ({ pieces }: Fragment): void => {
+    for (const piece of pieces) {
+      if (typeof piece === 'string') text += piece;
+      else if ('pieces' in piece) walk(piece);
+      else if ('identifier' in piece) text += printer.identifier(piece.identifier);
+      else {
+        values.push(piece.value);
+        text += printer.parameter(values.length);
+      }
     }
-  }
+  };
+  walk(fragment);
   return { text, values };
 }

@@ -1,12 +1,14 @@
 /** Takes secrets out of text that is about to be logged or shown. */
 
+/** A token that is a part of the path. */
+const invitation = /(\/users\/invite\/)[^/?#\s]+/gi;
 const tokenParameter = /([?&](?:access_token|token|super_admin_token|password|secret)=)[^&#\s]*/gi;
 // A scheme is short; without a bound a long text without any would be searched from each of its characters to its end.
 const credentials = /([a-z][a-z0-9+.-]{0,31}:\/\/[^\s:@/]*):[^\s@/]*@/gi;
 
 /** A URL or a sentence without the values of secret parameters and without passwords of connection URLs. */
 export function redact(text: string): string {
-  return text.replace(tokenParameter, '$1***').replace(credentials, '$1:***@');
+  return text.replace(tokenParameter, '$1***').replace(invitation, '$1***').replace(credentials, '$1:***@');
 }
 
 /** What an error may show in the log: its kind, message and place, never the properties drivers hang on it (SQL, rows, parameters). */

@@ -45,13 +45,3 @@ export function createPoll(options: { what: string; every: () => number; look: (
     },
   };
 }
-
-/** A short text that differs when the rows do, whatever their order. */
-export function digestOf(rows: readonly unknown[], hash: (text: string) => string): string {
-  return hash(
-    rows
-      .map((row) => JSON.stringify(row))
-      .sort()
-      .join('\n'),
-  );
-}

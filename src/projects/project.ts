@@ -1,11 +1,23 @@
 /** One project that is open: its connection, schema and rules, and how many requests hold it. */
 import type { ProjectConfig } from '../config/types.ts';
 import type { Connection, Vendor } from '../dialect/types.ts';
+import type { Hooks } from '../engine/hooks.ts';
+import type { Webhook } from '../engine/outbox.ts';
+import { type Deliveries, startDeliveries } from '../extensions/deliveries.ts';
+import { deliverySettings } from '../extensions/delivery-settings.ts';
+import { type ExtensionStore, openExtensions } from '../extensions/store.ts';
+import { within } from '../lib/abortable.ts';
 import type { Log } from '../lib/log.ts';
+import { createSealer, type Sealer } from '../lib/sealed-text.ts';
+import { createSlots, type Slots } from '../lib/slots.ts';
+import { type Limits, limitsOf } from '../query/limits.ts';
+import type { Schema } from '../schema/types.ts';
 import { vendorOf } from '../vendors/index.ts';
 import { createPoll } from './poll.ts';
+import { isProvisional } from './provisional.ts';
+import { startRetention } from './retention.ts';
 import { openRulesStore, type RulesStore } from './rules-store.ts';
-import { isInstalled, openSchemaStore, type SchemaStore } from './schema-store.ts';
+import { holdsOutbox, isInstalled, openSchemaStore, type SchemaStore } from './schema-store.ts';
 
 export interface Project {
   readonly key: string;
@@ -15,13 +27,34 @@ export interface Project {
   readonly schemas: SchemaStore;
   readonly rules: RulesStore;
   readonly log: Log;
+  /** Hooks and endpoints of its folder. */
+  readonly extensions: ExtensionStore;
+  /** Those of the moment; a request asks once. */
+  readonly hooks: Hooks;
+  /** Those that writes set off; none as long as there is no outbox to write to. */
+  readonly webhooks: readonly Webhook[];
+  /** Makes the calls of the outbox. */
+  readonly deliveries: Deliveries;
+  /** How much one request may ask for. */
+  readonly limits: Limits;
+  /** Seals cursors: with the project's secret, for the project alone. */
+  readonly sealer: Sealer;
+  /** Streams of rows that may run beside one another and leave the other readers their connections. */
+  readonly streams: Slots;
   /** Whether the directus_* tables are there. */
   readonly installed: boolean;
   /** Counts a user in; the function returned counts it out, and may be called more than once. */
   use(): () => void;
   /** Before a request: see `SchemaStore.checkFresh`. Also starts, at most every two seconds, a look at metadata and rules. */
   checkFresh(): Promise<void> | undefined;
-  /** Schema and rules anew. */
+  /**
+   * To be called after a read that failed under this schema: whether there is another one now with which to try once more. Waits for
+   * it where the error tells that the schema is out of date, or where that is known already.
+   */
+  renewed(schema: Schema, error: unknown): Promise<boolean>;
+  /** After a commit that wrote rows of these system collections: what is made of them is made anew. Never throws; a poll would do it too. */
+  rewritten(collections: ReadonlySet<string>): Promise<void>;
+  /** Schema, rules and extensions anew, all of them. */
   reload(): Promise<void>;
   /** Waits for the last user, at most half a minute, and closes the connection. */
   close(): Promise<void>;
@@ -34,7 +67,25 @@ export interface OpenOptions {
 
 /** Metadata and rules written by another instance or by plain SQL are seen after this time, under traffic. */
 const metadataInterval = 2_000;
+const describing = ['directus_collections', 'directus_fields', 'directus_relations', 'directus_settings'];
+const ruling = ['directus_permissions', 'directus_roles', 'directus_settings', 'directus_webhooks'];
 const patience = 30_000;
+/** Milliseconds that a filter of an extension may take where no setting says so. */
+const usualHookTime = 5_000;
+/** Milliseconds that a statement may take where no setting says so. On SQLite nothing else of the process is served meanwhile. */
+const usualTime = { pg: 15_000, mysql2: 15_000, 'better-sqlite3': 5_000 };
+
+function statementTime({ limits, database }: ProjectConfig): number {
+  return limits?.statementMilliseconds ?? usualTime[database.client];
+}
+
+/** Counts get no more time than any statement. */
+function limitsFor(config: ProjectConfig): Limits {
+  const limits = limitsOf(config.limits);
+  const longest = statementTime(config);
+  const { countMilliseconds } = limits;
+  return longest > 0 && countMilliseconds > longest ? { ...limits, countMilliseconds: longest } : limits;
+}
 
 /**
  * Connects, reads schema and rules.
@@ -43,7 +94,7 @@ const patience = 30_000;
  */
 export async function openProject(config: ProjectConfig, log: Log, options: OpenOptions = {}): Promise<Project> {
   const vendor = vendorOf(config.database.client);
-  const connection = await vendor.connect(config.database);
+  const connection = await vendor.connect({ ...config.database, statementMilliseconds: statementTime(config) });
   try {
     await options.prepare?.(connection);
     return await assemble(config, log, vendor, connection);
@@ -64,6 +115,8 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
   });
   const rules = await openRulesStore(connection, () => schemas.introspection, log);
   stores.rules = rules;
+  const hookMilliseconds = config.limits?.hookMilliseconds ?? usualHookTime;
+  const extensions = await openExtensions({ folder: config.extensions, project: config.key, log, hookMilliseconds });
 
   const metadata = createPoll({
     what: 'metadata and rules',
@@ -71,9 +124,14 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
     look: async () => {
       await schemas.refreshMetadata();
       await rules.reload();
+      watchOutbox();
     },
     log,
   });
+
+  const { history } = config;
+  const keepsLess = history?.days !== undefined || history?.perItem !== undefined;
+  const retention = keepsLess ? startRetention({ connection, schema: () => schemas.current, keep: history, log }) : undefined;
 
   const { introspection, current } = schemas;
   log.info(
@@ -82,6 +140,21 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
   );
   if (!isInstalled(introspection)) log.warn({}, `project ${config.key} has no system tables; run: sallyport install ${config.key}`);
 
+  const hasOutbox = (): boolean => holdsOutbox(schemas.introspection);
+  const watching = (): boolean => rules.webhooks.length > 0 && hasOutbox();
+  const settings = deliverySettings(config);
+  const deliveries = startDeliveries({ connection, log, settings, ready: hasOutbox, watching });
+  let watched = watching();
+  /** Who has webhooks now may have calls of others to make. */
+  function watchOutbox(): void {
+    if (watching() && !watched) deliveries.wake();
+    watched = watching();
+  }
+  if (rules.webhooks.length > 0 && !hasOutbox()) {
+    log.warn({}, `project ${config.key} has webhooks but no table for their calls; run: sallyport install ${config.key}`);
+  }
+
+  const limits = limitsFor(config);
   let users = 0;
   let idle: (() => void) | undefined;
 
@@ -93,6 +166,17 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
     schemas,
     rules,
     log,
+    extensions,
+    get hooks() {
+      return extensions.hooks;
+    },
+    get webhooks() {
+      return hasOutbox() ? rules.webhooks : [];
+    },
+    deliveries,
+    limits,
+    sealer: createSealer(config.secret, `sallyport cursor ${config.key}`),
+    streams: createSlots(Math.min(limits.exports, connection.streams)),
     get installed() {
       return isInstalled(schemas.introspection);
     },
@@ -110,13 +194,31 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
       metadata.kick();
       return schemas.checkFresh();
     },
+    async renewed(schema, error) {
+      const stale = vendor.isStale(error);
+      if (stale) await schemas.renew();
+      else if (isProvisional(schema)) await schemas.settled();
+      return stale || (isProvisional(schema) && schemas.current !== schema);
+    },
+    async rewritten(collections) {
+      try {
+        if (describing.some((name) => collections.has(name))) await schemas.refreshMetadata();
+        if (ruling.some((name) => collections.has(name))) await rules.reload();
+        watchOutbox();
+      } catch (error) {
+        log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'could not read what was written');
+      }
+    },
     async reload() {
       await schemas.reload();
       await rules.reload();
+      await extensions.reload();
+      watchOutbox();
     },
     async close() {
       if (users > 0) await lastUser();
-      await Promise.all([metadata.stop(), schemas.close()]);
+      await within(patience, extensions.settled());
+      await Promise.all([metadata.stop(), schemas.close(), deliveries.stop(), retention?.stop()]);
       await connection.close();
     },
   };

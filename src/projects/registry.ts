@@ -34,6 +34,8 @@ export interface Registry {
    *   `database_unavailable` while its database is down; the last also sets off another attempt to open it
    */
   lease(key: string): Promise<Lease>;
+  /** The same for a project that is open; undefined for any other. */
+  leaseOpen(key: string): Lease | undefined;
   /** In the order of their configuration. */
   list(): readonly ProjectState[];
   /** Reads schema and rules of every open project anew. */
@@ -181,6 +183,11 @@ export function createRegistry(options: RegistryOptions): Registry {
     },
 
     remove,
+
+    leaseOpen(key) {
+      const project = slots.get(key)?.project;
+      return project && { project, release: project.use() };
+    },
 
     async lease(key) {
       const slot = slots.get(key);

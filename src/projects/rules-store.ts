@@ -1,17 +1,19 @@
-/** Holds a project's current rules: permissions, roles and settings at one version. */
-import { createHash } from 'node:crypto';
-import { compileRules } from '../access/compile-rules.ts';
+/** Holds a project's current rules: permissions, roles and settings at one version; with them its webhooks. */
+import { compilingRules } from '../access/compile-rules.ts';
 import type { Rules } from '../access/types.ts';
 import type { Connection, Introspection } from '../dialect/types.ts';
+import { activeWebhooks, type Webhook } from '../engine/outbox.ts';
 import type { Log } from '../lib/log.ts';
 import { singleFlight } from '../lib/single-flight.ts';
-import { loadRuleRows } from './metadata.ts';
-import { digestOf } from './poll.ts';
+import { inSlices } from '../lib/slices.ts';
+import { loadRuleRows, type RuleRows } from './metadata.ts';
 
 export interface RulesStore {
   /** The rules of this moment. A request keeps those it started with. */
   readonly current: Rules;
-  /** Reads the rows and compiles them when they differ from the last ones. To be called after every write to roles, permissions or settings. */
+  /** Those that are active. */
+  readonly webhooks: readonly Webhook[];
+  /** Reads the rows and compiles them when they differ from the last ones. To be called after every write to roles, permissions, settings or webhooks. */
   reload(): Promise<void>;
 }
 
@@ -21,27 +23,27 @@ export interface RulesStore {
  * @throws GatewayError `database_unavailable`
  */
 export async function openRulesStore(connection: Connection, introspection: () => Introspection, log: Log): Promise<RulesStore> {
-  const sha = (text: string): string => createHash('sha1').update(text).digest('base64');
-  const read = async () => {
-    const rows = await loadRuleRows(connection, connection.dialect, introspection());
-    return { rows, hash: [rows.permissions, rows.roles, rows.settings].map((list) => digestOf(list, sha)).join() };
-  };
+  const read = (before?: RuleRows): Promise<RuleRows> => loadRuleRows(connection, connection.dialect, introspection(), before);
 
-  const first = await read();
-  let hash = first.hash;
-  let current = compileRules(first.rows, 1);
+  let rows = await read();
+  let current = await inSlices(compilingRules(rows, 1));
+  let webhooks = activeWebhooks(rows.webhooks);
 
   const reload = singleFlight(async () => {
-    const next = await read();
-    if (next.hash === hash) return;
-    current = compileRules(next.rows, current.version + 1);
-    hash = next.hash;
+    const next = await read(rows);
+    if (next === rows) return;
+    current = await inSlices(compilingRules(next, current.version + 1));
+    webhooks = activeWebhooks(next.webhooks);
+    rows = next;
     log.info({ version: current.version }, 'rules changed');
   });
 
   return {
     get current() {
       return current;
+    },
+    get webhooks() {
+      return webhooks;
     },
     reload,
   };

@@ -1,29 +1,38 @@
 /** Holds a project's current schema, notices when the database has another one, and swaps it whole. */
-import { createHash } from 'node:crypto';
 import type { Connection, Introspection, Vendor } from '../dialect/types.ts';
 import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
 import { singleFlight } from '../lib/single-flight.ts';
-import { buildSchema } from '../schema/build.ts';
+import { inSlices } from '../lib/slices.ts';
+import { type Built, building } from '../schema/build.ts';
+import { isSystemName, outboxTable } from '../schema/system.ts';
 import type { Metadata, Schema } from '../schema/types.ts';
 import { loadMetadata } from './metadata.ts';
-import { createPoll, digestOf } from './poll.ts';
+import { createPoll } from './poll.ts';
+import { provisionalSchema } from './provisional.ts';
 
 export interface SchemaStore {
-  /** The schema of this moment. A request keeps the one it started with. */
+  /** The schema of this moment. A request keeps the one it started with. While a change is read it may be provisional. */
   readonly current: Schema;
   readonly introspection: Introspection;
-  /** Reads catalogue and metadata anew; resolves when the new schema is `current`. Runs are never concurrent. */
+  /** What the directus_* tables say of the schema. */
+  readonly metadata: Metadata;
+  /** Reads catalogue and metadata anew, all of it; resolves when the new schema is `current`. Runs are never concurrent. */
   reload(): Promise<void>;
+  /** The same, of the catalogue only the tables that have changed. */
+  renew(): Promise<void>;
   /** Reads the metadata tables alone, and makes a new schema when they say something else than before. */
   refreshMetadata(): Promise<void>;
   /**
-   * To be called before a request. On SQLite the result is to be awaited: it looks at `pragma schema_version` and reloads when
-   * that moved. Elsewhere nothing is returned, and a look at the catalogue may start in the background.
+   * To be called before a request. On SQLite the result is to be awaited: it looks at `pragma schema_version`, and when that moved,
+   * finds out which tables have changed; `current` is provisional until they are read. Elsewhere nothing is returned, and a look at
+   * the catalogue may start in the background.
    */
   checkFresh(): Promise<void> | undefined;
+  /** Waits until `current` is not provisional; at once when it is not. */
+  settled(): Promise<void>;
   /**
-   * To be called when a statement failed that should not have: compares at once, and reloads when the database has changed.
+   * To be called when a statement failed that should not have: compares at once, and reads what has changed in the database.
    *
    * @returns whether there is another schema now, so that a read is worth one more try
    */
@@ -48,21 +57,32 @@ const uninstalledInterval = 5_000;
 
 interface State {
   readonly fingerprint: string;
-  readonly introspection: Introspection;
-  readonly metadata: Metadata;
-  readonly metadataHash: string;
-  readonly schema: Schema;
+  readonly built: Built;
 }
 
-function hashOf(metadata: Metadata): string {
-  const sha = (text: string): string => createHash('sha1').update(text).digest('base64');
-  const rows = [metadata.collections, metadata.fields, metadata.relations, [metadata.statusMapping ?? null]];
-  return rows.map((one) => digestOf(one, sha)).join();
+/** A change that has been noticed and not read yet. */
+interface Pending {
+  readonly fingerprint: string;
+  readonly changed: ReadonlySet<string>;
+  /** Ends with the reading, whatever its outcome. */
+  readonly reading: Promise<void>;
 }
 
 /** Whether the database has the tables that `install` makes. */
 export function isInstalled(introspection: Introspection): boolean {
   return introspection.tables.some((table) => table.name === 'directus_users' && table.schema === introspection.defaultSchema);
+}
+
+const outboxes = new WeakMap<Introspection, boolean>();
+
+/** Whether the table of webhooks' calls is there: an older installation has none. Looked for once. */
+export function holdsOutbox(introspection: Introspection): boolean {
+  let found = outboxes.get(introspection);
+  if (found === undefined) {
+    found = introspection.tables.some((table) => table.name === outboxTable && table.schema === introspection.defaultSchema);
+    outboxes.set(introspection, found);
+  }
+  return found;
 }
 
 /**
@@ -72,78 +92,130 @@ export function isInstalled(introspection: Introspection): boolean {
  */
 export async function openSchemaStore(options: SchemaStoreOptions): Promise<SchemaStore> {
   const { connection, vendor, schemas, log } = options;
+  let version = 0;
 
-  const read = async (version: number): Promise<State> => {
+  const read = async (before?: State, anew = false): Promise<State> => {
     // Taken first: what changes while the catalogue is read makes the next comparison fail, not go unseen.
     const fingerprint = await vendor.fingerprint(connection, schemas);
-    const introspection = await vendor.introspect(connection, schemas);
-    const metadata = await loadMetadata(connection, connection.dialect, introspection);
-    return {
-      fingerprint,
-      introspection,
-      metadata,
-      metadataHash: hashOf(metadata),
-      schema: buildSchema(introspection, metadata, version),
-    };
+    const introspection = await vendor.introspect(connection, schemas, before?.built.introspection, anew);
+    const metadata = await loadMetadata(connection, connection.dialect, introspection, before?.built.metadata);
+    version += 1;
+    return { fingerprint, built: await inSlices(building(introspection, metadata, version, before?.built)) };
   };
 
-  let state = await read(1);
+  let state = await read();
+  let pending: Pending | undefined;
+  let shown = state.built.schema;
 
-  const reload = singleFlight(async () => {
-    state = await read(state.schema.version + 1);
-    log.info({ version: state.schema.version, collections: state.schema.collections.size }, 'schema read anew');
+  const show = (): void => {
+    shown = state.built.schema;
+    if (!pending) return;
+    version += 1;
+    shown = provisionalSchema(shown, pending.changed, version);
+  };
+
+  /** One piece of work at a time changes the state. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const run = last.then(work);
+    last = run.catch(() => undefined);
+    return run;
+  };
+
+  const readAgain = async (anew: boolean): Promise<void> => {
+    const noticed = pending;
+    const next = await read(state, anew);
+    state = next;
+    // What was noticed meanwhile is still to be read.
+    if (pending === noticed) pending = undefined;
+    show();
+    log.info({ version: shown.version, collections: shown.collections.size }, 'schema read anew');
     await options.onReload?.();
-  });
+  };
+  const renew = singleFlight(() => inTurn(() => readAgain(false)));
+  const reload = singleFlight(() => inTurn(() => readAgain(true)));
 
-  const refreshMetadata = singleFlight(async () => {
-    const before = state;
-    const metadata = await loadMetadata(connection, connection.dialect, before.introspection);
-    const metadataHash = hashOf(metadata);
-    if (metadataHash === state.metadataHash || state !== before) return;
-    const schema = buildSchema(before.introspection, metadata, before.schema.version + 1);
-    state = { ...before, metadata, metadataHash, schema };
-    log.info({ version: schema.version }, 'metadata changed');
-  });
+  const refresh = async (): Promise<void> => {
+    const { built } = state;
+    const metadata = await loadMetadata(connection, connection.dialect, built.introspection, built.metadata);
+    if (metadata === built.metadata) return;
+    version += 1;
+    state = { ...state, built: await inSlices(building(built.introspection, metadata, version, built)) };
+    show();
+    log.info({ version: shown.version }, 'metadata changed');
+  };
 
   const lookAtCatalogue = async (): Promise<void> => {
-    if ((await vendor.fingerprint(connection, schemas)) !== state.fingerprint) await reload();
+    if ((await vendor.fingerprint(connection, schemas)) !== state.fingerprint) await renew();
   };
 
+  /** Finds out what a moved fingerprint means. Waits for the reading only where everybody depends on what has changed. */
+  const notice = singleFlight(async () => {
+    const fingerprint = await vendor.fingerprint(connection, schemas);
+    if (fingerprint === (pending ?? state).fingerprint) return;
+    const changed = await vendor.changed?.(connection, state.built.introspection);
+    if (!changed || [...changed].some(isSystemName)) return renew();
+    if (changed.size === 0 && !pending) {
+      state = { ...state, fingerprint };
+      return;
+    }
+    const noticed: Pending = { fingerprint, changed, reading: Promise.resolve() };
+    const reading = renew().catch((error: unknown) => {
+      // The next request tries again.
+      log.warn({ reason: reason(error) }, 'could not read the schema');
+      if (pending?.changed === noticed.changed) pending = undefined;
+      show();
+    });
+    pending = { ...noticed, reading };
+    show();
+  });
+
   const suspect = singleFlight(async () => {
-    const { version } = state.schema;
+    const seen = state;
     try {
       await lookAtCatalogue();
     } catch (error) {
       log.debug({ reason: reason(error) }, 'could not check the schema');
     }
-    return state.schema.version !== version;
+    return state.built.schema !== seen.built.schema;
   });
 
   const poll = createPoll({
     what: 'the schema',
-    every: () => (isInstalled(state.introspection) ? catalogueInterval : uninstalledInterval),
+    every: () => (isInstalled(state.built.introspection) ? catalogueInterval : uninstalledInterval),
     look: lookAtCatalogue,
     log,
   });
 
   return {
     get current() {
-      return state.schema;
+      return shown;
     },
     get introspection() {
-      return state.introspection;
+      return state.built.introspection;
+    },
+    get metadata() {
+      return state.built.metadata;
     },
     reload,
-    refreshMetadata,
+    renew,
+    refreshMetadata: singleFlight(() => inTurn(refresh)),
     checkFresh() {
-      if (vendor.name !== 'better-sqlite3') {
+      if (!vendor.changed) {
         poll.kick();
         return undefined;
       }
       // The request itself meets the same trouble and answers for it.
-      return lookAtCatalogue().catch((error: unknown) => log.warn({ reason: reason(error) }, 'could not check the schema'));
+      return look().catch((error: unknown) => log.warn({ reason: reason(error) }, 'could not check the schema'));
+    },
+    async settled() {
+      while (pending) await pending.reading;
     },
     suspect,
     close: () => poll.stop(),
   };
+
+  async function look(): Promise<void> {
+    if ((await vendor.fingerprint(connection, schemas)) !== (pending ?? state).fingerprint) await notice();
+  }
 }

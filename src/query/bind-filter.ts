@@ -5,8 +5,8 @@ import { parseKey } from '../schema/keys.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
 import type { BindContext } from './context.ts';
 import { allOf, always, anyOf, compare, containing, never, not } from './filters.ts';
-import { soughtText } from './limits.ts';
 import { listed, operatorOf } from './operators.ts';
+import { tellsValue } from './tells-value.ts';
 import type { Filter, RequestedFilter } from './types.ts';
 
 /** Binds a filter against a collection. Throws unknown_field (one name), unknown_path (a path), unknown_operator, related_denied. */
@@ -14,6 +14,7 @@ export function bindFilter(collection: Collection, filter: RequestedFilter, cont
   if (filter.is === 'all') return allOf(filter.of.map((part) => bindFilter(collection, part, context)));
   if (filter.is === 'any') return anyOf(filter.of.map((part) => bindFilter(collection, part, context)));
   if (filter.is === 'not') return not(bindFilter(collection, filter.of, context));
+  if (filter.is === 'related') return bindRelated(collection, filter, context);
   return bindPath(collection, filter.path, 0, filter, context);
 }
 
@@ -28,11 +29,27 @@ function bindPath(collection: Collection, path: readonly string[], at: number, a
     return { is: 'some', relation, collection: target, where: bindPath(target, path, at + 1, asked, context) };
   }
   const field = collection.fields.get(name);
-  if (field && context.visible.field(field) !== 'no' && field.secret !== 'masked') return onField(collection, field, asked, context);
+  if (field && tellsValue(context.visible.field(field)) && field.secret !== 'masked') return onField(collection, field, asked, context);
   const relation = collection.relations.get(name);
   if (relation && !field && context.visible.relation(relation)) return onRelation(relation, asked, context);
   if (path.length > 1) throw new GatewayError('unknown_path', { field: name });
   throw new GatewayError('unknown_field', { field: name, collection: collection.name });
+}
+
+function bindRelated(collection: Collection, asked: Extract<RequestedFilter, { is: 'related' }>, context: BindContext): Filter {
+  const relation = collection.relations.get(asked.relation);
+  if (!relation || !context.visible.relation(relation)) {
+    const field = collection.fields.get(asked.relation);
+    if (!field || context.visible.field(field) === 'no') throw new GatewayError('unknown_path', { field: asked.relation });
+    throw new GatewayError('unprocessable', {
+      message: `"${asked.relation}" is a column, which leads to no rows; compare it with a value`,
+    });
+  }
+  const target = readableTarget(relation, context);
+  const where = bindFilter(target, asked.where, context);
+  const some = (matching: Filter): Filter => ({ is: 'some', relation, collection: target, where: matching });
+  if (asked.quantifier === 'some') return some(where);
+  return asked.quantifier === 'none' ? not(some(where)) : not(some(not(where)));
 }
 
 function readableTarget(relation: Relation, context: BindContext): Collection {
@@ -57,12 +74,12 @@ function onField(collection: Collection, field: Field, asked: Compare, context: 
 
 /** `filter[author][like]=ann` looks into the related row's text and number columns (directus8-data §5.2). */
 function likeRelated(relation: Relation, asked: Compare, context: BindContext): Filter {
-  const text = soughtText(String(asked.value ?? ''));
+  const text = String(asked.value ?? '');
   if (text === '') return always;
   if (text.includes('\0')) return never;
   const target = readableTarget(relation, context);
   const columns = [...target.fields.values()]
-    .filter((field) => searchable(field) && !field.secret && context.visible.field(field) !== 'no')
+    .filter((field) => searchable(field) && !field.secret && tellsValue(context.visible.field(field)))
     .map((field): Filter => ({ is: 'like', field, pattern: containing(text), negated: false }));
   const found: Filter = { is: 'some', relation, collection: target, where: anyOf(columns) };
   return asked.operator === 'ncontains' ? not(found) : found;
@@ -95,7 +112,7 @@ function onRelation(relation: Relation, asked: Compare, context: BindContext): F
 /** The related row of that key: the junction's other column for a m2m in Directus form, else the child's own key. */
 function related(relation: Relation, child: Collection, text: string, context: BindContext): Filter {
   const far = relation.kind === 'o2m' && relation.junction !== undefined ? child.fields.get(relation.junction) : undefined;
-  if (far && context.visible.field(far) !== 'no') return operatorOf('eq').onField?.(far, text, context.at) ?? never;
+  if (far && tellsValue(context.visible.field(far))) return operatorOf('eq').onField?.(far, text, context.at) ?? never;
   const key = child.key.length === 0 ? undefined : parseKey(child, text);
   if (!key) return never;
   return allOf(

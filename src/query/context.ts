@@ -1,4 +1,5 @@
 /** What binding knows about the request it binds. */
+import type { Clock } from '../schema/field-types.ts';
 import type { Schema } from '../schema/types.ts';
 import type { Limits } from './limits.ts';
 import type { Visibility } from './types.ts';
@@ -10,7 +11,7 @@ export interface BindContext {
   /** Called for every output; throws `limit_exceeded` when there are too many. */
   readonly count: () => void;
   /** The request's time. */
-  readonly at: Date;
+  readonly at: Clock;
   readonly languages?: readonly string[];
   /** See RequestedRead.stubs. */
   readonly stubs: boolean;

@@ -4,11 +4,15 @@ import { coerceOperand } from '../schema/field-types.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
 import type { BindContext } from './context.ts';
 import { always, compare, never } from './filters.ts';
-import { nestedRead } from './order.ts';
-import type { Filter, Output, ReadQuery, Selection } from './types.ts';
+import { type NestedMap, nestedRead } from './nested.ts';
+import { listedRelations, reachableRelations } from './reachable.ts';
+import type { Filter, Output, Selection } from './types.ts';
 
-/** The outputs in table order, then relations without a column of their own. Throws `unknown_field` for a name that does not exist. */
-export function expand(collection: Collection, selection: Selection, context: BindContext): Map<string, Output> {
+/**
+ * The outputs in table order, then relations without a column of their own. Throws `unknown_field` for a name that does not exist.
+ * `nested` are the arguments of this level's relations.
+ */
+export function expand(collection: Collection, selection: Selection, context: BindContext, nested?: NestedMap): Map<string, Output> {
   const { named, without } = selection;
   refuseUnknown(collection, selection, context);
   const template = new Map<string, Output>();
@@ -20,11 +24,11 @@ export function expand(collection: Collection, selection: Selection, context: Bi
     if (without.has(field.name) && !kept) continue;
     if (field.secret === 'never' || context.visible.field(field) === 'no') continue;
     context.count();
-    template.set(field.name, columnOutput(collection, field, selection, stubs, context));
+    template.set(field.name, columnOutput(collection, field, selection, stubs, context, nested));
   }
-  for (const relation of collection.relations.values()) {
+  for (const relation of reachableRelations(collection, named)) {
     if (relation.kind === 'm2o' && relation.field) continue;
-    const output = without.has(relation.name) ? undefined : listOutput(relation, selection, stubs, context);
+    const output = without.has(relation.name) ? undefined : listOutput(relation, selection, stubs, context, nested);
     if (!output) continue;
     context.count();
     template.set(relation.name, output);
@@ -46,8 +50,8 @@ function refuseUnknown(collection: Collection, selection: Selection, context: Bi
     throw new GatewayError('unknown_field', { field: name, collection: collection.name });
   }
   if (!selection.each || selection.each.named.size === 0) return;
-  for (const relation of collection.relations.values()) {
-    const target = relation.listed ? context.schema.collections.get(relation.to) : undefined;
+  for (const relation of listedRelations(collection)) {
+    const target = context.schema.collections.get(relation.to);
     if (target && context.visible.collection(target)) refuseUnknown(target, selection.each, context);
   }
 }
@@ -69,7 +73,14 @@ function merge(a: Selection, b: Selection): Selection {
   return { all: a.all || b.all, named, without: new Set([...a.without, ...b.without]), ...(each ? { each } : {}) };
 }
 
-function columnOutput(collection: Collection, field: Field, selection: Selection, stubs: boolean, context: BindContext): Output {
+function columnOutput(
+  collection: Collection,
+  field: Field,
+  selection: Selection,
+  stubs: boolean,
+  context: BindContext,
+  nested: NestedMap | undefined,
+): Output {
   const implied = !selection.named.has(field.name);
   const relation = collection.relations.get(field.name);
   if (relation?.kind !== 'm2o') return { is: 'field', field, implied };
@@ -80,8 +91,9 @@ function columnOutput(collection: Collection, field: Field, selection: Selection
   const key = relation.join[0]?.to.name ?? target.key[0]?.name ?? 'id';
   if (!context.visible.collection(target)) return { is: 'stub', field, key, denied: target.name };
   if (!context.visible.relation(relation)) return { is: 'field', field, implied };
-  const template = child ? expand(target, child, context) : keyTemplate(target, key);
-  return { is: 'relation', relation, query: nestedRead(target, template, context.visible), implied };
+  const asked = nested?.get(relation.name);
+  const template = child ? expand(target, child, context, asked?.nested) : keyTemplate(target, key);
+  return { is: 'relation', relation, query: nestedRead(relation, target, template, asked, context), implied };
 }
 
 function keyTemplate(target: Collection, key: string): Map<string, Output> {
@@ -89,7 +101,13 @@ function keyTemplate(target: Collection, key: string): Map<string, Output> {
   return new Map(field ? [[key, { is: 'field', field, implied: true }]] : []);
 }
 
-function listOutput(relation: Relation, selection: Selection, stubs: boolean, context: BindContext): Output | undefined {
+function listOutput(
+  relation: Relation,
+  selection: Selection,
+  stubs: boolean,
+  context: BindContext,
+  nested: NestedMap | undefined,
+): Output | undefined {
   const asked = selection.named.has(relation.name);
   const child = childSelection(relation, selection);
   if (!asked && !(relation.listed && (selection.each || (selection.all && stubs)))) return undefined;
@@ -100,8 +118,9 @@ function listOutput(relation: Relation, selection: Selection, stubs: boolean, co
   if (!context.visible.collection(target) || (through && !context.visible.collection(through))) {
     return { is: 'denied', collection: target.name };
   }
-  const template = child ? expand(target, child, context) : backReference(relation, target);
-  const query: ReadQuery = nestedRead(target, template, context.visible, languageFilter(relation, target, context));
+  const wanted = nested?.get(relation.name);
+  const template = child ? expand(target, child, context, wanted?.nested) : backReference(relation, target);
+  const query = nestedRead(relation, target, template, wanted, context, languageFilter(relation, target, context));
   return { is: 'relation', relation, query, implied: !asked };
 }
 

@@ -1,21 +1,86 @@
-/** How much one request may ask for. A refusal names the limit. */
+/** How much one request may ask for. A refusal names the limit; every limit is a setting of the project file. */
 import { GatewayError } from '../lib/errors.ts';
-import type { RequestedFilter, RequestedRead, Selection } from './types.ts';
+import { operators } from './operators.ts';
+import type { RequestedAggregate, RequestedFilter, RequestedNested, RequestedRead, Selection } from './types.ts';
 
-export interface Limits {
-  /** Levels of nesting in the selection and in filter paths. */
+/** What work may take before it is done in another way, and how long is waited: no request is too large for these. */
+export interface Budgets {
+  /** Milliseconds that counts may hold up a read before they are estimated; 0 is as long as a statement may take. */
+  readonly countMilliseconds: number;
+  /** Rows that `search` looks through where no index finds its words. */
+  readonly searchRows: number;
+  /** Seconds that the answer to a request with an Idempotency-Key is kept. */
+  readonly idempotencySeconds: number;
+  /** Seconds after which such a request may be sent again where nothing was heard of it. */
+  readonly idempotencyLeaseSeconds: number;
+}
+
+export interface Limits extends Budgets {
+  /** Levels of nesting in the selection, in filter and sort paths and in arguments of relations. */
   readonly depth: number;
   /** Names in the selection, nested ones included. */
   readonly fields: number;
   /** Outputs of the whole answer's shape, once wildcards are expanded. */
   readonly outputs: number;
-  /** Conditions and groups of a filter. */
+  /** Conditions and groups of all filters of a request. */
   readonly filterNodes: number;
   /** Keys in one request. */
   readonly keys: number;
+  /** Terms of all orders of a request. */
+  readonly sort: number;
+  /** Characters of a text that is looked for inside others: the work grows with it. */
+  readonly searchCharacters: number;
+  /** Rows of one answer; `Infinity` only for what is written out row by row. */
+  readonly pageRows: number;
+  /** Rows of one nested list. */
+  readonly nestedRows: number;
+  /** Rows that one write may make, change or delete, nested ones included. */
+  readonly writeRows: number;
+  /** Operations of one batch. */
+  readonly batchOperations: number;
+  /** Bytes of a URL. */
+  readonly urlBytes: number;
+  /** Exports under way at once. */
+  readonly exports: number;
+  /** Seconds that an export may take. */
+  readonly exportSeconds: number;
 }
 
-export const defaultLimits: Limits = { depth: 12, fields: 1000, outputs: 10_000, filterNodes: 300, keys: 5000 };
+export const defaultBudgets: Budgets = {
+  countMilliseconds: 500,
+  searchRows: 10_000,
+  idempotencySeconds: 86_400,
+  idempotencyLeaseSeconds: 60,
+};
+
+export const defaultLimits: Limits = {
+  ...defaultBudgets,
+  depth: 12,
+  fields: 1000,
+  outputs: 10_000,
+  filterNodes: 300,
+  keys: 5000,
+  sort: 50,
+  searchCharacters: 10_000,
+  pageRows: 25_000,
+  nestedRows: 10_000,
+  writeRows: 10_000,
+  batchOperations: 100,
+  urlBytes: 32_768,
+  exports: 4,
+  exportSeconds: 600,
+};
+
+/** The limits of a project: its settings, and the defaults for the others. */
+export function limitsOf(settings: { readonly [name in keyof Limits]?: number | undefined } = {}): Limits {
+  const set = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return { ...defaultLimits, ...Object.fromEntries(set) };
+}
+
+/** Refuses a request that is beyond a limit on sight. */
+export function refuse(what: string, limit: number): never {
+  throw new GatewayError('limit_exceeded', { message: `The request exceeds the limit of ${limit} ${what}; ask for less` });
+}
 
 /** Counts outputs while wildcards expand, so that `*.*.*.*.*` is refused before it is built. */
 export function outputCounter(limits: Limits): () => void {
@@ -24,10 +89,6 @@ export function outputCounter(limits: Limits): () => void {
     count++;
     if (count > limits.outputs) refuse('outputs (fields of all levels after wildcards)', limits.outputs);
   };
-}
-
-function refuse(what: string, limit: number): never {
-  throw new GatewayError('limit_exceeded', { message: `The request exceeds the limit of ${limit} ${what}; ask for less` });
 }
 
 function selectionSize(selection: Selection, depth: number, limits: Limits): number {
@@ -39,35 +100,72 @@ function selectionSize(selection: Selection, depth: number, limits: Limits): num
   return size;
 }
 
-function filterSize(filter: RequestedFilter, limits: Limits): number {
-  let size = 0;
-  const rest: { filter: RequestedFilter; depth: number }[] = [{ filter, depth: 0 }];
-  for (let next = rest.pop(); next; next = rest.pop()) {
-    size++;
-    if (size > limits.filterNodes) refuse('filter conditions', limits.filterNodes);
-    if (next.depth > limits.depth * 4) refuse('levels of filter groups (depth)', limits.depth * 4);
-    const { filter: node, depth } = next;
-    if (node.is === 'compare') {
-      if (node.path.length > limits.depth) refuse('names in a filter path (depth)', limits.depth);
-    } else if (node.is === 'not') rest.push({ filter: node.of, depth: depth + 1 });
-    else for (const part of node.of) rest.push({ filter: part, depth: depth + 1 });
-  }
-  return size;
+const seeking = new Set(operators.filter((operator) => operator.seeks).map((operator) => operator.id));
+
+function checkText(text: string, limits: Limits): void {
+  if (text.length > limits.searchCharacters) refuse('characters in a text to look for (searchCharacters)', limits.searchCharacters);
 }
 
-/** Characters of a text that is looked for inside others: SQLite takes a pattern of 50,000 bytes, and the work grows with it. */
-const longestPattern = 10_000;
+/** What one request has asked for so far, its nested lists included. */
+interface Spent {
+  filterNodes: number;
+  sort: number;
+}
 
-/** The text of `q` or of a `contains`, when it is not too long. Throws `limit_exceeded`. */
-export function soughtText(text: string): string {
-  if (text.length > longestPattern) refuse('characters in a text to look for', longestPattern);
-  return text;
+function checkFilter(filter: RequestedFilter, spent: Spent, limits: Limits): void {
+  const rest: { filter: RequestedFilter; depth: number; steps: number }[] = [{ filter, depth: 0, steps: 0 }];
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    spent.filterNodes++;
+    if (spent.filterNodes > limits.filterNodes) refuse('filter conditions (filterNodes)', limits.filterNodes);
+    if (next.depth > limits.depth * 4) refuse('levels of filter groups (depth)', limits.depth * 4);
+    const { filter: node, depth, steps } = next;
+    if (node.is === 'compare') {
+      if (steps + node.path.length > limits.depth) refuse('names in a filter path (depth)', limits.depth);
+      if (seeking.has(node.operator)) checkText(String(node.value ?? ''), limits);
+    } else if (node.is === 'related') {
+      if (steps + 1 > limits.depth) refuse('names in a filter path (depth)', limits.depth);
+      rest.push({ filter: node.where, depth: depth + 1, steps: steps + 1 });
+    } else if (node.is === 'not') rest.push({ filter: node.of, depth: depth + 1, steps });
+    else for (const part of node.of) rest.push({ filter: part, depth: depth + 1, steps });
+  }
+}
+
+/** What a read and the arguments of a nested list have in common. */
+function checkRead(
+  read: Pick<RequestedRead, 'where' | 'search' | 'fullText' | 'order' | 'nested'>,
+  depth: number,
+  spent: Spent,
+  limits: Limits,
+): void {
+  if (read.where) checkFilter(read.where, spent, limits);
+  for (const text of [read.search, read.fullText]) if (text !== undefined) checkText(text, limits);
+  for (const term of read.order === 'random' ? [] : (read.order ?? [])) {
+    spent.sort++;
+    if (spent.sort > limits.sort) refuse('sort terms (sort)', limits.sort);
+    if (term.path.length > limits.depth) refuse('names in a sort path (depth)', limits.depth);
+  }
+  for (const asked of read.nested?.values() ?? []) {
+    if (depth + 1 > limits.depth) refuse('levels of deep (depth)', limits.depth);
+    checkNested(asked, depth + 1, spent, limits);
+  }
+}
+
+function checkNested(asked: RequestedNested, depth: number, spent: Spent, limits: Limits): void {
+  if (asked.limit !== undefined && asked.limit > limits.nestedRows) refuse('rows of one nested list (nestedRows)', limits.nestedRows);
+  checkRead(asked, depth, spent, limits);
 }
 
 /** Throws `limit_exceeded` when the request is larger than the limits. */
 export function checkLimits(request: RequestedRead, limits: Limits): void {
   selectionSize(request.selection, 1, limits);
-  if (request.where) filterSize(request.where, limits);
   if (request.keys && request.keys.length > limits.keys) refuse('keys', limits.keys);
-  if (request.order !== 'random' && (request.order?.length ?? 0) > 50) refuse('sort terms', 50);
+  if (request.limit !== undefined && request.limit > limits.pageRows) refuse('rows of one answer (pageRows)', limits.pageRows);
+  checkRead(request, 0, { filterNodes: 0, sort: 0 }, limits);
+}
+
+/** The same of groups and aggregates, which count as fields. */
+export function checkAggregateLimits(request: RequestedAggregate, limits: Limits): void {
+  if (request.groups.length + request.measures.length > limits.fields) refuse('fields', limits.fields);
+  if (request.limit !== undefined && request.limit > limits.pageRows) refuse('rows of one answer (pageRows)', limits.pageRows);
+  checkRead(request, 0, { filterNodes: 0, sort: 0 }, limits);
 }

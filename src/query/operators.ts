@@ -1,10 +1,9 @@
 /** Every filter operator: its id, its names on the surfaces and what it means. A new operator is a record here and nowhere else. */
 import type { Scalar } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
-import { coerceOperand, resolveNow } from '../schema/field-types.ts';
+import { type Clock, coerceOperand, resolveNow } from '../schema/field-types.ts';
 import type { Field } from '../schema/types.ts';
 import { allOf, always, anyOf, compare, containing, isNotNull, isNull, never } from './filters.ts';
-import { soughtText } from './limits.ts';
 import type { Comparison, Filter } from './types.ts';
 
 export interface Operator {
@@ -14,9 +13,15 @@ export interface Operator {
   /** One sentence for the documentation. */
   readonly meaning: string;
   /** Builds the filter on a column. `at` is the request's time, for `now`. */
-  readonly onField?: (field: Field, value: unknown, at: Date) => Filter;
+  readonly onField?: (field: Field, value: unknown, at: Clock) => Filter;
   /** What it asks of a to-many relation, where it may be asked of one. */
   readonly onRelation?: 'has' | 'has-not' | 'all' | 'in' | 'empty' | 'not-empty';
+  /** Its operand is a list. */
+  readonly list?: true;
+  /** It takes no operand; the operator that finds all other rows. */
+  readonly opposite?: string;
+  /** Looks for its operand inside texts, so that the operand's length is limited. */
+  readonly seeks?: true;
 }
 
 /** A list operand: an array, or text split at commas, never trimmed. */
@@ -36,12 +41,12 @@ function scalar(value: unknown): unknown {
 
 const one =
   (operator: Comparison, whenImpossible: (field: Field) => Filter = () => never) =>
-  (field: Field, value: unknown, at: Date): Filter => {
+  (field: Field, value: unknown, at: Clock): Filter => {
     const operand = coerceOperand(field, resolveNow(field, scalar(value), at));
     return operand === undefined ? whenImpossible(field) : compare(field, operator, operand);
   };
 
-function operands(field: Field, value: unknown, at: Date): Scalar[] {
+function operands(field: Field, value: unknown, at: Clock): Scalar[] {
   const found: Scalar[] = [];
   for (const part of listed(value)) {
     const operand = coerceOperand(field, resolveNow(field, scalar(part), at));
@@ -52,7 +57,7 @@ function operands(field: Field, value: unknown, at: Date): Scalar[] {
 
 const range =
   (operator: 'between' | 'nbetween') =>
-  (field: Field, value: unknown, at: Date): Filter => {
+  (field: Field, value: unknown, at: Clock): Filter => {
     const parts = listed(value);
     if (parts.length < 2) return never;
     const [from, to] = [parts[0], parts[parts.length - 1]].map((part) => coerceOperand(field, resolveNow(field, scalar(part), at)));
@@ -69,7 +74,7 @@ function wholeEscapes(pattern: string): string {
 const like =
   (negated: boolean, raw: boolean) =>
   (field: Field, value: unknown): Filter => {
-    const text = soughtText(String(scalar(value) ?? ''));
+    const text = String(scalar(value) ?? '');
     if (text.includes('\0')) return never;
     if (text === '' && !raw) return always;
     return { is: 'like', field, pattern: raw ? wholeEscapes(text) : containing(text), negated };
@@ -108,6 +113,7 @@ export const operators: readonly Operator[] = [
     id: 'in',
     directus: ['in'],
     meaning: 'one of a comma list or array',
+    list: true,
     onField: (field, value, at) => {
       const values = operands(field, value, at);
       return values.length === 0 ? never : compare(field, 'in', ...values);
@@ -118,22 +124,50 @@ export const operators: readonly Operator[] = [
     id: 'nin',
     directus: ['nin'],
     meaning: 'none of a comma list or array; NULL does not match',
+    list: true,
     onField: (field, value, at) => {
       const values = operands(field, value, at);
       return values.length === 0 ? (listed(value).length === 0 ? always : isNotNull(field)) : compare(field, 'nin', ...values);
     },
   },
-  { id: 'null', directus: ['null'], meaning: 'NULL; the value is ignored', onField: isNull, onRelation: 'empty' },
-  { id: 'nnull', directus: ['nnull'], meaning: 'not NULL; the value is ignored', onField: isNotNull, onRelation: 'not-empty' },
-  { id: 'contains', directus: ['like', 'contains'], meaning: 'contains the text, upper and lower case alike', onField: like(false, false) },
-  { id: 'ncontains', directus: ['nlike', 'ncontains'], meaning: 'does not contain the text', onField: like(true, false) },
-  { id: 'rlike', directus: ['rlike'], meaning: 'LIKE with the wildcards % and _ of the caller', onField: like(false, true) },
-  { id: 'nrlike', directus: ['nrlike'], meaning: 'not LIKE with the wildcards of the caller', onField: like(true, true) },
-  { id: 'between', directus: ['between'], meaning: 'between the first and the last of a list, both included', onField: range('between') },
-  { id: 'nbetween', directus: ['nbetween'], meaning: 'outside the first and the last of a list', onField: range('nbetween') },
-  { id: 'empty', directus: ['empty'], meaning: 'NULL or empty; of a relation: no related row', onField: empty, onRelation: 'empty' },
+  { id: 'null', directus: ['null'], meaning: 'NULL; the value is ignored', onField: isNull, onRelation: 'empty', opposite: 'nnull' },
+  {
+    id: 'nnull',
+    directus: ['nnull'],
+    meaning: 'not NULL; the value is ignored',
+    onField: isNotNull,
+    onRelation: 'not-empty',
+    opposite: 'null',
+  },
+  {
+    id: 'contains',
+    directus: ['like', 'contains'],
+    meaning: 'contains the text, upper and lower case alike',
+    onField: like(false, false),
+    seeks: true,
+  },
+  { id: 'ncontains', directus: ['nlike', 'ncontains'], meaning: 'does not contain the text', onField: like(true, false), seeks: true },
+  { id: 'rlike', directus: ['rlike'], meaning: 'LIKE with the wildcards % and _ of the caller', onField: like(false, true), seeks: true },
+  { id: 'nrlike', directus: ['nrlike'], meaning: 'not LIKE with the wildcards of the caller', onField: like(true, true), seeks: true },
+  {
+    id: 'between',
+    directus: ['between'],
+    meaning: 'between the first and the last of a list, both included',
+    onField: range('between'),
+    list: true,
+  },
+  { id: 'nbetween', directus: ['nbetween'], meaning: 'outside the first and the last of a list', onField: range('nbetween'), list: true },
+  {
+    id: 'empty',
+    directus: ['empty'],
+    meaning: 'NULL or empty; of a relation: no related row',
+    onField: empty,
+    onRelation: 'empty',
+    opposite: 'nempty',
+  },
   {
     id: 'nempty',
+    opposite: 'empty',
     directus: ['nempty'],
     meaning: 'neither NULL nor empty; of a relation: a related row',
     onField: notEmpty,
@@ -141,7 +175,7 @@ export const operators: readonly Operator[] = [
   },
   { id: 'has', directus: ['has'], meaning: 'at least that many related rows; 0 means none', onField: onlyOnLists, onRelation: 'has' },
   { id: 'nhas', directus: ['nhas'], meaning: 'fewer related rows than that', onField: onlyOnLists, onRelation: 'has-not' },
-  { id: 'all', directus: ['all'], meaning: 'related to every key of the list', onField: onlyOnLists, onRelation: 'all' },
+  { id: 'all', directus: ['all'], meaning: 'related to every key of the list', onField: onlyOnLists, onRelation: 'all', list: true },
 ];
 
 const byId = new Map(operators.map((operator) => [operator.id, operator]));

@@ -1,44 +1,63 @@
-/** Orders, asked for and by default, and the plain nested read that has nothing but its outputs. */
+/** Orders, asked for and by default: by fields of the row itself, or of a row that relations to one row lead to. */
 import { GatewayError } from '../lib/errors.ts';
-import type { Collection } from '../schema/types.ts';
+import type { Collection, Schema } from '../schema/types.ts';
 import { always } from './filters.ts';
-import type { Filter, Order, ReadQuery, RequestedOrder, Visibility } from './types.ts';
+import type { Order, OrderStep, RequestedOrder, Visibility } from './types.ts';
+
+export interface OrderContext {
+  readonly schema: Schema;
+  readonly visible: Visibility;
+}
 
 /** The order asked for, or the collection's own: its sort field, then always its key (directus8-data §5.3). */
-export function bindOrder(collection: Collection, asked: readonly RequestedOrder[] | undefined, visible: Visibility): Order[] {
+export function bindOrder(collection: Collection, asked: readonly RequestedOrder[] | undefined, context: OrderContext): Order[] {
   const order: Order[] = [];
   const add = (term: Order): void => {
-    if (!order.some((other) => other.field === term.field)) order.push(term);
+    if (!order.some((other) => sameTerm(other, term))) order.push(term);
   };
-  if (asked && asked.length > 0) for (const term of asked) add(orderTerm(collection, term, visible));
-  else if (collection.sort && visible.field(collection.sort) === 'yes') add({ field: collection.sort, descending: false });
+  if (asked && asked.length > 0) for (const term of asked) add(orderTerm(collection, term, context));
+  else if (collection.sort && context.visible.field(collection.sort) === 'yes') add({ field: collection.sort, descending: false });
   for (const field of collection.key) add({ field, descending: false });
   return order;
 }
 
-function orderTerm(collection: Collection, term: RequestedOrder, visible: Visibility): Order {
-  const [name = ''] = term.path;
-  const field = term.path.length === 1 ? collection.fields.get(name) : undefined;
-  if (field && visible.field(field) === 'yes' && !field.secret) return { field, descending: term.descending };
-  if (!field && term.path.length === 1 && (collection.relations.has(name) || collection.aliases.has(name))) {
-    throw new GatewayError('unprocessable', { message: `Unable to sort by "${name}" field because it is an alias.` });
-  }
-  throw new GatewayError('unknown_field', { field: `${term.descending ? '-' : ''}${term.path.join('.')}`, collection: collection.name });
+function sameTerm(a: Order, b: Order): boolean {
+  const [from, to] = [a.via ?? [], b.via ?? []];
+  return a.field === b.field && from.length === to.length && from.every((step, i) => step.relation === to[i]?.relation);
 }
 
-/** A nested read with nothing asked but its outputs. */
-export function nestedRead(
-  collection: Collection,
-  template: ReadQuery['template'],
-  visible: Visibility,
-  where: Filter = always,
-): ReadQuery {
-  return {
-    collection,
-    template,
-    where,
-    order: bindOrder(collection, undefined, visible),
-    offset: 0,
-    counts: { filtered: false, total: false, byStatus: false },
-  };
+function orderTerm(collection: Collection, term: RequestedOrder, context: OrderContext): Order {
+  const unknown = (): GatewayError =>
+    new GatewayError('unknown_field', { field: `${term.descending ? '-' : ''}${term.path.join('.')}`, collection: collection.name });
+  const names = [...term.path];
+  const last = names.pop() ?? '';
+  const via: OrderStep[] = [];
+  let here = collection;
+  for (const name of names) {
+    const step = orderStep(here, name, context);
+    if (!step) throw unknown();
+    via.push(step);
+    here = step.collection;
+  }
+  const field = here.fields.get(last);
+  const readable = field && !field.secret ? context.visible.field(field) : 'no';
+  // A field that is hidden in some rows is NULL there when it belongs to a related row; of the row itself it orders nothing.
+  if (field && readable === 'yes') return { field, descending: term.descending, ...(via.length > 0 ? { via } : {}) };
+  if (field && readable === 'some' && via.length > 0) return { field, descending: term.descending, via };
+  const relation = here.relations.get(last);
+  if (!field && (here.aliases.has(last) || (relation && context.visible.relation(relation)))) {
+    throw new GatewayError('unprocessable', { message: `Unable to sort by "${last}" field because it is an alias.` });
+  }
+  throw unknown();
+}
+
+/** Undefined for what does not exist for the caller. Throws `unprocessable` for a list. */
+export function orderStep(collection: Collection, name: string, { schema, visible }: OrderContext): OrderStep | undefined {
+  const relation = collection.relations.get(name);
+  const target = relation && schema.collections.get(relation.to);
+  if (!relation || !target || !visible.relation(relation) || !visible.collection(target)) return undefined;
+  if (relation.kind === 'm2o') return { relation, collection: target, where: always, own: always };
+  throw new GatewayError('unprocessable', {
+    message: `Unable to sort through "${name}": it leads to several rows, and a row can be sorted by one only.`,
+  });
 }

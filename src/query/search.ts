@@ -3,13 +3,14 @@ import { searchable } from '../schema/field-types.ts';
 import type { Collection } from '../schema/types.ts';
 import type { BindContext } from './context.ts';
 import { always, anyOf, containing, never } from './filters.ts';
-import { soughtText } from './limits.ts';
+import { listedRelations } from './reachable.ts';
+import { tellsValue } from './tells-value.ts';
 import type { Filter } from './types.ts';
 
 function ownColumns(collection: Collection, pattern: string, context: BindContext): Filter[] {
   const found: Filter[] = [];
   for (const field of collection.fields.values()) {
-    if (!searchable(field) || field.secret || context.visible.field(field) === 'no') continue;
+    if (!searchable(field) || field.secret || !tellsValue(context.visible.field(field))) continue;
     found.push({ is: 'like', field, pattern, negated: false });
   }
   return found;
@@ -19,10 +20,10 @@ function ownColumns(collection: Collection, pattern: string, context: BindContex
 export function searchFilter(collection: Collection, text: string, context: BindContext): Filter {
   if (text.includes('\0')) return never;
   if (text === '') return always;
-  const pattern = containing(soughtText(text));
+  const pattern = containing(text);
   const parts = ownColumns(collection, pattern, context);
-  for (const relation of collection.relations.values()) {
-    if (relation.kind !== 'o2m' || !relation.listed || !context.visible.relation(relation)) continue;
+  for (const relation of listedRelations(collection)) {
+    if (relation.kind !== 'o2m' || !context.visible.relation(relation)) continue;
     const child = context.schema.collections.get(relation.to);
     if (!child || !context.visible.collection(child)) continue;
     const columns = ownColumns(child, pattern, context);

@@ -1,6 +1,6 @@
 /** The one query model. A surface parses into the requested forms; `bind` turns them into the bound forms against a schema. */
-import type { Scalar } from '../dialect/types.ts';
-import type { Collection, Field, Relation } from '../schema/types.ts';
+import type { DatePart, Scalar } from '../dialect/types.ts';
+import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
 
 // ---- as asked: names are still text ----
 
@@ -20,11 +20,25 @@ export type RequestedFilter =
   | { is: 'any'; of: RequestedFilter[] }
   | { is: 'not'; of: RequestedFilter }
   /** `path` of one name or several through relations; `operator` is an operator's id. */
-  | { is: 'compare'; path: readonly string[]; operator: string; value: unknown };
+  | { is: 'compare'; path: readonly string[]; operator: string; value: unknown }
+  /** Of the rows that a relation leads to: one of them matches, none does, or all do. All of `where` holds for one and the same row. */
+  | { is: 'related'; relation: string; quantifier: 'some' | 'none' | 'every'; where: RequestedFilter };
 
 export interface RequestedOrder {
   path: readonly string[];
   descending: boolean;
+}
+
+/** What is asked of the rows a relation leads to, beside their fields. A relation to one row takes a filter and a text only. */
+export interface RequestedNested {
+  where?: RequestedFilter;
+  search?: string;
+  order?: 'random' | readonly RequestedOrder[];
+  /** Undefined asks for every row. */
+  limit?: number;
+  offset?: number;
+  /** By name of the relation. */
+  nested?: ReadonlyMap<string, RequestedNested>;
 }
 
 export interface RequestedRead {
@@ -33,8 +47,12 @@ export interface RequestedRead {
   /** Text forms of keys; the answer holds those rows that exist and may be read. */
   keys?: readonly string[];
   where?: RequestedFilter;
+  /** What the listing is of: unlike `where` it narrows `counts.total` too. */
+  within?: RequestedFilter;
   /** Text to look for in the searchable columns. */
   search?: string;
+  /** Words to look for by a text index, or as `search` does within a number of rows. */
+  fullText?: string;
   /** `'random'` or terms; undefined is the collection's default order. */
   order?: 'random' | readonly RequestedOrder[];
   /** Undefined asks for every row. */
@@ -45,6 +63,10 @@ export interface RequestedRead {
   /** Languages of nested translations; undefined is all. */
   languages?: readonly string[];
   counts: Counts;
+  /** Wants a cursor for what follows the page; with `after`, a cursor of that kind, the page is what follows it. */
+  follow?: { readonly after?: string };
+  /** Arguments of relations that the selection expands, by name of the relation. */
+  nested?: ReadonlyMap<string, RequestedNested>;
   /** As soon as a relation is expanded, its plain siblings become objects holding their key (directus8-data §5.1, mixing quirk). */
   stubs: boolean;
 }
@@ -56,6 +78,48 @@ export interface Counts {
   total: boolean;
   /** The same by status. */
   byStatus: boolean;
+  /** How `fullText` was looked for, and whether in all rows. */
+  search?: boolean;
+}
+
+/** How `fullText` is looked for: by an index, or among so many rows; neither where it is among all. */
+export interface Searched {
+  index: string | null;
+  rows: number | null;
+}
+
+/** Groups of rows and what is worked out over each of them, instead of the rows themselves. */
+export interface RequestedAggregate {
+  collection: string;
+  /** Without any, all rows are one group. */
+  groups: readonly RequestedGroup[];
+  measures: readonly RequestedMeasure[];
+  where?: RequestedFilter;
+  /** As of a read. */
+  within?: RequestedFilter;
+  search?: string;
+  fullText?: string;
+  /** By the name of a group, or by a measure: `count`, or its function and its field. */
+  order?: readonly RequestedOrder[];
+  /** Of groups; undefined asks for every one. */
+  limit?: number;
+  offset: number;
+  statuses?: 'any' | readonly string[];
+}
+
+export interface RequestedGroup {
+  /** Its key in the answer. */
+  as: string;
+  path: readonly string[];
+  /** A part of a date instead of all of it. */
+  part?: string;
+}
+
+export interface RequestedMeasure {
+  /** An aggregate function's id. */
+  function: string;
+  /** A field, or `*` for rows. */
+  field: string;
 }
 
 // ---- bound: every name resolved ----
@@ -69,6 +133,14 @@ export type Filter =
   | { is: 'compare'; field: Field; operator: Comparison; values: readonly Scalar[] }
   | { is: 'null'; field: Field; negated: boolean }
   | { is: 'like'; field: Field; pattern: string; negated: boolean }
+  /** Rows in whose `fields` a text index finds all of `words`; some make words of the whole `text` themselves. */
+  | { is: 'words'; collection: Collection; index: TextIndex; fields: readonly Field[]; text: string; words: readonly string[] }
+  /** Rows that match `where`, among the first so many, in the order of their keys, that match `of`. */
+  | { is: 'among'; collection: Collection; of: Filter; where: Filter; rows: number }
+  /** What holds depends on the field's value, to the last character; rows of other values do not match. */
+  | { is: 'byValue'; field: Field; of: ReadonlyMap<string, Filter> }
+  /** The text in `item` is the key (schema/keys.ts) of a row of `collection` that matches. */
+  | { is: 'named'; item: Field; collection: Collection; where: Filter }
   /** At least one related row matches. `collection` is the other side, whose rules `access` adds. */
   | { is: 'some'; relation: Relation; collection: Collection; where: Filter; through?: Filter }
   /** Number of related rows. */
@@ -88,14 +160,26 @@ export type Comparison = 'eq' | 'exact' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte' | 
 export interface Order {
   field: Field;
   descending: boolean;
+  /** The relations to one row that lead to `field`'s row, in order; NULL where they lead to none. Absent for a field of the row itself. */
+  via?: readonly OrderStep[];
+}
+
+/** One step of an order's path. Terms that share a beginning share its steps, as objects. */
+export interface OrderStep {
+  readonly relation: ToOne;
+  readonly collection: Collection;
+  /** The rows of `collection` that count; filled in access/. */
+  readonly where: Filter;
+  /** The rows on this side whose relation counts; filled in access/. */
+  readonly own: Filter;
 }
 
 /** Ordered outputs by the key they have in the answer. */
 export type Template = ReadonlyMap<string, Output>;
 
 export type Output =
-  /** `implied`: from a wildcard. */
-  | { is: 'field'; field: Field; implied: boolean }
+  /** `implied`: from a wildcard. `cut` takes out of the value what may not be read; filled in access/. */
+  | { is: 'field'; field: Field; implied: boolean; cut?: Cut }
   /** `through` filters the junction rows of a m2m; filled in access/. */
   | { is: 'relation'; relation: Relation; query: ReadQuery; through?: Filter; implied: boolean }
   /** A to-one relation whose collection, `denied`, the caller may not read: an object with the bare key, or null. */
@@ -105,19 +189,44 @@ export type Output =
   | { is: 'group'; of: Template }
   | { is: 'constant'; json: string };
 
+/** What is taken out of a value depends on the value of another field of its row. */
+export interface Cut {
+  readonly of: Field;
+  /** What is left of the value's JSON text where `of` holds that text. */
+  readonly rest: (of: string, json: string) => string;
+}
+
+/** In which rows a field may be read; `cut`: in all, but parts of its value are left out, so that nothing is compared with it. */
+export type Readable = 'yes' | 'some' | 'cut' | 'no';
+
 /** What a caller may name. Made in access/; `bind` treats what is not visible as not existing. */
 export interface Visibility {
   collection(collection: Collection): boolean;
   /** `some`: in some rows only, by their status or because the row is the caller's own. */
-  field(field: Field): 'yes' | 'some' | 'no';
+  field(field: Field): Readable;
   /** False for one whose name, or a column that ties its sides, may be read in no row. */
   relation(relation: Relation): boolean;
 }
 
-/** Outputs that a row lacks when `when` holds. Made in access/ only, for status rules on fields. The first that holds applies. */
-export interface TemplateCase {
-  when: Filter;
+/** Outputs of a template that a row lacks, by their keys. */
+export interface Lacking {
   without: ReadonlySet<string>;
+  /** The same of groups among the outputs that are there, by the keys of the groups. */
+  inside?: ReadonlyMap<string, Lacking>;
+}
+
+/** What a row lacks when `when` holds. Made in access/ only, for status rules on fields. The first that holds applies. */
+export interface TemplateCase extends Lacking {
+  when: Filter;
+}
+
+/**
+ * Whether all rows of the collection may be read, and whether everything that the filter looks at may be, in every row: only then do the
+ * planner's own numbers, which are about all rows, tell nothing that is hidden.
+ */
+export interface Open {
+  rows: boolean;
+  filter: boolean;
 }
 
 export interface ReadQuery {
@@ -125,11 +234,57 @@ export interface ReadQuery {
   template: Template;
   cases?: readonly TemplateCase[];
   where: Filter;
+  /** The part of `where` that every count is within. */
+  within?: Filter;
   /** What `total` and `byStatus` count; filled in access/. */
-  readable?: { total: Filter; byStatus: Filter };
+  readable?: { total: Filter; byStatus: Filter; open: Open };
+  searched?: Searched;
   order: 'random' | readonly Order[];
   limit?: number;
   offset: number;
+  /** Without a limit asked for: more rows than this make the read fail. */
+  most?: number;
   statuses?: 'any' | readonly string[];
   counts: Counts;
+}
+
+export type AggregateFunction = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max';
+
+export interface Group {
+  readonly as: string;
+  readonly field: Field;
+  /** The relations to one row that lead to the field's row, as of an order. */
+  readonly via?: readonly OrderStep[];
+  readonly part?: DatePart;
+  /** The rows that tell the field; in all others it counts as NULL. Filled in access/. */
+  readonly told?: Filter;
+}
+
+export interface Measure {
+  readonly function: AggregateFunction;
+  /** Absent: rows are counted. */
+  readonly field?: Field;
+  /** As of a group. */
+  readonly told?: Filter;
+}
+
+/** By one of the groups or one of the measures, counted from 0. */
+export interface AggregateOrder {
+  readonly of: 'groups' | 'measures';
+  readonly at: number;
+  readonly descending: boolean;
+}
+
+export interface AggregateQuery {
+  readonly collection: Collection;
+  readonly groups: readonly Group[];
+  readonly measures: readonly Measure[];
+  readonly where: Filter;
+  /** Ends with every group, so that no two rows of the answer are equal to it. */
+  readonly order: readonly AggregateOrder[];
+  readonly limit?: number;
+  readonly offset: number;
+  /** As of a read. */
+  readonly most?: number;
+  readonly statuses?: 'any' | readonly string[];
 }

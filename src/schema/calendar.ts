@@ -5,6 +5,8 @@ const clockShape = /^(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?$/;
 /** Date and time of day, in extended or (with a T) basic ISO 8601 form, with or without an offset. */
 const momentShape =
   /^(\d{4}-\d{2}-\d{2}|\d{8})([T ])(\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|\d{4}|\d{6}(?:[.,]\d{1,9})?) ?(Z|[+\- ]\d{2}(?::?\d{2})?)?$/i;
+/** A time of day with an offset. */
+const zonedShape = /^(.+?) ?(Z|[+\- ]\d{2}(?::?\d{2})?)$/i;
 
 /** No database here keeps more digits of a second. */
 const fractionDigits = 6;
@@ -51,7 +53,7 @@ function clock(text: string): Clock | undefined {
   if (!match) return undefined;
   const [hours, minutes, seconds] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
   if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
-  return { seconds: hours * 3600 + minutes * 60 + seconds, fraction: (match[4] ?? '').slice(0, fractionDigits) };
+  return { seconds: hours * 3600 + minutes * 60 + seconds, fraction: (match[4] ?? '').slice(0, fractionDigits).replace(/0+$/, '') };
 }
 
 function clockText({ seconds, fraction }: Clock): string {
@@ -78,16 +80,33 @@ function extendedClock(text: string): string {
   return `${text.slice(0, 2)}:${text.slice(2, 4)}${seconds === '' ? '' : `:${seconds}`}`;
 }
 
-/** `HH:MM[:SS[.ffffff]]` as `HH:MM:SS[.ffffff]`; undefined when no clock shows it. */
+/** Time of day and offset. An unencoded plus of a query string arrives as a space. */
+function zonedClock(text: string): { time: Clock; offset: number } | undefined {
+  const [, clockPart = text, offsetPart = ''] = zonedShape.exec(text) ?? [];
+  const time = clock(clockPart);
+  const offset = offsetPart === '' ? 0 : offsetSeconds(offsetPart);
+  return time === undefined || offset === undefined ? undefined : { time, offset };
+}
+
+const inDay = (seconds: number): number => ((seconds % 86400) + 86400) % 86400;
+
+/** `HH:MM[:SS[.ffffff]]`, perhaps with an offset, as `HH:MM:SS[.ffffff]` in UTC; undefined when no clock shows it. */
 export function canonicalTime(text: string): string | undefined {
-  const parsed = clock(text);
-  return parsed && clockText(parsed);
+  const parsed = zonedClock(text);
+  return parsed && clockText({ seconds: inDay(parsed.time.seconds - parsed.offset), fraction: parsed.time.fraction });
+}
+
+/** The same where the offset belongs to the value: `HH:MM:SS[.ffffff]+HH:MM`, without one in UTC. */
+export function canonicalZonedTime(text: string): string | undefined {
+  const parsed = zonedClock(text);
+  if (!parsed) return undefined;
+  const minutes = Math.abs(parsed.offset) / 60;
+  return `${clockText(parsed.time)}${parsed.offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /**
  * A date, `YYYY-MM-DD HH:MM[:SS[.ffffff]]` or ISO 8601, as `YYYY-MM-DD HH:MM:SS[.ffffff]` in UTC. Without an offset the text is
- * taken as UTC. Digits of a fraction stay as written, since SQLite compares text, up to six; a fraction of nothing but zeros is
- * dropped from ISO forms, since JavaScript prints it always. Undefined for what no calendar and clock have.
+ * taken as UTC. Of a fraction six digits count, and its trailing zeros do not. Undefined for what no calendar and clock have.
  */
 export function canonicalDatetime(text: string): string | undefined {
   if (dateShape.test(text)) return dayNumber(text) === undefined ? undefined : `${text} 00:00:00`;
@@ -103,11 +122,16 @@ export function canonicalDatetime(text: string): string | undefined {
   if (day === undefined || time === undefined || offset === undefined) return undefined;
   const moved = time.seconds - offset;
   const date = dateOfDay(day + Math.floor(moved / 86400));
-  const fraction = (iso || offsetPart !== '') && /^0*$/.test(time.fraction) ? '' : time.fraction;
-  return date && `${date} ${clockText({ seconds: ((moved % 86400) + 86400) % 86400, fraction })}`;
+  return date && `${date} ${clockText({ seconds: inDay(moved), fraction: time.fraction })}`;
 }
 
 /** A calendar date, or the UTC date of a moment, as `YYYY-MM-DD`; undefined for what no calendar has. */
 export function canonicalDate(text: string): string | undefined {
   return canonicalDatetime(text)?.slice(0, 10);
+}
+
+/** Two dates: before the day of a canonical date or datetime and after it, further than any offset moves it. Texts, to compare with texts. */
+export function daysAround(canonical: string): readonly [from: string, to: string] {
+  const day = dayNumber(canonical.slice(0, 10)) ?? 0;
+  return [dateOfDay(day - 1) ?? '', dateOfDay(day + 2) ?? ':'];
 }

@@ -1,7 +1,8 @@
 /** Collections with their fields and keys, before relations are known. */
 import type { IntrospectedColumn, IntrospectedTable, Introspection } from '../dialect/types.ts';
+import type { Sliced } from '../lib/slices.ts';
 import { fieldTypes, inferType, isFieldType } from './field-types.ts';
-import { isSystemName, secrets } from './system.ts';
+import { isOwnTable, isSystemName, secrets } from './system.ts';
 import type { CollectionMeta, Field, FieldMeta, FieldType, Metadata, Relation, Remark } from './types.ts';
 
 export interface Draft {
@@ -15,6 +16,10 @@ export interface Draft {
   /** Filled by `relate`. */
   readonly relations: Map<string, Relation>;
   readonly meta?: CollectionMeta;
+  /** What there is to say of its columns and its key, and of tables that lost its name to it. */
+  readonly remarks: readonly Remark[];
+  /** Tables that would have the same name. */
+  readonly rivals: readonly IntrospectedTable[];
 }
 
 export type Report = (remark: Remark) => void;
@@ -25,9 +30,10 @@ export function byText(a: string, b: string): number {
 }
 
 /** Rows grouped by collection; the first row of a field wins. */
-function rowsByCollection(metadata: Metadata): Map<string, Map<string, FieldMeta>> {
+function* rowsByCollection(metadata: Metadata): Sliced<Map<string, Map<string, FieldMeta>>> {
   const grouped = new Map<string, Map<string, FieldMeta>>();
   for (const row of [...metadata.fields].sort((a, b) => a.id - b.id)) {
+    yield;
     const rows = grouped.get(row.collection) ?? new Map<string, FieldMeta>();
     grouped.set(row.collection, rows);
     if (!rows.has(row.field)) rows.set(row.field, row);
@@ -68,16 +74,15 @@ function keyOf(table: IntrospectedTable, rows: ReadonlyMap<string, FieldMeta>): 
   return [...names].filter((name) => flagged(rows.get(name)));
 }
 
-function draftOf(
-  name: string,
-  table: IntrospectedTable,
-  system: boolean,
-  rows: ReadonlyMap<string, FieldMeta>,
-  meta: CollectionMeta | undefined,
-  report: Report,
-): Draft {
+function draftOf({ name, table, isDefault, rivals }: Named, { rows, meta }: Described): Draft {
+  const remarks: Remark[] = [];
+  const report: Report = (remark) => {
+    remarks.push(remark);
+  };
+  const system = isDefault && isSystemName(table.name);
   const keyNames = keyOf(table, rows);
   const secretOf = system ? secrets[name] : undefined;
+  const indexed = new Set([table.primaryKey, ...table.unique, ...table.indexes].flat());
   const fields = new Map<string, Field>();
   for (const column of table.columns) {
     remarkOnColumn(name, column, report);
@@ -92,6 +97,7 @@ function draftOf(
       column,
       primaryKey: keyNames.includes(column.name),
       unique: table.unique.some((columns) => columns.length === 1 && columns[0] === column.name),
+      ...(indexed.has(column.name) ? { indexed: true } : {}),
       iso: system && (type === 'datetime' || type === 'datetime_created' || type === 'datetime_updated'),
       ...(secret ? { secret } : {}),
       ...(row ? { meta: row } : {}),
@@ -103,33 +109,107 @@ function draftOf(
     const what = table.kind === 'view' ? 'the view' : 'the table';
     report({ collection: name, reason: `${what} has no key: its rows are listed, but cannot be addressed by id` });
   }
-  return { name, table, system, fields, key, rows, relations: new Map(), ...(meta ? { meta } : {}) };
+  for (const rival of rivals) {
+    const reason = `the table "${rival.name}" of the schema "${rival.schema}" has the name of another collection; it is not served`;
+    report({ collection: name, reason });
+  }
+  return { name, table, system, fields, key, rows, relations: new Map(), remarks, rivals, ...(meta ? { meta } : {}) };
 }
 
-/** One draft for each table and view, by collection name, in the order of their names. */
-export function draftCollections(introspection: Introspection, metadata: Metadata, report: Report): Map<string, Draft> {
-  const { defaultSchema } = introspection;
-  const isDefault = (table: IntrospectedTable): boolean => table.schema === null || table.schema === defaultSchema;
-  const nameOf = (table: IntrospectedTable): string => (isDefault(table) ? table.name : `${table.schema}.${table.name}`);
-  // Where names collide, a table of the default schema keeps its name.
-  const tables = [...introspection.tables].sort(
-    (a, b) => byText(nameOf(a), nameOf(b)) || Number(isDefault(b)) - Number(isDefault(a)) || byText(a.schema ?? '', b.schema ?? ''),
-  );
-  const rows = rowsByCollection(metadata);
+/** What metadata says of one collection. */
+interface Described {
+  readonly rows: ReadonlyMap<string, FieldMeta>;
+  readonly meta?: CollectionMeta | undefined;
+}
+
+type Describe = (name: string) => Described;
+
+function* describing(metadata: Metadata): Sliced<Describe> {
+  const rows = yield* rowsByCollection(metadata);
   const metas = new Map<string, CollectionMeta>();
   for (const meta of metadata.collections) if (!metas.has(meta.collection)) metas.set(meta.collection, meta);
+  const none: ReadonlyMap<string, FieldMeta> = new Map();
+  return (name) => ({ rows: rows.get(name) ?? none, meta: metas.get(name) });
+}
+
+/** Rows that say the same as before are the same objects (projects/metadata.ts). */
+function sameRows(a: ReadonlyMap<string, FieldMeta>, b: ReadonlyMap<string, FieldMeta>): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const [name, row] of a) if (b.get(name) !== row) return false;
+  return true;
+}
+
+/** What drafts were made of, and the drafts. */
+export interface Drafted {
+  readonly introspection: Introspection;
+  readonly metadata: Metadata;
+  readonly drafts: ReadonlyMap<string, Draft>;
+}
+
+interface Named {
+  readonly name: string;
+  readonly table: IntrospectedTable;
+  /** Of the default schema. */
+  readonly isDefault: boolean;
+  readonly rivals: IntrospectedTable[];
+}
+
+/** The tables by collection name, in the order of these. */
+function namedTables({ tables, defaultSchema }: Introspection): Named[] {
+  const named = tables.flatMap((table): Named[] => {
+    const isDefault = table.schema === null || table.schema === defaultSchema;
+    if (isDefault && isOwnTable(table.name)) return [];
+    return [{ name: isDefault ? table.name : `${table.schema}.${table.name}`, table, isDefault, rivals: [] }];
+  });
+  // Where names collide, a table of the default schema keeps its name.
+  named.sort(
+    (a, b) => byText(a.name, b.name) || Number(b.isDefault) - Number(a.isDefault) || byText(a.table.schema ?? '', b.table.schema ?? ''),
+  );
+  const served: Named[] = [];
+  for (const one of named) {
+    const last = served.at(-1);
+    if (last?.name === one.name) last.rivals.push(one.table);
+    else served.push(one);
+  }
+  return served;
+}
+
+/** Whether the draft says what a new one would. */
+function holds(draft: Draft, { table, rivals }: Named, { rows, meta }: Described): boolean {
+  const known = draft.table === table && draft.meta === meta && sameRows(draft.rows, rows);
+  return known && draft.rivals.length === rivals.length && draft.rivals.every((rival, i) => rival === rivals[i]);
+}
+
+/**
+ * One draft for each table and view, by collection name, in the order of their names. A draft of `before` whose table and metadata
+ * are the same objects is taken over; the names of the others, and of those that are gone, are `changed`.
+ */
+export function* drafting(
+  introspection: Introspection,
+  metadata: Metadata,
+  before: Drafted | undefined,
+): Sliced<{ drafts: Map<string, Draft>; changed: Set<string> }> {
+  const sameMetadata = before?.metadata === metadata;
+  let describe: Describe | undefined;
   const drafts = new Map<string, Draft>();
-  for (const table of tables) {
-    const name = nameOf(table);
-    if (drafts.has(name)) {
-      report({
-        collection: name,
-        reason: `the table "${table.name}" of the schema "${table.schema}" has the name of another collection; it is not served`,
-      });
+  const changed = new Set<string>();
+  for (const named of namedTables(introspection)) {
+    yield;
+    const { name } = named;
+    const old = before?.drafts.get(name);
+    if (old && sameMetadata && holds(old, named, old)) {
+      drafts.set(name, old);
       continue;
     }
-    const system = isDefault(table) && isSystemName(table.name);
-    drafts.set(name, draftOf(name, table, system, rows.get(name) ?? new Map(), metas.get(name), report));
+    describe ??= yield* describing(metadata);
+    const described = describe(name);
+    if (old && holds(old, named, described)) drafts.set(name, old);
+    else {
+      drafts.set(name, draftOf(named, described));
+      changed.add(name);
+    }
   }
-  return drafts;
+  for (const name of before?.drafts.keys() ?? []) if (!drafts.has(name)) changed.add(name);
+  return { drafts, changed };
 }

@@ -1,6 +1,6 @@
 /** One table of field types, how a column's type is inferred, and how an operand becomes a value of a field. */
 import type { IntrospectedColumn, Scalar, Storage } from '../dialect/types.ts';
-import { canonicalDate, canonicalDatetime, canonicalTime } from './calendar.ts';
+import { canonicalDate, canonicalDatetime, canonicalTime, canonicalZonedTime } from './calendar.ts';
 import { canonicalNumber, fitsDouble } from './numerals.ts';
 import type { Field, FieldType } from './types.ts';
 
@@ -124,6 +124,8 @@ function typedText(field: Field, text: string): string {
   }
 }
 
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
@@ -157,11 +159,13 @@ export function coerceOperand(field: Field, value: unknown): Scalar | undefined 
     case 'instant':
       return canonicalDatetime(text);
     case 'time':
-      return canonicalTime(text);
+      return field.column.type === 'timetz' ? canonicalZonedTime(text) : canonicalTime(text);
     case 'uuid': {
       const lower = text.toLowerCase();
       return uuid.test(lower) ? lower : undefined;
     }
+    case 'binary':
+      return base64.test(raw) ? raw : undefined;
     case 'enum':
       return field.column.values && !field.column.values.includes(raw) ? undefined : raw;
     default:
@@ -169,16 +173,19 @@ export function coerceOperand(field: Field, value: unknown): Scalar | undefined 
   }
 }
 
+/** Tells the request's time; what asks it depends on the time of day. */
+export type Clock = () => Date;
+
 /** `now`, in any case, as the current date or moment in UTC where the field is one; every other value as it is (§5.2). */
-export function resolveNow(field: Field, value: unknown, at: Date): unknown {
+export function resolveNow(field: Field, value: unknown, at: Clock): unknown {
   if (typeof value !== 'string' || value.toLowerCase() !== 'now') return value;
   switch (field.type) {
     case 'date':
-      return at.toISOString().slice(0, 10);
+      return at().toISOString().slice(0, 10);
     case 'datetime':
     case 'datetime_created':
     case 'datetime_updated':
-      return at.toISOString().slice(0, 19).replace('T', ' ');
+      return at().toISOString().slice(0, 19).replace('T', ' ');
     default:
       return value;
   }

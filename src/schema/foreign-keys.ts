@@ -1,5 +1,6 @@
 /** Foreign keys as the catalogue tells them, resolved to fields on both sides. */
 import type { IntrospectedForeignKey } from '../dialect/types.ts';
+import type { Sliced } from '../lib/slices.ts';
 import { byText, type Draft, type Report } from './drafts.ts';
 import type { Field, JoinPair } from './types.ts';
 
@@ -24,23 +25,42 @@ export function columnsOf(join: readonly JoinPair[]): string[] {
 }
 
 /** Exact names first; SQLite and some MySQL servers also take another spelling of the case. */
-function findName<T>(entries: ReadonlyMap<string, T>, name: string, anyCase: boolean): T | undefined {
-  const exact = entries.get(name);
+function findField(fields: ReadonlyMap<string, Field>, name: string, anyCase: boolean): Field | undefined {
+  const exact = fields.get(name);
   if (exact !== undefined || !anyCase) return exact;
   const lower = name.toLowerCase();
-  for (const [key, value] of entries) if (key.toLowerCase() === lower) return value;
+  for (const [key, field] of fields) if (key.toLowerCase() === lower) return field;
   return undefined;
 }
 
-/** Drafts by schema and table name. */
-function tablesBySchema(drafts: ReadonlyMap<string, Draft>): Map<string | null, Map<string, Draft>> {
-  const schemas = new Map<string | null, Map<string, Draft>>();
+/** Finds the draft that a foreign key of `child` points at. */
+export type FindParent = (child: Draft, key: IntrospectedForeignKey) => Draft | undefined;
+
+interface Tables {
+  readonly exact: Map<string, Draft>;
+  readonly folded: Map<string, Draft>;
+}
+
+/** The first of several spellings of a name counts. */
+export function* findingParents(drafts: ReadonlyMap<string, Draft>, defaultSchema: string | null): Sliced<FindParent> {
+  const schemas = new Map<string | null, Tables>();
   for (const draft of drafts.values()) {
-    const tables = schemas.get(draft.table.schema) ?? new Map<string, Draft>();
-    schemas.set(draft.table.schema, tables);
-    tables.set(draft.table.name, draft);
+    yield;
+    const { schema, name } = draft.table;
+    let tables = schemas.get(schema);
+    if (!tables) {
+      tables = { exact: new Map(), folded: new Map() };
+      schemas.set(schema, tables);
+    }
+    tables.exact.set(name, draft);
+    const lower = name.toLowerCase();
+    if (schema === null && !tables.folded.has(lower)) tables.folded.set(lower, draft);
   }
-  return schemas;
+  return (child, key) => {
+    const tables = schemas.get(key.toSchema ?? (child.table.schema === null ? null : defaultSchema));
+    const exact = tables?.exact.get(key.toTable);
+    return exact ?? (child.table.schema === null ? tables?.folded.get(key.toTable.toLowerCase()) : undefined);
+  };
 }
 
 function joinOf(child: Draft, parent: Draft, key: IntrospectedForeignKey): JoinPair[] | undefined {
@@ -50,36 +70,42 @@ function joinOf(child: Draft, parent: Draft, key: IntrospectedForeignKey): JoinP
   if (key.columns.length === 0 || key.columns.length !== toColumns.length) return undefined;
   const join: JoinPair[] = [];
   for (const [i, column] of key.columns.entries()) {
-    const from: Field | undefined = findName(child.fields, column, anyCase);
-    const to: Field | undefined = findName(parent.fields, toColumns[i] ?? '', anyCase);
+    const from = findField(child.fields, column, anyCase);
+    const to = findField(parent.fields, toColumns[i] ?? '', anyCase);
     if (!from || !to) return undefined;
     join.push({ from, to });
   }
   return join;
 }
 
-/** Every foreign key whose two ends are served, once, in an order that does not depend on the catalogue's. */
-export function resolveLinks(drafts: ReadonlyMap<string, Draft>, defaultSchema: string | null, report: Report): Link[] {
-  const schemas = tablesBySchema(drafts);
+/** The foreign keys of one table whose other ends are served, each once, in an order that does not depend on the catalogue's. */
+function linksOf(child: Draft, findParent: FindParent, report: Report): Link[] {
   const links = new Map<string, Link>();
-  for (const child of drafts.values()) {
-    for (const key of child.table.foreignKeys) {
-      const schema = key.toSchema ?? (child.table.schema === null ? null : defaultSchema);
-      const parent = findName(schemas.get(schema) ?? new Map<string, Draft>(), key.toTable, child.table.schema === null);
-      const join = parent && joinOf(child, parent, key);
-      if (!parent || !join) {
-        const target = key.toSchema === null ? key.toTable : `${key.toSchema}.${key.toTable}`;
-        const reason = `the foreign key "${key.name}" points at "${target}" (${key.toColumns.join(', ')}), which is not served`;
-        report({
-          collection: child.name,
-          ...(key.columns.length === 1 && key.columns[0] !== undefined ? { field: key.columns[0] } : {}),
-          reason,
-        });
-        continue;
-      }
-      const id = JSON.stringify([child.name, columnsOf(join), parent.name, join.map(({ to }) => to.name)]);
-      if (!links.has(id)) links.set(id, { id, child, parent, join });
+  for (const key of child.table.foreignKeys) {
+    const parent = findParent(child, key);
+    const join = parent && joinOf(child, parent, key);
+    if (!parent || !join) {
+      const target = key.toSchema === null ? key.toTable : `${key.toSchema}.${key.toTable}`;
+      const reason = `the foreign key "${key.name}" points at "${target}" (${key.toColumns.join(', ')}), which is not served`;
+      report({
+        collection: child.name,
+        ...(key.columns.length === 1 && key.columns[0] !== undefined ? { field: key.columns[0] } : {}),
+        reason,
+      });
+      continue;
     }
+    const id = JSON.stringify([child.name, columnsOf(join), parent.name, join.map(({ to }) => to.name)]);
+    if (!links.has(id)) links.set(id, { id, child, parent, join });
   }
   return [...links.values()].sort((a, b) => byText(a.id, b.id));
+}
+
+/** The foreign keys of those tables, by table. */
+export function* linking(children: Iterable<Draft>, findParent: FindParent, report: Report): Sliced<Link[]> {
+  const links: Link[] = [];
+  for (const child of children) {
+    yield;
+    links.push(...linksOf(child, findParent, report));
+  }
+  return links;
 }

@@ -31,3 +31,15 @@ export function fitsDouble(canonical: string): boolean {
   const double = Number(canonical);
   return Number.isFinite(double) && (double !== 0 || canonical === '0');
 }
+
+/** Negative, zero or positive as the first of two canonical numbers is less than, equal to or greater than the second. */
+export function compareNumbers(one: string, other: string): number {
+  if (one === other) return 0;
+  const [negative, otherNegative] = [one.startsWith('-'), other.startsWith('-')];
+  if (negative !== otherNegative) return negative ? -1 : 1;
+  const [whole = '', fraction = ''] = one.replace('-', '').split('.');
+  const [otherWhole = '', otherFraction = ''] = other.replace('-', '').split('.');
+  const larger =
+    whole.length - otherWhole.length || (whole === otherWhole ? (fraction > otherFraction ? 1 : -1) : whole > otherWhole ? 1 : -1);
+  return negative ? -larger : larger;
+}

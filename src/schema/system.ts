@@ -1,5 +1,5 @@
 /** What is special about the directus_* collections, as data: their names, who owns their rows, which columns are secret. */
-import type { Field } from './types.ts';
+import type { Collection, Field } from './types.ts';
 
 /** The 15 system tables of Directus 8 (directus8-tables §1.6). */
 export const systemNames: ReadonlySet<string> = new Set([
@@ -23,6 +23,22 @@ export const systemNames: ReadonlySet<string> = new Set([
 /** Whether a table of that name in the default schema is a system one. The whole prefix is (directus8-data §14, deviation). */
 export function isSystemName(name: string): boolean {
   return systemNames.has(name) || name.startsWith('directus_');
+}
+
+/** Whether a collection holds what was done to the rows of others. */
+export function isHistory({ name, system }: Pick<Collection, 'name' | 'system'>): boolean {
+  return system && (name === 'directus_activity' || name === 'directus_revisions');
+}
+
+/** Answers to requests that may be sent again (engine/keyed-requests.ts). */
+export const idempotencyTable = 'sallyport_idempotency';
+
+/** Webhooks' calls that are still to be made (engine/outbox.ts). */
+export const outboxTable = 'sallyport_outbox';
+
+/** Whether a table of that name in the default schema is for our own work and no collection to anybody. */
+export function isOwnTable(name: string): boolean {
+  return name.startsWith('sallyport_');
 }
 
 /** A row is the caller's own when `field` holds the id of the caller or of the caller's role. */

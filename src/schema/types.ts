@@ -1,5 +1,5 @@
 /** The schema as the engine sees it: frozen, shared by all requests of one version. */
-import type { IntrospectedColumn, Storage } from '../dialect/types.ts';
+import type { IntrospectedColumn, Storage, TextIndexForm } from '../dialect/types.ts';
 
 /** Directus field types (directus8-data §6.2), with what introspection adds for columns no metadata speaks of. */
 export type FieldType =
@@ -41,6 +41,8 @@ export interface Field {
   readonly primaryKey: boolean;
   /** Alone under a unique constraint. */
   readonly unique: boolean;
+  /** Stands in some index, or in a key. */
+  readonly indexed?: true;
   /** Date and time of system collections leave in ISO form with offset (directus8-data §6.3). */
   readonly iso: boolean;
   /** `never`: not served at all; `masked`: served as stars, not filtered or sorted by; `own`: only on the caller's own row. */
@@ -135,10 +137,14 @@ export type Relation =
       readonly far: readonly JoinPair[];
     });
 
+export type ToOne = Extract<Relation, { kind: 'm2o' }>;
+
 export interface StatusMapping {
   /** All mapped values as text, in mapping order. */
   readonly values: readonly string[];
   readonly softDeleted: readonly string[];
+  /** Those by which an item has to be complete; where there are any, items of other statuses need not be. */
+  readonly requiredFields: readonly string[];
 }
 
 export interface Collection {
@@ -149,6 +155,10 @@ export interface Collection {
   readonly system: boolean;
   /** Key columns in order: none, one or several. */
   readonly key: readonly Field[];
+  /** The key is metadata's word alone: the database would let it repeat. */
+  readonly declaredKey?: true;
+  /** The columns of each unique constraint beside the primary key. */
+  readonly unique: readonly (readonly Field[])[];
   /** Physical columns in table order. */
   readonly fields: ReadonlyMap<string, Field>;
   /** By name. A m2o over one column has that column's name. */
@@ -164,9 +174,23 @@ export interface Collection {
   readonly comment: string | null;
 }
 
+/** An index by which rows of a collection are found by the words in its fields. */
+export interface TextIndex {
+  readonly name: string;
+  readonly form: TextIndexForm;
+  /** All that it tells something of. */
+  readonly fields: readonly Field[];
+  /** It holds no words of fewer or more characters, nor these, which are in lower case. */
+  readonly least: number;
+  readonly most: number;
+  readonly common: ReadonlySet<string>;
+}
+
 export interface Schema {
   readonly version: number;
   readonly collections: ReadonlyMap<string, Collection>;
+  /** By collection, for those that have any. */
+  readonly textIndexes?: ReadonlyMap<string, readonly TextIndex[]>;
   /** What could not be served in full, each with its reason; shown by `doctor` and in the log. */
   readonly remarks: readonly Remark[];
 }

@@ -1,7 +1,6 @@
 /** Puts the HTTP server together: routes of the server, hooks, headers, errors and the surfaces. */
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -13,10 +12,12 @@ import Fastify, {
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
+import { scimSurface } from '../surfaces/scim/index.ts';
 import { answerBrokenRequest, answerError, registerErrorHandlers } from './error-handler.ts';
 import { collectRoutes } from './known-routes.ts';
 import { overrideMethod } from './method-override.ts';
 import { registerProjectHook } from './project-hook.ts';
+import { securityHeaders } from './security-headers.ts';
 import { serverRoutes } from './server-routes.ts';
 
 export type Server = FastifyInstance;
@@ -33,8 +34,8 @@ export interface ServerOptions {
 
 /** Bytes of a JSON body; files come as multipart with a limit of their own. */
 const bodyLimit = 16 * 1024 * 1024;
-/** Bytes of URL and headers: lists of keys and filters are long. */
-const maxHeaderSize = 64 * 1024;
+/** Bytes of URL and headers: lists of keys and filters are long. Each project has a limit for the URL alone. */
+const maxHeaderSize = 128 * 1024;
 
 /** A caller's own id is kept when it is one word, so that it can be found again in the log; else one is made. */
 function requestId(given: string | string[] | undefined): string {
@@ -83,26 +84,30 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const methodsOf = collectRoutes(app);
   registerErrorHandlers(app, methodsOf);
 
+  const fixed = Object.entries(securityHeaders());
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    for (const [name, value] of fixed) reply.header(name, value);
     done();
   });
   if (app.log.level === 'debug') app.addHook('onResponse', logAnswer);
 
-  // An answer is data, never a page: nothing in it may run or be framed. Transport security belongs to whoever ends TLS.
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-    frameguard: { action: 'deny' },
-    strictTransportSecurity: false,
-  });
   // Any origin, hence no credentials (directus8-system §1.7, advised deviation). Cookies work on the same origin.
   await app.register(cors, {
     origin: true,
     credentials: false,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'],
-    allowedHeaders: ['X-Directus-Project', 'Content-Type', 'Authorization', 'X-HTTP-Method-Override', 'X-Request-Id'],
-    exposedHeaders: ['X-Request-Id'],
+    allowedHeaders: [
+      'X-Directus-Project',
+      'Content-Type',
+      'Authorization',
+      'X-HTTP-Method-Override',
+      'X-Request-Id',
+      'If-Match',
+      'If-None-Match',
+      'Idempotency-Key',
+    ],
+    exposedHeaders: ['X-Request-Id', 'ETag', 'Idempotency-Replayed'],
     maxAge: 600,
     optionsSuccessStatus: 200,
     strictPreflight: false,
@@ -111,5 +116,6 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
 
   await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });
   await app.register(directusSurface);
+  await app.register(scimSurface);
   return app;
 }

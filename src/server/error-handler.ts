@@ -1,9 +1,10 @@
 /** Whatever is thrown leaves as the surface's error object; what is our own fault is logged. */
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { describeError, GatewayError } from '../lib/errors.ts';
+import { describeError, type ErrorName, GatewayError } from '../lib/errors.ts';
 import { describeForLog, reason, redact } from '../lib/redact.ts';
 import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors.ts';
+import { isScimPath, renderScimError, scimType } from '../surfaces/scim/errors.ts';
 import { pathOf } from './project-hook.ts';
 
 function logError(error: GatewayError, request: FastifyRequest): void {
@@ -15,13 +16,27 @@ function logError(error: GatewayError, request: FastifyRequest): void {
   } else if (describeError(error).status >= 500) request.log.warn({ ...where, reason: reason(error) }, 'request could not be served');
 }
 
+/** Seconds after which it makes sense to ask again. */
+const retryAfter: Partial<Record<ErrorName, string>> = {
+  database_unavailable: '1',
+  write_conflict: '1',
+  rate_limited: '5',
+  request_in_flight: '1',
+};
+
 /** Answers an error. Also used where Fastify's own error handler is not reached. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const gateway = toGatewayError(error);
   logError(gateway, request);
-  const { status, body } = renderDirectusError(gateway);
-  if (gateway.kind === 'database_unavailable') reply.header('retry-after', '1');
-  return reply.code(status).type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
+  const scim = isScimPath(pathOf(request.url));
+  const { status, body } = scim ? renderScimError(gateway) : renderDirectusError(gateway);
+  const wait = gateway.details['seconds'] ?? retryAfter[gateway.kind];
+  if (wait !== undefined) reply.header('retry-after', wait);
+  return reply
+    .code(status)
+    .type(scim ? scimType : 'application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(body);
 }
 
 /** Sets the handlers for errors, unknown routes and wrong methods. `methodsOf` comes from known-routes. */

@@ -1,11 +1,35 @@
 /** Finds the project that a URL names, before any body is read, and holds it until the answer is sent. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
-import type { Registry } from '../projects/registry.ts';
+import type { Lease, Registry } from '../projects/registry.ts';
+import { refuse } from '../query/limits.ts';
 import '../surfaces/types.ts';
 
 /** First segments that never name a project in a URL (directus8-system §1.1). */
 const outside: ReadonlySet<string> = new Set(['', 'server', 'interfaces', 'layouts', 'modules', 'types', 'projects']);
+
+/** Of those, what is asked of a project that stands elsewhere. */
+const listing: ReadonlySet<string> = new Set(['interfaces', 'layouts', 'modules', 'types']);
+
+/** The project that the token was made for, or the query or a header names (directus8-system §1.1). Nothing of it is believed here. */
+function namedProject(request: FastifyRequest): string {
+  const token = /^bearer\s+[^.]*\.([^.]*)\.[^.]*$/i.exec(request.headers.authorization ?? '')?.[1];
+  const query = new URLSearchParams(request.url.slice(pathOf(request.url).length)).get('project');
+  const key = claimedProject(token) ?? query ?? request.headers['x-directus-project'];
+  if (typeof key !== 'string' || key === '' || outside.has(key)) throw new GatewayError('unauthorized');
+  return key;
+}
+
+function claimedProject(payload: string | undefined): string | undefined {
+  if (payload === undefined) return undefined;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    const named = claims !== null && typeof claims === 'object' && 'project' in claims ? claims.project : undefined;
+    return typeof named === 'string' ? named : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The path of a request without its query. */
 export function pathOf(url: string): string {
@@ -14,12 +38,17 @@ export function pathOf(url: string): string {
 }
 
 function firstSegment(url: string): string {
-  const segment = pathOf(url).split('/', 2)[1] ?? '';
+  const segment = /^[^/?#]*\/?([^/?#]*)/.exec(url)?.[1] ?? '';
   try {
-    return decodeURIComponent(segment);
+    return segment.includes('%') ? decodeURIComponent(segment) : segment;
   } catch {
     throw new GatewayError('bad_request', { message: 'The URL holds an invalid percent encoding' });
   }
+}
+
+function segmentOf(request: FastifyRequest): string {
+  if (request.url.includes('%00')) throw new GatewayError('bad_request', { message: 'The URL holds a null byte' });
+  return firstSegment(request.url);
 }
 
 /** A reserved word met a route of projects, or none: `/server/nope` does not exist, the rest needs a project (§1.1). */
@@ -39,20 +68,41 @@ export function registerProjectHook(app: FastifyInstance, registry: Registry): v
     },
   });
 
-  app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-    if (/%00/.test(request.url)) throw new GatewayError('bad_request', { message: 'The URL holds a null byte' });
-    const segment = firstSegment(request.url);
-    if (outside.has(segment)) return refuseOutside(segment, request);
-
-    // `close` comes after every answer and after every broken connection, also when that breaks before the lease is there.
-    let over = false;
-    reply.raw.once('close', () => {
-      over = true;
-      request.lease?.release();
-    });
-    request.lease = await registry.lease(segment);
-    if (over) request.lease.release();
-    const fresh = request.lease.project.checkFresh();
-    if (fresh) await fresh;
+  app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
+    try {
+      const wait = leased(request, reply, registry);
+      if (wait) wait.then(() => done(), done);
+      else done();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
   });
+}
+
+/** Leases the project. A promise only where there is something to wait for: almost every request goes straight on. */
+function leased(request: FastifyRequest, reply: FastifyReply, registry: Registry): Promise<void> | undefined {
+  const segment = segmentOf(request);
+  if (outside.has(segment)) {
+    refuseOutside(segment, request);
+    return listing.has(segment) ? lent(namedProject(request), request, reply, registry) : undefined;
+  }
+  return lent(segment, request, reply, registry);
+}
+
+function lent(key: string, request: FastifyRequest, reply: FastifyReply, registry: Registry): Promise<void> | undefined {
+  // `close` comes after every answer and after every broken connection, also when that breaks before the lease is there.
+  let over = false;
+  reply.raw.once('close', () => {
+    over = true;
+    request.lease?.release();
+  });
+  const held = (lease: Lease): Promise<void> | undefined => {
+    request.lease = lease;
+    if (over) lease.release();
+    const { urlBytes } = lease.project.limits;
+    if (request.url.length > urlBytes) refuse('bytes of a URL (urlBytes)', urlBytes);
+    return lease.project.checkFresh();
+  };
+  const lease = registry.leaseOpen(key);
+  return lease ? held(lease) : registry.lease(key).then(held);
 }

@@ -1,111 +1,175 @@
 /** An authorised read as ONE statement: the page first, then the JSON of its rows, then the counts beside them. */
 import type { Authorized } from '../access/types.ts';
-import type { Dialect } from '../dialect/types.ts';
+import type { Dialect, TextRow } from '../dialect/types.ts';
 import { type Fragment, join, name, nothing, print, type Statement, sql } from '../lib/fragment.ts';
+import type { Place } from '../query/cursor.ts';
 import { allOf } from '../query/filters.ts';
-import type { Filter, Output, ReadQuery, Template } from '../query/types.ts';
-import type { Field } from '../schema/types.ts';
-import { orderClause, row } from './row.ts';
+import type { Filter, ReadQuery } from '../query/types.ts';
+import { amongOf, beyond } from './among.ts';
+import { type CellsWriter, cells } from './cells.ts';
+import { keysetPage } from './keyset.ts';
+import { type Matched, matchedOnce } from './matched.ts';
+import { neededFields } from './needed.ts';
+import { splitPage } from './null-split.ts';
+import { carried, type Ordered, orderClause, ordered } from './order.ts';
+import { hasGuardedList } from './overflow.ts';
+import { scanned } from './scan.ts';
 import { column, createScope, type Scope, table, whereClause } from './scope.ts';
 import { condition } from './where.ts';
 
-/** What the rows of the result are: the row's JSON text alone, or the counts' JSON text before it. */
+/** A row of the result as one JSON object; undefined for a row that holds none of the page (counts of an empty page). */
+export type RowWriter = (cells: TextRow) => string | undefined;
+
 export interface CompiledRead {
   readonly statement: Statement;
+  /** The first cell of each row holds the counts' JSON text. */
   readonly counted: boolean;
+  /** A row may hold the mark of a list that is too long. */
+  readonly guarded: boolean;
+  /** More rows than this are too many. */
+  readonly most?: number;
+  /** Where the cells are that tell a row's place in the order, for a read that is followed. There is one row more than was asked for. */
+  readonly place?: { readonly first: number; readonly count: number };
+  readonly write: RowWriter;
 }
 
-/** Prints the read. Rows come as one text each; with counts, as two columns, and at least one row. */
-export function compileRead(query: Authorized<ReadQuery>, dialect: Dialect, options: { nullsLast: boolean }): CompiledRead {
+export interface ReadOptions {
+  readonly nullsLast: boolean;
+  /** A condition that is the same for every row; where it does not hold there are no rows at all, not even counts. */
+  readonly proof?: Fragment | undefined;
+  /** The rows are told their places in the order; with `after`, those behind that place are read. */
+  readonly follow?: { readonly after?: Place } | undefined;
+}
+
+/** Cells before those of the row, beside counts: the counts and the row's number. */
+const beside = 2;
+
+/** Prints the read. With counts there is at least one row, which may hold nothing but them. */
+export function compileRead(asked: Authorized<ReadQuery>, dialect: Dialect, options: ReadOptions): CompiledRead {
   const scope = createScope(dialect, options.nullsLast);
-  const counts = countPairs(query, scope);
-  const found = page(query, scope);
-  const text = dialect.jsonText(found.json);
-  if (counts.length === 0) return { statement: print(sql`select ${text} as j ${found.from}${found.order}`, dialect), counted: false };
+  const { follow } = options;
+  const query = follow && asked.limit !== undefined ? { ...asked, limit: asked.limit + 1 } : asked;
+  const matched = follow?.after ? undefined : matchedOnce(query, scope);
+  const counts = countPairs(query, matched, scope);
+  const guarded = hasGuardedList(query.template);
+  const found = page(query, scope, { follow, ...(counts.length === 0 ? { first: 0, proof: options.proof } : { first: beside, matched }) });
+  const about = { guarded, ...(query.most === undefined ? {} : { most: query.most }), ...(found.place ? { place: found.place } : {}) };
+  if (counts.length === 0) {
+    const statement = print(sql`select ${join(found.columns, ', ')} ${found.from}${found.order}`, dialect);
+    return { statement, counted: false, ...about, write: found.write };
+  }
   // Beside the counts a row keeps its place by its number; an empty page still has its counts.
-  const rows = sql`select ${text} as j, row_number() over (${found.fullOrder}) as n ${found.from}`;
-  const beside = sql`select c.c, p.j from (select ${dialect.jsonText(dialect.jsonObject(counts))} as c) c left join (${rows}) p on 1 = 1 order by p.n`;
-  return { statement: print(beside, dialect), counted: true };
+  const names = found.columns.map((_, i) => name(`c${i}`));
+  const columns = found.columns.map((value, i) => sql`${value} as ${names[i] ?? nothing}`);
+  const rows = sql`select ${join(columns, ', ')}, row_number() over (${found.fullOrder}) as n ${found.from}`;
+  const shown = names.map((column) => sql`p.${column}`);
+  const counted = sql`${matched?.clause ?? nothing}select c.c, p.n, ${join(shown, ', ')} from (select ${dialect.jsonText(dialect.jsonObject(counts))} as c) c left join (${rows}) p on 1 = 1${whereClause(options.proof)} order by p.n`;
+  return {
+    statement: print(counted, dialect),
+    counted: true,
+    ...about,
+    write: (cells) => (cells[1] === null ? undefined : found.write(cells)),
+  };
+}
+
+/** The counts of a read alone, as one JSON text. */
+export function compileCounts(query: Authorized<ReadQuery>, dialect: Dialect): Statement {
+  const counts = dialect.jsonObject(countPairs(query, undefined, createScope(dialect, false)));
+  return print(sql`select ${dialect.jsonText(counts)} as c`, dialect);
 }
 
 interface Page {
-  json: Fragment;
+  columns: readonly Fragment[];
+  write: CellsWriter;
   from: Fragment;
   /** The order the outer rows still need. */
   order: Fragment;
   /** The whole order, on the outer rows. */
   fullOrder: Fragment;
+  place?: CompiledRead['place'];
+}
+
+interface PageOptions {
+  /** Cells before those of the row. */
+  readonly first: number;
+  readonly proof?: Fragment | undefined;
+  readonly matched?: Matched | undefined;
+  readonly follow?: ReadOptions['follow'];
 }
 
 /**
  * With a limit, an inner select finds the page and everything nested hangs on its rows only; otherwise the database would make
  * the JSON of rows that the limit then drops.
  */
-function page(query: ReadQuery, scope: Scope): Page {
+function page(query: ReadQuery, scope: Scope, { first, proof, matched, follow }: PageOptions): Page {
   const base = scope.alias();
-  const where = condition(query.where, base, scope);
-  const from = sql`from ${table(query.collection, base)}`;
   if (query.limit === undefined && query.offset === 0) {
-    const made = row(query.template, query.cases, base, scope);
-    const order = orderClause(query.order, base, scope);
-    return { json: made.json, from: sql`${from}${made.joins}${whereClause(where)}`, order, fullOrder: order };
+    const where = scanned(query.collection, query.where, base, scope);
+    const from = sql`from ${table(query.collection, base)}`;
+    const made = cells(query.template, query.cases, base, scope, first);
+    const order = ordered(query.order, base, scope);
+    const joins = sql`${made.joins}${order.joins}`;
+    return {
+      ...made,
+      from: sql`${from}${joins}${whereClause(both(where, proof))}`,
+      order: sql`${order.clause}${scope.dialect.everyRow ?? nothing}`,
+      fullOrder: order.clause,
+    };
   }
   const paged = scope.alias();
   const needed = new Map(neededFields(query.template, query).map((field) => [field.name, field]));
-  const random = query.order === 'random';
-  if (query.order !== 'random') for (const term of query.order) needed.set(term.field.name, term.field);
-  const columns = [...needed.values()].map((field) => column(base, field));
-  const order = orderClause(query.order, base, scope);
-  const inner = sql`select ${columns.length === 0 ? sql`1 as x` : join(columns, ', ')} ${from}${whereClause(where)}${order} ${scope.dialect.page(query.limit, query.offset)}`;
-  const made = row(query.template, query.cases, paged, scope);
+  const terms = query.order === 'random' ? [] : query.order;
+  for (const term of terms) if (!term.via) needed.set(term.field.name, term.field);
+  const order = ordered(query.order, base, scope);
+  const again = carried(terms, order, paged, [...needed.values()], scope);
+  const columns = [...[...needed.values()].map((field) => column(base, field)), ...again.columns];
+  const inner = follow?.after
+    ? keysetPage(query, follow.after, { base, order, columns, needed: [...needed.values()] }, scope)
+    : (matched?.page(columns, base) ?? splitPage(query, [...needed.values()], scope) ?? plainPage(query, columns, order, base, scope));
+  const made = cells(query.template, query.cases, paged, scope, first);
   // Joins may change the order of the page; without any, its rows come as they were found.
-  const fullOrder = random ? nothing : orderClause(query.order, paged, scope);
-  const again = made.joins.pieces.length > 0 ? fullOrder : nothing;
-  return { json: made.json, from: sql`from (${inner}) ${name(paged)}${made.joins}`, order: again, fullOrder };
-}
-
-/** The columns of the page that its outputs and conditions look at. */
-function neededFields(template: Template, query: Pick<ReadQuery, 'cases'>): Field[] {
-  const fields: Field[] = [];
-  const visit = (output: Output): void => {
-    if (output.is === 'field' || output.is === 'stub') fields.push(output.field);
-    else if (output.is === 'group') for (const inner of output.of.values()) visit(inner);
-    else if (output.is === 'relation') {
-      const { relation } = output;
-      for (const pair of relation.kind === 'm2m' ? relation.near : relation.join) fields.push(pair.from);
-    }
+  const fullOrder = orderClause(again.terms, scope);
+  const needsOrder = made.joins.pieces.length > 0;
+  const places = follow ? terms.map((term, i) => scope.dialect.place(term.field, again.terms[i]?.expression ?? nothing).cell) : [];
+  return {
+    ...made,
+    columns: [...made.columns, ...places],
+    ...(follow ? { place: { first: first + made.columns.length, count: places.length } } : {}),
+    from: sql`from (${inner}) ${name(paged)}${made.joins}${whereClause(proof)}`,
+    order: needsOrder ? fullOrder : nothing,
+    fullOrder,
   };
-  for (const output of template.values()) visit(output);
-  for (const one of query.cases ?? []) filterFields(one.when, fields);
-  return fields;
 }
 
-function filterFields(filter: Filter, fields: Field[]): void {
-  if (filter.is === 'all' || filter.is === 'any') for (const part of filter.of) filterFields(part, fields);
-  else if (filter.is === 'not') filterFields(filter.of, fields);
-  else if (filter.is === 'some' || filter.is === 'count') {
-    const { relation } = filter;
-    for (const pair of relation.kind === 'm2m' ? relation.near : relation.join) fields.push(pair.from);
-  } else if (filter.is === 'compare' || filter.is === 'null' || filter.is === 'like') fields.push(filter.field);
+function plainPage(query: ReadQuery, columns: readonly Fragment[], order: Ordered, base: string, scope: Scope): Fragment {
+  const shown = columns.length === 0 ? sql`1 as x` : join(columns, ', ');
+  const where = whereClause(scanned(query.collection, query.where, base, scope));
+  return sql`select ${shown} from ${table(query.collection, base)}${order.joins}${where}${order.clause} ${scope.dialect.page(query.limit, query.offset)}`;
+}
+
+function both(left: Fragment | undefined, right: Fragment | undefined): Fragment | undefined {
+  return left && right ? sql`${left} and ${right}` : (left ?? right);
 }
 
 /** Counts as scalar sub-selects under the names of ReadCounts. */
-function countPairs(query: ReadQuery, scope: Scope): [string, Fragment][] {
+function countPairs(query: ReadQuery, matched: Matched | undefined, scope: Scope): [string, Fragment][] {
   const pairs: [string, Fragment][] = [];
   const count = (filter: Filter): Fragment => {
     const alias = scope.alias();
-    return sql`(select count(*) from ${table(query.collection, alias)}${whereClause(condition(filter, alias, scope))})`;
+    return sql`(select count(*) from ${table(query.collection, alias)}${whereClause(scanned(query.collection, filter, alias, scope))})`;
   };
-  if (query.counts.filtered) pairs.push(['filtered', count(query.where)]);
+  if (query.counts.filtered) pairs.push(['filtered', matched?.count ?? count(query.where)]);
   if (query.counts.total) pairs.push(['total', count(query.readable?.total ?? { is: 'never' })]);
   const status = query.collection.status?.field;
   if (query.counts.byStatus && status) {
     const alias = scope.alias();
     const notNull: Filter = { is: 'null', field: status, negated: true };
-    const where = condition(allOf([query.readable?.byStatus ?? { is: 'never' }, notNull]), alias, scope);
-    const value = scope.dialect.text(status, column(alias, status));
+    const where = scanned(query.collection, allOf([query.readable?.byStatus ?? { is: 'never' }, notNull]), alias, scope);
+    const value = scope.dialect.text(status, scope.dialect.distinct(status, column(alias, status)));
     const select = sql`select ${value} as s, count(*) as n from ${table(query.collection, alias)}${whereClause(where)} group by ${value}`;
     pairs.push(['byStatus', scope.dialect.jsonMap(select, 's', 'n')]);
   }
+  const among = query.counts.search ? amongOf(query.where) : undefined;
+  if (among) pairs.push(['beyond', beyond(among, scope, condition)]);
   return pairs;
 }

@@ -1,8 +1,11 @@
 /** A row as one JSON expression: fields, to-one relations as left joins, to-many relations as JSON lists. */
-import type { OrderTerm } from '../dialect/types.ts';
-import { type Fragment, join, nothing, sql, trusted } from '../lib/fragment.ts';
-import type { Order, Output, ReadQuery, Template, TemplateCase } from '../query/types.ts';
+import { type Fragment, join, sql, trusted } from '../lib/fragment.ts';
+import type { Lacking, Output, Template, TemplateCase } from '../query/types.ts';
+import { namesOneRow } from '../schema/one-row.ts';
 import type { Field } from '../schema/types.ts';
+import { uncut } from './cut.ts';
+import { ordered } from './order.ts';
+import { overflowJson } from './overflow.ts';
 import { column, type Scope, table, whereClause } from './scope.ts';
 import { condition, joined, relatedRows } from './where.ts';
 
@@ -17,7 +20,7 @@ export interface Row {
 }
 
 /** The joins of one select, shared by the relations nested in it. */
-type Joins = Fragment[];
+export type Joins = Fragment[];
 
 /** The row under `alias` as the template wants it. */
 export function row(template: Template, cases: readonly TemplateCase[] | undefined, alias: string, scope: Scope): Row {
@@ -26,39 +29,56 @@ export function row(template: Template, cases: readonly TemplateCase[] | undefin
   return { json, joins: join(joins, '') };
 }
 
-function object(template: Template, cases: readonly TemplateCase[] | undefined, alias: string, joins: Joins, scope: Scope): Fragment {
-  const values = new Map<string, Fragment>();
-  for (const [key, output] of template) {
-    const value = outputValue(output, alias, joins, scope);
-    if (value) values.set(key, value);
-  }
-  const built = (without?: ReadonlySet<string>): Fragment => scope.dialect.jsonObject([...values].filter(([key]) => !without?.has(key)));
-  let json = built();
-  if (cases && cases.length > 0) {
-    const branches = cases.map((one) => sql`when ${condition(one.when, alias, scope) ?? sql`1 = 1`} then ${built(one.without)}`);
-    json = scope.dialect.asJson(sql`(case ${join(branches, ' ')} else ${json} end)`);
-  }
-  return json;
+export function object(
+  template: Template,
+  cases: readonly TemplateCase[] | undefined,
+  alias: string,
+  joins: Joins,
+  scope: Scope,
+): Fragment {
+  const values = valuesOf(template, alias, joins, scope);
+  const json = built(values, undefined, scope);
+  if (!cases || cases.length === 0) return json;
+  const branches = cases.map((one) => sql`when ${condition(one.when, alias, scope) ?? sql`1 = 1`} then ${built(values, one, scope)}`);
+  return scope.dialect.asJson(sql`(case ${join(branches, ' ')} else ${json} end)`);
 }
 
-const stars = trusted("'**********'");
+/** The values of an object; those of a group are apart, as some rows may lack one of them. */
+type Values = Map<string, Fragment | { readonly group: Values }>;
 
-function outputValue(output: Output, alias: string, joins: Joins, scope: Scope): Fragment | undefined {
+function valuesOf(template: Template, alias: string, joins: Joins, scope: Scope): Values {
+  const values: Values = new Map();
+  for (const [key, output] of template) {
+    const value = output.is === 'group' ? { group: valuesOf(output.of, alias, joins, scope) } : outputValue(output, alias, joins, scope);
+    if (value) values.set(key, value);
+  }
+  return values;
+}
+
+function built(values: Values, lacking: Lacking | undefined, scope: Scope): Fragment {
+  const pairs: [string, Fragment][] = [];
+  for (const [key, value] of values) {
+    if (lacking?.without.has(key)) continue;
+    pairs.push([key, 'group' in value ? built(value.group, lacking?.inside?.get(key), scope) : value]);
+  }
+  return scope.dialect.jsonObject(pairs);
+}
+
+export const stars = trusted("'**********'");
+
+export function outputValue(output: Output, alias: string, joins: Joins, scope: Scope): Fragment | undefined {
   const { dialect } = scope;
   switch (output.is) {
-    case 'field':
-      return fieldValue(output.field, alias, scope);
+    case 'field': {
+      const value = fieldValue(output.field, alias, scope);
+      return output.cut ? uncut(fieldValue(output.cut.of, alias, scope), value, dialect) : value;
+    }
     case 'constant':
       return dialect.jsonConstant(output.json);
     case 'denied':
       return undefined;
-    case 'group': {
-      const pairs = [...output.of].flatMap(([key, inner]) => {
-        const value = outputValue(inner, alias, joins, scope);
-        return value ? [[key, value] as const] : [];
-      });
-      return dialect.jsonObject(pairs);
-    }
+    case 'group':
+      return built(valuesOf(output.of, alias, joins, scope), undefined, scope);
     case 'stub': {
       const value = column(alias, output.field);
       const object = dialect.jsonObject([[output.key, fieldValue(output.field, alias, scope)]]);
@@ -77,23 +97,53 @@ function fieldValue(field: Field, alias: string, scope: Scope): Fragment {
 
 type RelationOutput = Extract<Output, { is: 'relation' }>;
 
-/** A left join on the target's key; a target that the rules hide reads as null, like one that does not exist. */
-function toOne(output: RelationOutput, alias: string, joins: Joins, scope: Scope): Fragment | undefined {
-  const { relation, query } = output;
-  if (relation.kind !== 'm2o') return undefined;
+/**
+ * Joins the target of a to-one relation, on its key; a target that the rules hide reads as null, like one that does not exist.
+ * `key` is NULL where there is none.
+ */
+export function targetOf(output: RelationOutput, alias: string, joins: Joins, scope: Scope): { alias: string; key: Field } | undefined {
+  const found = joinOf(output, alias, scope);
+  if (!found) return undefined;
+  joins.push(sql` left join ${table(output.query.collection, found.target)} on ${found.on}`);
+  return { alias: found.target, key: found.key };
+}
+
+function joinOf(
+  { relation, query }: RelationOutput,
+  alias: string,
+  scope: Scope,
+): { target: string; on: Fragment; key: Field } | undefined {
+  const [pair] = relation.kind === 'm2m' ? [] : relation.join;
+  if (relation.kind === 'm2m' || !pair) return undefined;
   const target = scope.alias();
   const on = joined(relation.join, alias, target, scope);
   const where = condition(query.where, target, scope);
-  const [pair] = relation.join;
-  if (!pair) return undefined;
-  const tied = where ? sql`${on} and ${where}` : on;
-  if (joins.length >= joinsOfOneSelect) {
-    const inner = row(query.template, query.cases, target, scope);
-    return scope.dialect.asJson(sql`(select ${inner.json} from ${table(query.collection, target)}${inner.joins} where ${tied} limit 1)`);
+  return { target, on: where ? sql`${on} and ${where}` : on, key: pair.to };
+}
+
+/** Whether a relation becomes a join: while there are few of them, and where a join adds no row for sure. */
+export function isJoined({ relation, query }: RelationOutput, joins: Joins): boolean {
+  if (relation.kind === 'm2m' || joins.length >= joinsOfOneSelect) return false;
+  return namesOneRow(
+    relation.join.map((pair) => pair.to),
+    query.collection,
+  );
+}
+
+function toOne(output: RelationOutput, alias: string, joins: Joins, scope: Scope): Fragment | undefined {
+  const { query } = output;
+  if (!isJoined(output, joins)) {
+    const found = joinOf(output, alias, scope);
+    if (!found) return undefined;
+    const inner = row(query.template, query.cases, found.target, scope);
+    return scope.dialect.asJson(
+      sql`(select ${inner.json} from ${table(query.collection, found.target)}${inner.joins} where ${found.on} limit 1)`,
+    );
   }
-  joins.push(sql` left join ${table(query.collection, target)} on ${tied}`);
-  const json = object(query.template, query.cases, target, joins, scope);
-  return scope.dialect.asJson(sql`(case when ${column(target, pair.to)} is null then null else ${json} end)`);
+  const target = targetOf(output, alias, joins, scope);
+  if (!target) return undefined;
+  const json = object(query.template, query.cases, target.alias, joins, scope);
+  return scope.dialect.asJson(sql`(case when ${column(target.alias, target.key)} is null then null else ${json} end)`);
 }
 
 function toMany(output: RelationOutput, alias: string, scope: Scope): Fragment {
@@ -102,28 +152,13 @@ function toMany(output: RelationOutput, alias: string, scope: Scope): Fragment {
   const { from, lead } = relatedRows(relation, query.collection, through, alias, target, scope);
   const inner = row(query.template, query.cases, target, scope);
   const where = condition(query.where, target, scope);
+  const order = ordered(query.order, target, scope);
   return scope.dialect.jsonList({
     row: inner.json,
-    from: sql`${from}${inner.joins}${whereClause(where ? sql`${lead} and ${where}` : lead)}`,
-    order: orderClause(query.order, target, scope),
+    from: sql`${from}${inner.joins}${order.joins}${whereClause(where ? sql`${lead} and ${where}` : lead)}`,
+    order: order.clause,
     ...(query.limit === undefined ? {} : { limit: query.limit }),
     ...(query.offset === 0 ? {} : { offset: query.offset }),
+    ...(query.most === undefined ? {} : { atMost: { rows: query.most, else: scope.dialect.jsonConstant(overflowJson(relation.name)) } }),
   });
-}
-
-/** A column whose type the database cannot order (JSON, a point) is ordered by its text. */
-function orderTerms(order: readonly Order[], alias: string, scope: Scope): OrderTerm[] {
-  return order.map(({ field, descending }) => ({
-    expression: scope.dialect.comparable(field, column(alias, field)),
-    descending,
-    nullable: field.column.nullable,
-  }));
-}
-
-/** ` order by …`, or nothing. */
-export function orderClause(order: ReadQuery['order'], alias: string, scope: Scope): Fragment {
-  if (order === 'random') return sql` order by ${scope.dialect.random()}`;
-  if (order.length === 0) return nothing;
-  const terms = orderTerms(order, alias, scope).map((term) => scope.dialect.orderTerm(term, scope.nullsLast));
-  return sql` order by ${join(terms, ', ')}`;
 }

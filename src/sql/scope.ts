@@ -16,14 +16,19 @@ export function createScope(dialect: Dialect, nullsLast: boolean): Scope {
   return { dialect, nullsLast, alias: () => `t${count++}` };
 }
 
+/** Without an alias by its name alone, as RETURNING has it. */
 export function column(alias: string, field: Field): Fragment {
-  return name(alias, field.column.name);
+  return alias === '' ? name(field.column.name) : name(alias, field.column.name);
+}
+
+/** The table by its name. */
+export function tableName({ table: { schema, name: own } }: { readonly table: Collection['table'] }): Fragment {
+  return schema === null ? name(own) : name(schema, own);
 }
 
 /** The table under an alias. */
 export function table(of: { readonly table: Collection['table'] }, alias: string): Fragment {
-  const { schema, name: tableName } = of.table;
-  return sql`${schema === null ? name(tableName) : name(schema, tableName)} ${name(alias)}`;
+  return sql`${tableName(of)} ${name(alias)}`;
 }
 
 /** ` where …`, or nothing for a condition that always holds. */

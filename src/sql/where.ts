@@ -3,6 +3,8 @@ import type { Scalar } from '../dialect/types.ts';
 import { type Fragment, join, sql, trusted } from '../lib/fragment.ts';
 import type { Filter } from '../query/types.ts';
 import type { Collection, Field, JoinPair, Relation } from '../schema/types.ts';
+import { amongCondition } from './among.ts';
+import { byValue, named } from './named.ts';
 import { column, type Scope, table } from './scope.ts';
 
 /** The condition on the row under `alias`; undefined when it always holds. */
@@ -18,7 +20,7 @@ export function condition(filter: Filter, alias: string, scope: Scope): Fragment
     }
     case 'any': {
       const parts = filter.of.map((part) => condition(part, alias, scope) ?? sql`1 = 1`);
-      return parts.length === 0 ? sql`1 = 0` : sql`(${join(parts, ' or ')})`;
+      return parts.length === 0 ? sql`1 = 0` : oneOf(parts);
     }
     case 'not': {
       const inner = condition(filter.of, alias, scope);
@@ -33,11 +35,30 @@ export function condition(filter: Filter, alias: string, scope: Scope): Fragment
     }
     case 'compare':
       return comparison(filter.field, filter.operator, filter.values, alias, scope);
+    case 'words':
+      return scope.dialect.textMatch({ ...filter, alias });
+    case 'among':
+      return amongCondition(filter, alias, scope, condition);
+    case 'byValue':
+      return byValue(filter, alias, scope, condition);
+    case 'named':
+      return named(filter, alias, scope, condition);
     case 'some':
       return sql`exists (select 1 ${related(filter, alias, scope)})`;
     case 'count':
       return sql`(select count(*) ${related(filter, alias, scope)}) ${trusted(symbols[filter.operator])} ${scope.dialect.operand(countField(filter.collection), String(filter.value))}`;
   }
+}
+
+/** Databases look at a row of ORs as at a chain of pairs, and some take no chain of more than a thousand. */
+const longestChain = 100;
+
+function oneOf(parts: readonly Fragment[]): Fragment {
+  if (parts.length <= longestChain) return sql`(${join(parts, ' or ')})`;
+  const size = Math.ceil(parts.length / longestChain);
+  const groups: Fragment[] = [];
+  for (let i = 0; i < parts.length; i += size) groups.push(oneOf(parts.slice(i, i + size)));
+  return sql`(${join(groups, ' or ')})`;
 }
 
 const symbols = { eq: '=', neq: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
@@ -75,23 +96,27 @@ function comparison(
   scope: Scope,
 ): Fragment {
   const { dialect } = scope;
-  const left = dialect.comparable(field, column(alias, field));
+  const left = column(alias, field);
   const [first, second] = values;
   if (first === undefined) return sql`1 = 0`;
   switch (operator) {
     case 'exact':
-      return dialect.exactly?.(field, left, first) ?? sql`${left} = ${dialect.operand(field, first)}`;
+      return dialect.exactly(field, left, first);
+    case 'eq':
+      return dialect.equals(field, left, first);
+    case 'neq':
+      return sql`not (${dialect.equals(field, left, first)})`;
     case 'in':
       return dialect.isIn(field, left, values);
     case 'nin':
       return sql`not (${dialect.isIn(field, left, values)})`;
     case 'between':
     case 'nbetween': {
-      const range = sql`${left} between ${dialect.operand(field, first)} and ${dialect.operand(field, second ?? first)}`;
-      return operator === 'between' ? sql`(${range})` : sql`not (${range})`;
+      const range = sql`(${dialect.compares(field, left, '>=', first)} and ${dialect.compares(field, left, '<=', second ?? first)})`;
+      return operator === 'between' ? range : sql`not ${range}`;
     }
     default:
-      return sql`${left} ${trusted(symbols[operator])} ${dialect.operand(field, first)}`;
+      return dialect.compares(field, left, symbols[operator], first);
   }
 }
 
@@ -101,6 +126,8 @@ const numbers = new Set<Field['storage']>(['integer', 'decimal', 'float', 'year'
 function equated(pair: JoinPair, from: string, to: string, scope: Scope): Fragment {
   const [left, right] = [column(to, pair.to), column(from, pair.from)];
   const alike = pair.to.storage === pair.from.storage || (numbers.has(pair.to.storage) && numbers.has(pair.from.storage));
+  const [one, other] = [pair.to.column.collation, pair.from.column.collation];
+  if (alike && one && other && one.name !== other.name) return scope.dialect.sameText(left, right, one);
   return alike ? sql`${left} = ${right}` : sql`${scope.dialect.text(pair.to, left)} = ${scope.dialect.text(pair.from, right)}`;
 }
 

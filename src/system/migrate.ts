@@ -7,7 +7,7 @@ type Knex = Connection['knex'];
 
 const ledger = 'directus_migrations';
 
-/** The fifteen system tables (directus8-tables §1.6). */
+/** The fifteen system tables (directus8-tables §1.6), and those of our own. */
 export const systemTableNames: readonly string[] = [
   'directus_activity',
   'directus_collection_presets',
@@ -24,6 +24,8 @@ export const systemTableNames: readonly string[] = [
   'directus_user_sessions',
   'directus_users',
   'directus_webhooks',
+  'sallyport_idempotency',
+  'sallyport_outbox',
 ];
 
 export interface Changes {

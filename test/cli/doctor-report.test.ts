@@ -2,6 +2,7 @@
 import t from 'tap';
 import { makeReport, printReport } from '../../src/cli/doctor-report.ts';
 import type { IntrospectedColumn, IntrospectedTable } from '../../src/dialect/types.ts';
+import { noExtensions } from '../../src/extensions/load.ts';
 import { buildSchema } from '../../src/schema/build.ts';
 
 const column = (name: string, more: Partial<IntrospectedColumn> = {}): IntrospectedColumn => ({
@@ -63,7 +64,17 @@ t.test('a line a table, and what there is to say about it', async (t) => {
     [elsewhere, { rows: 3, atLeast: false }],
     [log, { rows: 1_000_000, atLeast: true }],
   ]);
-  const report = makeReport({ project: 'shop', introspection, schema, installed: false, counts });
+  const faults = [{ extension: 'hooks/b', reason: 'it has no index.js' }];
+  const extensions = { ...noExtensions, loaded: ['hooks/a', 'endpoints/c'], faults };
+  const report = makeReport({
+    project: 'shop',
+    introspection,
+    schema,
+    installed: false,
+    counts,
+    extensions,
+    calls: { pending: 3, dead: 1 },
+  });
   t.same(
     report.tables.map(({ table, rows, served }) => [table, rows, served]),
     [
@@ -81,5 +92,7 @@ t.test('a line a table, and what there is to say about it', async (t) => {
   t.match(text, /^two +table +7 +id +fully served\n {4}foreign key \(a\) has no index/m);
   t.match(text, /^log +table +1000000\+ +no key +partly served$/m);
   t.match(text, /Run: sallyport install shop/);
+  t.match(text, 'extensions: hooks/a, endpoints/c\n    hooks/b is not loaded: it has no index.js\n');
+  t.match(text, '\nwebhooks: 3 calls to be made, 1 given up\n');
   t.match(text, /5 tables and views, 3 fully served, 2 partly or not/);
 });

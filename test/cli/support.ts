@@ -1,9 +1,11 @@
 /** Starts the real command in a folder of its own. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../support/entry.ts';
+import { eventually } from '../support/eventually.ts';
 
 const bin = join(root, 'dist', 'src', 'cli', 'index.js');
 
@@ -42,12 +44,14 @@ export interface Running {
   readonly url: string;
   /** What it has said so far. */
   readonly said: { readonly out: string; readonly err: string };
+  /** Waits until it has said so, on either of its outputs; false when it does not. */
+  says(what: RegExp): Promise<boolean>;
   signal(name: NodeJS.Signals): void;
   /** Asks it to end; the exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Runs `start` on a free port until it says that it listens, and a moment longer for what it says then. */
+/** Runs `start` on a free port until it says that it listens; what it says then may take a while longer. */
 export async function startServer(folder: string, more: Environment = {}, args: readonly string[] = []): Promise<Running> {
   const child = spawn(process.execPath, [bin, 'start', '--port', '0', ...args], {
     cwd: folder,
@@ -63,10 +67,10 @@ export async function startServer(folder: string, more: Environment = {}, args: 
     });
     child.on('close', () => fail(new Error(`it ended: ${said.out}${said.err}`)));
   });
-  await new Promise((done) => setTimeout(done, 100));
   return {
     url,
     said,
+    says: (what) => eventually(() => what.test(said.out) || what.test(said.err)),
     signal: (name) => void child.kill(name),
     stop() {
       child.kill('SIGTERM');

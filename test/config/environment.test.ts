@@ -17,25 +17,35 @@ t.test('defaults', async (t) => {
   t.match(made.warnings, [/SECRET is not set/]);
   t.equal(made.administrator, undefined);
   t.equal(made.config.storage.root, resolve('data/_-files'));
+  t.equal(made.config.extensions, resolve('extensions'));
 });
 
 t.test('everything given', async (t) => {
   const made = environmentProject({
     DATABASE_URL: 'mariadb://u:p@db/app',
     DATABASE_SCHEMAS: 'public, sales',
+    DATABASE_TEXT_ORDER: 'native',
     PROJECT: 'app',
     SECRET: 'sixteen characters',
     ADMIN_EMAIL: 'a@example.com',
     ADMIN_PASSWORD: 'pw',
     ADMIN_TOKEN: 'tok',
     STORAGE_ROOT: '/srv/files',
+    LIMITS: '{"pageRows": 500}',
+    HISTORY: '{"days": 90}',
+    EXTENSIONS: '/srv/extensions',
+    WEBHOOKS: '{"attempts": 3}',
   });
   t.same(made, {
     config: {
       key: 'app',
-      database: { client: 'mysql2', connection: 'mysql://u:p@db/app', schemas: ['public', 'sales'] },
+      database: { client: 'mysql2', connection: 'mysql://u:p@db/app', schemas: ['public', 'sales'], textOrder: 'native' },
       secret: 'sixteen characters',
       storage: { driver: 'local', root: '/srv/files' },
+      limits: { pageRows: 500 },
+      history: { days: 90 },
+      extensions: '/srv/extensions',
+      webhooks: { attempts: 3 },
       private: false,
     },
     administrator: { email: 'a@example.com', password: 'pw', token: 'tok' },
@@ -47,11 +57,43 @@ t.test('faults are told all at once and hold no value', async (t) => {
   const made = environmentProject({
     DATABASE_URL: 'oracle://u:hunter2@h',
     PROJECT: 'server',
+    DATABASE_TEXT_ORDER: 'human',
     SECRET: 'short',
     ADMIN_EMAIL: 'a@b',
     ADMIN_TOKEN: 'x',
   });
   if (!made || !('faults' in made)) return t.fail('faults were expected');
-  t.match(made.faults, [/^DATABASE_URL must start/, /^PROJECT: .*reserved/, /^SECRET/, /^ADMIN_EMAIL and ADMIN_PASSWORD/]);
-  t.notMatch(made.faults.join(), /hunter2|short/);
+  t.match(made.faults, [
+    /^DATABASE_URL must start/,
+    /^PROJECT: .*reserved/,
+    /^SECRET/,
+    /^ADMIN_EMAIL and ADMIN_PASSWORD/,
+    /^DATABASE_TEXT_ORDER must/,
+  ]);
+  t.notMatch(made.faults.join(), /hunter2|short|human/);
+});
+
+t.test('limits that cannot be', async (t) => {
+  for (const [limits, fault] of [
+    ['{', /^LIMITS is not valid JSON/],
+    ['[]', /^LIMITS: must be an object/],
+    ['{"pageRows": "many"}', /^LIMITS: pageRows must be a whole number/],
+    ['{"pageRows": 0}', /^LIMITS: pageRows must be/],
+    ['{"rows": 1}', /^LIMITS: rows is not known; known are depth, /],
+  ] as const) {
+    const made = environmentProject({ DATABASE_URL: 'sqlite:a.db', SECRET: 'sixteen characters', LIMITS: limits });
+    t.match(made, { faults: [fault] }, limits);
+  }
+});
+
+t.test('a history that cannot be', async (t) => {
+  for (const [history, fault] of [
+    ['90', /^HISTORY: must be an object/],
+    ['{"days": 0}', /^HISTORY: days must be >= 1/],
+    ['{"perItem": 1.5}', /^HISTORY: perItem must be a whole number/],
+    ['{"weeks": 2}', /^HISTORY: weeks is not known; known are days, perItem/],
+  ] as const) {
+    const made = environmentProject({ DATABASE_URL: 'sqlite:a.db', SECRET: 'sixteen characters', HISTORY: history });
+    t.match(made, { faults: [fault] }, history);
+  }
 });

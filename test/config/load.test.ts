@@ -71,7 +71,7 @@ t.test('the environment fills place holders anywhere in strings', async (t) => {
 t.test('all faults are told at once, each with its path', async (t) => {
   const told = await faults(
     {
-      database: { client: 'oracle', connection: 5, schemas: [], pool: { min: -1, max: 'many', size: 3 } },
+      database: { client: 'oracle', connection: 5, schemas: [], pool: { min: -1, max: 'many', size: 3 }, textOrder: 'human' },
       secret: 'short',
       storage: { driver: 's3', path: 'x' },
       secrets: `${of('NOT_THERE')} ${of('NOR_THIS')}`,
@@ -86,9 +86,10 @@ t.test('all faults are told at once, each with its path', async (t) => {
     '/database/pool/min must be >= 0',
     '/database/pool/size is not known; known are min, max',
     '/database/schemas must not be empty; leave it out to serve the default',
+    '/database/textOrder must be "portable" or "native"',
     '/private must be true or false',
     '/secret must have at least 16 characters',
-    '/secrets is not known; known are database, secret, storage, private',
+    '/secrets is not known; known are database, secret, storage, limits, history, extensions, webhooks, auth, mail, scim, sso, private',
     '/secrets needs the environment variable NOR_THIS, which is not set',
     '/secrets needs the environment variable NOT_THERE, which is not set',
     '/storage/driver must be "local"',
@@ -100,6 +101,13 @@ t.test('all faults are told at once, each with its path', async (t) => {
 t.test('single faults', async (t) => {
   t.same(await faults({}), ['/database is missing', '/secret is missing']);
   t.same(await faults([]), ['must be an object']);
+  t.same((await faults({ ...good, limits: { pageRows: 0, rows: 5, sort: '1' } })).sort(), [
+    '/limits/pageRows must be >= 1',
+    '/limits/rows is not known; known are depth, fields, outputs, filterNodes, keys, sort, searchCharacters, pageRows, nestedRows, writeRows, batchOperations, urlBytes, exports, exportSeconds, statementMilliseconds, countMilliseconds, searchRows, idempotencySeconds, idempotencyLeaseSeconds, hookMilliseconds',
+    '/limits/sort must be a whole number',
+  ]);
+  t.same((await load('shop.json', { ...good, limits: { pageRows: 5 } }))?.config?.limits, { pageRows: 5 });
+  t.same((await load('shop.json', { ...good, history: { days: 5 } }))?.config?.history, { days: 5 });
   t.same(await faults({ ...good, secret: of('SECRET') }), ['/secret needs the environment variable SECRET, which is not set']);
   t.same(await faults({ ...good, secret: of('SECRET') }, { SECRET: 'short' }), ['/secret must have at least 16 characters']);
   t.match(await faults({ ...good, secret: `${of('no name')} and long enough` }), [/^\/secret has a place holder/]);
@@ -114,7 +122,7 @@ t.test('single faults', async (t) => {
     '/database/connection/file is not known; known are filename, create, readonly',
   ]);
   t.same(await faults(JSON.stringify(good).replace('{', '{"__proto__":{"private":true},')), [
-    '/__proto__ is not known; known are database, secret, storage, private',
+    '/__proto__ is not known; known are database, secret, storage, limits, history, extensions, webhooks, auth, mail, scim, sso, private',
   ]);
 });
 
@@ -159,4 +167,17 @@ t.test('a folder of files', async (t) => {
     { key: 'b', config: undefined, faults: [/not valid JSON/] },
   ]);
   t.equal(loaded.length, 2);
+});
+
+t.test('providers of single sign-on', async (t) => {
+  const provider = { name: 'directory', issuer: 'https://id.example', clientId: 'shop' };
+  const told = (providers: readonly object[], more: object = {}) => faults({ ...good, sso: { providers, ...more } });
+  t.same(await told([provider]), []);
+  const { issuer: _, ...nowhere } = provider;
+  t.same(await told([nowhere]), ['/sso/providers/0 needs an issuer, or authorizationUrl, tokenUrl and userInfoUrl']);
+  t.same(await told([provider, provider]), ['/sso/providers/1/name is the name of another one']);
+  const address = 'must be an http: or https: address';
+  t.same(await told([{ ...provider, issuer: 'id.example' }]), [`/sso/providers/0/issuer ${address}`]);
+  t.same(await told([provider], { redirects: ['javascript:alert(1)'] }), [`/sso/redirects/0 ${address}`]);
+  t.same(await told([provider], { publicUrl: 'shop' }), [`/sso/publicUrl ${address}`]);
 });

@@ -48,7 +48,7 @@ t.test('the sample', async (t) => {
   const relations: Record<string, string | null>[] = await knex('directus_relations').where('id', '>', 11);
 
   t.test('is made quickly and says what it is', async (t) => {
-    t.ok(Date.now() - started < 10_000);
+    t.ok(Date.now() - started < 60_000);
     t.equal(steps.at(-1), 1);
     t.equal(summary.collections, 15);
     t.ok(summary.rows > 5000);

@@ -3,6 +3,8 @@ import t from 'tap';
 import { compileRules } from '../../src/access/compile-rules.ts';
 import type { Connection } from '../../src/dialect/types.ts';
 import { read } from '../../src/engine/read.ts';
+import { createSealer } from '../../src/lib/sealed-text.ts';
+import { limitsOf } from '../../src/query/limits.ts';
 import { buildSchema } from '../../src/schema/build.ts';
 import type { Metadata } from '../../src/schema/types.ts';
 import { parsePhpQuery, parseRead } from '../../src/surfaces/directus/parse.ts';
@@ -30,7 +32,13 @@ async function texts(
   const schema = buildSchema(await sqlite.introspect(connection), { collections: [], fields: [], relations: [], ...metadata }, 1);
   const rules = compileRules({ permissions: [], roles: [], settings: [] }, 1);
   const asked = parseRead(collection, parsePhpQuery(query), 100);
-  return (await read({ actor: { is: 'system', reason: 'test' }, schema, rules, connection }, asked.read)).texts;
+  const { texts: found } = await read(
+    { actor: { is: 'system', reason: 'test' }, schema, rules, connection, limits: limitsOf(), sealer: createSealer('secret', 'test') },
+    asked.read,
+  );
+  return String(found.between('', ''))
+    .split(/(?<=\}),(?=\{)/)
+    .filter((text) => text !== '');
 }
 
 t.test('decimals keep the digits that are stored, and show those that are declared', async (t) => {
@@ -90,4 +98,63 @@ t.test('a wildcard at every level is refused before it is built', async (t) => {
   const refused = await texts(connection, 'node', `fields=${Array(13).fill('*').join('.')}`).catch((error: unknown) => error);
   t.match(refused, { kind: 'limit_exceeded' });
   t.same(await texts(connection, 'node', 'fields=*.*.*'), []);
+});
+
+t.test('an order through more relations than a database joins in one select, and beside as many that are shown', async (t) => {
+  const columns = Array.from({ length: 45 }, (_, i) => `r${i} integer references target (id)`);
+  const connection = await open(
+    t,
+    `create table target (id integer primary key, name text); insert into target values (1, 'b'), (2, 'a');
+     create table wide (id integer primary key, ${columns.join(', ')}); insert into wide (id, r0, r44) values (1, 1, 1), (2, 1, 2), (3, null, 2)`,
+  );
+  const sort = columns.map((_, i) => `r${i}.name`).join(',');
+  for (const page of ['limit=5', 'limit=-1', 'limit=2']) {
+    const found = await texts(connection, 'wide', `fields=*.*&sort=${sort}&${page}`);
+    t.same(
+      found.map((text) => (JSON.parse(text) as { id: number }).id),
+      [2, 1, 3].slice(0, page === 'limit=2' ? 2 : 3),
+      page,
+    );
+  }
+});
+
+t.test('an order through a key that is not unique adds no row', async (t) => {
+  const connection = await open(
+    t,
+    `pragma foreign_keys = off;
+     create table loose (id integer primary key, code text, rank integer); insert into loose values (1, 'x', 5), (2, 'x', 5), (3, 'y', 1);
+     create table pointing (id integer primary key, code text references loose (code)); insert into pointing values (1, 'x'), (2, 'y'), (3, null)`,
+  );
+  t.same(await texts(connection, 'pointing', 'fields=id&sort=code.rank'), ['{"id":2}', '{"id":1}', '{"id":3}']);
+});
+
+t.test('a key that metadata declare may repeat, and adds no row', async (t) => {
+  const connection = await open(
+    t,
+    `create table things (k integer not null, name text, pair integer); insert into things values (1, 'b', 1), (1, 'b', 1), (2, 'a', 2);
+     create table pairs (id integer primary key, name text); insert into pairs values (1, 'one'), (2, 'two');
+     create view seen as select k, name from things;
+     create table holders (id integer primary key, thing integer, sight integer); insert into holders values (1, 1, 1), (2, 2, 2), (3, null, null)`,
+  );
+  const metadata = {
+    fields: [
+      fieldRow('things', 'k', 'integer', { options: { primary_key: true } }),
+      fieldRow('seen', 'k', 'integer', { options: { primary_key: true } }),
+      fieldRow('things', 'pair', 'm2o'),
+      fieldRow('holders', 'thing', 'm2o'),
+      fieldRow('holders', 'sight', 'm2o'),
+    ],
+    relations: [relationRow('things.pair', 'pairs'), relationRow('holders.thing', 'things'), relationRow('holders.sight', 'seen')],
+  };
+  const found = (collection: string, query: string): Promise<readonly string[]> => texts(connection, collection, query, metadata);
+  for (const name of ['thing', 'sight']) {
+    t.same(await found('holders', `fields=id,${name}.name&sort=id&limit=5`), [
+      `{"id":1,"${name}":{"name":"b"}}`,
+      `{"id":2,"${name}":{"name":"a"}}`,
+      `{"id":3,"${name}":null}`,
+    ]);
+    t.same(await found('holders', `fields=id&sort=${name}.name`), ['{"id":2}', '{"id":1}', '{"id":3}'], 'by its order');
+  }
+  const page = 'filter[pair.name]=one&fields=name&limit=2&meta=filter_count';
+  t.same(await found('things', page), ['{"name":"b"}', '{"name":"b"}'], 'rows that nobody can tell apart come once each');
 });

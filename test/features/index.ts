@@ -1,11 +1,35 @@
 /** Every promise to users; each is kept on every vendor. */
 import type { Feature } from '../support/expect.ts';
+import { aggregate } from './aggregate.ts';
+import { aggregateGroups } from './aggregate-groups.ts';
+import { aggregateProperty } from './aggregate-property.ts';
+import { aggregateRules } from './aggregate-rules.ts';
+import { aggregateValues } from './aggregate-values.ts';
 import { badInput } from './bad-input.ts';
+import { batch } from './batch.ts';
+import { becomingAdministrator } from './becoming-administrator.ts';
+import { comments } from './comments.ts';
+import { counts } from './counts.ts';
+import { cursorCost } from './cursor-cost.ts';
+import { cursorProperty } from './cursor-property.ts';
+import { cursors } from './cursors.ts';
 import { databaseDown } from './database-down.ts';
+import { deep } from './deep.ts';
 import { directusSdk } from './directus-sdk.ts';
+import { entityTags } from './entity-tags.ts';
 import { envelope } from './envelope.ts';
+import { exporting } from './export.ts';
+import { exportStreams } from './export-streams.ts';
+import { extensions } from './extensions.ts';
 import { fields } from './fields.ts';
 import { filter } from './filter.ts';
+import { filterJson } from './filter-json.ts';
+import { fullText } from './full-text.ts';
+import { history } from './history.ts';
+import { hookedWrites } from './hooked-writes.ts';
+import { idempotency } from './idempotency.ts';
+import { limits } from './limits.ts';
+import { lostPasswords } from './lost-passwords.ts';
 import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
@@ -14,30 +38,116 @@ import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
 import { refusals } from './refusals.ts';
+import { relationalSort } from './relational-sort.ts';
 import { relations } from './relations.ts';
+import { rememberedCallers } from './remembered-callers.ts';
+import { revertRights } from './revert-rights.ts';
+import { schemaEditing } from './schema-editing.ts';
+import { schemaEditingFaults } from './schema-editing-faults.ts';
+import { schemaEditingRelations } from './schema-editing-relations.ts';
+import { scim } from './scim.ts';
 import { search } from './search.ts';
+import { secondFactor } from './second-factor.ts';
+import { sessions } from './sessions.ts';
 import { signInFeature } from './sign-in.ts';
+import { signInLimits } from './sign-in-limits.ts';
+import { sso } from './sso.ts';
+import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
+import { systemHooks } from './system-hooks.ts';
+import { systemTools } from './system-tools.ts';
+import { systemWrites } from './system-writes.ts';
+import { toldWrites } from './told-writes.ts';
+import { upserts } from './upsert.ts';
 import { values } from './values.ts';
+import { webhooks } from './webhooks.ts';
+import { writeMatching } from './write-matching.ts';
+import { writingConcurrency } from './writing-concurrency.ts';
+import { writingFaults } from './writing-faults.ts';
+import { writingHistory } from './writing-history.ts';
+import { writingItems } from './writing-items.ts';
+import { writingNested } from './writing-nested.ts';
+import { writingOddTables } from './writing-odd-tables.ts';
+import { writingProperty } from './writing-property.ts';
+import { writingRequiredLists } from './writing-required-lists.ts';
+import { writingRights } from './writing-rights.ts';
+import { writingRightsNested } from './writing-rights-nested.ts';
+import { writingStorm } from './writing-storm.ts';
+import { writingValues } from './writing-values.ts';
 
 export const features: readonly Feature[] = [
   envelope,
   refusals,
   fields,
   filter,
+  filterJson,
   orderAndPages,
+  relationalSort,
   status,
   search,
+  aggregate,
+  aggregateGroups,
+  aggregateRules,
+  aggregateValues,
+  aggregateProperty,
   meta,
   relations,
+  deep,
+  limits,
+  cursors,
+  cursorProperty,
+  cursorCost,
+  exporting,
+  exportStreams,
+  extensions,
   values,
   oddTables,
   permissions,
   permissionHoles,
   permissionsProperty,
   signInFeature,
+  sessions,
+  signInLimits,
+  secondFactor,
+  lostPasswords,
   directusSdk,
   badInput,
   oneStatement,
+  statementTime,
+  counts,
+  rememberedCallers,
+  fullText,
+  history,
+  comments,
+  entityTags,
+  idempotency,
+  upserts,
+  writeMatching,
+  batch,
+  writingItems,
+  writingNested,
+  writingRequiredLists,
+  writingRights,
+  writingRightsNested,
+  writingOddTables,
+  writingValues,
+  writingHistory,
+  revertRights,
+  writingProperty,
+  writingFaults,
+  writingStorm,
+  writingConcurrency,
+  hookedWrites,
+  toldWrites,
+  systemWrites,
+  becomingAdministrator,
+  systemTools,
+  systemHooks,
+  webhooks,
+  scim,
+  sso,
+  schemaEditing,
+  schemaEditingFaults,
+  schemaEditingRelations,
   databaseDown,
 ];

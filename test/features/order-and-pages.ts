@@ -74,7 +74,7 @@ async function pages(t: Tester, world: World): Promise<void> {
     ['limit=0', []],
     ['limit=abc', []],
     ['limit=', []],
-    ['limit=100000', d],
+    ['limit=25000', d],
     ['single=0', d],
     ['single=false', d],
     ['single=nonsense', d],

@@ -29,6 +29,9 @@ async function hiddenRelations(t: Tester, world: World): Promise<void> {
       t.ok(rows(answer).length > 0 && rows(answer).every((row) => !(relation in row)), `${what} by ${fields} (${told(answer)})`);
     }
     await refuses(t, world, `items/${collection}?filter[${relation}.${column}][nnull]`, 404, 202, who);
+    for (const asked of ['sort=', 'sort=-', 'groupBy=', 'aggregate[count]=']) {
+      await refuses(t, world, `items/${collection}?${asked}${relation}`, 422, 202, who);
+    }
     for (const operator of ['has', 'nhas', 'all', 'in', 'empty', 'nempty', 'null']) {
       await refuses(t, world, `items/${collection}?filter[${relation}][${operator}]=1`, 422, 202, who);
     }
@@ -141,12 +144,12 @@ async function longTexts(t: Tester, world: World): Promise<void> {
   ]) {
     const start = performance.now();
     await refuses(t, world, `items/plants?fields=id&${query}`, 400, 2, 'editor');
-    t.ok(performance.now() - start < 2000, `${query.slice(0, 24)} is answered at once`);
+    t.ok(performance.now() - start < 20_000, `${query.slice(0, 24)} is answered at once`);
   }
   for (const path of [`items/${long}`, `${long}://${long}`]) {
     const start = performance.now();
     await world.get(path, 'editor');
-    t.ok(performance.now() - start < 2000, `${path.slice(0, 12)} is answered at once`);
+    t.ok(performance.now() - start < 20_000, `${path.slice(0, 12)} is answered at once`);
   }
 }
 

@@ -30,7 +30,7 @@ for (const vendor of testVendors) {
     if (!db) return;
     const { metadata, rules } = await load(db);
     t.same(metadata, { collections: [], fields: [], relations: [] });
-    t.same(rules, { permissions: [], roles: [], settings: [] });
+    t.same(rules, { permissions: [], roles: [], settings: [], webhooks: [] });
   });
 
   t.test(`${vendor}: tables of an older shape, with odd content`, async (t) => {
@@ -85,6 +85,50 @@ for (const vendor of testVendors) {
     );
   });
 
+  t.test(`${vendor}: thousands of rows, read again`, async (t) => {
+    const db = await scratch(t, vendor);
+    if (!db) return;
+    await install(db.connection, admin);
+    const { connection } = db;
+    const { knex } = connection;
+    const count = 2_300;
+    const list = <T>(make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+    await knex.batchInsert(
+      'directus_fields',
+      list((i) => ({ collection: `c${i % 100}`, field: `f${i}`, type: 'string' })),
+      100,
+    );
+    await knex.batchInsert(
+      'directus_permissions',
+      list((i) => ({ collection: `c${i}`, role: 2, read: 'full' })),
+      100,
+    );
+    const { introspection, metadata, rules } = await load(db);
+    const again = () => loadMetadata(connection, connection.dialect, introspection, metadata);
+    const rulesAgain = () => loadRuleRows(connection, connection.dialect, introspection, rules);
+    t.equal(metadata.fields.filter(({ field }) => /^f\d/.test(field)).length, count, 'page by page all are read');
+    t.equal(rules.permissions.filter((row) => /^c\d/.test(String(row['collection']))).length, count);
+    t.equal(await again(), metadata, 'what says the same is the same object');
+    t.equal(await rulesAgain(), rules);
+
+    await knex('directus_fields').where({ field: 'f1200' }).update({ note: 'changed' });
+    await knex('directus_fields').where({ field: 'f1500' }).delete();
+    await knex('directus_fields').insert({ collection: 'c1', field: 'last', type: 'string' });
+    await knex('directus_permissions').where({ collection: 'c5' }).update({ read: 'none' });
+    const now = await again();
+    const fresh = await loadMetadata(connection, connection.dialect, introspection);
+    t.strictSame(now, fresh);
+    const other = now.fields.filter((row) => !metadata.fields.includes(row)).map((row) => row.field);
+    t.strictSame(other, ['f1200', 'last'], 'rows that say the same are the same objects');
+    t.equal(now.relations, metadata.relations);
+    const changed = await rulesAgain();
+    t.strictSame(
+      changed.permissions.filter((row) => !rules.permissions.includes(row)).map((row) => row['collection']),
+      ['c5'],
+    );
+    t.equal(changed.roles, rules.roles);
+  });
+
   t.test(`${vendor}: the recorded sample becomes its schema`, missing, async (t) => {
     const db = await scratch(t, vendor);
     if (!db) return;
@@ -136,7 +180,11 @@ for (const vendor of testVendors) {
     t.match(relations(schema, 'directus_activity'), { action_by: 'm2o directus_users action_by=id' });
 
     const books = collection(schema, 'books');
-    t.same(books.status?.mapping, { values: ['published', 'draft', 'deleted'], softDeleted: ['deleted'] });
+    t.same(books.status?.mapping, {
+      values: ['published', 'draft', 'deleted'],
+      softDeleted: ['deleted'],
+      requiredFields: ['published', 'deleted'],
+    });
     t.same([books.sort?.name, books.owner?.name], ['sort', 'created_by']);
     t.equal(collection(schema, 'book_texts').lang?.name, 'language');
     t.equal(collection(schema, 'directus_users').status?.mapping.softDeleted.join(), 'deleted');

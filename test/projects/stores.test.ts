@@ -26,6 +26,8 @@ t.test('a SQLite file that another process changes is read anew before the next 
   t.notOk(before.collections.has('articles'));
   await project.connection.knex.raw('create table articles (id integer primary key, title text)');
   await project.checkFresh();
+  t.throws(() => project.schemas.current.collections.get('articles'), 'nothing is said of the table before it is read');
+  await project.schemas.settled();
   t.ok(project.schemas.current.collections.has('articles'));
   t.notOk(before.collections.has('articles'), 'a request keeps the schema it started with');
   t.ok(project.schemas.current.version > before.version);

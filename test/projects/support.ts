@@ -3,8 +3,9 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProjectConfig } from '../../src/config/types.ts';
-import type { DatabaseConfig } from '../../src/dialect/types.ts';
+import type { Connection, DatabaseConfig, StatementLimits } from '../../src/dialect/types.ts';
 import { GatewayError } from '../../src/lib/errors.ts';
+import type { Statement } from '../../src/lib/fragment.ts';
 import { createDatabase, type TestDatabase, type TestVendor } from '../support/vendors.ts';
 
 export function projectConfig(key: string, database: DatabaseConfig, more: Partial<ProjectConfig> = {}): ProjectConfig {
@@ -64,7 +65,7 @@ export async function lineTo(database: DatabaseConfig): Promise<Line> {
 }
 
 /** Tries until it works, for at most `patience` milliseconds. */
-export async function eventually<T>(attempt: () => Promise<T>, patience = 8_000): Promise<T> {
+export async function eventually<T>(attempt: () => Promise<T>, patience = 20_000): Promise<T> {
   const end = Date.now() + patience;
   for (;;) {
     try {
@@ -84,4 +85,51 @@ export async function refusal(work: Promise<unknown>): Promise<{ kind: string; m
   } catch (error) {
     return error instanceof GatewayError ? { kind: error.kind, message: error.message } : { kind: 'other', message: String(error) };
   }
+}
+
+/** A hold on some statements of a connection. */
+export interface Gate {
+  /** When the first of them is sent. */
+  readonly reached: Promise<void>;
+  /** Lets all of them through. */
+  open(): void;
+}
+
+/** Holds back the statements that look like this. */
+export function gate(connection: Connection, about: RegExp): Gate {
+  let reach = (): void => undefined;
+  let open = (): void => undefined;
+  const reached = new Promise<void>((done) => {
+    reach = done;
+  });
+  const opened = new Promise<void>((done) => {
+    open = done;
+  });
+  const held = <T>(run: (statement: Statement, limits?: StatementLimits) => Promise<T>) => {
+    return async (statement: Statement, limits?: StatementLimits): Promise<T> => {
+      if (about.test(statement.text)) {
+        reach();
+        await opened;
+      }
+      return run(statement, limits);
+    };
+  };
+  const { texts, rows } = connection;
+  Object.assign(connection, { texts: held(texts), rows: held(rows) });
+  return {
+    reached,
+    open() {
+      Object.assign(connection, { texts, rows });
+      open();
+    },
+  };
+}
+
+/** The work's result, which must not depend on anything that the test holds back. */
+export async function soon<T>(work: Promise<T>, patience = 20_000): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const bell = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error('It waits for what is held back')), patience);
+  });
+  return Promise.race([work, bell]).finally(() => clearTimeout(timer));
 }

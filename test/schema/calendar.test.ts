@@ -1,7 +1,7 @@
-/** Dates and times as text: the calendar, the clock, offsets, and that no fraction is touched. */
+/** Dates and times as text: the calendar, the clock, offsets, and that no digit of a fraction is lost. */
 import fc from 'fast-check';
 import t from 'tap';
-import { canonicalDate, canonicalDatetime, canonicalTime } from '../../src/schema/calendar.ts';
+import { canonicalDate, canonicalDatetime, canonicalTime, canonicalZonedTime, daysAround } from '../../src/schema/calendar.ts';
 
 t.test('what is a date', async (t) => {
   const dates = ['2020-02-29', '2000-02-29', '0000-02-29', '0000-01-01', '9999-12-31', '1970-01-01', '0099-12-31'];
@@ -34,14 +34,14 @@ t.test('what is a moment', async (t) => {
     ['2020-05-06 07:08', '2020-05-06 07:08:00'],
     ['2020-05-06 07:08:09', '2020-05-06 07:08:09'],
     ['2020-05-06 07:08:09.123456', '2020-05-06 07:08:09.123456'],
-    ['2020-05-06 07:08:09.100000', '2020-05-06 07:08:09.100000'],
-    ['2020-05-06 07:08:09.000', '2020-05-06 07:08:09.000'],
+    ['2020-05-06 07:08:09.100000', '2020-05-06 07:08:09.1'],
+    ['2020-05-06 07:08:09.000', '2020-05-06 07:08:09'],
     ['2020-05-06 07:08:09.123456789', '2020-05-06 07:08:09.123456'],
     ['2020-05-06T07:08:09', '2020-05-06 07:08:09'],
     ['2020-05-06t07:08:09z', '2020-05-06 07:08:09'],
     ['2020-05-06T07:08:09Z', '2020-05-06 07:08:09'],
     ['2020-05-06T07:08:09.000Z', '2020-05-06 07:08:09'],
-    ['2020-05-06T07:08:09.120Z', '2020-05-06 07:08:09.120'],
+    ['2020-05-06T07:08:09.120Z', '2020-05-06 07:08:09.12'],
     ['2019-01-04T16:12:05+02:00', '2019-01-04 14:12:05'],
     ['2019-01-04T16:12:05 02:00', '2019-01-04 14:12:05'],
     ['2019-01-04T16:12:05-0500', '2019-01-04 21:12:05'],
@@ -74,7 +74,14 @@ t.test('what is a moment', async (t) => {
 t.test('what is a time', async (t) => {
   t.equal(canonicalTime('10:00'), '10:00:00');
   t.equal(canonicalTime('23:59:59.25'), '23:59:59.25');
-  for (const none of ['24:00', '10', '10:60', '1:00', '10:00:00Z', '']) t.equal(canonicalTime(none), undefined, none);
+  t.equal(canonicalTime('10:00:00Z'), '10:00:00');
+  t.equal(canonicalTime('01:30:00.50+02:00'), '23:30:00.5', 'in UTC, whatever the day');
+  t.equal(canonicalTime('23:30 -05'), '04:30:00');
+  for (const none of ['24:00', '10', '10:60', '1:00', '10:00:00+25:00', '10+02:00', '']) t.equal(canonicalTime(none), undefined, none);
+  t.equal(canonicalZonedTime('10:00'), '10:00:00+00:00');
+  t.equal(canonicalZonedTime('10:00:00.250 0230'), '10:00:00.25+02:30');
+  t.equal(canonicalZonedTime('10:00:00-05'), '10:00:00-05:00');
+  t.equal(canonicalZonedTime('24:00Z'), undefined);
 });
 
 const offset = fc.record({ sign: fc.constantFrom('+', '-'), hours: fc.nat(14), minutes: fc.nat(59) });
@@ -98,8 +105,9 @@ t.test('is its own canonical form, and keeps microseconds that a Date would lose
   fc.assert(
     fc.property(second, microseconds, (date, fraction) => {
       const plain = `${date.toISOString().slice(0, 19).replace('T', ' ')}.${fraction}`;
+      const canonical = plain.replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') || fraction !== '000000' ? '' : zeros));
       const iso = canonicalDatetime(`${plain.replace(' ', 'T')}Z`);
-      return canonicalDatetime(plain) === plain && (iso === plain || (fraction === '000000' && iso === plain.slice(0, 19)));
+      return canonicalDatetime(plain) === canonical && iso === canonical && canonicalDatetime(canonical) === canonical;
     }),
   );
 });
@@ -111,4 +119,10 @@ t.test('takes any text without throwing', async () => {
       return found === undefined || canonicalDatetime(found) === found;
     }),
   );
+});
+
+t.test('the days around a moment are further away than any offset', async (t) => {
+  t.strictSame(daysAround('2024-02-29 10:00:00'), ['2024-02-28', '2024-03-02']);
+  t.strictSame(daysAround('0000-01-01'), ['', '0000-01-03']);
+  t.strictSame(daysAround('9999-12-31'), ['9999-12-30', ':'], 'what comes after any year');
 });

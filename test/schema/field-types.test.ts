@@ -186,12 +186,36 @@ t.test('any value at any storage: a canonical form that is its own, or nothing; 
 
 t.test('now', async (t) => {
   const at = new Date('2020-02-29T23:59:58.999Z');
-  t.equal(resolveNow(field('date', 'date'), 'now', at), '2020-02-29');
-  t.equal(resolveNow(field('datetime', 'datetime'), 'NOW', at), '2020-02-29 23:59:58');
-  t.equal(resolveNow(field('datetime', 'datetime_created'), 'Now', at), '2020-02-29 23:59:58');
-  t.equal(resolveNow(field('instant', 'datetime_updated'), 'now', at), '2020-02-29 23:59:58');
-  t.equal(resolveNow(field('text', 'string'), 'now', at), 'now');
-  t.equal(resolveNow(field('time', 'time'), 'now', at), 'now');
-  t.equal(resolveNow(field('date', 'date'), 'tomorrow', at), 'tomorrow');
-  t.equal(resolveNow(field('date', 'date'), 5, at), 5);
+  t.equal(
+    resolveNow(field('date', 'date'), 'now', () => at),
+    '2020-02-29',
+  );
+  t.equal(
+    resolveNow(field('datetime', 'datetime'), 'NOW', () => at),
+    '2020-02-29 23:59:58',
+  );
+  t.equal(
+    resolveNow(field('datetime', 'datetime_created'), 'Now', () => at),
+    '2020-02-29 23:59:58',
+  );
+  t.equal(
+    resolveNow(field('instant', 'datetime_updated'), 'now', () => at),
+    '2020-02-29 23:59:58',
+  );
+  t.equal(
+    resolveNow(field('text', 'string'), 'now', () => at),
+    'now',
+  );
+  t.equal(
+    resolveNow(field('time', 'time'), 'now', () => at),
+    'now',
+  );
+  t.equal(
+    resolveNow(field('date', 'date'), 'tomorrow', () => at),
+    'tomorrow',
+  );
+  t.equal(
+    resolveNow(field('date', 'date'), 5, () => at),
+    5,
+  );
 });

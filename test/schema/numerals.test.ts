@@ -1,7 +1,7 @@
 /** Numbers as text: one spelling each, every digit kept. */
 import fc from 'fast-check';
 import t from 'tap';
-import { canonicalNumber, fitsDouble } from '../../src/schema/numerals.ts';
+import { canonicalNumber, compareNumbers, fitsDouble } from '../../src/schema/numerals.ts';
 
 t.test('one spelling for each number', async (t) => {
   const cases: readonly (readonly [string, string | undefined])[] = [
@@ -58,4 +58,18 @@ t.test('what JavaScript prints of a number is read as that number', async () => 
       return text !== undefined && Number(text) === (value === 0 ? 0 : value) && canonicalNumber(text) === text;
     }),
   );
+});
+
+t.test('canonical numbers are compared by size, digit by digit', async (t) => {
+  const number = fc.tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.nat(30));
+  const scaled = ([digits, scale]: [bigint, number]): bigint => digits * 10n ** BigInt(30 - scale);
+  fc.assert(
+    fc.property(number, number, (one, other) => {
+      const [a, b] = [one, other].map(([digits, scale]) => canonicalNumber(`${digits}e-${scale}`) ?? '');
+      const difference = scaled(one) - scaled(other);
+      return Math.sign(compareNumbers(a ?? '', b ?? '')) === (difference === 0n ? 0 : difference > 0n ? 1 : -1);
+    }),
+  );
+  t.ok(compareNumbers('-0.5', '0') < 0);
+  t.ok(compareNumbers('10', '9.99') > 0);
 });

@@ -15,7 +15,7 @@ export const shared = join(root, '..', 'shared');
 
 /** Folders whose tests start processes, and those whose tests open databases and servers: entries of their own, so that they run side by side. */
 export const processFolders: readonly string[] = ['cli', 'demo'];
-export const outsideFolders: readonly string[] = ['projects', 'server', 'system', 'vendors'];
+export const outsideFolders: readonly string[] = ['extensions', 'projects', 'server', 'system', 'vendors'];
 
 /** Folders of `test` with tests of their own. */
 export function testFolders(): string[] {
@@ -29,7 +29,7 @@ export function testFolders(): string[] {
  * The import is a test itself: the run would end where the tests of one file are over before the next file is there.
  */
 export function loadTests(folders: readonly string[]): void {
-  t.setTimeout(600_000);
+  t.setTimeout(700_000);
   t.test(`the tests of ${folders.join(', ')}`, async (t) => {
     let count = 0;
     for (const folder of folders) {

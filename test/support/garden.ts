@@ -6,7 +6,8 @@ import { foreignTables, views } from '../fixtures/garden-foreign.ts';
 import { gardenMetadata, type MetadataRows } from '../fixtures/garden-metadata.ts';
 import { adminToken, gardenPeople, tokens, type Who } from '../fixtures/garden-people.ts';
 import { managedTables } from '../fixtures/garden-tables.ts';
-import { type Gateway, project, startGateway } from './gateway.ts';
+import { textIndexes } from '../fixtures/garden-text-indexes.ts';
+import { type Gateway, type GatewaySettings, project, startGateway } from './gateway.ts';
 import { type Answer, type Ask, ask, hangUp } from './http.ts';
 import { insertText, schemaText, sequenceText, type TableDef } from './schema-text.ts';
 import { loadSql } from './sql-text.ts';
@@ -31,7 +32,7 @@ const wholeGarden: GardenContent = { tables: [...managedTables, ...foreignTables
 
 /** Tables, rows, metadata, people: all of it in an empty database. */
 export async function loadGarden(vendor: TestVendor, config: DatabaseConfig, content: GardenContent = wholeGarden): Promise<void> {
-  await loadSql(config, schemaText(vendor, content.tables, views));
+  await loadSql(config, `${schemaText(vendor, content.tables, views)}\n${textIndexes[vendor]}`);
   await installSystem(config, adminToken);
   const described = [...gardenMetadata, ...content.people];
   const parts = described.map(({ table, columns, rows }) => insertText(vendor, table, columns, rows));
@@ -60,11 +61,11 @@ export function worldOf(vendor: TestVendor, config: DatabaseConfig, gateway: Gat
 }
 
 /** The garden on a vendor, and what takes it down again. */
-export async function startGarden(vendor: TestVendor): Promise<{ world: World; stop(): Promise<void> }> {
+export async function startGarden(vendor: TestVendor, settings: GatewaySettings = {}): Promise<{ world: World; stop(): Promise<void> }> {
   const database = await createDatabase(vendor);
   try {
     await loadGarden(vendor, database.config);
-    const gateway = await startGateway({ [project]: database.config });
+    const gateway = await startGateway({ [project]: database.config }, {}, undefined, settings);
     return {
       world: worldOf(vendor, database.config, gateway),
       async stop() {

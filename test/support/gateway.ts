@@ -2,11 +2,13 @@
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LimitSettings } from '../../src/config/schema.ts';
+import type { ProjectConfig } from '../../src/config/types.ts';
 import type { Connection, DatabaseConfig } from '../../src/dialect/types.ts';
 import type { Statement } from '../../src/lib/fragment.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createRegistry, type Registry } from '../../src/projects/registry.ts';
-import { buildServer } from '../../src/server/app.ts';
+import { buildServer, type ServerOptions } from '../../src/server/app.ts';
 
 /** The key of the project that most tests ask. */
 export const project = 'garden';
@@ -22,21 +24,30 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-function projectConfig(key: string, database: DatabaseConfig) {
+export type GatewaySettings = Partial<Pick<ProjectConfig, 'scim' | 'sso'>>;
+
+function projectConfig(key: string, database: DatabaseConfig, limits: LimitSettings, settings: GatewaySettings) {
   return {
     key,
     database,
     secret: `the secret of ${key}, long enough`,
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
     private: false,
+    limits,
+    ...settings,
   } as const;
 }
 
-/** Starts a server for projects by key. Statements of the first are counted. */
-export async function startGateway(projects: Readonly<Record<string, DatabaseConfig>>): Promise<Gateway> {
+/** Starts a server for projects by key, all of the same limits; without a logger it logs nothing. Statements of the first are counted. */
+export async function startGateway(
+  projects: Readonly<Record<string, DatabaseConfig>>,
+  limits: LimitSettings = {},
+  logger?: ServerOptions['logger'],
+  settings: GatewaySettings = {},
+): Promise<Gateway> {
   const registry = createRegistry({ log: silentLog, backoff: { first: 100, longest: 200 } });
-  for (const [key, config] of Object.entries(projects)) await registry.set(projectConfig(key, config));
-  const app = await buildServer({ registry });
+  for (const [key, config] of Object.entries(projects)) await registry.set(projectConfig(key, config, limits, settings));
+  const app = await buildServer({ registry, logger });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const statements: Statement[] = [];
   const connection = await openConnection(registry, Object.keys(projects)[0] ?? project);

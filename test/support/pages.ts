@@ -3,8 +3,23 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './entry.ts';
 
-/** The pages whose examples are run; the others tell of running and building. */
-export const pages = ['configuration', 'permissions', 'reading', 'schema', 'values'] as const;
+/** The pages whose examples are run, in their order; the others tell of running and building. The last one brings code for every project. */
+export const pages = [
+  'auth',
+  'configuration',
+  'history',
+  'permissions',
+  'query',
+  'reading',
+  'schema',
+  'values',
+  'writing',
+  'schema-editing',
+  'webhooks',
+  'scim',
+  'sso',
+  'extensions',
+] as const;
 
 /** The text of a page. */
 export const page = (name: string): Promise<string> => readFile(join(root, 'docs', `${name}.md`), 'utf8');

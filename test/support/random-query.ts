@@ -1,35 +1,9 @@
 /** Random requests over the garden, their operands drawn from what is really stored, hidden values above all. */
 import fc from 'fast-check';
-import { type Caller, columnsOf, granted, hiddenColumns, readable, rowsOf } from './readable.ts';
-
-/** Relations by the name a request uses. */
-const relations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  plants: {
-    family: 'families',
-    zone: 'zones',
-    owner: 'directus_users',
-    modified_by: 'directus_users',
-    labels: 'plant_texts',
-    uses: 'plant_uses',
-    sightings: 'sightings',
-    beds: 'beds',
-    bed_plants: 'bed_plants',
-    order: 'order',
-  },
-  zones: { parent: 'zones', children: 'zones', plants: 'plants' },
-  families: { members: 'plants' },
-  plant_texts: { plant: 'plants' },
-  uses: { plants: 'plant_uses' },
-  plant_uses: { plant: 'plants', use_id: 'uses' },
-  sightings: { plant: 'plants', observer: 'directus_users' },
-  tasks: { plant: 'plants', assignee: 'directus_users' },
-  beds: { keeper: 'keepers', bed_plants: 'bed_plants', plants: 'plants' },
-  bed_plants: { bed: 'beds', plant: 'plants' },
-  keepers: { beds: 'beds' },
-  shipments: { shipment_lines: 'shipment_lines' },
-  shipment_lines: { shipments: 'shipments' },
-  order: { plant: 'plants' },
-};
+import { aggregatesOf } from './random-aggregate.ts';
+import { deepArguments, filterTrees, signed, sortPaths } from './random-tree.ts';
+import { type Interests, interests, operands, operators, pick } from './random-vocabulary.ts';
+import { type Caller, columnsOf, granted } from './readable.ts';
 
 const roots = [
   'plants',
@@ -46,90 +20,10 @@ const roots = [
   'order',
 ];
 
-const operators = [
-  'eq',
-  'neq',
-  'lt',
-  'gt',
-  'lte',
-  'gte',
-  'in',
-  'nin',
-  'null',
-  'nnull',
-  'contains',
-  'ncontains',
-  'rlike',
-  'nrlike',
-  'empty',
-  'nempty',
-  'between',
-  'nbetween',
-];
 const listOperators = ['has', 'nhas', 'all', 'in', 'empty', 'nempty'];
-
-interface Walk {
-  /** Names of relations from the root on. */
-  readonly steps: readonly string[];
-  readonly end: string;
-}
-
-const pick = <T>(list: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...list);
-
-/**
- * What a caller is likely to learn something by. Most requests name only what may be named, since a refusal tells nothing; columns
- * that are hidden in some rows are named most.
- */
-function interests(caller: Caller) {
-  const targets = (collection: string): readonly (readonly [string, string])[] => {
-    const all = Object.entries(relations[collection] ?? {});
-    const open = all.filter(([, to]) => granted(to, caller));
-    return [...open, ...open, ...open, ...all];
-  };
-
-  /** A way through relations, at most `longest` steps. */
-  const walks = (root: string, longest: number): fc.Arbitrary<Walk> =>
-    fc.array(fc.nat(), { maxLength: longest }).map((choices) => {
-      const steps: string[] = [];
-      let end = root;
-      for (const choice of choices) {
-        const names = targets(end);
-        const next = names[choice % Math.max(1, names.length)];
-        if (!next) break;
-        steps.push(next[0]);
-        end = next[1];
-      }
-      return { steps, end };
-    });
-
-  const columns = (collection: string): fc.Arbitrary<string> => {
-    const rows = rowsOf(collection).filter((row) => readable(collection, row, caller));
-    const hiddenIn = (name: string): number => rows.filter((row) => hiddenColumns(collection, row, caller).includes(name)).length;
-    const weighted = columnsOf(collection).map((name) => {
-      const hidden = hiddenIn(name);
-      const weight = hidden === 0 ? 4 : hidden < rows.length ? 40 : 1;
-      return { weight, arbitrary: fc.constant(name) };
-    });
-    return fc.oneof(...weighted);
-  };
-
-  return { targets, walks, columns };
-}
-
-type Interests = ReturnType<typeof interests>;
 
 function fieldPaths(root: string, { walks, columns }: Interests): fc.Arbitrary<string> {
   return walks(root, 3).chain(({ steps, end }) => fc.oneof(fc.constant('*'), columns(end)).map((last) => [...steps, last].join('.')));
-}
-
-/** A stored value of the column, or a piece of one. */
-function operands(collection: string, column: string): fc.Arbitrary<string> {
-  const stored = rowsOf(collection).map((row) => row[column]);
-  const texts = stored.filter((value) => value !== null && value !== undefined && !Buffer.isBuffer(value)).map(String);
-  return fc.tuple(pick(['', '0', '1', '5', 'a', '%', ...texts, ...texts]), pick(['whole', 'start', 'list'])).map(([text, form]) => {
-    if (form === 'start') return text.slice(0, 3);
-    return form === 'list' ? `${text},${texts[0] ?? '1'}` : text;
-  });
 }
 
 function onColumn(root: string, { walks, columns }: Interests): fc.Arbitrary<readonly string[]> {
@@ -182,11 +76,42 @@ const words = [
   'rose',
 ];
 
+/** Whole words, as a text index finds them, hidden ones among them. */
+const soughtWords = ['keep dry', 'keep', 'third note', 'note', 'second', 'draft', 'hash', 'shed', 'hill', 'gate', 'apple', 'rose rosa'];
+
 /** A path below the project, with its query, as this caller may ask. */
 export function randomRequests(caller: Caller): fc.Arbitrary<string> {
   const interest = interests(caller);
   const open = roots.filter((name) => granted(name, caller));
-  return pick(open).chain((root) => requestsOf(root, interest));
+  return pick(open).chain((root) =>
+    fc.oneof({ weight: 6, arbitrary: requestsOf(root, interest) }, { weight: 1, arbitrary: searches(root) }),
+  );
+}
+
+/** With nothing else that might find nothing. */
+function searches(root: string): fc.Arbitrary<string> {
+  return pick(soughtWords).map((word) => `items/${root}?search=${encodeURIComponent(word)}&meta=*`);
+}
+
+/** The same of groups and aggregates. */
+export function randomAggregates(caller: Caller): fc.Arbitrary<string> {
+  const interest = interests(caller);
+  const open = roots.filter((name) => granted(name, caller));
+  return pick(open).chain((root) =>
+    aggregatesOf(
+      root,
+      wheres(root, interest).map((where) => where.flat()),
+      interest,
+    ),
+  );
+}
+
+function wheres(root: string, interest: Interests): fc.Arbitrary<readonly (readonly string[])[]> {
+  return fc.oneof(
+    fc.constant([]),
+    fc.array(conditions(root, interest), { minLength: 1, maxLength: 3 }),
+    filterTrees(root, interest).map((tree) => [[`filter=${encodeURIComponent(JSON.stringify(tree))}`]]),
+  );
 }
 
 function requestsOf(root: string, interest: Interests): fc.Arbitrary<string> {
@@ -194,19 +119,24 @@ function requestsOf(root: string, interest: Interests): fc.Arbitrary<string> {
   return fc
     .record({
       fields: fc.array(fieldPaths(root, interest), { minLength: 1, maxLength: 4 }),
-      where: fc.oneof(fc.constant([]), fc.array(conditions(root, interest), { minLength: 1, maxLength: 3 })),
-      sort: optional(fc.tuple(pick(columnsOf(root)), fc.boolean())),
+      where: wheres(root, interest),
+      sort: optional(fc.oneof(signed(pick(columnsOf(root))), sortPaths(root, interest))),
+      inside: optional(deepArguments(root, interest)),
       q: optional(pick(words)),
+      search: optional(fc.oneof({ weight: 4, arbitrary: pick(soughtWords) }, pick(words))),
       status: optional(pick(['*', 'draft', 'archived', 'published,review', '1', '2,3', 'mystery'])),
       limit: optional(fc.integer({ min: -1, max: 5 })),
       offset: optional(fc.integer({ min: 0, max: 3 })),
       meta: fc.boolean(),
       key: optional(pick(['1', '4', '12', '1,2,3,4,5,6,7,8,9,10,11,12'])),
     })
-    .map(({ fields, where, sort, q, status, limit, offset, meta, key }) => {
-      const parts = [`fields=${fields.map(encodeURIComponent).join(',')}`, ...where.flat()];
-      if (sort) parts.push(`sort=${sort[1] ? '-' : ''}${sort[0]}`);
+    .map(({ fields, where, sort, inside, q, search, status, limit, offset, meta, key }) => {
+      const names = inside ? [...fields, inside.field] : fields;
+      const parts = [`fields=${names.map(encodeURIComponent).join(',')}`, ...where.flat()];
+      if (inside) parts.push(`deep=${encodeURIComponent(JSON.stringify(inside.deep))}`);
+      if (sort !== undefined) parts.push(`sort=${encodeURIComponent(sort)}`);
       if (q !== undefined) parts.push(`q=${encodeURIComponent(q)}`);
+      if (search !== undefined) parts.push(`search=${encodeURIComponent(search)}`);
       if (status !== undefined) parts.push(`status=${status}`);
       if (limit !== undefined) parts.push(`limit=${limit}`);
       if (offset !== undefined) parts.push(`offset=${offset}`);

@@ -5,7 +5,7 @@ import { startGarden } from './garden.ts';
 import { type TestVendor, whyNot } from './vendors.ts';
 
 export async function vendorSuite(vendor: TestVendor): Promise<void> {
-  t.setTimeout(300_000);
+  t.setTimeout(700_000);
   const reason = await whyNot(vendor);
   await t.test(`the promises on ${vendor}`, reason === undefined ? {} : { skip: reason }, async (t) => {
     const { world, stop } = await startGarden(vendor);

@@ -21,10 +21,13 @@ const servers = {
 /** Vendors that must be there: a run that means to prove them fails instead of skipping. */
 const required = new Set((process.env['REQUIRE_VENDORS'] ?? '').split(',').map((name) => name.trim()));
 
+/** Milliseconds for a server that makes or drops databases for others meanwhile; one that is not there refuses at once. */
+const patience = 15_000;
+
 /** Runs statements on the server itself, outside any test database. */
 async function onServer<T>(vendor: 'postgres' | 'mysql', run: (send: (text: string) => Promise<unknown>) => Promise<T>): Promise<T> {
   if (vendor === 'postgres') {
-    const client = new pg.Client({ connectionString: servers.postgres, connectionTimeoutMillis: 3000 });
+    const client = new pg.Client({ connectionString: servers.postgres, connectionTimeoutMillis: patience });
     await client.connect();
     try {
       return await run((text) => client.query(text));
@@ -32,7 +35,7 @@ async function onServer<T>(vendor: 'postgres' | 'mysql', run: (send: (text: stri
       await client.end();
     }
   }
-  const connection = await mysql.createConnection({ uri: servers.mysql, connectTimeout: 3000 });
+  const connection = await mysql.createConnection({ uri: servers.mysql, connectTimeout: patience });
   try {
     return await run((text) => connection.query(text));
   } finally {
@@ -66,13 +69,18 @@ export async function missingExtensions(names: readonly string[]): Promise<strin
   });
 }
 
+/** Whether the server of the MySQL tests is MariaDB, which has types of its own. */
+export async function isMariadb(): Promise<boolean> {
+  return onServer('mysql', async (send) => /mariadb/i.test(JSON.stringify(await send('select version() as version'))));
+}
+
 export interface TestDatabase {
   readonly config: DatabaseConfig;
   drop(): Promise<void>;
 }
 
-/** A new empty database. On SQLite a file in a folder of its own. */
-export async function createDatabase(vendor: TestVendor): Promise<TestDatabase> {
+/** A new empty database. On SQLite a file in a folder of its own. `options` stand behind `create database`. */
+export async function createDatabase(vendor: TestVendor, options?: string): Promise<TestDatabase> {
   const client = clientOf[vendor];
   if (vendor === 'sqlite') {
     const folder = await mkdtemp(join(tmpdir(), 'sallyport-test-'));
@@ -85,7 +93,8 @@ export async function createDatabase(vendor: TestVendor): Promise<TestDatabase> 
     };
   }
   const name = `sallyport_test_${process.pid}_${randomBytes(4).toString('hex')}`;
-  await onServer(vendor, (send) => send(`create database ${name}${vendor === 'mysql' ? ' character set utf8mb4' : ''}`));
+  const created = options ?? (vendor === 'mysql' ? 'character set utf8mb4' : '');
+  await onServer(vendor, (send) => send(`create database ${name} ${created}`));
   return {
     config: { client, connection: urlWithDatabase(servers[vendor], name) },
     drop: () => onServer(vendor, async (send) => void (await send(`drop database ${name}${vendor === 'postgres' ? ' with (force)' : ''}`))),

@@ -1,61 +1,28 @@
-/** POST /:project/auth/authenticate in jwt mode (directus8-system §3.2). */
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { TOTP } from 'otpauth';
-import type { Rules } from '../../access/types.ts';
-import { burnPassword, verifyPassword } from '../../auth/passwords.ts';
-import type { AuthClaims } from '../../auth/tokens.ts';
-import { type UserRow, userByEmail } from '../../auth/users.ts';
+/** /:project/auth: signing in and out, tokens anew, sessions (directus8-system §3). Every answer says `public`. */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { cookieOf, refuseForeignPage } from '../../auth/cookies.ts';
+import { type Known, knownBy, presented, verified } from '../../auth/identify.ts';
+import { endSessions, extendSession, sessionsOf } from '../../auth/sessions.ts';
+import { authSettingsOf, tokenMinutes } from '../../auth/settings.ts';
+import { type Credentials, cookieFor, lacksSecondFactor, signIn, tokenFor } from '../../auth/sign-in.ts';
+import type { UserRow } from '../../auth/users.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import type { Project } from '../../projects/project.ts';
+import { bodyOf, otpIn, textsIn } from './auth-body.ts';
+import { contextOf, queryOf } from './context.ts';
+import { rawQuery } from './parse.ts';
+import { textOf } from './php-query.ts';
+import { jsonType } from './respond.ts';
 
-interface Credentials {
-  email: string;
-  password: string;
-  otp?: string;
-}
+type Mode = 'jwt' | 'cookie';
 
-function credentials(body: unknown): Credentials {
-  if (body === null || body === undefined || typeof body !== 'object' || Array.isArray(body)) throw new GatewayError('invalid_payload');
-  const { email, password, otp, mode } = body as Record<string, unknown>;
-  const faults: string[] = [];
-  if (typeof email !== 'string' || !/^[^@\s]+@[^@\s]+$/.test(email)) faults.push('email: This value is not a valid email address.');
-  if (typeof password !== 'string' || password === '') faults.push('password: This value should not be blank.');
-  if (mode !== undefined && mode !== 'jwt') faults.push('mode: This value should be jwt.');
-  if (faults.length > 0 || typeof email !== 'string' || typeof password !== 'string')
-    throw new GatewayError('login_payload', { message: faults.join(' ') });
-  return { email, password, ...(typeof otp === 'string' || typeof otp === 'number' ? { otp: String(otp) } : {}) };
-}
-
-/** The password first and the status after it: an outsider learns nothing about accounts, in the answer or in its time. */
-async function signIn(request: FastifyRequest, given: Credentials): Promise<UserRow> {
-  const { project } = request;
-  const user = await userByEmail(project.connection, project.schemas.current, given.email);
-  if (!user?.password) {
-    await burnPassword(given.password);
-    throw new GatewayError('invalid_credentials');
-  }
-  if (!(await verifyPassword(given.password, user.password))) throw new GatewayError('invalid_credentials');
-  if (user.status === 'suspended') throw new GatewayError('user_suspended');
-  if (user.status !== 'active') throw new GatewayError('user_inactive');
-  if (user.twoFactorSecret) {
-    if (given.otp === undefined) throw new GatewayError('otp_missing');
-    if (new TOTP({ secret: user.twoFactorSecret }).validate({ token: given.otp, window: 2 }) === null) throw new GatewayError('otp_wrong');
-  }
-  return user;
-}
-
-/** Minutes a token lives: the setting `auth_token_ttl`, else 20. */
-function lifetime(rules: Rules): number {
-  const setting = rules.settings.get('auth_token_ttl');
-  return setting && /^\d{1,6}$/.test(setting) && Number(setting) > 0 ? Number(setting) : 20;
-}
-
-function tokenFor(request: FastifyRequest, project: Project, user: UserRow): string {
-  const ttl = lifetime(project.rules.current);
-  const claims: AuthClaims = { id: Number(user.id), type: 'auth', ttl, key: project.key, project: project.key };
-  // A number would be seconds to one of the two libraries beneath and milliseconds to the other.
-  const expiresIn = `${ttl}m`;
-  return request.server.jwt.sign(claims, { key: project.config.secret, algorithm: 'HS256', expiresIn, noTimestamp: true });
+function credentials(request: FastifyRequest): Credentials & { readonly mode: Mode } {
+  const body = bodyOf(request);
+  const texts = textsIn(body, { email: 'address', password: 'text' }, 'login_payload');
+  const mode = body['mode'] ?? textOf(queryOf(rawQuery(request.url)), 'mode') ?? 'jwt';
+  if (mode !== 'jwt' && mode !== 'cookie')
+    throw new GatewayError('login_payload', { message: 'mode: This value should be jwt or cookie.' });
+  const otp = otpIn(body);
+  return { ...texts, mode, ...(otp === undefined ? {} : { otp }) };
 }
 
 /** The columns of the user that a sign-in answers with; no secret among them. */
@@ -74,18 +41,99 @@ const shown = [
   'theme',
 ];
 
+/** A user as these routes tell of one. */
+export function userTold({ id, role, row, twoFactorSecret }: UserRow): Record<string, unknown> {
+  const columns = Object.fromEntries(shown.filter((name) => name in row).map((name) => [name, row[name] ?? null]));
+  const secrets = { '2fa_secret': twoFactorSecret === null ? null : '**********', password_reset_token: null };
+  return { id: Number(id), role: role === '' ? null : Number(role), ...columns, ...secrets };
+}
+
+/** The answer of these routes, which the public gets like anybody. */
+export function sendPublic(reply: FastifyReply, content: Readonly<Record<string, unknown>> = {}): FastifyReply {
+  return reply.type(jsonType).send(JSON.stringify({ ...content, public: true }));
+}
+
+/** Who the request's credential names, as far as it is good. */
+async function known(request: FastifyRequest): Promise<Known | undefined> {
+  const { project } = request;
+  const credential = presented(request, project, textOf(queryOf(rawQuery(request.url)), 'access_token'));
+  return credential && knownBy(request, project, { schema: project.schemas.current, rules: project.rules.current }, credential);
+}
+
+async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { project } = request;
+  const given = credentials(request);
+  if (given.mode === 'cookie') refuseForeignPage(request, authSettingsOf(project.config.auth));
+  const user = await signIn(request, given);
+  const token = given.mode === 'jwt' ? { token: await tokenFor(request, user) } : {};
+  if (given.mode === 'cookie') request.sessionCookie = await cookieFor(request, user);
+  const missing = { error: { code: 113, message: '2FA enforced but not activated for user' } };
+  return sendPublic(reply, { data: { ...token, user: userTold(user) }, ...(lacksSecondFactor(project, user) ? missing : {}) });
+}
+
+async function refresh(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { project } = request;
+  const { token } = textsIn(bodyOf(request), { token: 'text' }, 'validation');
+  const claims = verified(request, project, token);
+  if (typeof claims === 'string') throw new GatewayError(claims === 'expired' ? 'expired_token' : 'invalid_token');
+  const state = { schema: project.schemas.current, rules: project.rules.current };
+  const found = await knownBy(request, project, state, { is: 'bearer', token });
+  if (found?.user.status !== 'active') throw new GatewayError('invalid_token');
+  const { session, user } = found;
+  if (session) {
+    const expires = Date.now() + tokenMinutes(state.rules) * 60_000;
+    const end = session.created.getTime() + authSettingsOf(project.config.auth).sessionDays * 86_400_000;
+    if (expires > end) throw new GatewayError('expired_token');
+    await extendSession(project.connection, state.schema, session.id, new Date(expires));
+  }
+  const sid = claims.sid === undefined ? {} : { sid: claims.sid };
+  return sendPublic(reply, { data: { token: await tokenFor(request, user, { ...sid, needs2FA: lacksSecondFactor(project, user) }) } });
+}
+
+/** Ends the session of the credential that the request carries, and the cookie with it. */
+async function logout(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { connection, schemas } = request.project;
+  const { session } = (await known(request)) ?? {};
+  if (session) await endSessions(connection, schemas.current, session.user, session.id);
+  const cookie = cookieOf(request, request.project.key);
+  request.sessionCookie = cookie === undefined ? null : { value: '', expires: new Date(0) };
+  return sendPublic(reply);
+}
+
+/** Ends sessions of a user: by that user, or by an administrator. */
+async function logoutOther(request: FastifyRequest<{ Params: { user: string; id?: string } }>, reply: FastifyReply): Promise<FastifyReply> {
+  const { user, id } = request.params;
+  const { actor, connection, schema } = await contextOf(request);
+  const allowed = actor.is === 'user' && (actor.admin || actor.id === user);
+  if (!allowed) throw new GatewayError('forbidden', { message: 'The sessions of others are ended by administrators' });
+  if (/^\d{1,9}$/.test(user) && /^\d{1,18}$/.test(id ?? '0')) await endSessions(connection, schema, user, id);
+  return sendPublic(reply);
+}
+
+/** Whether the credential would count elsewhere; where addresses are refused it would not. */
+async function check(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const authenticated = await contextOf(request).then(
+    ({ actor }) => actor.is === 'user',
+    (error: unknown) => {
+      if (error instanceof GatewayError && error.kind === 'ip_denied') return false;
+      throw error;
+    },
+  );
+  return sendPublic(reply, { data: { authenticated } });
+}
+
+async function sessions(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { actor, connection, schema } = await contextOf(request);
+  if (actor.is !== 'user') return sendPublic(reply);
+  return sendPublic(reply, { data: await sessionsOf(connection, schema, actor.id) });
+}
+
 export const authRoutes: FastifyPluginAsync = async (app) => {
-  app.post('/:project/auth/authenticate', async (request, reply) => {
-    const { project } = request;
-    const user = await signIn(request, credentials(request.body));
-    const columns = Object.fromEntries(shown.filter((name) => name in user.row).map((name) => [name, user.row[name] ?? null]));
-    const secrets = { '2fa_secret': user.twoFactorSecret === null ? null : '**********', password_reset_token: null };
-    const data = {
-      token: tokenFor(request, project, user),
-      user: { id: Number(user.id), role: Number(user.role), ...columns, ...secrets },
-    };
-    const missing = project.rules.current.roles.get(user.role)?.enforceTwoFactor && !user.twoFactorSecret;
-    const error = missing ? { error: { code: 113, message: '2FA enforced but not activated for user' } } : {};
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify({ data, public: true, ...error }));
-  });
+  app.post('/:project/auth/authenticate', authenticate);
+  app.post('/:project/auth/refresh', refresh);
+  app.post('/:project/auth/logout', logout);
+  app.post('/:project/auth/logout/:user', logoutOther);
+  app.post('/:project/auth/logout/:user/:id', logoutOther);
+  app.get('/:project/auth/check', check);
+  app.get('/:project/auth/sessions', sessions);
 };

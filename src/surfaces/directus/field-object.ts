@@ -1,67 +1,6 @@
 /** Collections and fields as the Directus 8 admin app reads them: MySQL's type names on every database (directus8-system §7.1, §8.1). */
-import type { IntrospectedColumn } from '../../dialect/types.ts';
 import type { Collection, Field, FieldMeta, Relation } from '../../schema/types.ts';
-
-const byType: Readonly<Record<string, string>> = {
-  'character varying': 'VARCHAR',
-  varchar: 'VARCHAR',
-  character: 'CHAR',
-  bpchar: 'CHAR',
-  char: 'CHAR',
-  integer: 'INT',
-  int: 'INT',
-  int4: 'INT',
-  int8: 'BIGINT',
-  bigint: 'BIGINT',
-  int2: 'SMALLINT',
-  smallint: 'SMALLINT',
-  mediumint: 'MEDIUMINT',
-  tinyint: 'TINYINT',
-  text: 'TEXT',
-  tinytext: 'TINYTEXT',
-  mediumtext: 'MEDIUMTEXT',
-  longtext: 'LONGTEXT',
-  float: 'FLOAT',
-  float4: 'FLOAT',
-  timestamptz: 'TIMESTAMP',
-  'timestamp with time zone': 'TIMESTAMP',
-};
-
-const byStorage: Readonly<Record<Field['storage'], string>> = {
-  integer: 'INT',
-  decimal: 'DECIMAL',
-  float: 'DOUBLE',
-  boolean: 'TINYINT',
-  bit: 'BIT',
-  text: 'VARCHAR',
-  enum: 'VARCHAR',
-  set: 'VARCHAR',
-  uuid: 'CHAR',
-  date: 'DATE',
-  time: 'TIME',
-  datetime: 'DATETIME',
-  instant: 'TIMESTAMP',
-  interval: 'VARCHAR',
-  year: 'INT',
-  json: 'JSON',
-  binary: 'BLOB',
-  array: 'TEXT',
-  range: 'VARCHAR',
-  geometry: 'TEXT',
-  unknown: 'TEXT',
-};
-
-/** MySQL's name for a column's type: the admin app knows no others. */
-export function datatype(field: Field): string {
-  return byType[field.column.type] ?? byStorage[field.storage];
-}
-
-function length(column: IntrospectedColumn): string | null {
-  if (column.storage === 'decimal' && column.precision !== undefined) return `${column.precision},${column.scale ?? 0}`;
-  if (column.storage === 'integer') return column.precision === undefined ? null : String(column.precision);
-  if (column.storage === 'uuid') return '36';
-  return column.length === undefined || /text|blob/.test(column.type) ? null : String(column.length);
-}
+import { wireDatatype, wireLength } from '../../schema/wire-types.ts';
 
 interface Stored {
   id: number | null;
@@ -103,7 +42,7 @@ export function fieldObject(collection: Collection, field: Field, alone: boolean
   return {
     collection: collection.name,
     field: field.name,
-    datatype: datatype(field),
+    datatype: wireDatatype(field),
     unique: field.unique,
     primary_key: field.primaryKey,
     auto_increment: column.autoIncrement,
@@ -112,7 +51,7 @@ export function fieldObject(collection: Collection, field: Field, alone: boolean
     signed: !column.unsigned,
     ...stored(meta, field.type),
     required: alone && meta ? meta.required : !column.nullable || field.primaryKey,
-    length: length(column),
+    length: wireLength(column),
   };
 }
 

@@ -1,9 +1,18 @@
-/** GET /:project/items/:collection and /:collection/:id (directus8-data §4). */
+/** /:project/items/:collection and /:collection/:id (directus8-data §4). */
 import type { FastifyPluginAsync } from 'fastify';
+import { revertedItem } from '../../engine/revert.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { numberText } from '../../lib/json-body.ts';
+import { collectionOf } from '../../query/bind.ts';
+import type { RequestedChange, RequestedItem } from '../../query/mutation.ts';
+import { keyText } from '../../schema/keys.ts';
 import { isSystemName } from '../../schema/system.ts';
-import { contextOf } from './context.ts';
+import type { Collection } from '../../schema/types.ts';
+import { sendList } from './list.ts';
+import { listOf, type PhpMap } from './php-query.ts';
 import { sendRead } from './read.ts';
+import { bodyItems, sendWrite } from './write.ts';
+import { sendMatching } from './write-matching.ts';
 
 interface ItemParams {
   project: string;
@@ -11,7 +20,12 @@ interface ItemParams {
   id: string;
 }
 
-function refuseSystem(collection: string): void {
+interface RevertParams extends ItemParams {
+  revision: string;
+}
+
+/** Throws `system_collection`. */
+export function refuseSystem(collection: string): void {
   if (isSystemName(collection)) throw new GatewayError('system_collection');
 }
 
@@ -20,16 +34,91 @@ export function keysOf(segment: string): string[] {
   return segment.split(',');
 }
 
+/** `upsert=field,field`: the columns by which rows that are there are found. */
+export function upsertBy(query: PhpMap): readonly string[] | undefined {
+  if (!query.has('upsert')) return undefined;
+  return (listOf(query.get('upsert')) ?? []).map((name) => name.trim()).filter((name) => name !== '');
+}
+
 export const itemRoutes: FastifyPluginAsync = async (app) => {
   app.get<{ Params: ItemParams }>('/:project/items/:collection', async (request, reply) => {
     const { collection } = request.params;
     refuseSystem(collection);
-    return sendRead(request, reply, await contextOf(request), collection);
+    return sendList(request, reply, collection);
   });
 
   app.get<{ Params: ItemParams }>('/:project/items/:collection/:id', async (request, reply) => {
     const { collection, id } = request.params;
     refuseSystem(collection);
-    return sendRead(request, reply, await contextOf(request), collection, keysOf(id));
+    const keys = keysOf(id);
+    return sendRead(request, reply, { collection, keys: () => keys });
+  });
+
+  app.post<{ Params: ItemParams }>('/:project/items/:collection', async (request, reply) => {
+    const { collection } = request.params;
+    const { items, single } = bodyItems(request);
+    refuseSystem(collection);
+    return sendWrite(request, reply, ({ query }) => {
+      const by = upsertBy(query);
+      return { request: by ? { is: 'upsert', collection, by, items } : { is: 'create', collection, items }, single };
+    });
+  });
+
+  app.patch<{ Params: ItemParams }>('/:project/items/:collection', async (request, reply) => {
+    const { collection } = request.params;
+    const { items, single } = bodyItems(request);
+    refuseSystem(collection);
+    if (single) return sendMatching(request, reply, collection, items[0]);
+    return sendWrite(request, reply, ({ schema, query }) => {
+      if (query.has('filter')) throw new GatewayError('unprocessable', { message: 'filter: beside it the body is one object of values' });
+      const changes = changesOf(collectionOf(schema, collection), items);
+      return { request: { is: 'update', collection, changes }, single: false };
+    });
+  });
+
+  app.patch<{ Params: ItemParams }>('/:project/items/:collection/:id', async (request, reply) => {
+    const { collection, id } = request.params;
+    const { items } = bodyItems(request);
+    refuseSystem(collection);
+    const keys = keysOf(id);
+    const [item] = items;
+    if (items.length > 1 || !item)
+      throw new GatewayError('invalid_payload', { message: 'One object holds the values for every item named' });
+    const changes = keys.map((key) => ({ key, item }));
+    return sendWrite(request, reply, () => ({ request: { is: 'update', collection, changes }, single: keys.length === 1, keys }));
+  });
+
+  app.delete<{ Params: ItemParams }>('/:project/items/:collection', async (request, reply) => {
+    const { collection } = request.params;
+    refuseSystem(collection);
+    return sendMatching(request, reply, collection, undefined);
+  });
+
+  app.patch<{ Params: RevertParams }>('/:project/items/:collection/:id/revert/:revision', async (request, reply) => {
+    const { collection, id, revision } = request.params;
+    refuseSystem(collection);
+    return sendWrite(request, reply, async (context) => {
+      const item = await revertedItem(context, collection, id, revision);
+      return { request: { is: 'update', collection, changes: [{ key: id, item }] }, single: true, revert: true };
+    });
+  });
+
+  app.delete<{ Params: ItemParams }>('/:project/items/:collection/:id', async (request, reply) => {
+    const { collection, id } = request.params;
+    refuseSystem(collection);
+    const keys = keysOf(id);
+    return sendWrite(request, reply, () => ({ request: { is: 'delete', collection, keys }, single: false, keys }));
   });
 };
+
+/** Each item with its key, which it must hold. */
+export function changesOf(collection: Collection, items: readonly RequestedItem[]): RequestedChange[] {
+  return items.map((item) => {
+    const values = collection.key.map((field) => item[field.name]);
+    const texts = values.flatMap((value) => (typeof value === 'string' && value !== '' ? value : (numberText(value ?? null) ?? [])));
+    if (collection.key.length === 0 || texts.length < collection.key.length) {
+      throw new GatewayError('unprocessable', { message: 'Payload must include the primary key' });
+    }
+    return { key: keyText(texts), item };
+  });
+}

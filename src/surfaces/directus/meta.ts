@@ -18,12 +18,21 @@ export function metaText(asked: DirectusRead, result: ReadResult, location: Loca
   if (wantsMeta(meta, 'type')) block['type'] = single ? 'item' : 'collection';
   if (single) return JSON.stringify(block);
   const { counts, texts } = result;
-  const matching = asked.filtered ? counts.filtered : counts.total;
-  if (wantsMeta(meta, 'result_count')) block['result_count'] = texts.length;
-  if (wantsMeta(meta, 'total_count')) block['total_count'] = counts.total;
-  if (wantsMeta(meta, 'status') && counts.byStatus) block['status_count'] = statusCount(result);
-  if (wantsMeta(meta, 'filter_count')) block['filter_count'] = matching;
-  if (wantsMeta(meta, 'page')) Object.assign(block, pageBlock(asked, matching ?? 0, texts.length, location));
+  const name = asked.filtered ? 'filtered' : 'total';
+  const matching = counts[name];
+  const { estimated } = counts;
+  if (wantsMeta(meta, 'result_count')) block['result_count'] = texts.count;
+  const count = (key: string, value: unknown, of: 'filtered' | 'total' | 'byStatus'): void => {
+    block[key] = value;
+    if (estimated?.has(of)) block[`${key}_estimated`] = true;
+  };
+  if (wantsMeta(meta, 'total_count')) count('total_count', counts.total, 'total');
+  if (wantsMeta(meta, 'status') && counts.byStatus) count('status_count', statusCount(result), 'byStatus');
+  if (wantsMeta(meta, 'filter_count')) count('filter_count', matching, name);
+  if (wantsMeta(meta, 'page') && !asked.read.follow?.after)
+    Object.assign(block, pageBlock(asked, matching ?? 0, texts.count, location, estimated?.has(name)));
+  if (wantsMeta(meta, 'cursor')) block['cursor'] = result.cursor ?? null;
+  if (wantsMeta(meta, 'search') && result.searched) block['search'] = result.searched;
   return JSON.stringify(block);
 }
 
@@ -34,12 +43,14 @@ function statusCount(result: ReadResult): Record<string, number> {
   return { ...counts, ...result.counts.byStatus };
 }
 
-function pageBlock(asked: DirectusRead, total: number, shown: number, location: Location): Record<string, unknown> {
+function pageBlock(asked: DirectusRead, counted: number, shown: number, location: Location, estimated = false): Record<string, unknown> {
   const { page } = asked;
   const limit = page.limit === undefined || page.limit < 1 ? shown : page.limit;
-  const pages = limit > 0 && total > 0 ? Math.ceil(total / limit) : 1;
   const wanted = page.page ?? 1;
   const current = page.offset !== undefined && limit > 0 ? Math.floor(page.offset / limit) + 1 : wanted;
+  // Behind a full page there may be another one, whatever an estimate says.
+  const total = estimated && shown >= limit ? Math.max(counted, current * limit + 1) : counted;
+  const pages = limit > 0 && total > 0 ? Math.ceil(total / limit) : 1;
   const number = wanted > pages ? pages : current;
   const link = (to: number): string => withPage(location, to, (to - 1) * limit);
   return {
@@ -47,6 +58,7 @@ function pageBlock(asked: DirectusRead, total: number, shown: number, location: 
     offset: page.offset ?? (number - 1) * limit,
     page: number,
     page_count: pages,
+    ...(estimated ? { page_count_estimated: true } : {}),
     links: {
       self: location.self,
       current: withPage(location, number),

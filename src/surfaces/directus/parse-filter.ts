@@ -2,6 +2,7 @@
 import { GatewayError } from '../../lib/errors.ts';
 import { operators } from '../../query/operators.ts';
 import type { RequestedFilter } from '../../query/types.ts';
+import { jsonOf, parseFilterJson, usesWords } from './parse-filter-json.ts';
 import type { PhpMap, PhpValue } from './php-query.ts';
 
 const ids = new Map(operators.flatMap((operator) => operator.directus.map((name) => [name, operator.id] as const)));
@@ -12,12 +13,21 @@ interface Condition {
   or: boolean;
 }
 
-/** The whole parameter; undefined when there is nothing to filter by. Throws `validation` and `unknown_operator`. */
-export function parseFilter(value: PhpValue | undefined): RequestedFilter | undefined {
+/**
+ * The whole parameter, in any of its forms: brackets, brackets with the words of the JSON form, JSON text. Undefined when there is
+ * nothing to filter by; `name` is the parameter's. Throws `validation` and `unknown_operator`.
+ */
+export function parseFilter(value: PhpValue | undefined, name = 'filter'): RequestedFilter | undefined {
   if (value === undefined || value === '') return undefined;
   if (typeof value === 'string') {
-    throw new GatewayError('validation', { message: 'filter: write filter[field][operator]=value.' });
+    if (/^\s*[[{]/.test(value)) return parseFilterJson(jsonOf(name, value), name);
+    throw new GatewayError('validation', { message: `${name}: write ${name}[field][operator]=value, or an object as JSON.` });
   }
+  if (usesWords(value)) return parseFilterJson(value, name);
+  return flatFilter(value);
+}
+
+function flatFilter(value: PhpMap): RequestedFilter | undefined {
   const conditions: Condition[] = [];
   for (const [field, asked] of value) {
     const path = field.split('.');

@@ -1,7 +1,10 @@
 /** Directus 8 query parameters into the query model (directus8-data §5). */
 import { GatewayError } from '../../lib/errors.ts';
-import type { RequestedOrder, RequestedRead, Selection } from '../../query/types.ts';
+import type { RequestedRead, Selection } from '../../query/types.ts';
+import { type ExportFormat, exportFormats } from './export.ts';
+import { parseDeep } from './parse-deep.ts';
 import { parseFilter } from './parse-filter.ts';
+import { parseSort } from './parse-sort.ts';
 import { listOf, type PhpMap, parsePhpQuery, textOf } from './php-query.ts';
 
 /** What the answer's shape depends on, beside the read itself. */
@@ -14,6 +17,8 @@ export interface DirectusRead {
   /** Whether filter or q narrow the list. */
   readonly filtered: boolean;
   readonly page: { readonly limit?: number; readonly offset?: number; readonly page?: number };
+  /** The list as a file. */
+  readonly export?: ExportFormat;
 }
 
 /** The raw text behind the question mark of a request's URL. */
@@ -59,16 +64,6 @@ export function parseFields(names: readonly string[] | undefined): Selection {
   return selection;
 }
 
-function parseSort(names: readonly string[] | undefined): RequestedRead['order'] {
-  const asked = (names ?? []).map((name) => name.trim()).filter((name) => name !== '');
-  if (asked.some((name) => name === '?' || name === '-?')) return 'random';
-  const order = asked.map((name): RequestedOrder => {
-    const descending = name.startsWith('-');
-    return { path: (descending ? name.slice(1) : name).split('.'), descending };
-  });
-  return order.length === 0 ? undefined : order;
-}
-
 /** A whole number as PHP reads it: leading digits count, anything else is 0. */
 function whole(text: string): number {
   const digits = /^\s*([+-]?\d+)/.exec(text)?.[1];
@@ -81,13 +76,13 @@ function parseSingle(text: string | undefined): boolean {
   return value === '1' || value === 'true';
 }
 
-function parseMeta(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
+export function parseMeta(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
   const asked = (names ?? []).filter((name) => name !== '');
   if (asked.length === 0 || (asked.length === 1 && asked[0] === '0')) return undefined;
   return new Set(asked);
 }
 
-const metaNames = ['collection', 'type', 'result_count', 'total_count', 'status', 'filter_count', 'page'];
+const metaNames = ['collection', 'type', 'result_count', 'total_count', 'status', 'filter_count', 'page', 'search'];
 
 /** Whether a name of `meta` is asked for, directly, by `*` or by its documented synonym. */
 export function wantsMeta(meta: ReadonlySet<string> | undefined, name: string): boolean {
@@ -106,11 +101,15 @@ export function parseRead(collection: string, query: PhpMap, defaultLimit: numbe
   const meta = parseMeta(listOf(query.get('meta')));
   const where = keys ? undefined : parseFilter(query.get('filter'));
   const search = keys ? undefined : textOf(query, 'q');
+  const fullText = keys ? undefined : textOf(query, 'search');
   const order = parseSort(listOf(query.get('sort')));
-  const page = parsePage(query, defaultLimit, single);
+  const nested = parseDeep(query.get('deep'));
+  const format = parseExport(query, { keys: keys !== undefined, single, meta: meta !== undefined });
+  const follow = parseCursor(query, { keys: keys !== undefined, single, meta, export: format !== undefined });
+  const page = parsePage(query, format ? everyRow : defaultLimit, single);
   const statuses = parseStatuses(listOf(query.get('status')), keys !== undefined);
   const languages = listOf(query.get('lang'))?.filter((name) => name !== '');
-  const filtered = where !== undefined || (search !== undefined && search !== '');
+  const filtered = where !== undefined || [search, fullText].some((text) => text !== undefined && text !== '');
   const listing = !single;
   const paging = listing && wantsMeta(meta, 'page');
   const wantsFiltered = listing && (wantsMeta(meta, 'filter_count') || paging);
@@ -123,12 +122,16 @@ export function parseRead(collection: string, query: PhpMap, defaultLimit: numbe
         filtered: wantsFiltered && filtered,
         total: listing && (wantsMeta(meta, 'total_count') || (wantsFiltered && !filtered)),
         byStatus: listing && wantsMeta(meta, 'status'),
+        ...(listing && fullText !== undefined && wantsMeta(meta, 'search') ? { search: true } : {}),
       },
       stubs: true,
       ...(keys ? { keys } : {}),
+      ...(follow ? { follow } : {}),
       ...(where ? { where } : {}),
       ...(order ? { order } : {}),
+      ...(nested ? { nested } : {}),
       ...(search === undefined ? {} : { search }),
+      ...(fullText === undefined ? {} : { fullText }),
       ...(one || page.rowLimit === undefined ? {} : { limit: page.rowLimit }),
       ...(statuses ? { statuses } : {}),
       ...(languages && languages.length > 0 ? { languages } : {}),
@@ -137,14 +140,63 @@ export function parseRead(collection: string, query: PhpMap, defaultLimit: numbe
     filtered,
     page: page.asked,
     ...(meta ? { meta } : {}),
+    ...(format ? { export: format } : {}),
   };
 }
 
-function parseStatuses(names: readonly string[] | undefined, byKey: boolean): RequestedRead['statuses'] {
+interface BesideCursor {
+  readonly keys: boolean;
+  readonly single: boolean;
+  readonly export: boolean;
+  readonly meta: ReadonlySet<string> | undefined;
+}
+
+/** `cursor` and `meta=cursor`, and what has no place beside them. Beside `keys` and `single` there is no list that could be followed. */
+function parseCursor(query: PhpMap, beside: BesideCursor): RequestedRead['follow'] {
+  const after = textOf(query, 'cursor');
+  if (after === undefined || after === '') return wantsMeta(beside.meta, 'cursor') && !beside.keys && !beside.single ? {} : undefined;
+  const others = [
+    ['offset', query.has('offset')],
+    ['page', query.has('page')],
+    ['single', beside.single],
+    ['export', beside.export],
+    ['meta=page', beside.meta?.has('page') === true],
+    ['a key in the path', beside.keys],
+  ] as const;
+  const found = others.find(([, there]) => there);
+  if (!found) return { after };
+  throw new GatewayError('unprocessable', { message: `cursor: ${found[0]} has no meaning beside a cursor; leave one of the two out` });
+}
+
+/** Whether a file is asked for instead of an answer. */
+export function wantsExport(query: PhpMap): boolean {
+  const value = query.get('export');
+  return value !== undefined && value !== '';
+}
+
+/** `export`, and what has no place beside it. */
+function parseExport(query: PhpMap, beside: Readonly<Record<'keys' | 'single' | 'meta', boolean>>): ExportFormat | undefined {
+  const text = textOf(query, 'export');
+  if (!wantsExport(query)) return undefined;
+  const format = exportFormats.find((one) => one === text);
+  const refuse = (message: string): never => {
+    throw new GatewayError('unprocessable', { message });
+  };
+  if (!format) return refuse(`export: "${text}" is no format; there are ${exportFormats.join(', ')}`);
+  if (beside.keys) refuse('export: items by their keys are not exported; ask for the list, with a filter');
+  if (beside.single) refuse('export: a list is exported, which "single" does not ask for; leave one of the two out');
+  if (beside.meta) refuse('export: there is no "meta" beside an export; ask for it by itself');
+  return format;
+}
+
+export function parseStatuses(names: readonly string[] | undefined, byKey: boolean): RequestedRead['statuses'] {
   const asked = (names ?? []).map((name) => name.trim()).filter((name) => name !== '');
   if (asked.includes('*')) return 'any';
   return asked.length === 0 || byKey ? undefined : asked;
 }
+
+/** The `limit` that asks for all rows. */
+const everyRow = -1;
 
 interface ParsedPage {
   rowLimit?: number;
@@ -153,7 +205,7 @@ interface ParsedPage {
 }
 
 /** limit, offset and page (directus8-data §5.4): page counts only beside a limit and without an offset. */
-function parsePage(query: PhpMap, defaultLimit: number, single: boolean): ParsedPage {
+export function parsePage(query: PhpMap, defaultLimit: number, single: boolean): ParsedPage {
   const limitText = textOf(query, 'limit');
   const offsetText = textOf(query, 'offset');
   const pageText = textOf(query, 'page');

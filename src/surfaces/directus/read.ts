@@ -1,19 +1,30 @@
 /** Lists and items of any collection in the Directus envelope; items and the system listings share it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Rules } from '../../access/types.ts';
-import { type ReadResult, read } from '../../engine/read.ts';
+import type { Hooks } from '../../engine/hooks.ts';
+import { prepareRead, type ReadResult, runRead } from '../../engine/read.ts';
+import {
+  createReadMemory,
+  isPlainKey,
+  keyPlaces,
+  type ReadMemory,
+  type Remembered,
+  sampleKeys,
+  withKey,
+} from '../../engine/read-memory.ts';
+import { type ReadStream, streamRead } from '../../engine/stream.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import type { RequestedRead } from '../../query/types.ts';
-import type { DirectusContext } from './context.ts';
+import type { Project } from '../../projects/project.ts';
+import type { RequestedFilter } from '../../query/types.ts';
+import { contextOf, type DirectusContext, recalledContext } from './context.ts';
+import { defaultLimit } from './default-limit.ts';
+import { asksFor, tagOf, tagQuery } from './entity-tag.ts';
+import { sendExport } from './export.ts';
+import { fresh } from './fresh.ts';
 import { metaText } from './meta.ts';
-import { type DirectusRead, parseRead, rawQuery } from './parse.ts';
+import { type DirectusRead, parseRead, wantsExport } from './parse.ts';
+import { refuseAggregate } from './parse-aggregate.ts';
+import { answeredThroughHooks, askedThroughHooks, type HookedRead, hooksRead, streamedThroughHooks } from './read-hooks.ts';
 import { send } from './respond.ts';
-
-/** Rows of a list when the caller gives no limit: the setting `default_limit`, else 20 (directus8-data §5.4). */
-function defaultLimit(rules: Rules): number {
-  const setting = rules.settings.get('default_limit');
-  return setting && /^-?\d{1,9}$/.test(setting) ? Number(setting) : 20;
-}
 
 /** An unreadable collection, as this request's form has it told (directus8-data §3.2). */
 function denied(error: unknown, context: DirectusContext, asked: DirectusRead, keys: readonly string[] | undefined): unknown {
@@ -24,45 +35,216 @@ function denied(error: unknown, context: DirectusContext, asked: DirectusRead, k
   return asked.single ? new GatewayError('item_not_found') : error;
 }
 
-/** Answers with the collection's list, or with the items of `keys`: one object for one key, a list for several. */
-export async function sendRead(
+/** What is read: a collection's list, or the items of `keys`, which may depend on who asks. */
+export interface Wanted {
+  readonly collection: string;
+  readonly keys?: (context: DirectusContext) => readonly string[];
+  /** The part of the collection that the list is of, instead of what `filter` says. */
+  readonly within?: (context: DirectusContext) => RequestedFilter;
+  /** The one row of the list at that place, counted from 0, in the order of keys. */
+  readonly place?: number;
+  /** Has the rows look otherwise than they are stored; not those of exports. */
+  readonly shape?: (context: DirectusContext, result: ReadResult) => Promise<ReadResult>;
+}
+
+interface Answer {
+  readonly asked: DirectusRead;
+  readonly keys: readonly string[] | undefined;
+  readonly result: ReadResult;
+}
+
+/** Answers with the collection's list, or with the items of the keys: one object for one key, a list for several. */
+export async function sendRead(request: FastifyRequest, reply: FastifyReply, wanted: Wanted): Promise<FastifyReply> {
+  const { hooks } = request.project;
+  if (hooksRead(hooks, wanted.collection)) return sendHooked(request, reply, wanted, hooks);
+  const recalled = recalledContext(request);
+  const context = recalled ?? (await contextOf(request, 'provisional'));
+  // What came empty would have left already: here the caller is looked up first.
+  if (wantsExport(context.query))
+    return exportRead(request, reply, context.proof ? await contextOf(request, 'provisional') : context, wanted);
+  if (!recalled) return respond(request, reply, context, await readAs(context, wanted));
+  let answer: Answer | undefined;
+  let refusal: unknown;
+  try {
+    answer = await readAs(context, wanted);
+    if (answer.result.proven) return respond(request, reply, context, answer);
+  } catch (error) {
+    refusal = error;
+  }
+  // Nothing came back, or a refusal: it stands if the caller is who he was taken for, to the last thing that the proof looks at.
+  const identified = context.proof ? await contextOf(request, 'provisional') : context;
+  const holds = identified === context || isSame(request, identified, context);
+  if (!holds) return respond(request, reply, identified, await readAs(identified, wanted));
+  if (!answer) throw refusal;
+  return respond(request, reply, identified, answer);
+}
+
+/** Whether a caller who was identified anew is still the one who was recalled. */
+export function isSame(request: FastifyRequest, identified: DirectusContext, recalled: DirectusContext): boolean {
+  return sameActor(identified, recalled) && recalledContext(request)?.serial === recalled.serial;
+}
+
+/** With hooks around it, which see who asks: nobody is recalled. */
+async function sendHooked(request: FastifyRequest, reply: FastifyReply, given: Wanted, hooks: Hooks) {
+  const identified = await contextOf(request, 'provisional');
+  const { collection, keys: keysFor } = given;
+  const keys = keysFor?.(identified);
+  const read: HookedRead = { hooks, collection, keys };
+  const context = await askedThroughHooks(identified, read);
+  const wanted: Wanted = { ...given, ...(keys ? { keys: () => keys } : {}) };
+  if (wantsExport(context.query))
+    return exportRead(request, reply, context, wanted, (stream) => streamedThroughHooks(context, read, stream));
+  const answer = await readAs(context, wanted);
+  return respond(request, reply, context, { ...answer, result: await answeredThroughHooks(context, read, answer.result) });
+}
+
+function sameActor({ actor: a }: DirectusContext, { actor: b }: DirectusContext): boolean {
+  return a.is === 'user' && b.is === 'user' ? a.id === b.id && a.role === b.role : a.is === b.is;
+}
+
+async function readAs(context: DirectusContext, wanted: Wanted): Promise<Answer> {
+  const keys = wanted.keys?.(context);
+  const { shape } = wanted;
+  return fresh(context, async (state) => {
+    const { asked, prepared } = readyRead(state, wanted, keys);
+    const result = await runRead(state, prepared);
+    return { asked, keys, result: shape ? await shape(state, result) : result };
+  });
+}
+
+function exportRead(
   request: FastifyRequest,
   reply: FastifyReply,
   context: DirectusContext,
-  collection: string,
-  keys?: readonly string[],
+  wanted: Wanted,
+  through: (stream: ReadStream) => ReadStream = (stream) => stream,
 ): Promise<FastifyReply> {
-  const asked = parseRead(collection, context.query, defaultLimit(context.rules), keys);
-  context.timings?.mark('parse');
-  const result = await freshRead(context, forActor(context, asked)).catch((error: unknown) => {
-    throw denied(error, context, asked, keys);
-  });
-  const self = `${request.protocol}://${request.host}${request.url.split('?')[0]}`;
-  const meta = metaText(asked, result, { self, query: rawQuery(request.url) });
-  if (context.timings) {
-    context.timings.mark('respond');
-    reply.header('server-timing', context.timings.header());
-  }
-  const [first] = result.texts;
-  if (asked.single && first === undefined) throw new GatewayError('item_not_found', keys ? { id: keys[0] } : {});
-  const data = asked.single ? (first ?? 'null') : `[${result.texts.join(',')}]`;
-  return send(reply, context.actor, { meta, data, warnings: result.warnings });
+  const { streams } = context.project;
+  return sendExport(request, reply, context, (signal) =>
+    fresh(context, async (state) => {
+      const { asked, prepared } = readyRead(state, wanted, wanted.keys?.(context));
+      return { format: asked.export ?? 'json', stream: through(await streamRead({ ...state, streams }, prepared, signal)) };
+    }),
+  );
 }
 
-/** A read that met a table or column which is gone is done once more with the schema of now (architecture §9). */
-async function freshRead(context: DirectusContext, asked: RequestedRead): Promise<ReadResult> {
-  try {
-    return await read(context, asked);
-  } catch (error) {
-    const { project } = context;
-    if (!project.vendor.isStale(error)) throw error;
-    await project.reload();
-    return read({ ...context, schema: project.schemas.current, rules: project.rules.current }, asked);
+function respond(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, { asked, keys, result }: Answer): FastifyReply {
+  const { meta: names } = asked;
+  const self = names && `${request.protocol}://${request.host}${request.url.split('?')[0]}`;
+  const meta = self === undefined ? undefined : metaText(asked, result, { self, query: context.rawQuery });
+  timed(context, reply);
+  const { texts } = result;
+  if (asked.single && texts.count === 0) throw new GatewayError('item_not_found', keys ? { id: keys[0] } : {});
+  const list = !asked.single;
+  const told = { meta, warnings: result.warnings, public: context.actor.is !== 'user' };
+  const tag = tagOf(texts, keys ? tagQuery(context.rawQuery) : '', told);
+  if (tag !== undefined) {
+    reply.header('etag', tag);
+    if (asksFor(request.headers['if-none-match'], tag)) return reply.code(304).send();
   }
+  return send(reply, context.actor, {
+    meta,
+    data: (head, tail) => texts.between(list ? `${head}[` : head, list ? `]${tail}` : tail),
+    warnings: result.warnings,
+  });
+}
+
+/** The times of all stages as a header, where they are wanted. */
+export function timed({ timings }: DirectusContext, reply: FastifyReply): void {
+  timings?.mark('respond');
+  if (timings) reply.header('server-timing', timings.header());
+}
+
+export type Ready = Remembered<DirectusRead>;
+
+const memories = new WeakMap<Project, ReadMemory<DirectusRead>>();
+
+/** The read made ready, as it was the last time where the same caller asked the same before. */
+export function readyRead(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Ready {
+  const key = keys?.length === 1 ? keys[0] : undefined;
+  const name = wanted.within ? undefined : memoryKey(context, wanted.collection, keys, key);
+  if (name === undefined) return makeReady(context, wanted, keys);
+  let memory = memories.get(context.project);
+  if (!memory) {
+    memory = createReadMemory();
+    memories.set(context.project, memory);
+  }
+  const known = memory.get(name);
+  if (known) {
+    context.timings?.mark('recall');
+    return key === undefined ? known : { ...known, prepared: withKey(known, key) };
+  }
+  const ready = makeReady(context, wanted, keys);
+  // What depends on the time of day is made anew each time.
+  if (ready.prepared.dated) return ready;
+  if (key === undefined) memory.set(name, ready);
+  else {
+    const [one, two] = sampleKeys.map((sample) => makeReady(context, wanted, [sample]));
+    const keyAt = one && two && keyPlaces(one.prepared, two.prepared);
+    if (one && keyAt) memory.set(name, { ...one, keyAt });
+  }
+  return ready;
+}
+
+/** Undefined for what is not worth remembering: several keys, keys that are no plain numbers. */
+function memoryKey(
+  { schema, rules, serial, rawQuery, query }: DirectusContext,
+  collection: string,
+  keys: readonly string[] | undefined,
+  key: string | undefined,
+): string | undefined {
+  if (serial === undefined || (keys && (key === undefined || !isPlainKey(key)))) return undefined;
+  // A cursor is followed once.
+  if (query.has('access_token') || query.has('cursor')) return undefined;
+  // The collection stands last, as its name may hold anything; what stands in a URL holds no line break.
+  return `${serial} ${schema.version} ${rules.version} ${key === undefined ? 'list' : 'item'}\n${rawQuery}\n${collection}`;
+}
+
+function makeReady(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Ready {
+  if (keys || wanted.place !== undefined) refuseAggregate(context.query);
+  const asked = askedRead(context, wanted, keys);
+  context.timings?.mark('parse');
+  try {
+    const within = wanted.within?.(context);
+    const read = { ...forActor(context, asked), ...(within ? { within } : {}) };
+    return { asked, prepared: prepareRead(asked.export ? unpaged(context) : context, read) };
+  } catch (error) {
+    throw denied(error, context, asked, keys);
+  }
+}
+
+/**
+ * To be called before something is changed that is answered with the item: what is wrong with the request's `fields` and the like is
+ * thrown before anything happened.
+ */
+export function checkItemRead(context: DirectusContext, collection: string): void {
+  try {
+    makeReady(context, { collection }, [sampleKeys[0]]);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.kind !== 'item_not_found') throw error;
+  }
+}
+
+/** Parameters that say what a row looks like, not which one it is. */
+const aboutOneRow: ReadonlySet<string> = new Set(['fields', 'meta', 'lang', 'deep']);
+
+function askedRead(context: DirectusContext, { collection, within, place }: Wanted, keys: readonly string[] | undefined): DirectusRead {
+  const { query } = context;
+  const kept = (name: string): boolean => (place === undefined ? name !== 'filter' : aboutOneRow.has(name));
+  const told = within ? new Map([...query].filter(([name]) => kept(name))) : query;
+  const asked = parseRead(collection, told, defaultLimit(context), keys);
+  if (place === undefined) return asked;
+  const counts = { filtered: false, total: false, byStatus: false };
+  return { ...asked, single: true, read: { ...asked.read, limit: 1, offset: place, counts } };
+}
+
+/** What is written out row by row may have any number of rows. */
+function unpaged(context: DirectusContext): DirectusContext {
+  return { ...context, limits: { ...context.limits, pageRows: Number.POSITIVE_INFINITY } };
 }
 
 /** By key, `status=*` reaches soft-deleted rows for administrators only (directus8-data §4.1). */
-function forActor(context: DirectusContext, asked: DirectusRead): DirectusRead['read'] {
+export function forActor(context: DirectusContext, asked: DirectusRead): DirectusRead['read'] {
   if (!asked.read.keys || (context.actor.is === 'user' && context.actor.admin)) return asked.read;
   const { statuses: _, ...rest } = asked.read;
   return rest;

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { accessOf } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { inSlices, type Sliced } from '../../lib/slices.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { Collection } from '../../schema/types.ts';
 import { contextOf, type DirectusContext } from './context.ts';
@@ -34,12 +35,27 @@ function listed(context: DirectusContext): Collection[] {
   return [...rows, ...all.filter((collection) => !collection.meta && collection.kind === 'table')];
 }
 
+/** A list of what there is to say of each collection, as JSON. Others are served while that of thousands is written. */
+function listText(context: DirectusContext, objects: (collection: Collection) => readonly unknown[]): Promise<string> {
+  return inSlices(writing(listed(context), objects));
+}
+
+function* writing(collections: readonly Collection[], objects: (collection: Collection) => readonly unknown[]): Sliced<string> {
+  const texts: string[] = [];
+  for (const collection of collections) {
+    yield;
+    for (const object of objects(collection)) texts.push(JSON.stringify(object));
+  }
+  return `[${texts.join(',')}]`;
+}
+
 export const schemaRoutes: FastifyPluginAsync = async (app) => {
   app.get('/:project/collections', async (request, reply) => {
     const context = await contextOf(request);
     demandRead(context, 'directus_collections');
     const hidden = hiddenFrom(context);
-    return send(reply, context.actor, { data: JSON.stringify(listed(context).map((collection) => collectionObject(collection, hidden))) });
+    const data = await listText(context, (collection) => [collectionObject(collection, hidden)]);
+    return send(reply, context.actor, { data });
   });
 
   app.get<{ Params: { collection: string } }>('/:project/collections/:collection', async (request, reply) => {
@@ -60,7 +76,7 @@ export const schemaRoutes: FastifyPluginAsync = async (app) => {
     const context = await contextOf(request);
     demandRead(context, 'directus_fields');
     const hidden = hiddenFrom(context);
-    return send(reply, context.actor, { data: JSON.stringify(listed(context).flatMap((collection) => fieldObjects(collection, hidden))) });
+    return send(reply, context.actor, { data: await listText(context, (collection) => fieldObjects(collection, hidden)) });
   });
 
   app.get<{ Params: { collection: string } }>('/:project/fields/:collection', async (request, reply) => {

@@ -4,17 +4,19 @@ import type { Permission } from '../../access/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { keysOf } from './items.ts';
+import { sendList } from './list.ts';
 import { sendRead } from './read.ts';
 import { send } from './respond.ts';
 
 /** Path segment to collection. */
-const listings: Readonly<Record<string, string>> = {
+export const listings: Readonly<Record<string, string>> = {
   users: 'directus_users',
   roles: 'directus_roles',
   permissions: 'directus_permissions',
   relations: 'directus_relations',
   settings: 'directus_settings',
   activity: 'directus_activity',
+  revisions: 'directus_revisions',
   files: 'directus_files',
   folders: 'directus_folders',
   collection_presets: 'directus_collection_presets',
@@ -22,13 +24,13 @@ const listings: Readonly<Record<string, string>> = {
 };
 
 /** `me` in a path of users. */
-function ownKey(context: DirectusContext): string {
+export function ownKey(context: DirectusContext): string {
   if (context.actor.is !== 'user') throw new GatewayError('unauthorized');
   return context.actor.id;
 }
 
 /** A permission as the wire has it: blacklists as lists, an absent status blacklist as null (directus8-data §10.7). */
-function permissionRow(row: Permission): Record<string, unknown> {
+export function permissionRow(row: Permission): Record<string, unknown> {
   return {
     id: row.id,
     collection: row.collection,
@@ -66,12 +68,12 @@ export const systemRoutes: FastifyPluginAsync = async (app) => {
   });
 
   for (const [segment, collection] of Object.entries(listings)) {
-    app.get(`/:project/${segment}`, async (request, reply) => sendRead(request, reply, await contextOf(request), collection));
+    if (segment === 'settings') continue;
+    app.get(`/:project/${segment}`, async (request, reply) => sendList(request, reply, collection));
     app.get<{ Params: { id: string } }>(`/:project/${segment}/:id`, async (request, reply) => {
-      const context = await contextOf(request);
       const { id } = request.params;
-      const keys = segment === 'users' && id === 'me' ? [ownKey(context)] : keysOf(id);
-      return sendRead(request, reply, context, collection, keys);
+      const keys = (context: DirectusContext) => (segment === 'users' && id === 'me' ? [ownKey(context)] : keysOf(id));
+      return sendRead(request, reply, { collection, keys });
     });
   }
 };

@@ -1,13 +1,20 @@
 /** A connected MySQL or MariaDB: statements on raw connections from knex's pool, safe values out, our errors only where known. */
 import type { Connection as RawConnection } from 'mysql2';
+import { createLine } from '../../dialect/line.ts';
 import { onlyReads } from '../../dialect/only-reads.ts';
-import type { Connection, DatabaseConfig, Queryable, Row } from '../../dialect/types.ts';
+import { isRefusedRead, unknownOutcome } from '../../dialect/outcomes.ts';
+import type { Connection, DatabaseConfig, Dialect, Reader, Row, StatementLimits, TextRow, Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
+import { inSlices, type Sliced } from '../../lib/slices.ts';
 import { type Flavor, mysqlDialect } from './dialect.ts';
 import { type Answer, refuseCut, send } from './driver.ts';
 import { isLost, translate, withoutSql } from './errors.ts';
+import { estimate } from './estimate.ts';
+import { generatedIds, idStep } from './inserted-ids.ts';
 import { openPool, type Pool } from './pool.ts';
+import { stream } from './stream.ts';
+import { within } from './time-limit.ts';
 import { safeOf, textOf } from './values.ts';
 import { serverOf, tooOld } from './version.ts';
 
@@ -29,7 +36,7 @@ export async function connect(config: DatabaseConfig): Promise<Connection> {
   const pool = openPool(config);
   try {
     const flavor = await detect(pool);
-    return connectionOf(pool, flavor, process.env['PREPARED'] !== 'false');
+    return connectionOf(pool, mysqlDialect(flavor, config.textOrder), flavor, process.env['PREPARED'] !== 'false');
   } catch (error) {
     await pool.knex.destroy();
     throw error instanceof GatewayError ? error : new GatewayError('database_unavailable', {}, withoutSql(error));
@@ -49,18 +56,21 @@ async function detect(pool: Pool): Promise<Flavor> {
   return server.flavor;
 }
 
-function connectionOf(pool: Pool, flavor: Flavor, prepared: boolean): Connection {
+function connectionOf(pool: Pool, dialect: Dialect, flavor: Flavor, prepared: boolean): Connection {
   const observe: Observer = (statement) => connection.onStatement?.(statement);
   const run: Runner = (statement, reads, work) => {
     observe(statement);
     return outside(pool, reads && onlyReads(statement.text), (raw) => work(raw, prepared));
   };
   const connection: Connection = {
-    vendor: 'mysql2',
-    dialect: mysqlDialect(flavor),
     knex: pool.knex,
-    ...queryable(run),
-    transaction: (inside) => transaction(pool, prepared, observe, inside),
+    ...reader(run, dialect, flavor),
+    transaction: (inside) => transaction(pool, { dialect, flavor, prepared, observe }, inside),
+    stream(statement, options) {
+      observe(statement);
+      return stream(pool, statement, options, prepared);
+    },
+    streams: pool.size - 1,
     close: () => pool.knex.destroy(),
   };
   return connection;
@@ -69,17 +79,35 @@ function connectionOf(pool: Pool, flavor: Flavor, prepared: boolean): Connection
 type Work<T> = (raw: RawConnection, prepared: boolean) => Promise<T>;
 type Runner = <T>(statement: Statement, reads: boolean, work: Work<T>) => Promise<T>;
 
-function queryable(run: Runner): Queryable {
-  return {
-    texts: (statement) =>
+function reader(run: Runner, dialect: Dialect, flavor: Flavor): Reader {
+  const made: Reader = {
+    vendor: 'mysql2',
+    dialect,
+    texts: (statement, limits: StatementLimits = {}) =>
       run(statement, true, async (raw, prepared) => {
-        const { rows, fields } = await send(raw, statement, prepared);
+        const { rows, fields } = await send(raw, within(statement, limits.timeout, flavor), prepared);
         await refuseCut(raw);
-        return rows.map((row) => row.map((value, i) => textOf(value, fields[i])));
+        return inSlices(textsOf(rows, fields));
       }),
-    rows: (statement) => run(statement, true, async (raw, prepared) => objects(await send(raw, statement, prepared))),
+    rows: (statement, limits: StatementLimits = {}) =>
+      run(statement, true, async (raw, prepared) => objects(await send(raw, within(statement, limits.timeout, flavor), prepared))),
     execute: (statement) => run(statement, false, async (raw, prepared) => (await send(raw, statement, prepared)).touched),
+    async each(statement, begin, limits) {
+      const rows = await made.texts(statement, limits);
+      rows.forEach(begin());
+    },
+    estimate: (select) => estimate(made, select, flavor),
   };
+  return made;
+}
+
+function* textsOf(rows: Answer['rows'], fields: Answer['fields']): Sliced<TextRow[]> {
+  const texts: TextRow[] = [];
+  for (const row of rows) {
+    yield;
+    texts.push(row.map((value, i) => textOf(value, fields[i])));
+  }
+  return texts;
 }
 
 function objects({ rows, fields }: Answer): Row[] {
@@ -122,20 +150,35 @@ async function outside<T>(pool: Pool, repeatable: boolean, work: (raw: RawConnec
   }
 }
 
-async function transaction<T>(
-  pool: Pool,
-  prepared: boolean,
-  observe: Observer,
-  inside: (transaction: Queryable) => Promise<T>,
-): Promise<T> {
+interface Session {
+  readonly dialect: Dialect;
+  readonly flavor: Flavor;
+  readonly prepared: boolean;
+  readonly observe: Observer;
+}
+
+async function transaction<T>(pool: Pool, session: Session, inside: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const { dialect, flavor, prepared, observe } = session;
   const raw = await begun(pool);
+  const line = createLine();
   const run: Runner = (statement, _reads, work) => {
     observe(statement);
-    return work(raw, prepared).catch(fail);
+    return line.send(
+      () => work(raw, prepared).catch(fail),
+      (error) => onlyReads(statement.text) && isRefusedRead(error),
+    );
+  };
+  const generated = generatedIds();
+  const opened: Transaction = {
+    ...reader(run, dialect, flavor),
+    execute: (statement) => run(statement, false, async (one, how) => generated.note(await send(one, statement, how))),
+    last: (work) => work(),
+    insertedIds: async (rows) => generated.ids(rows, () => line.send(() => idStep(raw).catch(fail))),
   };
   try {
-    const result = await inside(queryable(run));
-    await command(raw, 'commit').catch(fail);
+    const result = await inside(opened).finally(line.end);
+    line.check();
+    await commit(raw);
     return result;
   } catch (error) {
     // A connection that cannot roll back must not be used again: its transaction ends with it.
@@ -143,6 +186,14 @@ async function transaction<T>(
     throw error;
   } finally {
     await pool.release(raw);
+  }
+}
+
+async function commit(raw: RawConnection): Promise<void> {
+  try {
+    await command(raw, 'commit');
+  } catch (error) {
+    throw isLost(error) ? unknownOutcome(withoutSql(error)) : known(error);
   }
 }
 

@@ -1,7 +1,13 @@
 /** The SQL of MySQL and MariaDB: one dialect in two flavors, which differ in how JSON is made and kept. */
-import type { Dialect, ListSelect, OrderTerm, Scalar } from '../../dialect/types.ts';
+import type { Dialect, ListSelect, OrderTerm, TextOrder } from '../../dialect/types.ts';
 import { type Fragment, join, name, param, sql, trusted } from '../../lib/fragment.ts';
 import type { Field } from '../../schema/types.ts';
+import { mysqlAggregates } from './aggregates.ts';
+import { base64, comparisons, single, unicode } from './compare.ts';
+import { mysqlKeys } from './keys.ts';
+import { orderPlace } from './place.ts';
+import { stored } from './stored.ts';
+import { textMatch } from './text-match.ts';
 
 export type Flavor = 'mysql' | 'mariadb';
 
@@ -20,8 +26,8 @@ function temporal(field: Field, column: Fragment): Fragment {
   return field.storage === 'time' ? text : sql`nullif(${text}, '0000-00-00 00:00:00')`;
 }
 
-/** Builds the dialect of one flavor. */
-export function mysqlDialect(flavor: Flavor): Dialect {
+/** Builds the dialect of one flavor, by the project's rule for text. */
+export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'): Dialect {
   const mariadb = flavor === 'mariadb';
   /** A JSON text as a JSON value. MariaDB keeps the text as it is; MySQL stores its own form. */
   const parsed = (text: Fragment): Fragment => (mariadb ? sql`json_compact(${text})` : sql`cast(${text} as json)`);
@@ -43,13 +49,17 @@ export function mysqlDialect(flavor: Flavor): Dialect {
     switch (storage) {
       case 'integer':
       case 'decimal':
+        return column;
       case 'float':
-      case 'year':
+        return field.column.type === 'float' ? single(column) : column;
       case 'text':
       case 'enum':
       case 'set':
-        return column;
+        // An object of texts of several collations is refused there.
+        return mariadb ? sql`${unicode(field, column)} collate utf8mb4_bin` : column;
       case 'bit':
+      // The year 0 would be 0000, which is no number of JSON.
+      case 'year':
         return sql`(${column} + 0)`;
       case 'date':
       case 'time':
@@ -61,47 +71,12 @@ export function mysqlDialect(flavor: Flavor): Dialect {
         return iso ? sql`concat(replace(${text}, ' ', 'T'), '+00:00')` : text;
       }
       case 'binary':
-        return sql`replace(to_base64(${column}), char(10), '')`;
+        return base64(column);
       case 'geometry':
         return sql`st_astext(${column})`;
       default:
         return sql`cast(${column} as char)`;
     }
-  }
-
-  function asText(field: Field, column: Fragment): Fragment {
-    if (field.storage === 'binary') return sql`replace(to_base64(${column}), char(10), '')`;
-    if (field.storage === 'geometry') return sql`st_astext(${column})`;
-    if (field.storage === 'bit' || field.storage === 'boolean') return sql`cast(${column} + 0 as char)`;
-    return field.storage === 'text' || field.storage === 'enum' || field.storage === 'set' ? column : sql`cast(${column} as char)`;
-  }
-
-  function operand(field: Field, value: Scalar): Fragment {
-    const text = typeof value === 'boolean' ? (value ? '1' : '0') : value;
-    switch (field.storage) {
-      case 'integer':
-      case 'year':
-      case 'boolean':
-      case 'bit':
-        return /^-?\d{1,18}$/.test(text) ? sql`cast(${param(text)} as signed)` : sql`cast(${param(text)} as decimal(65, 15))`;
-      case 'decimal':
-        return sql`cast(${param(text)} as decimal(65, 30))`;
-      case 'float':
-        return sql`(${param(text)} + 0e0)`;
-      default:
-        return param(text);
-    }
-  }
-
-  function isIn(field: Field, column: Fragment, values: readonly Scalar[]): Fragment {
-    // Padded to a power of two, so that lists of different length share a statement's text.
-    const padded = [...values];
-    const last = values[values.length - 1];
-    if (last !== undefined) while ((padded.length & (padded.length - 1)) !== 0) padded.push(last);
-    return sql`${column} in (${join(
-      padded.map((value) => operand(field, value)),
-      ', ',
-    )})`;
   }
 
   function orderTerm(term: OrderTerm, nullsLast: boolean): Fragment {
@@ -117,19 +92,30 @@ export function mysqlDialect(flavor: Flavor): Dialect {
   }
 
   function jsonList(list: ListSelect): Fragment {
-    const limited = list.limit !== undefined || Boolean(list.offset);
+    const { atMost, offset = 0 } = list;
+    const limited = list.limit !== undefined || offset > 0;
+    const most = trusted(atMost ? String(atMost.rows + 1) : everyRow);
+    /** The list, or what stands for one that is too long. */
+    const value = (made: Fragment, count: Fragment): Fragment =>
+      atMost ? sql`if(${count} > ${trusted(String(atMost.rows))}, ${atMost.else}, ${made})` : made;
     if (mariadb) {
       // Derived tables cannot see outer columns here, but the aggregate itself takes an order and a limit.
       const limit = limited
-        ? sql` limit ${list.limit === undefined ? trusted(everyRow) : param(list.limit)} offset ${param(list.offset ?? 0)}`
-        : sql``;
-      return sql`json_compact((select coalesce(json_arrayagg(${list.row}${list.order}${limit}), json_array()) ${list.from}))`;
+        ? sql` limit ${list.limit === undefined ? most : param(list.limit)} offset ${param(offset)}`
+        : atMost
+          ? sql` limit ${most}`
+          : sql``;
+      const made = sql`coalesce(json_arrayagg(${list.row}${list.order}${limit}), json_array())`;
+      return sql`json_compact((select ${value(made, offset > 0 ? sql`count(*) - ${param(offset)}` : sql`count(*)`)} ${list.from}))`;
     }
     // A derived table with a limit keeps its order; without one the server is free to drop it.
-    const bounds = limited ? page(list.limit, list.offset ?? 0) : trusted(`limit ${everyRow}`);
-    return sql`(select coalesce(json_arrayagg(l.j), json_array()) from (select ${list.row} as j ${list.from}${list.order} ${bounds}) l)`;
+    const bounds =
+      list.limit === undefined ? sql`limit ${most}${offset > 0 ? sql` offset ${param(offset)}` : sql``}` : page(list.limit, offset);
+    const made = value(sql`coalesce(json_arrayagg(l.j), json_array())`, sql`count(*)`);
+    return sql`(select ${made} from (select ${list.row} as j ${list.from}${list.order} ${bounds}) l)`;
   }
 
+  const { bytes, ...compared } = comparisons(flavor, textOrder, temporal);
   return {
     vendor: 'mysql2',
     identifier: (text) => `\`${text.replace(/`/g, '``')}\``,
@@ -148,21 +134,21 @@ export function mysqlDialect(flavor: Flavor): Dialect {
       const map = sql`(select coalesce(json_objectagg(m.${name(key)}, m.${name(value)}), json_object()) from (${select}) m)`;
       return mariadb ? sql`json_compact(${map})` : map;
     },
-    comparable: (field, column) =>
-      field.storage === 'geometry' || field.storage === 'json' || field.storage === 'unknown' || field.storage === 'binary'
-        ? asText(field, column)
-        : column,
-    operand,
-    exactly: (field, column, value) =>
-      field.storage === 'text' || field.storage === 'enum'
-        ? sql`(${column} = ${operand(field, value)} and cast(convert(${column} using utf8mb4) as binary) = cast(${operand(field, value)} as binary))`
-        : sql`${column} = ${operand(field, value)}`,
-    isIn,
-    // In lower case on both sides, since a column's collation may tell cases apart.
-    like: (field, column, pattern) => sql`lower(${asText(field, column)}) like ${param(pattern.toLowerCase())}`,
-    text: asText,
+    stored: (field, value) => stored(field, value, mariadb),
+    ...compared,
+    place: orderPlace,
+    textMatch,
     orderTerm,
+    indexNullsFirst: (descending) => !descending,
     random: () => sql`rand()`,
+    aggregates: mysqlAggregates,
+    // MariaDB's DELETE gives back rows only in the form without an alias, which a rule needs.
+    returning: { insert: mariadb, update: false, delete: false },
+    deletesByAlias: true,
+    snapshotReads: true,
+    forUpdate: sql` for update`,
+    defaultValue: sql`default`,
+    keys: mysqlKeys(({ field, column }) => bytes(field, column)),
     page,
   };
 }

@@ -1,5 +1,5 @@
 /** One statement on one raw connection of the driver: binding, sending, and what came back, undecoded as far as possible. */
-import type { FieldPacket, Connection as RawConnection, ResultSetHeader, RowDataPacket } from 'mysql2';
+import type { FieldPacket, Query, Connection as RawConnection, ResultSetHeader, RowDataPacket } from 'mysql2';
 import mysql2 from 'mysql2';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
@@ -12,10 +12,13 @@ export interface Answer {
   readonly fields: readonly FieldPacket[];
   /** Rows an INSERT, UPDATE or DELETE touched; one that an UPDATE found as it should be counts. */
   readonly touched: number;
+  /** The first key that an INSERT generated; absent where it generated none. */
+  readonly firstId?: string;
 }
 
 type Bound = Parameters<RawConnection['execute']>[1];
 type Reply = RowDataPacket[][] | ResultSetHeader;
+type Done = (error: unknown, reply: Reply | undefined, fields: FieldPacket[] | undefined) => void;
 
 /** "... was cut by group_concat()", and "larger than max_allowed_packet; truncated". */
 const cutWarnings = new Set([1260, 1301]);
@@ -38,19 +41,30 @@ export async function send(raw: RawConnection, statement: Statement, prepared: b
 }
 
 function once(raw: RawConnection, statement: Statement, prepared: boolean): Promise<Answer> {
-  forgetWarnings(raw);
   return new Promise((resolve, reject) => {
-    const done = (error: unknown, reply: Reply | undefined, fields: FieldPacket[] | undefined): void => {
+    const done: Done = (error, reply, fields) => {
       if (error) reject(withoutSql(error));
       else if (Array.isArray(reply)) resolve({ rows: reply, fields: fields ?? [], touched: 0 });
-      else resolve({ rows: [], fields: [], touched: reply?.affectedRows ?? 0 });
+      else resolve({ rows: [], fields: [], touched: reply?.affectedRows ?? 0, ...firstIdOf(reply?.insertId) });
     };
-    const options = { sql: statement.text, rowsAsArray: true };
-    const command = prepared
-      ? raw.execute<Reply>(options, statement.values.map(bound), done)
-      : raw.query<Reply>(options, [...statement.values], done);
-    command.on('fields', (fields: FieldPacket[] | undefined) => readAsBytes(fields ?? []));
+    start(raw, statement, prepared, done);
   });
+}
+
+/** Exact, though the driver has texts for large numbers where its types say otherwise, and signs them: no key that is generated is less than one. */
+function firstIdOf(id: number | undefined): { firstId?: string } {
+  const key = BigInt.asUintN(64, BigInt(id ?? 0));
+  return key === 0n ? {} : { firstId: String(key) };
+}
+
+/** Sends a statement; without `done` its rows are the command's `result` events. */
+export function start(raw: RawConnection, statement: Statement, prepared: boolean, done?: Done): Query {
+  forgetWarnings(raw);
+  const options = { sql: statement.text, rowsAsArray: true };
+  const command = prepared
+    ? raw.execute<Reply>(options, statement.values.map(bound), done)
+    : raw.query<Reply>(options, [...statement.values], done);
+  return command.on('fields', (fields: FieldPacket[] | undefined) => readAsBytes(fields ?? []));
 }
 
 /** A whole number goes as an integer: the driver would send a double, which MariaDB refuses as the limit of an aggregate. */

@@ -1,4 +1,5 @@
 /** MySQL's and MariaDB's errors as ours. */
+import { conflict } from '../../dialect/outcomes.ts';
 import { GatewayError } from '../../lib/errors.ts';
 
 /** A connection that died: killed, closed for idling, or its server going down. */
@@ -10,7 +11,9 @@ const refusedNumbers = new Set([1040, 1044, 1045, 1049, 1129, 1130, 1131, 1133, 
 /** No connection became free, or none could be made, in time. */
 const poolTimeouts = new Set(['KnexTimeoutError', 'TimeoutError']);
 
-const timeoutNumbers = new Set([1317, 1969, 3024]);
+const timeoutNumbers = new Set([1969, 3024]);
+/** A statement that somebody ended by hand. */
+const killed = 1317;
 const duplicateNumbers = new Set([1022, 1062, 1169, 1557, 1586, 1761, 1762]);
 const conflictNumbers = new Set([1205, 1213, 3572, 1020]);
 const readOnlyNumbers = new Set([1036, 1290, 1792, 1836]);
@@ -99,10 +102,11 @@ export function translate(error: unknown): GatewayError | undefined {
   if (error instanceof GatewayError) return error;
   const number = numberOf(error);
   if (timeoutNumbers.has(number)) return new GatewayError('statement_timeout', {}, error);
-  if (duplicateNumbers.has(number)) return duplicate(error);
-  if (conflictNumbers.has(number)) {
-    return new GatewayError('database_unavailable', { message: 'Another change to the same rows is under way; try again shortly' }, error);
+  if (number === killed) {
+    return new GatewayError('database_unavailable', { message: 'The statement was ended in the database; try again shortly' }, error);
   }
+  if (duplicateNumbers.has(number)) return duplicate(error);
+  if (conflictNumbers.has(number)) return conflict(error);
   if (readOnlyNumbers.has(number)) return new GatewayError('unprocessable', { message: 'This database takes no changes' }, error);
   const constraint = constraintSentences.get(number);
   if (constraint !== undefined) return new GatewayError('constraint', { message: constraint, field: columnOf(error) }, error);

@@ -9,8 +9,10 @@ export interface Server {
 
 const products: Readonly<Record<Flavor, string>> = { mysql: 'MySQL', mariadb: 'MariaDB' };
 
-/** MySQL's derived tables see outer columns from 8.0.14 on, MariaDB's JSON_ARRAYAGG takes an order and a limit from 10.5 on. */
-const oldest: Readonly<Record<Flavor, readonly number[]>> = { mysql: [8, 0, 14], mariadb: [10, 5, 0] };
+/**
+ * MySQL's derived tables see outer columns from 8.0.14 on, and 8.0.17 has a collation by code point that counts blanks; MariaDB's JSON_ARRAYAGG takes an order and a limit from 10.5 on.
+ */
+const oldest: Readonly<Record<Flavor, readonly number[]>> = { mysql: [8, 0, 17], mariadb: [10, 5, 0] };
 
 /** Reads `version()` and `@@version_comment`. */
 export function serverOf(version: string, comment: string): Server {

@@ -1,8 +1,14 @@
-/** The questions to PostgreSQL's catalogue, one for each kind of object, whatever the number of tables. `$1` is the list of schemas. */
+/**
+ * The questions to PostgreSQL's catalogue, one for each kind of object: about the schemas of the list `$1`, or about the tables of the
+ * list `$1` of numbers, the least of which is `$2` and the greatest `$3`.
+ */
 
-/** Tables, views, materialised views, foreign tables and the parents of partitions of which any column may be read. */
-const served = `c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+/** Tables, views, materialised views, foreign tables and the parents of partitions. */
+export const served = `c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
   and c.relnamespace in (select oid from pg_catalog.pg_namespace where nspname = any($1::text[]))`;
+
+/** The range lets an index be used, however many tables are asked about and whatever the planner knows of the catalogue. */
+const asked = (column: string): string => `${column} between $2::oid and $3::oid and ${column} = any($1::oid[])`;
 
 /**
  * A table never counted says so by a negative number; before version 14 it had no pages. A partitioned table has the rows of its
@@ -16,10 +22,11 @@ const rows = `case
       else c.reltuples
     end::bigint::text`;
 
+/** Those of which any column may be read. */
 export const tablesQuery = `select c.oid::int8::text as id, n.nspname as schema, c.relname as name, c.relkind as kind,
     ${rows} as rows, pg_catalog.obj_description(c.oid, 'pg_class') as comment
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where ${served} and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
+  where ${asked('c.oid')} and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
   order by n.nspname, c.relname`;
 
 /**
@@ -45,7 +52,7 @@ export const columnsQuery = `with recursive domains as (
     case when a.atttypmod = -1 then coalesce(r.modifier, -1) else a.atttypmod end as modifier,
     -- An outer join in a view makes NULLs of any type.
     a.attnotnull or coalesce(r.required, false) and c.relkind not in ('v', 'm') as required,
-    a.attidentity <> '' as identity, a.attgenerated <> '' as generated,
+    a.attcollation::int8::text as collation, a.attidentity <> '' as identity, a.attidentity = 'a' as always, a.attgenerated <> '' as generated,
     coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), r.preset) as preset, pg_catalog.col_description(a.attrelid, a.attnum) as comment
   from pg_catalog.pg_attribute a
     join pg_catalog.pg_class c on c.oid = a.attrelid
@@ -56,16 +63,16 @@ export const columnsQuery = `with recursive domains as (
     left join resolved ri on ri.oid = i.oid
     left join pg_catalog.pg_type e on e.oid = coalesce(ri.base, i.oid)
     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-  where ${served} and a.attnum > 0 and not a.attisdropped and pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')
+  where ${asked('a.attrelid')} and a.attnum > 0 and not a.attisdropped and pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')
   order by a.attrelid, a.attnum`;
 
 /** Those that find equal values: others are of no use to a key. An index still being built, or broken, is none. */
 export const indexesQuery = `select i.indrelid::int8::text as id, i.indisprimary as primary,
     i.indisunique and i.indpred is null and i.indexprs is null as unique, i.indpred is not null as partial,
     array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ') as columns
-  from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indrelid
+  from pg_catalog.pg_index i
     join pg_catalog.pg_class x on x.oid = i.indexrelid join pg_catalog.pg_am m on m.oid = x.relam
-  where ${served} and (i.indisvalid or i.indisprimary) and m.amname in ('btree', 'hash') order by i.indrelid, i.indexrelid`;
+  where ${asked('i.indrelid')} and (i.indisvalid or i.indisprimary) and m.amname in ('btree', 'hash') order by i.indrelid, i.indexrelid`;
 
 /** A key that points at a partitioned table has a row for each partition as well; those have a parent. */
 export const foreignKeysQuery = `select k.conrelid::int8::text as id, k.conname as name, array_to_string(k.conkey, ' ') as columns,
@@ -73,10 +80,9 @@ export const foreignKeysQuery = `select k.conrelid::int8::text as id, k.conname 
     (select json_agg(a.attname order by u.n) from unnest(k.confkey) with ordinality u(att, n)
       join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.att)::text as to_names
   from pg_catalog.pg_constraint k
-    join pg_catalog.pg_class c on c.oid = k.conrelid
     join pg_catalog.pg_class f on f.oid = k.confrelid
     join pg_catalog.pg_namespace n on n.oid = f.relnamespace
-  where ${served} and k.contype = 'f' and k.conparentid = 0 order by k.conrelid, k.conname`;
+  where ${asked('k.conrelid')} and k.contype = 'f' and k.conparentid = 0 order by k.conrelid, k.conname`;
 
 /** Names of an array of attribute numbers, in its order. */
 const namesIn = (numbers: string, table: string): string => `(select json_agg(a.attname order by u.n)
@@ -105,30 +111,3 @@ export const partitionKeysQuery = `with parts as (
 
 export const enumsQuery = `select e.enumtypid::int8::text as id, json_agg(e.enumlabel order by e.enumsortorder)::text as labels
   from pg_catalog.pg_enum e group by e.enumtypid`;
-
-/** Number and versions of rows: a change of one makes a new version. Statistics are written in place and leave it alone. */
-const versions = (row: string, id: string): string => `concat_ws(',', count(*), sum(${id} # (${row}.xmin::text::int8 << 20)))`;
-
-/** Rows about served tables, looked up by a hash of these however few the planner takes them for. */
-const aboutServed = (column: string): string => `(${column} in (select oid from served)) is true`;
-
-/**
- * Row versions of the catalogue summed up: those of schemas, columns, keys, indexes, views, triggers and comments, of the rights on
- * them, and of enums and domains. Of tables the content: a truncated table or a refreshed view has a new row that says the same.
- */
-export const fingerprintQuery = `with served as materialized (
-    select c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, c.relacl from pg_catalog.pg_class c where ${served})
-  select concat_ws(':',
-    (select ${versions('n', 'n.oid::int8')} from pg_catalog.pg_namespace n where n.nspname = any($1::text[])),
-    (select concat_ws(',', count(*), sum(hashtextextended(concat_ws(' ', relkind, relnamespace, relowner, relacl, relname), oid::int8)))
-      from served),
-    (select ${versions('a', '(a.attrelid::int8 << 11 | a.attnum)')}
-      from pg_catalog.pg_attribute a where a.attnum > 0 and ${aboutServed('a.attrelid')}),
-    (select ${versions('k', 'k.oid::int8')} from pg_catalog.pg_constraint k where ${aboutServed('k.conrelid')}),
-    (select ${versions('i', 'i.indexrelid::int8')} from pg_catalog.pg_index i where ${aboutServed('i.indrelid')}),
-    (select ${versions('r', 'r.oid::int8')} from pg_catalog.pg_rewrite r where ${aboutServed('r.ev_class')}),
-    (select ${versions('g', 'g.oid::int8')} from pg_catalog.pg_trigger g where not g.tgisinternal and ${aboutServed('g.tgrelid')}),
-    (select ${versions('d', '(d.objoid::int8 << 11 | d.objsubid)')} from pg_catalog.pg_description d
-      where d.classoid = 'pg_catalog.pg_class'::regclass and ${aboutServed('d.objoid')}),
-    (select ${versions('e', 'e.oid::int8')} from pg_catalog.pg_enum e),
-    (select ${versions('t', 't.oid::int8')} from pg_catalog.pg_type t where t.typtype in ('d', 'e'))) as print`;

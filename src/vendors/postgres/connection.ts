@@ -1,13 +1,19 @@
 /** A connected PostgreSQL: statements on raw connections from knex's pool, texts out, our errors only where known. */
 import type { Client as RawConnection } from 'pg';
 import { onlyReads } from '../../dialect/only-reads.ts';
-import type { Connection, DatabaseConfig, Queryable } from '../../dialect/types.ts';
+import { conflict, isTimeout, unknownOutcome } from '../../dialect/outcomes.ts';
+import type { Connection, DatabaseConfig, Dialect, Queryable, Reader, StatementLimits, TextRow, Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
+import { begun } from './begun.ts';
+import { textSupport } from './collations.ts';
 import { postgresDialect } from './dialect.ts';
-import { type Answer, objects, send } from './driver.ts';
-import { isForgotten, isLost, translate } from './errors.ts';
+import { type Answer, objects, type SendOptions, send, sendEach } from './driver.ts';
+import { isCancelled, isForgotten, isLost, translate } from './errors.ts';
+import { estimate } from './estimate.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
 import { openPool, type Pool } from './pool.ts';
+import { stream } from './stream.ts';
 
 const oldestServed = 120_000;
 /** A connection lost later than this after its statement was sent had been alive: the statement itself may be why. */
@@ -30,38 +36,59 @@ export async function connect(config: DatabaseConfig): Promise<Connection> {
   const pool = openPool(config);
   try {
     const text = "select current_setting('server_version_num'), current_setting('server_version')";
-    const { rows } = await onRaw(pool, (raw) => send(raw, { text, values: [] }, { prepared: false, repeat: false }));
+    const { rows } = await onRaw(pool, (raw) => send(raw, { text, values: [] }, { prepared: false, repeat: false, timeout: 0 }));
     const [number, version] = rows[0] ?? [];
     if (Number(number) < oldestServed) {
       throw new GatewayError('database_unavailable', { message: `PostgreSQL ${version} is too old; version 12 or newer is served` });
     }
-    return connectionOf(pool, process.env['PREPARED'] !== 'false');
+    const prepared = process.env['PREPARED'] !== 'false';
+    const ask = queryable((_statement, _reads, work) => outside(pool, true, work), { prepared: false, repeat: false });
+    return connectionOf(pool, prepared, postgresDialect(await textSupport(ask), config.textOrder));
   } catch (error) {
     await pool.knex.destroy();
     throw error instanceof GatewayError ? error : new GatewayError('database_unavailable', {}, error);
   }
 }
 
-type Runner = (statement: Statement, reads: boolean) => Promise<Answer>;
+type Observer = (statement: Statement) => void;
+type Runner = <T>(statement: Statement, reads: boolean, work: (raw: RawConnection) => Promise<T>, limits?: StatementLimits) => Promise<T>;
 
-function queryable(run: Runner): Queryable {
+function queryable(run: Runner, options: SendOptions): Pick<Reader, keyof Queryable> {
+  const ask = (statement: Statement, reads: boolean, limits?: StatementLimits): Promise<Answer> =>
+    run(statement, reads, (raw) => send(raw, statement, { ...options, ...limits }), limits);
   return {
-    texts: async (statement) => (await run(statement, true)).rows.map((row) => [...row]),
-    rows: async (statement) => objects(await run(statement, true)),
-    execute: async (statement) => (await run(statement, false)).touched,
+    texts: async (statement, limits) => (await ask(statement, true, limits)).rows,
+    rows: async (statement, limits) => objects(await ask(statement, true, limits)),
+    execute: async (statement) => (await ask(statement, false)).touched,
   };
 }
 
-function connectionOf(pool: Pool, prepared: boolean): Connection {
-  const connection: Connection = {
+function reader(run: Runner, dialect: Dialect, options: SendOptions): Reader {
+  const made: Reader = {
     vendor: 'pg',
-    dialect: postgresDialect,
+    dialect,
+    ...queryable(run, options),
+    each: (statement, begin, limits) => run(statement, true, (raw) => sendEach(raw, statement, { ...options, ...limits }, begin), limits),
+    estimate: (select) => estimate(made, select),
+  };
+  return made;
+}
+
+function connectionOf(pool: Pool, prepared: boolean, dialect: Dialect): Connection {
+  const observe: Observer = (statement) => connection.onStatement?.(statement);
+  const run: Runner = (statement, reads, work, limits) => {
+    observe(statement);
+    return outside(pool, reads && onlyReads(statement.text), work, limits);
+  };
+  const connection: Connection = {
     knex: pool.knex,
-    ...queryable((statement, reads) => {
+    ...reader(run, dialect, { prepared, repeat: true }),
+    transaction: (inside) => transaction(pool, dialect, prepared, observe, inside),
+    stream(statement, options) {
       connection.onStatement?.(statement);
-      return outside(pool, reads && onlyReads(statement.text), (raw) => send(raw, statement, { prepared, repeat: true }));
-    }),
-    transaction: (inside) => transaction(pool, prepared, (statement) => connection.onStatement?.(statement), inside),
+      return stream(pool, statement, options);
+    },
+    streams: pool.size - 1,
     close: () => pool.knex.destroy(),
   };
   return connection;
@@ -84,92 +111,142 @@ async function onRaw<T>(pool: Pool, work: (raw: RawConnection) => Promise<T>): P
  * Work outside a transaction. What reads is repeated once, on a new connection, when its own turns out to have died while it
  * lay idle: ended by an administrator, or its server restarted. Nothing else is repeated, as nobody knows how far it came.
  */
-async function outside<T>(pool: Pool, repeatable: boolean, work: (raw: RawConnection) => Promise<T>): Promise<T> {
+async function outside<T>(
+  pool: Pool,
+  repeatable: boolean,
+  work: (raw: RawConnection) => Promise<T>,
+  { timeout }: StatementLimits = {},
+): Promise<T> {
   let sent: number | undefined;
+  let after: number | undefined;
   try {
-    return await onRaw(pool, (raw) => {
+    return await onRaw(pool, async (raw) => {
       sent = performance.now();
-      return work(raw);
+      after = limited.get(raw);
+      try {
+        return await work(raw);
+      } finally {
+        if (timeout !== undefined) limited.set(raw, performance.now());
+      }
     });
   } catch (error) {
-    const again = repeatable && isLost(error) && sent !== undefined && performance.now() - sent < deadOnArrival;
+    const took = sent === undefined ? undefined : performance.now() - sent;
+    // The server tells its own limit from a hand's only as long as the statement lasts.
+    if (isCancelled(error) && timeout && took !== undefined && took >= timeout) throw new GatewayError('statement_timeout', {}, error);
+    const late = isCancelled(error) && sent !== undefined && after !== undefined && sent - after < deadOnArrival;
+    const again = repeatable && (late || (isLost(error) && took !== undefined && took < deadOnArrival));
     if (!again) throw known(error);
   }
   return onRaw(pool, work).catch(fail);
 }
 
+/** When a statement with a time limit of its own was last over on a connection. */
+const limited = new WeakMap<RawConnection, number>();
+
+/** A connection that was in use so lately answers: `begin` may travel with the first statement. */
+const stillWarm = 1000;
+const lastUse = new WeakMap<RawConnection, number>();
+
+async function begin(pool: Pool, prepared: boolean): Promise<{ raw: RawConnection; pipeline: Pipeline; begun: Promise<unknown> }> {
+  const warm = await pool.acquire().catch(fail);
+  if (performance.now() - (lastUse.get(warm) ?? Number.NEGATIVE_INFINITY) < stillWarm) {
+    const pipeline = createPipeline(warm, prepared);
+    return { raw: warm, pipeline, begun: pipeline.command('begin') };
+  }
+  await pool.release(warm);
+  const raw = await begun(pool, 'begin');
+  return { raw, pipeline: createPipeline(raw, prepared), begun: Promise.resolve() };
+}
+
 async function transaction<T>(
   pool: Pool,
+  dialect: Dialect,
   prepared: boolean,
-  observe: (statement: Statement) => void,
-  inside: (transaction: Queryable) => Promise<T>,
+  observe: Observer,
+  inside: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  const raw = await begun(pool);
-  const line = queue(raw, prepared);
-  const run: Runner = (statement) => {
-    observe(statement);
-    return line.send(statement).catch(fail);
-  };
+  const { raw, pipeline, begun: beginning } = await begin(pool, prepared);
+  let committing: Promise<void> | undefined;
+  // Its failure is that of the first statement, or of the commit.
+  beginning.catch(() => undefined);
   try {
-    const result = await inside(queryable(run)).finally(line.end);
-    const { command } = await raw.query('commit').catch(fail);
-    // What failed inside has ended the transaction, even where the caller made nothing of it: nothing was committed.
-    if (command === 'ROLLBACK') throw known(line.failure() ?? new Error('The transaction was rolled back'));
+    const made = transactionOf(raw, pipeline, dialect, prepared, observe);
+    const result = await inside({
+      ...made,
+      last(work) {
+        const worked = work();
+        committing = commit(pipeline);
+        committing.catch(() => undefined);
+        return worked;
+      },
+    });
+    if (pipeline.failure) throw pipeline.failure.error;
+    await (committing ?? commit(pipeline));
     return result;
   } catch (error) {
+    await pipeline.end();
+    const lost = isLost(error) || isLost(Object(error).cause);
     // A connection that cannot roll back must not be used again: its transaction ends with it.
     await raw.query('rollback').catch((cause: unknown) => pool.spoil(raw, cause));
-    // The server may still hold a name that the driver has given up.
-    if (isForgotten(line.failure())) pool.spoil(raw, error);
-    throw error;
+    if (committing && lost) throw unknownOutcome(error);
+    if (!isForgotten(error)) throw known(error);
+    // The server may still hold a name that the driver has given up. What the table was like before is no reason to refuse a change now.
+    pool.spoil(raw, error);
+    throw conflict(error);
   } finally {
+    lastUse.set(raw, performance.now());
     await pool.release(raw);
   }
 }
 
-interface Line {
-  send(statement: Statement): Promise<Answer>;
-  /** Waits for what is under way and lets nothing else through: it would run outside the transaction. */
-  end(): Promise<void>;
-  /** The first error. */
-  failure(): unknown;
-}
-
-/** The statements of a transaction, one after the other, as the driver wants them, even when the caller does not wait. */
-function queue(raw: RawConnection, prepared: boolean): Line {
-  let last: Promise<unknown> = Promise.resolve();
-  let over = false;
-  let failure: unknown;
+function transactionOf(
+  raw: RawConnection,
+  pipeline: Pipeline,
+  dialect: Dialect,
+  prepared: boolean,
+  observe: Observer,
+): Omit<Transaction, 'last'> {
+  const options = { prepared, repeat: false };
+  const alone: Runner = (statement, _reads, work, limits) => {
+    observe(statement);
+    if (limits?.timeout === undefined) return pipeline.alone(() => work(raw).catch(fail));
+    return pipeline.alone(() => undone(raw, () => work(raw)).catch(fail), isTimeout);
+  };
+  const slow = reader(alone, dialect, options);
+  const each = async (statement: Statement, take: (row: TextRow) => void): Promise<number> => {
+    observe(statement);
+    return pipeline.send(statement, take).catch(fail);
+  };
   return {
-    send(statement) {
-      const answer = last.then(() => {
-        if (over) throw new Error('The transaction is over');
-        return send(raw, statement, { prepared, repeat: false });
-      });
-      last = answer.catch((error: unknown) => {
-        failure ??= error;
-      });
-      return answer;
+    ...slow,
+    async texts(statement, limits) {
+      if (limits?.timeout !== undefined) return slow.texts(statement, limits);
+      const rows: TextRow[] = [];
+      await each(statement, (row) => rows.push(row));
+      return rows;
     },
-    async end() {
-      over = true;
-      await last;
+    execute: (statement) => each(statement, () => undefined),
+    async each(statement, begin, limits) {
+      if (limits?.timeout !== undefined) return slow.each(statement, begin, limits);
+      await each(statement, begin());
     },
-    failure: () => failure,
   };
 }
 
-/** A connection with a transaction begun. A dead idle connection is passed over once, as nothing has been done yet. */
-async function begun(pool: Pool): Promise<RawConnection> {
-  for (let attempt = 1; ; attempt += 1) {
-    const raw = await pool.acquire().catch(fail);
-    try {
-      await raw.query('begin');
-      return raw;
-    } catch (error) {
-      pool.spoil(raw, error);
-      await pool.release(raw);
-      if (attempt === 2 || !isLost(error)) throw known(error);
-    }
+async function commit(pipeline: Pipeline): Promise<void> {
+  try {
+    if ((await pipeline.commit()) === 'ROLLBACK') throw new Error('The transaction was rolled back');
+  } catch (error) {
+    throw isLost(error) ? unknownOutcome(error) : known(error);
+  }
+}
+
+/** A read with a time limit of its own, which would hold for the whole transaction, and end it. */
+async function undone<T>(raw: RawConnection, work: () => Promise<T>): Promise<T> {
+  await raw.query('savepoint limited');
+  try {
+    return await work();
+  } finally {
+    await raw.query('rollback to savepoint limited; release savepoint limited');
   }
 }

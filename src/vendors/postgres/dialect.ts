@@ -1,8 +1,16 @@
-/** PostgreSQL's own SQL: JSON forms, operand types, lists as lateral-free scalar sub-selects. */
+/** PostgreSQL's own SQL: JSON forms, lists as lateral-free scalar sub-selects; how columns compare is in compare.ts. */
 import { randomBytes } from 'node:crypto';
-import type { Dialect, ListSelect, Scalar } from '../../dialect/types.ts';
+import type { Dialect, ListSelect, OrderTerm, TextOrder } from '../../dialect/types.ts';
 import { type Fragment, join, name, param, sql, trusted } from '../../lib/fragment.ts';
 import type { Field } from '../../schema/types.ts';
+import { postgresAggregates } from './aggregates.ts';
+import { cellOf } from './cells.ts';
+import type { TextSupport } from './collations.ts';
+import { base64, comparisons, isText } from './compare.ts';
+import { history } from './history.ts';
+import { postgresKeys } from './keys.ts';
+import { stored } from './stored.ts';
+import { textMatch } from './text-match.ts';
 
 /**
  * Marks a text that is to become JSON itself. PostgreSQL below 16 cannot ask whether a text is JSON, so the text travels as a
@@ -57,12 +65,6 @@ function array(field: Field, column: Fragment): Fragment {
   return plain ? sql`to_json(${column})` : sql`to_json(${column}::text[])`;
 }
 
-/** In one line. */
-const base64 = (column: Fragment): Fragment => sql`translate(encode(${column}, 'base64'), E'\n', '')`;
-
-/** Whether the column is text as it stands: nothing is gained by a cast, and an index may be lost. */
-const isText = (field: Field): boolean => field.storage === 'text' && (field.column.type === 'text' || field.column.type === 'varchar');
-
 function jsonValue(field: Field, column: Fragment): Fragment {
   const { storage, type } = field;
   if (type === 'array' && storage === 'text') return sql`coalesce(to_json(string_to_array(${column}, ',')), '[]'::json)`;
@@ -110,118 +112,67 @@ function jsonObject(pairs: readonly (readonly [string, Fragment])[]): Fragment {
   return sql`(select json_object_agg(j.k, j.v) from (values ${join(rows, ', ')}) j(k, v))`;
 }
 
-function isBigint(value: Scalar): boolean {
-  if (typeof value !== 'string' || !/^-?\d{1,19}$/.test(value)) return false;
-  const whole = BigInt(value);
-  return BigInt.asIntN(64, whole) === whole;
-}
-
-function isFloat4(value: Scalar): boolean {
-  const rounded = Math.fround(Number(value));
-  return Number.isFinite(rounded) && (rounded !== 0 || value === '0');
-}
-
-/** Types whose input would cut an operand to their own length, after which it may equal what it does not. */
-const cutting = new Set(['name', 'char']);
-
-/** The cast that makes an operand fit the column and its index; none lets the server take the column's own type. */
-function castOf(field: Field, values: readonly Scalar[]): string {
-  const { type } = field.column;
-  switch (field.storage) {
-    case 'integer':
-      return values.every(isBigint) ? 'bigint' : 'numeric';
-    case 'decimal':
-      return 'numeric';
-    case 'float':
-      // A double is never equal to the single it was written as; what no single can hold stays one, and equals none.
-      return type === 'float4' && values.every(isFloat4) ? 'float4' : 'float8';
-    case 'boolean':
-      return 'boolean';
-    case 'uuid':
-      return 'uuid';
-    case 'date':
-      return 'date';
-    case 'datetime':
-      return 'timestamp';
-    case 'instant':
-      return 'timestamptz';
-    case 'text':
-      return isText(field) || cutting.has(type) ? 'text' : '';
-    case 'enum':
-    case 'time':
-      return '';
-    default:
-      return 'text';
-  }
-}
-
-/** The year 0 of ISO 8601 is the first before Christ here. */
-function operandText(field: Field, value: Scalar): string {
-  const text = field.storage === 'instant' ? `${value}+00` : String(value);
-  const dated = field.storage === 'date' || field.storage === 'datetime' || field.storage === 'instant';
-  return dated && text.startsWith('0000-') ? `0001-${text.slice(5)} BC` : text;
-}
-
-function operand(field: Field, value: Scalar): Fragment {
-  const cast = castOf(field, [value]);
-  const bound = param(operandText(field, value));
-  return cast === '' ? bound : sql`${bound}::${trusted(cast)}`;
-}
-
-const compared = new Set(['integer', 'decimal', 'float', 'boolean', 'uuid', 'date', 'time', 'datetime', 'instant', 'text', 'enum']);
-
-function comparable(field: Field, column: Fragment): Fragment {
-  return compared.has(field.storage) ? column : text(field, column);
-}
-
-function text(field: Field, column: Fragment): Fragment {
-  if (field.storage === 'binary') return base64(column);
-  return isText(field) ? column : sql`${column}::text`;
-}
-
-function isIn(field: Field, column: Fragment, values: readonly Scalar[]): Fragment {
-  // The server raises an error at a label that an enum does not have; no value equals it. NULL stays neither in nor not in.
-  const labels = field.storage === 'enum' ? field.column.values : undefined;
-  const possible = labels ? values.filter((value) => labels.includes(String(value))) : values;
-  if (possible.length === 0) return sql`(${column} is null and null)`;
-  const cast = castOf(field, possible);
-  const bound = param(possible.map((value) => operandText(field, value)));
-  return cast === '' ? sql`${column} = any(${bound})` : sql`${column} = any(${bound}::${trusted(cast)}[])`;
-}
-
 function jsonList(list: ListSelect): Fragment {
-  const page = list.limit === undefined && !list.offset ? sql`` : sql` ${postgresDialect.page(list.limit, list.offset ?? 0)}`;
-  return sql`(select coalesce(json_agg(l.j), '[]'::json) from (select ${list.row} as j ${list.from}${list.order}${page}) l)`;
+  const { atMost, offset = 0 } = list;
+  const made = sql`coalesce(json_agg(l.j), '[]'::json)`;
+  if (!atMost) {
+    const bounds = list.limit === undefined && offset === 0 ? sql`` : sql` ${page(list.limit, offset)}`;
+    return sql`(select ${made} from (select ${list.row} as j ${list.from}${list.order}${bounds}) l)`;
+  }
+  // Written out, so that the planner knows that it is far away.
+  const bounds = sql` limit ${trusted(String(atMost.rows + 1))}${offset === 0 ? sql`` : sql` offset ${param(String(offset))}`}`;
+  const value = sql`case when count(*) > ${trusted(String(atMost.rows))} then ${atMost.else} else ${made} end`;
+  return sql`(select ${value} from (select ${list.row} as j ${list.from}${list.order}${bounds}) l)`;
 }
 
-function orderTerm(term: { expression: Fragment; descending: boolean; nullable: boolean }, nullsLast: boolean): Fragment {
+function page(limit: number | undefined, offset: number): Fragment {
+  const limited = limit === undefined ? sql`` : sql`limit ${param(String(limit))}`;
+  return offset === 0 && limit === undefined ? sql`` : sql`${limited} offset ${param(String(offset))}`;
+}
+
+/** By itself the server takes NULL for the highest value; only where it has to be told otherwise an index may not serve. */
+function orderTerm(term: OrderTerm, nullsLast: boolean): Fragment {
   const direction = term.descending ? sql` desc` : sql``;
-  // Ascending, NULLs come last anyway; descending they come first unless told.
-  const nulls = nullsLast && term.nullable && term.descending ? sql` nulls last` : sql``;
+  const wanted = nullsLast || term.descending ? 'last' : 'first';
+  const given = term.descending ? 'first' : 'last';
+  const nulls = term.nullable && wanted !== given ? trusted(` nulls ${wanted}`) : sql``;
   return sql`${term.expression}${direction}${nulls}`;
 }
 
-export const postgresDialect: Dialect = {
-  vendor: 'pg',
-  identifier: (text) => `"${text.replace(/"/g, '""')}"`,
-  parameter: (index) => `$${index}`,
-  jsonValue,
-  jsonObject,
-  jsonText: (json) => sql`(${json})::text`,
-  asJson: (json) => json,
-  jsonConstant: (json) => sql`${literal(json)}::json`,
-  jsonList,
-  jsonMap: (select, key, value) => sql`(select coalesce(json_object_agg(m.${name(key)}, m.${name(value)}), '{}'::json) from (${select}) m)`,
-  comparable,
-  operand,
-  isIn,
-  like: (field, column, pattern) => sql`${text(field, column)} ilike ${param(pattern)}`,
-  text,
-  orderTerm,
-  random: () => sql`random()`,
-  page: (limit, offset) => {
-    const limited = limit === undefined ? sql`` : sql`limit ${param(String(limit))}`;
-    return offset === 0 && limit === undefined ? sql`` : sql`${limited} offset ${param(String(offset))}`;
-  },
-  finish: (row) => (row.includes(mark.slice(1)) ? unmark(row) : row),
-};
+/** The dialect of a server whose text works so, by the project's rule for text. */
+export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'portable'): Dialect {
+  const compared = comparisons(support, textOrder);
+  return {
+    vendor: 'pg',
+    identifier: (text) => `"${text.replace(/"/g, '""')}"`,
+    parameter: (index) => `$${index}`,
+    jsonValue,
+    cell: (field, column) => cellOf(field, column, jsonValue),
+    jsonObject,
+    jsonText: (json) => sql`(${json})::text`,
+    asJson: (json) => json,
+    jsonConstant: (json) => sql`${literal(json)}::json`,
+    jsonList,
+    jsonMap: (select, key, value) =>
+      sql`(select coalesce(json_object_agg(m.${name(key)}, m.${name(value)}), '{}'::json) from (${select}) m)`,
+    stored,
+    ...compared,
+    // Without a cast an operand is taken for what it is compared with, and a text of the server's own is that value again.
+    place: (_, ordered) => ({ cell: ordered, compared: ordered, operand: param }),
+    textMatch,
+    orderTerm,
+    indexNullsFirst: (descending) => descending,
+    random: () => sql`random()`,
+    materialized: sql`materialized`,
+    aggregates: postgresAggregates,
+    returning: { insert: true, update: true, delete: true },
+    history,
+    forUpdate: sql` for update`,
+    defaultValue: sql`default`,
+    keys: postgresKeys(({ field, column }) => compared.text(field, column)),
+    page,
+    // The planner takes any limit as a reason to put off what is costly until rows are ordered, and this one for none.
+    everyRow: sql` limit all`,
+    finish: (row) => (row.includes(mark.slice(1)) ? unmark(row) : row),
+  };
+}

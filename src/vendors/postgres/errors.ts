@@ -1,4 +1,5 @@
 /** PostgreSQL's errors as ours. */
+import { conflict, isConflict } from '../../dialect/outcomes.ts';
 import { GatewayError } from '../../lib/errors.ts';
 
 function property(error: unknown, name: string): unknown {
@@ -42,7 +43,12 @@ export function isForgotten(error: unknown): boolean {
 
 /** An unknown table (42P01) or column (42703): see `Vendor.isStale`. */
 export function isStale(error: unknown): boolean {
-  return ['42P01', '42703', '3F000'].includes(codeOf(error)) || isForgotten(error);
+  // A transaction that met this fails as one that may be tried again.
+  return (
+    ['42P01', '42703', '3F000'].includes(codeOf(error)) ||
+    isForgotten(error) ||
+    (isConflict(error) && isForgotten(property(error, 'cause')))
+  );
 }
 
 const constraints: ReadonlyMap<string, string> = new Map([
@@ -62,6 +68,17 @@ function duplicated(error: unknown): string | undefined {
   return /\)=\((.*)\)/s.exec(String(property(error, 'detail') ?? ''))?.[1];
 }
 
+/** Whether somebody ended the statement: by hand, or by the time limit of the one before, which fired as that one was over. */
+export function isCancelled(error: unknown): boolean {
+  return codeOf(error) === '57014' && /user request/.test(String(property(error, 'message')));
+}
+
+/** Whether a value of a type with a syntax of its own breaks that; errors in our SQL have the same code. */
+function isMisspelled(error: unknown): boolean {
+  const routine = String(property(error, 'routine') ?? '');
+  return codeOf(error) === '42601' && /^(prssyntaxerror|gettoken_|makepol|parse_tsquery|pushOpStack|jsonpath_yyerror)/.test(routine);
+}
+
 /**
  * A driver's error as one of ours; the sentences name no SQL. Undefined for what is nobody's fault but ours, such as a syntax error.
  * An error that is one of ours already is returned as it is.
@@ -69,14 +86,17 @@ function duplicated(error: unknown): string | undefined {
 export function translate(error: unknown): GatewayError | undefined {
   if (error instanceof GatewayError) return error;
   const code = codeOf(error);
-  if (code === '57014') return new GatewayError('statement_timeout', {}, error);
+  if (code === '57014') {
+    // In another language it passes for a statement out of time.
+    if (isCancelled(error))
+      return new GatewayError('database_unavailable', { message: 'The statement was ended in the database; try again shortly' }, error);
+    return new GatewayError('statement_timeout', {}, error);
+  }
   if (code === '23505')
     return new GatewayError('duplicate', { value: duplicated(error), collection: String(property(error, 'table') ?? '') }, error);
   const constraint = constraints.get(code);
   if (constraint !== undefined) return new GatewayError('constraint', { message: constraint, field: columnOf(error) }, error);
-  if (code === '40001' || code === '40P01' || code === '55P03') {
-    return new GatewayError('database_unavailable', { message: 'Another change to the same rows is under way; try again shortly' }, error);
-  }
+  if (code === '40001' || code === '40P01' || code === '55P03') return conflict(error);
   // Asked of the database itself when a connection is made: see below.
   if (code === '42501' && property(error, 'routine') !== 'CheckMyDatabase') {
     return new GatewayError('forbidden', { message: 'The database does not allow this to the user that the project connects as' }, error);
@@ -90,7 +110,7 @@ export function translate(error: unknown): GatewayError | undefined {
   if (code === '54000' || code === '54001' || code === '54011' || code === '54023') {
     return new GatewayError('limit_exceeded', { message: 'The query is larger than the database can take; ask for less at once' }, error);
   }
-  if (/^22/.test(code))
+  if (/^22/.test(code) || isMisspelled(error))
     return new GatewayError('validation', { message: "A value does not fit its column's type", field: columnOf(error) }, error);
   // 28 and 42501: not let in; 3D: no such database; 53: out of connections, memory or disk.
   const refused = /^(28|3D|53|42501)/.test(code) || poolTimeouts.has(String(property(error, 'name')));

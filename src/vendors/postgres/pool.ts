@@ -1,23 +1,20 @@
 /** The pool of a PostgreSQL project: knex's, with every session set up alike before its first use. */
 import knexFactory, { type Knex } from 'knex';
 import type { Client as RawConnection } from 'pg';
+import { type Lender, type Lending, lend } from '../../dialect/lend.ts';
 import type { DatabaseConfig } from '../../dialect/types.ts';
-import { isLost } from './errors.ts';
+import { isForgotten, isLost } from './errors.ts';
 import { connectionOptions, connectTimeout } from './options.ts';
+import { sessionTime } from './time-limit.ts';
 
-/** The part of knex that hands out raw connections. */
-interface Client {
-  acquireConnection(): Promise<RawConnection>;
-  releaseConnection(raw: RawConnection): Promise<void>;
-}
-
-export interface Pool {
+export interface Pool extends Lending<RawConnection> {
   readonly knex: Knex;
-  acquire(): Promise<RawConnection>;
-  release(raw: RawConnection): Promise<void>;
+  /** Connections at most. */
+  readonly size: number;
   /**
    * Marks a connection as unusable: the pool throws it away instead of lending it again. One that was lost makes all older ones
-   * doubtful, as what ended it, such as a restart, may have ended them without their knowing: they are not lent again either.
+   * doubtful, as what ended it, such as a restart, may have ended them without their knowing: they are not lent again either. So does
+   * one whose server has forgotten a statement: the others may know that one too.
    */
   spoil(raw: RawConnection, error: unknown): void;
 }
@@ -34,17 +31,20 @@ const silent = { debug() {}, warn() {}, error() {}, deprecate() {} };
 
 /** Makes the pool; nothing connects before the first statement. */
 export function openPool(config: DatabaseConfig): Pool {
+  const size = config.pool?.max ?? 10;
   const born = new WeakMap<RawConnection, number>();
   let doubted = 0;
+  const time = sessionTime(config);
+  const settings = time === undefined ? sessionSettings : `${sessionSettings}; ${time}`;
   const knex = knexFactory({
     client: 'pg',
     connection: connectionOptions(config.connection),
     pool: {
       min: config.pool?.min ?? 0,
-      max: config.pool?.max ?? 10,
+      max: size,
       createTimeoutMillis: connectTimeout * 2,
       afterCreate(raw: RawConnection, done: (error: Error | null, raw: RawConnection) => void) {
-        raw.query(sessionSettings, (error: Error | null) => {
+        raw.query(settings, (error: Error | null) => {
           born.set(raw, performance.now());
           // The pool forgets a connection that was refused here, and would leave it open.
           if (error) void raw.end().catch(() => undefined);
@@ -57,15 +57,15 @@ export function openPool(config: DatabaseConfig): Pool {
     // Its messages are errors we see anyway, with their causes; they would go to the terminal.
     log: silent,
   });
-  const client: Client = knex.client;
+  const client: Lender<RawConnection> = knex.client;
   return {
     knex,
-    acquire: () => client.acquireConnection(),
-    release: (raw) => client.releaseConnection(raw),
+    size,
+    ...lend(client, size),
     // knex looks at this mark, which it sets itself when an idle connection reports an error.
     spoil(raw, error) {
       Reflect.set(raw, '__knex__disposed', error ?? true);
-      if (isLost(error)) doubted = performance.now();
+      if (isLost(error) || isForgotten(error)) doubted = performance.now();
     },
   };
 }

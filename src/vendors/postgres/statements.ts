@@ -1,5 +1,6 @@
 /** Names of prepared statements: a hash of the text, given on second sight, a bounded number per connection (architecture §10). */
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 const mostNames = 200;
 const mostSeen = 1000;
@@ -9,8 +10,20 @@ interface Memory {
   readonly names: Set<string>;
 }
 
-/** Names and hashes alone are kept: texts can be long, and there are many connections. */
+/** Of each connection names and hashes alone are kept: texts can be long, and there are many connections. */
 const memories = new WeakMap<object, Memory>();
+
+/** Hashing a text takes longer than finding it again. Of a size, since texts can be long. */
+const hashes = new LRUCache<string, string>({ maxSize: 4_000_000, sizeCalculation: (_, text) => text.length, maxEntrySize: 40_000 });
+
+function hashOf(text: string): string {
+  let hash = hashes.get(text);
+  if (hash === undefined) {
+    hash = `s${createHash('sha1').update(text).digest('base64url')}`;
+    hashes.set(text, hash);
+  }
+  return hash;
+}
 
 /** The name under which this connection prepares the text; undefined the first time it is seen, or when names are used up. */
 export function nameOf(raw: object, text: string): string | undefined {
@@ -19,7 +32,7 @@ export function nameOf(raw: object, text: string): string | undefined {
     memory = { seen: new Set(), names: new Set() };
     memories.set(raw, memory);
   }
-  const name = `s${createHash('sha1').update(text).digest('base64url')}`;
+  const name = hashOf(text);
   if (memory.names.has(name)) return name;
   if (!memory.seen.has(name)) {
     // Odd queries come once; what was seen long ago may be forgotten.

@@ -1,6 +1,6 @@
-/** The queries to SQLite's catalogue, each over all tables at once, and their rows as records. */
+/** The queries to SQLite's catalogue, each over a number of tables at once, and their rows as records. */
 import type { Connection } from '../../dialect/types.ts';
-import type { Statement } from '../../lib/fragment.ts';
+import { pause } from '../../lib/slices.ts';
 
 export interface CatalogueTable {
   readonly name: string;
@@ -25,6 +25,8 @@ export interface CatalogueIndex {
   readonly partial: boolean;
   /** null is an expression. */
   readonly columns: (string | null)[];
+  /** By which each of them is sorted. */
+  readonly collations: (string | null)[];
 }
 
 export interface CatalogueForeignKey {
@@ -35,7 +37,6 @@ export interface CatalogueForeignKey {
 }
 
 export interface Catalogue {
-  readonly version: string;
   readonly tables: readonly CatalogueTable[];
   readonly columns: ReadonlyMap<string, CatalogueColumn[]>;
   readonly indexes: ReadonlyMap<string, CatalogueIndex[]>;
@@ -46,70 +47,98 @@ export interface Catalogue {
 type Texts = readonly (string | null)[];
 
 /** Of main only: what is attached or temporary belongs to nobody's project. Shadow tables are the insides of virtual ones. */
-const ours = `pragma_table_list l where l.schema = 'main' and l.type in ('table', 'view', 'virtual') and l.name not like 'sqlite\\_%' escape '\\'`;
+const ours = `l.schema = 'main' and l.type in ('table', 'view', 'virtual') and l.name not like 'sqlite\\_%' escape '\\'`;
 
 /** Virtual tables of these modules can be written to. */
 const writable = `lower(s.sql) glob '*using fts[345]*' or lower(s.sql) glob '*using rtree*'`;
 
-const tables = `select l.name, l.type, l.wr,
+const tableFields = `l.name, l.type, l.wr,
     case l.type when 'table' then 1
       when 'virtual' then exists (select 1 from sqlite_schema s where s.name = l.name and (${writable}))
-      else exists (select 1 from sqlite_schema s where s.type = 'trigger' and lower(s.tbl_name) = lower(l.name)) end
-  from ${ours} order by l.name`;
+      else exists (select 1 from sqlite_schema s where s.type = 'trigger' and lower(s.tbl_name) = lower(l.name)) end`;
 
-const columnFields = `c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden`;
+const tables = `select ${tableFields} from pragma_table_list l where ${ours} order by l.name`;
+
+/** The pragma looks through all tables for the one that is named. */
+const tableOfName = `select ${tableFields} from pragma_table_list(?) l where ${ours}`;
+
+/** The tables of a JSON list of names. */
+const listed = `(select value as name from json_each(?)) t`;
 
 /** Hidden columns of kind 1 are a virtual table's own handles. */
-const columns = `select t.name, ${columnFields} from (select l.name from ${ours}) t join pragma_table_xinfo(t.name, 'main') c
-  where c.hidden <> 1 order by t.name, c.cid`;
+const columns = `select t.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
+  from ${listed} join pragma_table_xinfo(t.name, 'main') c where c.hidden <> 1 order by t.name, c.cid`;
 
-const columnsOfOne = `select t.name, ${columnFields} from (select ? as name) t join pragma_table_xinfo(t.name, 'main') c
-  where c.hidden <> 1 order by c.cid`;
-
-const realTables = `(select l.name from ${ours} and l.type = 'table') t`;
-
-const indexes = `select t.name, i.name, i."unique", i.origin, i.partial, c.name
-  from ${realTables} join pragma_index_list(t.name, 'main') i join pragma_index_info(i.name, 'main') c
-  order by t.name, i.seq desc, c.seqno`;
+const indexes = `select t.name, i.name, i."unique", i.origin, i.partial, c.name, c.coll
+  from ${listed} join pragma_index_list(t.name, 'main') i join pragma_index_xinfo(i.name, 'main') c
+  where c.key order by t.name, i.seq desc, c.seqno`;
 
 const foreignKeys = `select t.name, f.id, f."table", f."from", f."to"
-  from ${realTables} join pragma_foreign_key_list(t.name, 'main') f order by t.name, f.id desc, f.seq`;
+  from ${listed} join pragma_foreign_key_list(t.name, 'main') f order by t.name, f.id desc, f.seq`;
 
 /** The first number of a statistic is the table's number of rows. */
 const estimates = `select tbl, max(cast(stat as integer)) from sqlite_stat1 group by tbl`;
 
-/** Reads everything there is to know. */
-export async function readCatalogue(connection: Connection): Promise<Catalogue> {
-  const read = (text: string): Promise<Texts[]> => connection.texts({ text, values: [] });
-  const [[version, analysed] = []] = await read(
-    `select sqlite_version(), exists (select 1 from sqlite_schema where name = 'sqlite_stat1')`,
-  );
-  const found = (await read(tables)).map(tableOf);
-  return {
-    version: version ?? '',
+/** Names that are looked for one by one; for more it is cheaper to list all tables. */
+const fewNames = 20;
+
+/** Tables asked about in one statement, which nothing can interrupt. */
+const batch = 100;
+
+/** Reads everything there is to know, or what there is to know of the tables and views of these names. */
+export async function readCatalogue(connection: Connection, names?: ReadonlySet<string>): Promise<Catalogue> {
+  const read = (text: string, ...values: string[]): Promise<readonly Texts[]> => connection.texts({ text, values });
+  const rows =
+    names && names.size <= fewNames ? (await Promise.all([...names].map((name) => read(tableOfName, name)))).flat() : await read(tables);
+  const found = rows.map(tableOf).filter((table) => !names || names.has(table.name));
+  const catalogue = {
     tables: found,
-    columns: grouped(await readColumns(connection, found), columnOf),
-    indexes: gathered(await read(indexes), indexOf),
-    foreignKeys: gathered(await read(foreignKeys), foreignKeyOf),
-    estimates: new Map(analysed === '1' ? (await read(estimates)).map(([table, rows]) => [table ?? '', Number(rows)]) : []),
+    columns: new Map<string, CatalogueColumn[]>(),
+    indexes: new Map<string, CatalogueIndex[]>(),
+    foreignKeys: new Map<string, CatalogueForeignKey[]>(),
+    estimates: found.length === 0 ? new Map<string, number>() : await readEstimates(read),
   };
+  for (let from = 0; from < found.length; from += batch) {
+    const some = found.slice(from, from + batch);
+    const list = namesOf(some);
+    const real = namesOf(some.filter((table) => table.kind === 'table'));
+    await pause();
+    addAll(catalogue.columns, grouped(await readColumns(connection, some, list), columnOf));
+    await pause();
+    addAll(catalogue.indexes, gathered(await read(indexes, real), indexOf));
+    addAll(catalogue.foreignKeys, gathered(await read(foreignKeys, real), foreignKeyOf));
+  }
+  return catalogue;
+}
+
+function namesOf(found: readonly CatalogueTable[]): string {
+  return JSON.stringify(found.map((table) => table.name));
+}
+
+function addAll<T>(to: Map<string, T>, from: ReadonlyMap<string, T>): void {
+  for (const [key, value] of from) to.set(key, value);
+}
+
+async function readEstimates(read: (text: string) => Promise<readonly Texts[]>): Promise<Map<string, number>> {
+  const [[analysed] = []] = await read(`select exists (select 1 from sqlite_schema where name = 'sqlite_stat1')`);
+  return new Map(analysed === '1' ? (await read(estimates)).map(([table, rows]) => [table ?? '', Number(rows)]) : []);
 }
 
 /**
- * The columns of all tables in one query. One view that no longer works, or one virtual table whose module is missing, fails
+ * The columns of some tables in one query. One view that no longer works, or one virtual table whose module is missing, fails
  * it; then each is asked by itself.
  */
-async function readColumns(connection: Connection, found: readonly CatalogueTable[]): Promise<Texts[]> {
-  const attempt = (statement: Statement): Promise<Texts[] | undefined> =>
-    connection.texts(statement).catch((error: unknown) => {
+async function readColumns(connection: Connection, found: readonly CatalogueTable[], list: string): Promise<readonly Texts[]> {
+  const attempt = (names: string): Promise<readonly Texts[] | undefined> =>
+    connection.texts({ text: columns, values: [names] }).catch((error: unknown) => {
       // A database that does not answer is something else.
       if (error instanceof Error && Reflect.get(error, 'code') === 'SQLITE_ERROR') return undefined;
       throw error;
     });
-  const all = await attempt({ text: columns, values: [] });
+  const all = await attempt(list);
   if (all !== undefined) return all;
   const rows: Texts[] = [];
-  for (const table of found) rows.push(...((await attempt({ text: columnsOfOne, values: [table.name] })) ?? []));
+  for (const table of found) rows.push(...((await attempt(namesOf([table]))) ?? []));
   return rows;
 }
 
@@ -155,7 +184,13 @@ function gathered<T>(rows: readonly Texts[], make: (parts: readonly Texts[]) => 
 
 function indexOf(parts: readonly Texts[]): CatalogueIndex {
   const [unique, origin, partial] = parts[0] ?? [];
-  return { unique: unique === '1', origin: origin ?? '', partial: partial === '1', columns: parts.map(([, , , column]) => column ?? null) };
+  return {
+    unique: unique === '1',
+    origin: origin ?? '',
+    partial: partial === '1',
+    columns: parts.map(([, , , column]) => column ?? null),
+    collations: parts.map(([, , , , collation]) => collation ?? null),
+  };
 }
 
 function foreignKeyOf(parts: readonly Texts[]): CatalogueForeignKey {

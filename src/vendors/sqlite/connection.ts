@@ -1,13 +1,17 @@
 /** A connected SQLite database: statements on the raw connection of knex's pool, safe values out, our errors only where known. */
 import type { Database } from 'better-sqlite3';
-import type { Connection, DatabaseConfig, Queryable } from '../../dialect/types.ts';
+import { createLine } from '../../dialect/line.ts';
+import { isTimeout } from '../../dialect/outcomes.ts';
+import type { Connection, DatabaseConfig, Dialect, Reader, StatementLimits, Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { sqliteDialect } from './dialect.ts';
 import { execute, rows, texts } from './driver.ts';
-import { isLost, translate } from './errors.ts';
-import { placeOf } from './file.ts';
+import { translate } from './errors.ts';
+import { type Place, placeOf } from './file.ts';
+import { lockPatience, patiently, persistently } from './patient.ts';
 import { openPool, type Pool } from './pool.ts';
+import { stream } from './stream.ts';
 
 /** The first version with all the JSON functions built in, and with `pragma_table_list`. */
 const oldest = [3, 38] as const;
@@ -20,28 +24,34 @@ type Observer = (statement: Statement) => void;
  * @throws GatewayError database_unavailable: no such file, not a database, not to be opened, or a version older than we serve
  */
 export async function connect(config: DatabaseConfig): Promise<Connection> {
-  const pool = openPool(placeOf(config.connection));
+  const place = placeOf(config.connection);
+  const pool = openPool(place);
   try {
-    const version = await onRaw(pool, (raw) => texts(raw, { text: 'select sqlite_version()', values: [] })[0]?.[0] ?? '');
+    const version = await onRaw(pool, 0, (raw) => texts(raw, { text: 'select sqlite_version()', values: [] }, 0)[0]?.[0] ?? '');
     const [major = 0, minor = 0] = version.split('.').map(Number);
     if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
       throw new GatewayError('database_unavailable', { message: `SQLite ${version} is too old: ${oldest.join('.')} or later is needed` });
     }
-    return connectionOf(pool);
+    return connectionOf(pool, place, sqliteDialect(config.textOrder), config.statementMilliseconds ?? 0);
   } catch (error) {
     await pool.knex.destroy();
     throw translate(error) ?? new GatewayError('database_unavailable', {}, error);
   }
 }
 
-function connectionOf(pool: Pool): Connection {
+function connectionOf(pool: Pool, place: Place, dialect: Dialect, longest: number): Connection {
   const observe: Observer = (statement) => connection.onStatement?.(statement);
   const connection: Connection = {
-    vendor: 'better-sqlite3',
-    dialect: sqliteDialect,
     knex: pool.knex,
-    ...queryable(observe, (work) => onRaw(pool, work).catch(fail)),
-    transaction: (inside) => transaction(pool, observe, inside),
+    ...reader(dialect, observe, longest, (work) => onRaw(pool, longest, work).catch(fail)),
+    transaction: (inside) => transaction(pool, dialect, observe, longest, inside),
+    rebuilding: (inside) => transaction(pool, dialect, observe, longest, inside, rebuilt),
+    stream(statement, options) {
+      observe(statement);
+      return stream(place, statement, { ...options, longest }, () => connection.texts(statement));
+    },
+    // Each has a connection of its own.
+    streams: Number.POSITIVE_INFINITY,
     close: () => pool.knex.destroy(),
   };
   return connection;
@@ -49,45 +59,109 @@ function connectionOf(pool: Pool): Connection {
 
 type Runner = <T>(work: (raw: Database) => T) => Promise<T>;
 
-function queryable(observe: Observer, run: Runner): Queryable {
-  const on = <T>(statement: Statement, work: (raw: Database, statement: Statement) => T): Promise<T> => {
+/** `longest` is how many milliseconds a statement may take that has no limit of its own. */
+function reader(dialect: Dialect, observe: Observer, longest: number, run: Runner): Omit<Reader, 'estimate'> {
+  const on = <T>(statement: Statement, work: (raw: Database) => T): Promise<T> => {
     observe(statement);
-    return run((raw) => work(raw, statement));
+    return run(work);
   };
+  const within = ({ timeout = longest }: StatementLimits = {}): number => timeout;
   return {
-    texts: (statement) => on(statement, texts),
-    rows: (statement) => on(statement, rows),
-    execute: (statement) => on(statement, execute),
+    vendor: 'better-sqlite3',
+    dialect,
+    texts: (statement, limits) => on(statement, (raw) => texts(raw, statement, within(limits))),
+    rows: (statement, limits) => on(statement, (raw) => rows(raw, statement, within(limits))),
+    async each(statement, begin, limits) {
+      const found = await on(statement, (raw) => texts(raw, statement, within(limits)));
+      found.forEach(begin());
+    },
+    execute: (statement) => on(statement, (raw) => execute(raw, statement)),
   };
 }
 
 /** Work on the raw connection, given back afterwards; one whose file failed is closed, and so opened anew by the pool. */
-async function onRaw<T>(pool: Pool, work: (raw: Database) => T): Promise<T> {
-  const raw = await pool.acquire();
+async function onRaw<T>(pool: Pool, longest: number, work: (raw: Database) => T): Promise<T> {
+  const { raw, value } = await patiently(pool, lockPatience(longest), work);
+  await pool.release(raw);
+  return value;
+}
+
+async function transaction<T>(
+  pool: Pool,
+  dialect: Dialect,
+  observe: Observer,
+  longest: number,
+  inside: (transaction: Transaction) => Promise<T>,
+  manner: Manner = plain,
+): Promise<T> {
+  const turn = pool.writers.take();
+  if (turn) await turn;
   try {
-    return work(raw);
-  } catch (error) {
-    if (isLost(error)) raw.close();
-    throw error;
+    const raw = await begun(pool, longest, manner).catch(fail);
+    return await onBegun(raw, dialect, observe, longest, inside).finally(() => {
+      manner.after(raw);
+      return pool.release(raw);
+    });
   } finally {
-    await pool.release(raw);
+    pool.writers.done();
   }
 }
 
-async function transaction<T>(pool: Pool, observe: Observer, inside: (transaction: Queryable) => Promise<T>): Promise<T> {
-  const raw = await pool.acquire().catch(fail);
-  const run: Runner = async (work) => known(() => work(raw));
+/** When the last transaction of a pool got its lock. Those who waited behind it begin to wait for another process only then. */
+const locked = new WeakMap<Pool, number>();
+
+/** What a connection is like while a transaction lasts. */
+interface Manner {
+  begin(raw: Database): void;
+  after(raw: Database): void;
+}
+
+const plain: Manner = { begin: (raw) => raw.exec('begin immediate'), after() {} };
+
+/** Taking away a table deletes its rows, upon which foreign keys would act; that can be switched outside of transactions only. */
+const rebuilt: Manner = {
+  begin(raw) {
+    raw.pragma('foreign_keys = off');
+    try {
+      raw.exec('begin immediate');
+    } catch (error) {
+      this.after(raw);
+      throw error;
+    }
+  },
+  after(raw) {
+    if (!raw.open) return;
+    raw.pragma('legacy_alter_table = off');
+    raw.pragma('foreign_keys = on');
+  },
+};
+
+/** The lock is taken at once: one that is asked for only by the first write can be refused for good. */
+async function begun(pool: Pool, longest: number, manner: Manner): Promise<Database> {
+  const since = (): number => locked.get(pool) ?? 0;
+  const { raw } = await patiently(pool, lockPatience(longest), (one) => manner.begin(one), since);
+  locked.set(pool, performance.now());
+  return raw;
+}
+
+async function onBegun<T>(
+  raw: Database,
+  dialect: Dialect,
+  observe: Observer,
+  longest: number,
+  inside: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const line = createLine();
+  const run: Runner = (work) => line.send(() => known(() => work(raw)), isTimeout);
   try {
-    // The lock is taken at once: one that is asked for only by the first write can be refused for good.
-    known(() => raw.exec('begin immediate'));
-    const result = await inside(queryable(observe, run));
-    known(() => raw.exec('commit'));
+    const result = await inside({ ...reader(dialect, observe, longest, run), last: (work) => work() }).finally(line.end);
+    line.check();
+    // Without a log, those who are reading are waited for.
+    await persistently(lockPatience(longest), () => raw.exec('commit')).catch(fail);
     return result;
   } catch (error) {
     endTransaction(raw);
     throw error;
-  } finally {
-    await pool.release(raw);
   }
 }
 

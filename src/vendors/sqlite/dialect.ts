@@ -1,13 +1,23 @@
 /** SQLite's own SQL. Columns hold whatever was stored, so every JSON form looks at the stored type where it matters. */
-import type { Dialect, ListSelect, OrderTerm, Scalar } from '../../dialect/types.ts';
-import { type Fragment, join, name, param, sql, trusted } from '../../lib/fragment.ts';
-import type { Field } from '../../schema/types.ts';
+import type { Dialect, ListSelect, OrderTerm, TextOrder } from '../../dialect/types.ts';
+import { type Fragment, join, name, nothing, param, sql, trusted } from '../../lib/fragment.ts';
+import type { Collection, Field } from '../../schema/types.ts';
+import { sqliteAggregates } from './aggregates.ts';
+import { comparisons } from './compare.ts';
+import { sqliteKeys } from './keys.ts';
+import { orderPlace } from './place.ts';
+import { stored } from './stored.ts';
+import { textMatch } from './text-match.ts';
+import { isTrue } from './truth.ts';
 
 const literal = (text: string): Fragment => trusted(`'${text.replace(/'/g, "''")}'`);
 
-/** JSON cannot hold a blob, and any column may hold one. `sallyport_base64` is ours (connection.ts). */
+/** A double in its shortest spelling; the server's own has up to two digits more. */
+const shortest = (column: Fragment): Fragment => sql`json(sallyport_float(${column}))`;
+
+/** JSON cannot hold a blob, and any column may hold one. The functions are ours (functions.ts). */
 function guarded(column: Fragment): Fragment {
-  return sql`iif(typeof(${column}) = 'blob', sallyport_base64(${column}), ${column})`;
+  return sql`case typeof(${column}) when 'blob' then sallyport_base64(${column}) when 'real' then ${shortest(column)} else ${column} end`;
 }
 
 /** Decimals with the digits their declaration promises, as the other vendors print them. */
@@ -17,7 +27,7 @@ function decimal(field: Field, column: Fragment): Fragment {
   const zeros = '0'.repeat(scale);
   // A column holds more digits than it declares when they were stored: those are not rounded away.
   const printed = sql`printf(${literal(`%.${scale}f`)}, ${column})`;
-  return sql`case typeof(${column}) when 'real' then iif(cast(${printed} as real) = ${column}, json(${printed}), ${column}) when 'integer' then json(${column} || ${literal(`.${zeros}`)}) else ${guarded(column)} end`;
+  return sql`case typeof(${column}) when 'real' then iif(cast(${printed} as real) = ${column}, json(${printed}), ${shortest(column)}) when 'integer' then json(${column} || ${literal(`.${zeros}`)}) else ${guarded(column)} end`;
 }
 
 function iso(column: Fragment): Fragment {
@@ -26,8 +36,7 @@ function iso(column: Fragment): Fragment {
 }
 
 function truth(column: Fragment): Fragment {
-  const words = sql`lower(${column}) in ('1', 't', 'true', 'y', 'yes', 'on')`;
-  return sql`case when ${column} is null then null when iif(typeof(${column}) = 'text', ${words}, ${column}) then json('true') else json('false') end`;
+  return sql`case when ${column} is null then null when ${isTrue(column)} then json('true') else json('false') end`;
 }
 
 function jsonValue(field: Field, column: Fragment): Fragment {
@@ -44,41 +53,6 @@ function jsonValue(field: Field, column: Fragment): Fragment {
   return guarded(column);
 }
 
-/** A number as SQLite would store it: exact in 64 bits, else a double. */
-function numeric(text: string): unknown {
-  if (/^-?\d{1,19}$/.test(text)) {
-    const whole = BigInt(text);
-    if (BigInt.asIntN(64, whole) === whole) return whole;
-  }
-  return Number(text);
-}
-
-const numbers = new Set(['integer', 'decimal', 'float', 'year', 'bit']);
-
-function bound(field: Field, value: Scalar): unknown {
-  if (typeof value === 'boolean') return value ? 1n : 0n;
-  return numbers.has(field.storage) ? numeric(value) : value;
-}
-
-/** The same as one JSON list, its 64-bit integers spelled out. */
-function listText(field: Field, values: readonly Scalar[]): string {
-  return `[${values
-    .map((value) => {
-      const one = bound(field, value);
-      return typeof one === 'bigint' || typeof one === 'number' ? String(one) : JSON.stringify(one);
-    })
-    .join(',')}]`;
-}
-
-function asText(field: Field, column: Fragment): Fragment {
-  if (field.storage === 'binary') return sql`sallyport_base64(${column})`;
-  if (field.storage === 'text') return column;
-  // LIKE on a decimal sees the digits a reader sees.
-  if (field.storage === 'decimal' && (field.column.scale ?? 0) > 0)
-    return sql`printf(${literal(`%.${field.column.scale ?? 0}f`)}, ${column})`;
-  return sql`cast(${column} as text)`;
-}
-
 function orderTerm(term: OrderTerm, nullsLast: boolean): Fragment {
   const direction = term.descending ? sql` desc` : sql``;
   const nulls = nullsLast && term.nullable && !term.descending ? sql` nulls last` : sql``;
@@ -90,40 +64,66 @@ function page(limit: number | undefined, offset: number): Fragment {
   return sql`limit ${param(limit ?? -1)} offset ${param(offset)}`;
 }
 
+const skip = (offset: number): Fragment => (offset === 0 ? sql`` : sql` offset ${param(offset)}`);
+
 function jsonList(list: ListSelect): Fragment {
   // With a limit the sub-select cannot be merged into the aggregate, which would lose its order.
-  const bounds = list.limit === undefined && !list.offset ? trusted('limit -1') : page(list.limit, list.offset ?? 0);
-  return sql`json((select json_group_array(json(l.j)) from (select ${list.row} as j ${list.from}${list.order} ${bounds}) l))`;
+  const { atMost, limit, offset = 0 } = list;
+  const made = sql`json_group_array(json(l.j))`;
+  const value = atMost ? sql`case when count(*) > ${trusted(String(atMost.rows))} then ${atMost.else} else ${made} end` : made;
+  const most = atMost ? String(atMost.rows + 1) : '-1';
+  const bounds = limit !== undefined || (offset > 0 && !atMost) ? page(limit, offset) : sql`limit ${trusted(most)}${skip(offset)}`;
+  return sql`json((select ${value} from (select ${list.row} as j ${list.from}${list.order} ${bounds}) l))`;
 }
 
-const textual = new Set(['unknown', 'json', 'binary', 'array', 'range', 'geometry', 'interval']);
+/** Of this many rows one looks at the clock; a prime, so that keys that come in steps do not pass it by. */
+const stride = 251;
+const mostColumns = 64;
 
-export const sqliteDialect: Dialect = {
-  vendor: 'better-sqlite3',
-  identifier: (text) => `"${text.replace(/"/g, '""')}"`,
-  parameter: () => '?',
-  jsonValue,
-  jsonObject: (pairs) =>
-    sql`json_object(${join(
-      pairs.map(([key, value]) => sql`${literal(key)}, ${value}`),
-      ', ',
-    )})`,
-  jsonText: (json) => json,
-  asJson: (json) => sql`json(${json})`,
-  jsonConstant: (json) => sql`json(${literal(json)})`,
-  jsonList,
-  jsonMap: (select, key, value) => sql`json((select json_group_object(m.${name(key)}, m.${name(value)}) from (${select}) m))`,
-  comparable: (field, column) => (textual.has(field.storage) ? asText(field, column) : column),
-  operand: (field, value) => param(bound(field, value)),
-  exactly: (field, column, value) =>
-    field.storage === 'text'
-      ? sql`(${column} = ${param(bound(field, value))} and ${column} = ${param(bound(field, value))} collate binary)`
-      : sql`${column} = ${param(bound(field, value))}`,
-  isIn: (field, column, values) => sql`${column} in (select value from json_each(${param(listText(field, values))}))`,
-  like: (field, column, pattern) => sql`${asText(field, column)} like ${param(pattern)} escape '\\'`,
-  text: asText,
-  orderTerm,
-  random: () => sql`random()`,
-  pulse: sql`sallyport_pulse()`,
-  page,
-};
+/**
+ * A call for each row costs 85 ns, as much as the row itself; by the row's number, which costs 16, most rows go without. A view may be a
+ * join, of which only a condition on its own columns sees every row.
+ */
+function scanPulse(collection: Collection, alias: string): Fragment {
+  const [key, ...more] = collection.key;
+  if (key?.column.autoIncrement && more.length === 0)
+    return sql`(${name(alias, key.column.name)} % ${trusted(String(stride))} or sallyport_tick())`;
+  if (collection.kind !== 'view') return sql`sallyport_pulse()`;
+  const columns = [...collection.fields.values()].slice(0, mostColumns).map((field) => sql`(${name(alias, field.column.name)} is null)`);
+  return columns.length === 0 ? sql`sallyport_pulse()` : sql`sallyport_pulse(${join(columns, ' + ')})`;
+}
+
+/** The dialect by the project's rule for text. */
+export function sqliteDialect(textOrder: TextOrder = 'portable'): Dialect {
+  const compared = comparisons(textOrder);
+  return {
+    vendor: 'better-sqlite3',
+    identifier: (text) => `"${text.replace(/"/g, '""')}"`,
+    parameter: () => '?',
+    jsonValue,
+    jsonObject: (pairs) =>
+      sql`json_object(${join(
+        pairs.map(([key, value]) => sql`${literal(key)}, ${value}`),
+        ', ',
+      )})`,
+    jsonText: (json) => json,
+    asJson: (json) => sql`json(${json})`,
+    jsonConstant: (json) => sql`json(${literal(json)})`,
+    jsonList,
+    jsonMap: (select, key, value) => sql`json((select json_group_object(m.${name(key)}, m.${name(value)}) from (${select}) m))`,
+    stored,
+    ...compared,
+    place: orderPlace,
+    textMatch,
+    orderTerm,
+    random: () => sql`random()`,
+    materialized: sql`materialized`,
+    aggregates: sqliteAggregates,
+    returning: { insert: true, update: true, delete: true },
+    forUpdate: nothing,
+    keys: sqliteKeys(({ field, column }) => compared.text(field, column)),
+    pulse: sql`sallyport_pulse()`,
+    scanPulse,
+    page,
+  };
+}

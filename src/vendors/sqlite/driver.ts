@@ -27,37 +27,37 @@ function prepared(raw: Database, text: string): AnyStatement {
 }
 
 /** A whole number goes as an integer, since the driver would bind a double; SQLite has no booleans. */
-function bound(value: unknown): unknown {
+export function bound(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1n : 0n;
   return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
-/** Rows as arrays of text or null: numbers in their shortest exact spelling, bytes as base64. */
-export function texts(raw: Database, statement: Statement): (string | null)[][] {
-  const found = arrays(raw, statement);
+/** Rows as arrays of text or null: numbers in their shortest exact spelling, bytes as base64. `milliseconds` as for `startPulse`. */
+export function texts(raw: Database, statement: Statement, milliseconds: number): (string | null)[][] {
+  const found = arrays(raw, statement, milliseconds);
   for (const row of found) for (let i = 0; i < row.length; i += 1) row[i] = textOf(row[i]);
   return found as (string | null)[][];
 }
 
-function arrays(raw: Database, statement: Statement): unknown[][] {
+function arrays(raw: Database, statement: Statement, milliseconds: number): unknown[][] {
   const query = prepared(raw, statement.text);
   const values = statement.values.map(bound);
-  startPulse(raw);
+  startPulse(raw, milliseconds);
   if (query.reader) return query.raw(true).all(...values) as unknown[][];
   query.run(...values);
   return [];
 }
 
-function textOf(value: unknown): string | null {
+export function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   return Buffer.isBuffer(value) ? value.toString('base64') : String(value);
 }
 
 /** Rows as objects: integers as numbers where that is exact, else as text; bytes as a Buffer. */
-export function rows(raw: Database, statement: Statement): Row[] {
+export function rows(raw: Database, statement: Statement, milliseconds: number): Row[] {
   const query = prepared(raw, statement.text);
-  const found = arrays(raw, statement);
+  const found = arrays(raw, statement, milliseconds);
   const names = found.length === 0 ? [] : query.columns().map((column) => column.name);
   return found.map((row) => Object.fromEntries(names.map((name, i) => [name, safeOf(row[i])])));
 }

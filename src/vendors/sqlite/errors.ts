@@ -1,4 +1,5 @@
 /** SQLite's errors as ours. */
+import { conflict } from '../../dialect/outcomes.ts';
 import { GatewayError } from '../../lib/errors.ts';
 
 const constraintSentences: Readonly<Record<string, string>> = {
@@ -27,6 +28,11 @@ export function isLost(error: unknown): boolean {
   return /^SQLITE_(?:CANTOPEN|NOTADB|IOERR|CORRUPT)/.test(property(error, 'code'));
 }
 
+/** Whether another process has the lock that was needed; nothing was done. */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_(?:BUSY|LOCKED)/.test(property(error, 'code'));
+}
+
 /**
  * A driver's error as one of ours; the sentences name no SQL and no hidden column. Undefined for what is nobody's fault but
  * ours, such as a syntax error. An error that is one of ours already is returned as it is.
@@ -39,9 +45,7 @@ export function translate(error: unknown): GatewayError | undefined {
     const { value: field } = named(error);
     return new GatewayError('constraint', { message: constraintSentences[code], field }, error);
   }
-  if (/^SQLITE_(?:BUSY|LOCKED)/.test(code)) {
-    return new GatewayError('database_unavailable', { message: 'Another change to this database is under way; try again shortly' }, error);
-  }
+  if (isBusy(error)) return conflict(error);
   if (code === 'SQLITE_NOTADB') {
     return new GatewayError('database_unavailable', { message: 'The file of this project is not a SQLite database' }, error);
   }

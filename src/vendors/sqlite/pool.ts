@@ -3,27 +3,31 @@
  * the first; but it could wait, blocking the whole process, for a lock that the first holds in a transaction and can then
  * never release.
  */
-import type { Database } from 'better-sqlite3';
+import Sqlite, { type Database } from 'better-sqlite3';
 import knexFactory, { type Knex } from 'knex';
+import { busy, type Lender, type Lending, lend } from '../../dialect/lend.ts';
+import { createTurns, type Turns } from '../../lib/turns.ts';
 import { identityOf, missing, type Place } from './file.ts';
+import { addOwn } from './functions.ts';
 import { addPulse } from './pulse.ts';
+import { addSums } from './sums.ts';
 
-/** The part of knex that hands out raw connections. */
-interface Client {
-  acquireConnection(): Promise<Database>;
-  releaseConnection(raw: Database): Promise<void>;
-}
-
-export interface Pool {
+export interface Pool extends Lending<Database> {
   readonly knex: Knex;
-  acquire(): Promise<Database>;
-  release(raw: Database): Promise<void>;
+  /** For those who write: one at a time waits for another process. */
+  readonly writers: Turns;
 }
 
-/** Milliseconds a statement waits for another process that is writing. */
+/**
+ * Milliseconds that migrations, and readers on connections of their own, wait for another process that is writing. That holds up the whole
+ * process; everything else waits by asking again (patient.ts).
+ */
 const busyTimeout = 5000;
-/** Milliseconds to wait for the connection while a transaction has it. */
+/** Milliseconds to wait for the connection where migrations have it. */
 const acquireTimeout = 10_000;
+/** Milliseconds that writers wait for one another while none of them comes to an end, and at most. */
+const writersPatience = 15_000;
+const writersLongest = 30_000;
 
 const silent = { debug() {}, warn() {}, error() {}, deprecate() {} };
 
@@ -57,24 +61,68 @@ export function openPool(place: Place): Pool {
     // Its messages are errors we see anyway, with their causes; they would go to the terminal.
     log: silent,
   });
-  const client: Client = knex.client;
+  const client: Lender<Database> = knex.client;
+  const { acquire, release } = lend(impatient(client), 1);
   return {
     knex,
     async acquire() {
       // The driver would make an empty database where a file went missing.
       if (place.path !== undefined && !mayCreate && identityOf(place.path) === undefined) throw missing(place.path);
-      return client.acquireConnection();
+      return acquire();
     },
-    release: (raw) => client.releaseConnection(raw),
+    release,
+    writers: createTurns({ count: 1, patience: writersPatience, longest: writersLongest, refusal: busy }),
   };
+}
+
+/** The pool's connection as we use it, which waits for no lock; knex, which shares it, has it wait. */
+function impatient(client: Lender<Database>): Lender<Database> {
+  const own = { acquireConnection: client.acquireConnection.bind(client), releaseConnection: client.releaseConnection.bind(client) };
+  client.acquireConnection = async () => {
+    const raw = await own.acquireConnection();
+    raw.pragma(`busy_timeout = ${busyTimeout}`);
+    return raw;
+  };
+  client.releaseConnection = async (raw) => {
+    if (raw.open) raw.pragma('busy_timeout = 0');
+    return own.releaseConnection(raw);
+  };
+  return own;
 }
 
 function prepare(raw: Database, place: Place): void {
   raw.pragma(`busy_timeout = ${busyTimeout}`);
   raw.pragma('foreign_keys = on');
   if (place.path !== undefined && !place.readonly) useLog(raw);
+  addFunctions(raw);
+  raw.pragma('busy_timeout = 0');
+}
+
+/**
+ * A second connection to the file that only reads, beside the pool's; to be closed by the caller. Undefined where none may stay open
+ * for long: a database in memory has one connection, and without a log its reader would keep the pool's own from writing.
+ */
+export function openReader(place: Place): Database | undefined {
+  if (place.path === undefined) return undefined;
+  const raw = new Sqlite(place.path, { readonly: true, fileMustExist: true });
+  try {
+    raw.pragma(`busy_timeout = ${busyTimeout}`);
+    if (place.readonly || raw.pragma('journal_mode', { simple: true }) === 'wal') {
+      addFunctions(raw);
+      return raw;
+    }
+    raw.close();
+    return undefined;
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
+}
+
+function addFunctions(raw: Database): void {
   addPulse(raw);
-  raw.function('sallyport_base64', { deterministic: true, safeIntegers: true }, base64);
+  addSums(raw);
+  addOwn(raw);
 }
 
 /** Readers and a writer of other processes then do not wait for each other. What cannot be written to works without. */
@@ -86,9 +134,4 @@ function useLog(raw: Database): void {
   } catch (error) {
     if (!/^SQLITE_(?:READONLY|CANTOPEN|BUSY|LOCKED|IOERR)/.test(String(Reflect.get(Object(error), 'code')))) throw error;
   }
-}
-
-function base64(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  return (Buffer.isBuffer(value) ? value : Buffer.from(String(value))).toString('base64');
 }

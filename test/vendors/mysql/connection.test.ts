@@ -276,7 +276,7 @@ t.test('a killed connection is replaced', { skip: absent }, async (t) => {
     of("select id from information_schema.processlist where info like '%sleep(20)%' and id <> connection_id()"),
   );
   await other.execute(of(`kill query ${Number(running)}`));
-  t.equal((await slow).kind, 'statement_timeout');
+  t.match(await slow, { kind: 'database_unavailable', message: /was ended/ }, 'ended by hand');
 });
 
 t.test('what cannot be connected to is said in a sentence', { skip: absent }, async (t) => {
@@ -302,5 +302,5 @@ t.test('what cannot be connected to is said in a sentence', { skip: absent }, as
   const start = performance.now();
   const nowhere = { host: '10.255.255.1', database: 'x', connectTimeout: 300 };
   t.equal((await failure(mysql.connect({ client: 'mysql2', connection: nowhere }))).kind, 'database_unavailable');
-  t.ok(performance.now() - start < 3000);
+  t.ok(performance.now() - start < 9000, 'by its own time limit');
 });

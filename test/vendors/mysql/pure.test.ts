@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import t from 'tap';
 import { GatewayError } from '../../../src/lib/errors.ts';
 import { translate } from '../../../src/vendors/mysql/errors.ts';
+import { expected } from '../../../src/vendors/mysql/estimate.ts';
 import { connectionOptions } from '../../../src/vendors/mysql/options.ts';
 import { jsonColumnOf, labelsOf, mariadbDefault, storageOf } from '../../../src/vendors/mysql/storage.ts';
 import { safeOf, textOf } from '../../../src/vendors/mysql/values.ts';
@@ -10,11 +11,11 @@ import { serverName, serverOf, tooOld } from '../../../src/vendors/mysql/version
 
 t.test('servers are told apart and old ones refused in a sentence', async (t) => {
   const refusal = (version: string, comment = ''): string | undefined => tooOld(serverOf(version, comment));
-  t.equal(refusal('8.0.14'), undefined);
+  t.equal(refusal('8.0.17'), undefined);
   t.equal(refusal('8.0.36-0ubuntu0.22.04.1'), undefined);
   t.equal(refusal('9.7.0'), undefined);
-  t.equal(refusal('8.0.13'), 'MySQL 8.0.13 is too old: MySQL 8.0.14 or later is needed');
-  t.equal(refusal('5.7.44-log'), 'MySQL 5.7.44 is too old: MySQL 8.0.14 or later is needed');
+  t.equal(refusal('8.0.16'), 'MySQL 8.0.16 is too old: MySQL 8.0.17 or later is needed');
+  t.equal(refusal('5.7.44-log'), 'MySQL 5.7.44 is too old: MySQL 8.0.17 or later is needed');
   t.equal(refusal('10.5.0-MariaDB'), undefined);
   t.equal(refusal('5.5.5-10.11.2-MariaDB-log'), undefined);
   t.equal(refusal('10.4.34-MariaDB'), 'MariaDB 10.4.34 is too old: MariaDB 10.5.0 or later is needed');
@@ -108,7 +109,7 @@ t.test('errors of the server become ours', async (t) => {
   const kinds: readonly (readonly [number, string])[] = [
     [3024, 'statement_timeout'],
     [1969, 'statement_timeout'],
-    [1317, 'statement_timeout'],
+    [1317, 'database_unavailable'],
     [1062, 'duplicate'],
     [1451, 'constraint'],
     [1452, 'constraint'],
@@ -120,8 +121,8 @@ t.test('errors of the server become ours', async (t) => {
     [1292, 'validation'],
     [1366, 'validation'],
     [1406, 'validation'],
-    [1205, 'database_unavailable'],
-    [1213, 'database_unavailable'],
+    [1205, 'write_conflict'],
+    [1213, 'write_conflict'],
     [1045, 'database_unavailable'],
     [1049, 'database_unavailable'],
     [1040, 'database_unavailable'],
@@ -141,4 +142,18 @@ t.test('errors of the server become ours', async (t) => {
   t.equal(raised(1048, "Column 'secret' cannot be null")?.details['field'], 'secret');
   const own = new GatewayError('forbidden');
   t.equal(translate(own), own);
+});
+
+t.test('what a plan expects', async (t) => {
+  const step = (id: number, type: string | null, rows: number | null, filtered: string | null) => ({ id, type, rows, filtered });
+  const cases: readonly (readonly [string, Parameters<typeof expected>[0], boolean, unknown])[] = [
+    ['a whole table', [step(1, 'index', 1000, '100.00')], false, { rows: 1000, guessed: false }],
+    ['by an index', [step(1, 'ref', 200, '50.00')], true, { rows: 100, guessed: false }],
+    ['without an index', [step(1, 'ALL', 1000, '100.00')], true, { rows: 1000, guessed: true }],
+    ['a join', [step(1, 'range', 300, '100.00'), step(1, 'eq_ref', 1, '10.00')], true, { rows: 30, guessed: false }],
+    ['sub-selects', [step(1, 'ref', 200, '100.00'), step(2, 'ALL', 5000, '100.00')], true, { rows: 200, guessed: false }],
+    ['nothing to find', [step(1, null, null, null)], true, { rows: 0, guessed: false }],
+    ['no plan', [], true, undefined],
+  ];
+  for (const [what, plan, conditional, wanted] of cases) t.strictSame(expected(plan, conditional), wanted, what);
 });

@@ -273,7 +273,7 @@ t.test('connections ended by an administrator', { skip: absent }, async (t) => {
   let pid: string | undefined;
   while (typeof pid !== 'string') pid = (await s.connection.texts(running))[0]?.[0] ?? undefined;
   await s.connection.texts(of('select pg_cancel_backend($1)', pid));
-  t.equal((await slow).kind, 'statement_timeout');
+  t.match(await slow, { kind: 'database_unavailable', message: /was ended/ }, 'ended by hand');
 });
 
 t.test('what cannot be connected to is said in a sentence', { skip: absent }, async (t) => {
@@ -292,7 +292,7 @@ t.test('what cannot be connected to is said in a sentence', { skip: absent }, as
   const start = performance.now();
   const nowhere = { host: '10.255.255.1', database: 'x', connectionTimeoutMillis: 300 };
   t.equal((await failure(postgres.connect({ client: 'pg', connection: nowhere }))).kind, 'database_unavailable');
-  t.ok(performance.now() - start < 3000);
+  t.ok(performance.now() - start < 9000, 'by its own time limit');
   const secret = await postgres.connect({ client: 'pg', connection: urlWith(s, (copy) => (copy.password = 'hush-hush')) });
   t.teardown(() => secret.close());
   t.strictSame(await secret.texts(of('select 1')), [['1']]);

@@ -137,9 +137,9 @@ t.test('errors are told by their codes, whatever the language', async (t) => {
   t.match(translate(raised('23505')), { kind: 'duplicate' });
   const kinds: readonly (readonly [string, string])[] = [
     ['57014', 'statement_timeout'],
-    ['40001', 'database_unavailable'],
-    ['40P01', 'database_unavailable'],
-    ['55P03', 'database_unavailable'],
+    ['40001', 'write_conflict'],
+    ['40P01', 'write_conflict'],
+    ['55P03', 'write_conflict'],
     ['53300', 'database_unavailable'],
     ['28P01', 'database_unavailable'],
     ['3D000', 'database_unavailable'],

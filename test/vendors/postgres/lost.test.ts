@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
 import type { Connection } from '../../../src/dialect/types.ts';
 import { postgres } from '../../../src/vendors/postgres/index.ts';
+import { eventually } from '../../support/eventually.ts';
 import { whyNot } from '../../support/vendors.ts';
 import { failure, of, type Scratch, scratch, urlWith } from './scratch.ts';
 
@@ -58,8 +59,11 @@ async function lossy(t: Test, s: Scratch): Promise<Lossy> {
   return {
     connection,
     async lose() {
-      await Promise.all(Array.from({ length: lanes }, () => connection.texts(of('select pg_sleep(0.1)'))));
-      t.equal(open.size, lanes, 'all connections lie idle');
+      const all = async (): Promise<boolean> => {
+        await Promise.all(Array.from({ length: lanes }, () => connection.texts(of('select pg_sleep(0.1)'))));
+        return open.size === lanes;
+      };
+      t.ok(await eventually(all), 'all connections lie idle');
       for (const socket of open) lost.add(socket);
     },
   };

@@ -15,8 +15,13 @@ export function folder(t: Test): string {
 }
 
 /** Opens a new database and runs the statements. */
-export async function open(t: Test, statements: readonly string[] = [], filename = ':memory:'): Promise<Connection> {
-  const connection = await sqlite.connect({ client: 'better-sqlite3', connection: { filename, create: true } });
+export async function open(
+  t: Test,
+  statements: readonly string[] = [],
+  filename = ':memory:',
+  statementMilliseconds = 0,
+): Promise<Connection> {
+  const connection = await sqlite.connect({ client: 'better-sqlite3', connection: { filename, create: true }, statementMilliseconds });
   t.teardown(() => connection.close());
   for (const text of statements) await connection.execute({ text, values: [] });
   return connection;

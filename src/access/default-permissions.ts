@@ -1,5 +1,5 @@
 /** What a new role may do with the system tables (directus8-tables §7): without these rows the app does not work for it. */
-import type { Level } from '../access/types.ts';
+import type { Level } from './types.ts';
 
 export interface PermissionSeed {
   readonly collection: string;

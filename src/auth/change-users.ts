@@ -1,0 +1,67 @@
+/** Changes of users and roles on behalf of others than users: in one transaction, recorded, and never without an administrator left. */
+import { administratorRole } from '../access/compile-rules.ts';
+import { lockRows } from '../engine/lock-rows.ts';
+import { type ReadContext, read } from '../engine/read.ts';
+import { prepareWrite, type WithinWrite, type WriteContext, writing } from '../engine/write.ts';
+import { GatewayError } from '../lib/errors.ts';
+import type { Project } from '../projects/project.ts';
+import type { RequestedMutation } from '../query/mutation.ts';
+
+export interface Changing {
+  /** What is read here is read in the transaction. */
+  readonly within: WithinWrite;
+  /** Writes, and gives the keys of what was written. */
+  write(mutation: RequestedMutation): Promise<readonly string[]>;
+}
+
+/** Nothing is nested in what is written so. */
+export const flat: WriteContext['syntax'] = { toOne: () => undefined, toMany: () => [] };
+
+async function administrators(within: ReadContext): Promise<number> {
+  const { counts } = await read(within, {
+    collection: 'directus_users',
+    selection: { all: false, named: new Map([['id', null]]), without: new Set() },
+    where: {
+      is: 'all',
+      of: [
+        { is: 'compare', path: ['role'], operator: 'eq', value: administratorRole },
+        { is: 'compare', path: ['status'], operator: 'eq', value: 'active' },
+      ],
+    },
+    limit: 0,
+    offset: 0,
+    counts: { filtered: true, total: false, byStatus: false },
+    stubs: false,
+  });
+  return counts.filtered ?? 0;
+}
+
+/**
+ * Runs `run` in a transaction, and gives what it gives. Changes of who is an administrator wait for one another, so that two of them
+ * cannot each leave the last one to the other.
+ *
+ * @throws GatewayError `forbidden` when no active administrator would be left
+ */
+export async function changeUsers<T>(
+  context: WriteContext & { readonly project: Project },
+  run: (changing: Changing) => Promise<T>,
+): Promise<T> {
+  const result = await writing(context, async (session) => {
+    const { within } = session;
+    await lockRows(session, 'directus_roles', [administratorRole]);
+    const before = await administrators(within);
+    const value = await run({
+      within,
+      async write(mutation) {
+        const rows = await session.write(await prepareWrite(context, mutation, {}));
+        return rows.map(({ key }) => key ?? '');
+      },
+    });
+    if (before > 0 && (await administrators(within)) === 0) {
+      throw new GatewayError('forbidden', { message: 'The last active administrator stays one' });
+    }
+    return { plain: true, read: async () => value };
+  });
+  await context.project.rules.reload();
+  return result;
+}

@@ -1,0 +1,97 @@
+/** Invitations: a user without a password, and a link by mail to choose one (directus8-system §4.4, §4.5). */
+import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { checkPolicy } from '../access/password-policy.ts';
+import { insertRows } from '../engine/insert-rows.ts';
+import { transactional } from '../engine/transactional.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { type MailConfig, sendMail } from '../mail/mailer.ts';
+import { rendered } from '../mail/templates.ts';
+import { linkTo } from './links.ts';
+import { newHash } from './new-password.ts';
+import { recordUser } from './records.ts';
+import { projectName } from './reset.ts';
+import { claimsOf, signed } from './signed.ts';
+import { changeUser, type UserRow, userByEmail } from './users.ts';
+
+interface InvitationClaims {
+  readonly type: string;
+  readonly email: string;
+  readonly sender: number;
+  readonly date: string;
+}
+
+export interface Invitation {
+  readonly email: string;
+  readonly role: string | undefined;
+  readonly sender: string;
+  /** The page of the link; undefined for the admin app's. */
+  readonly page: string | undefined;
+}
+
+const invitationMinutes = 30 * 24 * 60;
+
+/**
+ * Makes a user of the address where there is none, and sends the link to whoever has not accepted yet; users that there are get nothing.
+ *
+ * @returns the user. Throws mail_unavailable
+ */
+export async function invite(request: FastifyRequest, mail: MailConfig, { email, role, sender, page }: Invitation): Promise<UserRow> {
+  const { project } = request;
+  const { connection } = project;
+  const known = await userByEmail(connection, project.schemas.current, email);
+  const user = known ?? (await added(request, email, role));
+  if (user.status !== 'invited') return user;
+  const claims: InvitationClaims = { type: 'invitation', email, sender: Number(sender), date: new Date().toISOString() };
+  const token = signed(request, project, claims, invitationMinutes);
+  const values = { invite_url: linkTo(mail, project.key, token, page), token, project_name: projectName(request) };
+  await sendMail(mail, { to: [email], ...(await rendered('user-invitation', values, mail.templates)) });
+  return user;
+}
+
+async function added(request: FastifyRequest, email: string, role: string | undefined): Promise<UserRow> {
+  const { connection, schemas } = request.project;
+  const schema = schemas.current;
+  const users = schema.collections.get('directus_users');
+  if (!users) throw new GatewayError('unknown_collection', { collection: 'directus_users' });
+  const values = { status: 'invited', email, external_id: randomUUID(), ...(role === undefined ? {} : { role }) };
+  const row = new Map(
+    Object.entries(values).flatMap(([name, value]) => {
+      const field = users.fields.get(name);
+      return field ? [[field, value] as const] : [];
+    }),
+  );
+  await transactional(connection, (transaction) => insertRows({ connection: transaction }, users, [row]));
+  const user = await userByEmail(connection, schema, email);
+  if (!user) throw new GatewayError('user_not_found');
+  await recordUser(request, user, 'create');
+  return user;
+}
+
+/** Whether it is the token of an invitation, good or not. */
+export function isInvitation(request: FastifyRequest, token: string): boolean {
+  const claims = claimsOf<InvitationClaims>(request, request.project, token);
+  return typeof claims !== 'string' && claims.type === 'invitation';
+}
+
+/**
+ * Makes the invited user an active one, once, with the password where one is given.
+ *
+ * @returns the user as it was before. Throws invalid_token, expired_token, user_not_found, validation
+ */
+export async function acceptInvitation(request: FastifyRequest, token: string, password: string | undefined): Promise<UserRow> {
+  const { project } = request;
+  const { connection, schemas, rules } = project;
+  const claims = claimsOf<InvitationClaims>(request, project, token);
+  if (claims === 'expired') throw new GatewayError('expired_token');
+  if (claims === 'invalid' || claims.type !== 'invitation') throw new GatewayError('invalid_token');
+  const schema = schemas.current;
+  const user = await userByEmail(connection, schema, claims.email);
+  if (user?.status !== 'invited') throw new GatewayError('user_not_found');
+  if (password !== undefined) checkPolicy(rules.current, password);
+  const chosen = password === undefined ? {} : { password: await newHash(project, password) };
+  const changed = await changeUser(connection, schema, user.id, { status: 'active', ...chosen }, { status: 'invited' });
+  if (!changed) throw new GatewayError('user_not_found');
+  await recordUser(request, user, 'status-update');
+  return user;
+}

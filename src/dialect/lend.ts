@@ -1,0 +1,48 @@
+/** Lends the connections of a pool, in the order in which they are asked for. */
+import { GatewayError } from '../lib/errors.ts';
+import { createTurns } from '../lib/turns.ts';
+
+/** The part of knex that hands out raw connections. */
+export interface Lender<Raw> {
+  acquireConnection(): Promise<Raw>;
+  releaseConnection(raw: Raw): Promise<void>;
+}
+
+export interface Lending<Raw> {
+  acquire(): Promise<Raw>;
+  /** To be called once for each that was acquired. */
+  release(raw: Raw): Promise<void>;
+}
+
+/** Milliseconds to wait while none of the connections is given back, and at most. */
+const patience = 10_000;
+const longest = 30_000;
+
+export const busy = (): GatewayError =>
+  new GatewayError('database_unavailable', { message: 'All connections of this project to its database are busy; try again shortly' });
+
+/**
+ * The pool's own patience is for each who waits, however fast connections come and go: among many, the last would lose theirs. Here
+ * whoever waits goes on as long as the line moves.
+ */
+export function lend<Raw>(lender: Lender<Raw>, size: number): Lending<Raw> {
+  const turns = createTurns({ count: size, patience, longest, refusal: busy });
+  const acquire = async (): Promise<Raw> => {
+    const turn = turns.take();
+    if (turn) await turn;
+    try {
+      return await lender.acquireConnection();
+    } catch (error) {
+      turns.done();
+      throw error;
+    }
+  };
+  const release = async (raw: Raw): Promise<void> => {
+    try {
+      await lender.releaseConnection(raw);
+    } finally {
+      turns.done();
+    }
+  };
+  return { acquire, release };
+}

@@ -1,0 +1,82 @@
+/** Deleting a field, with all that is said of it (directus8-system §8.6). */
+import type { TableChange } from '../../dialect/ddl.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import { collectionOf } from '../../query/bind.ts';
+import type { RelationMeta } from '../../schema/types.ts';
+import { refuseFixed } from './columns.ts';
+import { dropOf, forgetCollection } from './delete-collection.ts';
+import { metaOf, noWork, refuseLast, tableChanges } from './fields.ts';
+import { type MetadataWriter, metadataWriter } from './metadata-rows.ts';
+import { type EditContext, runEdit } from './run-edit.ts';
+
+/** Relations are stored where the many side is; rows that speak of it from either side. */
+function touching(relations: readonly RelationMeta[], collection: string, field: string): { many: RelationMeta[]; one: RelationMeta[] } {
+  return {
+    many: relations.filter((row) => row.collection_many === collection && row.field_many === field),
+    one: relations.filter((row) => row.collection_one === collection && row.field_one === field),
+  };
+}
+
+/** Both rows of a junction. */
+function junctionRows(relations: readonly RelationMeta[], row: RelationMeta): RelationMeta[] {
+  return relations.filter(
+    (other) => other.collection_many === row.collection_many && (other === row || other.field_many === row.junction_field),
+  );
+}
+
+async function untie(writer: MetadataWriter, relations: readonly RelationMeta[], collection: string, field: string): Promise<void> {
+  const { many, one } = touching(relations, collection, field);
+  for (const row of many) {
+    await writer.remove('directus_relations', { id: row.id });
+    if (row.collection_one !== null && row.field_one !== null) {
+      await writer.remove('directus_fields', { collection: row.collection_one, field: row.field_one });
+    }
+  }
+  for (const row of one) {
+    if (row.junction_field === null) await writer.update('directus_relations', { id: row.id }, { field_one: null });
+    else for (const { id } of junctionRows(relations, row)) await writer.remove('directus_relations', { id });
+  }
+}
+
+export interface FieldDeletion {
+  readonly collection: string;
+  readonly field: string;
+  /** The table between the two sides of a many-to-many goes too. */
+  readonly junction: boolean;
+}
+
+/** Deletes a field. */
+export async function deleteField(
+  context: EditContext,
+  relations: readonly RelationMeta[],
+  { collection: name, field: fieldName, junction }: FieldDeletion,
+): Promise<void> {
+  const collection = collectionOf(context.schema, name);
+  const field = collection.fields.get(fieldName);
+  const meta = metaOf(collection, fieldName);
+  if (!field && !meta) throw new GatewayError('field_not_found', { field: fieldName });
+  if (collection.system && meta?.locked) throw new GatewayError('schema_refused', { message: `"${fieldName}" is a field of the system` });
+  const work = noWork();
+  if (field) {
+    refuseLast(collection);
+    if (field.primaryKey) throw new GatewayError('schema_refused', { message: `"${fieldName}" is the primary key of "${name}"` });
+    refuseFixed(collection, field);
+    work.drop.push(field.column.name);
+  }
+  const changes: TableChange[] = tableChanges(context, collection, work);
+  const through = junction ? touching(relations, name, fieldName).one.find((row) => row.junction_field !== null) : undefined;
+  const between = through && context.schema.collections.get(through.collection_many);
+  if (between) changes.push(dropOf(context, between));
+  await runEdit(context, {
+    what: `field ${name}.${fieldName} deleted${between ? ` with the junction ${between.name}` : ''}`,
+    checks: [],
+    changes,
+    async metadata(transaction) {
+      const writer = metadataWriter(transaction, context.schema);
+      if (field?.type !== 'file' && field?.type !== 'user') await untie(writer, relations, name, fieldName);
+      await writer.remove('directus_fields', { collection: name, field: fieldName });
+      if (field?.type === 'status') await writer.remove('directus_permissions', { collection: name }, 'status');
+      if (between) await forgetCollection(writer, relations, between.name);
+    },
+  });
+}

@@ -1,0 +1,152 @@
+/** Changes tables and the metadata about them as one: both are done, or neither. One change of a project at a time. */
+import type { Actor } from '../../access/types.ts';
+import type { DdlStep, TableChange } from '../../dialect/ddl.ts';
+import type { Connection, Introspection, Reader, Transaction, Vendor } from '../../dialect/types.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import type { Statement } from '../../lib/fragment.ts';
+import type { Log } from '../../lib/log.ts';
+import { describeForLog } from '../../lib/redact.ts';
+import type { Schema } from '../../schema/types.ts';
+
+/** What a change of the schema runs with. */
+export interface EditContext {
+  readonly schema: Schema;
+  readonly introspection: Introspection;
+  readonly connection: Connection;
+  readonly vendor: Vendor;
+  readonly actor: Actor;
+  readonly userAgent: string;
+  readonly log: Log;
+  /** Leaves no activity. */
+  readonly unrecorded: boolean;
+  /** Values may be lost. */
+  readonly force: boolean;
+}
+
+/** A statement that finds a row where the change is to be refused. */
+export interface Check {
+  readonly statement: Statement;
+  readonly refusal: GatewayError;
+}
+
+export interface Edit {
+  /** What it does, for the log. */
+  readonly what: string;
+  readonly checks: readonly Check[];
+  readonly changes: readonly TableChange[];
+  metadata(transaction: Transaction): Promise<void>;
+}
+
+/** Milliseconds from which on a change is logged with its time as a slow one. */
+const slow = 1000;
+
+const last = new WeakMap<Connection, Promise<unknown>>();
+
+/** Runs when all that was begun before with this connection has ended. */
+export function inTurn<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  const run = (last.get(connection) ?? Promise.resolve()).then(work);
+  last.set(
+    connection,
+    run.catch(() => undefined),
+  );
+  return run;
+}
+
+/**
+ * Checks, changes the tables, writes the metadata.
+ *
+ * @throws GatewayError of a check; what the database says; `schema_refused` where it refuses for a reason that is none of these
+ */
+export async function runEdit(context: EditContext, edit: Edit): Promise<void> {
+  const { vendor, log } = context;
+  const began = performance.now();
+  if (vendor.ddl.transactional) await inOneTransaction(context, edit);
+  else await byHand(context, edit);
+  const milliseconds = Math.round(performance.now() - began);
+  const said = { milliseconds, statements: edit.changes.length };
+  if (milliseconds >= slow) log.warn(said, `the schema was changed, slowly: ${edit.what}`);
+  else log.info(said, `the schema was changed: ${edit.what}`);
+}
+
+async function check(reader: Reader, checks: readonly Check[]): Promise<void> {
+  for (const { statement, refusal } of checks) {
+    const [found] = await reader.texts(statement, { timeout: 0 });
+    if (found) throw refusal;
+  }
+}
+
+async function planned({ vendor }: EditContext, reader: Reader, changes: readonly TableChange[]): Promise<DdlStep[]> {
+  const steps: DdlStep[] = [];
+  for (const change of changes) steps.push(...(await vendor.ddl.plan(reader, change)));
+  return steps;
+}
+
+async function inOneTransaction(context: EditContext, edit: Edit): Promise<void> {
+  const { connection } = context;
+  const begin = edit.changes.length > 0 && connection.rebuilding ? connection.rebuilding : connection.transaction;
+  await begin(async (transaction) => {
+    await check(transaction, edit.checks);
+    // Each is planned when the ones before it are made: it may read what they leave.
+    for (const change of edit.changes) {
+      for (const { statement } of await context.vendor.ddl.plan(transaction, change)) {
+        await made(context, edit, () => transaction.execute(statement));
+      }
+    }
+    await edit.metadata(transaction);
+  });
+}
+
+/**
+ * Where a change of a table ends the transaction it is made in: the metadata is written first and committed last, and the tables are
+ * changed meanwhile on another connection. What fails there rolls the metadata back, and takes back what was done.
+ */
+async function byHand(context: EditContext, edit: Edit): Promise<void> {
+  const { connection } = context;
+  await check(connection, edit.checks);
+  const steps = await planned(context, connection, edit.changes);
+  const done: DdlStep[] = [];
+  try {
+    await connection.transaction(async (transaction) => {
+      await edit.metadata(transaction);
+      for (const step of steps) {
+        await made(context, edit, () => connection.execute(step.statement));
+        done.push(step);
+      }
+    });
+  } catch (error) {
+    if (done.length > 0 && done.length === steps.length && done.some(({ undo }) => !undo)) return finish(context, edit, error);
+    await takeBack(context, edit, done);
+    throw error;
+  }
+}
+
+/** The tables are changed for good: the metadata has to follow. */
+async function finish({ connection, log }: EditContext, edit: Edit, error: unknown): Promise<void> {
+  log.warn({ error: describeForLog(error) }, `the metadata was not kept the first time: ${edit.what}`);
+  await connection.transaction((transaction) => edit.metadata(transaction));
+}
+
+async function takeBack({ connection, log }: EditContext, edit: Edit, done: readonly DdlStep[]): Promise<void> {
+  for (const { undo } of done.toReversed()) {
+    try {
+      if (undo) await connection.execute(undo);
+      else log.error({}, `a part of a change cannot be taken back: ${edit.what}`);
+    } catch (error) {
+      log.error({ error: describeForLog(error) }, `a part of a change could not be taken back: ${edit.what}`);
+    }
+  }
+}
+
+/** What the database says of a statement of ours that it refuses is for the log; the client gets a sentence. */
+async function made({ log, vendor }: EditContext, edit: Edit, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const known = vendor.translate(error);
+    if (known) throw known;
+    const code = error instanceof Error && 'code' in error;
+    if (!code) throw error;
+    log.warn({ error: describeForLog(error) }, `the database refuses a change of the schema: ${edit.what}`);
+    throw new GatewayError('schema_refused', {}, error);
+  }
+}

@@ -1,0 +1,69 @@
+/** Finds the rows of a write that does not name their keys, and locks them. */
+import type { Scalar } from '../dialect/types.ts';
+import { GatewayError } from '../lib/errors.ts';
+import type { WriteNode } from '../query/mutation.ts';
+import type { Filter } from '../query/types.ts';
+import type { Field } from '../schema/types.ts';
+import { compileLookup, compileMatching } from '../sql/lookup.ts';
+import { keyIn, templateOf } from './row-text.ts';
+import { demandWrite, type WriteState } from './write-state.ts';
+
+/** Lists of values that one statement looks for: each is compared with every row that is found. */
+const soughtAtOnce = 200;
+
+/** Gives each node the key of the row that has its values in the columns `by`; a node for which there is none is to be made. */
+export async function locateUnique(state: WriteState, by: readonly Field[], nodes: readonly WriteNode[]): Promise<WriteNode[]> {
+  const located: WriteNode[] = [];
+  for (let i = 0; i < nodes.length; i += soughtAtOnce) {
+    const some = nodes.slice(i, i + soughtAtOnce);
+    const found = await lookUp(state, by, some);
+    located.push(...some.map((node, at) => (found.has(at) ? changing(node, by, found.get(at) ?? []) : making(state, node))));
+  }
+  return located;
+}
+
+/** One node for each row that matches, as the one given says. Throws unprocessable where there are more than `most`. */
+export async function locateMatching(
+  { connection }: WriteState,
+  where: Filter,
+  most: number,
+  [node]: readonly WriteNode[],
+): Promise<WriteNode[]> {
+  if (!node) return [];
+  const { collection, values } = node;
+  const { statement, write } = compileMatching(collection, where, most + 1, templateOf(collection.key), connection.dialect);
+  const found = await connection.texts(statement);
+  if (found.length > most) {
+    const message = `limit: more than the ${most} rows that may change match; nothing was changed`;
+    throw new GatewayError('unprocessable', { message });
+  }
+  return found.flatMap((cells) => {
+    const key = keyIn(write(cells), collection);
+    return key ? { ...node, key, values: new Map(values) } : [];
+  });
+}
+
+async function lookUp({ connection }: WriteState, by: readonly Field[], nodes: readonly WriteNode[]): Promise<Map<number, Scalar[]>> {
+  const found = new Map<number, Scalar[]>();
+  const [first] = nodes;
+  if (!first) return found;
+  const { collection } = first;
+  const wanted = nodes.map(({ values }) => by.map((field) => values.get(field) ?? null));
+  const { statement, write } = compileLookup(collection, by, wanted, templateOf(collection.key), connection.dialect);
+  for (const cells of await connection.texts(statement)) {
+    const key = keyIn(write(cells), collection);
+    if (key) found.set(Number(cells[0]), key);
+  }
+  return found;
+}
+
+/** The columns that name the row are not written: they hold what they held, as the database compares. */
+function changing(node: WriteNode, by: readonly Field[], key: Scalar[]): WriteNode {
+  for (const field of by) node.values.delete(field);
+  return { ...node, key };
+}
+
+function making(state: WriteState, node: WriteNode): WriteNode {
+  demandWrite(state, node, 'create', undefined);
+  return { ...node, does: 'create' };
+}

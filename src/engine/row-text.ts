@@ -1,0 +1,54 @@
+/** What stands in a row's JSON text, taken out of it without decoding the rest. */
+import type { Scalar } from '../dialect/types.ts';
+import { eachMember } from '../lib/json-members.ts';
+import type { Template } from '../query/types.ts';
+import { coerceOperand } from '../schema/field-types.ts';
+import type { Collection, Field } from '../schema/types.ts';
+
+const templates = new WeakMap<Collection, Template>();
+
+/** Every column that is served, as a row is kept in a revision. */
+export function wholeRow(collection: Collection): Template {
+  let template = templates.get(collection);
+  if (!template) {
+    const shown = [...collection.fields.values()].filter((field) => field.secret !== 'never');
+    template = templateOf(shown);
+    templates.set(collection, template);
+  }
+  return template;
+}
+
+/** Those columns. */
+export function templateOf(fields: Iterable<Field>): Template {
+  return new Map([...fields].map((field) => [field.name, { is: 'field', field, implied: true }]));
+}
+
+const keyed = (field: Field): string => JSON.stringify(field.name).slice(1, -1);
+
+/** A column's value as an operand; undefined for NULL and for a column that is not in the text. */
+export function valueIn(text: string, field: Field): Scalar | undefined {
+  let found: Scalar | undefined;
+  const wanted = keyed(field);
+  eachMember(text, (key, value) => {
+    if (key !== wanted) return;
+    if (value !== 'null') found = coerceOperand(field, value.startsWith('"') ? JSON.parse(value) : value);
+    return true;
+  });
+  return found;
+}
+
+/** The row's key, in key order; undefined where it holds none. */
+export function keyIn(text: string, collection: Collection): Scalar[] | undefined {
+  const values = collection.key.map((field) => valueIn(text, field));
+  return values.length > 0 && values.every((value) => value !== undefined) ? values : undefined;
+}
+
+/** The members of those columns alone, as an object; an empty list where there are none (directus8-data §12.2). */
+export function picked(text: string, fields: Iterable<Field>): string {
+  const names = new Set([...fields].map(keyed));
+  const parts: string[] = [];
+  eachMember(text, (key, value) => {
+    if (names.has(key)) parts.push(`"${key}":${value}`);
+  });
+  return parts.length === 0 ? '[]' : `{${parts.join(',')}}`;
+}

@@ -1,0 +1,179 @@
+/** Writes the rows of one collection that belong together, and what hangs on them: a number of statements that does not grow with the rows. */
+import { denied } from '../access/write.ts';
+import { automaticValues } from '../query/automatic.ts';
+import { checkValues, emptied, requiredLists } from '../query/check-item.ts';
+import { allOf, compare } from '../query/filters.ts';
+import type { NestedMany, WriteNode } from '../query/mutation.ts';
+import { keyText } from '../schema/keys.ts';
+import type { Stored } from '../schema/stored-values.ts';
+import type { Field, ToOne } from '../schema/types.ts';
+import { compileMatching } from '../sql/lookup.ts';
+import { changeRows } from './change-rows.ts';
+import { deleteRows } from './delete-rows.ts';
+import { insertRows } from './insert-rows.ts';
+import { templateOf, valueIn, wholeRow } from './row-text.ts';
+import { demandSystem } from './system-rows.ts';
+import { demandWrite, record, type WriteState } from './write-state.ts';
+
+/**
+ * Writes the nodes, all of one collection: the rows that they lead to, then their own, what goes first, then those that lead to them
+ * (directus8-data §9.4). `top` nodes are what the request names: one that is not there is not found. `asked` are columns that must be
+ * known of them afterwards.
+ */
+export async function saveRows(state: WriteState, nodes: readonly WriteNode[], top: boolean, asked: readonly Field[] = []): Promise<void> {
+  const saved = nodes.filter((node) => node.does !== 'delete');
+  await saveToOne(state, saved);
+  const needs = beside(nodes, asked);
+  // A row that stands twice in a request is changed twice, one after the other.
+  for (const round of rounds(nodes)) {
+    await deleteRows(
+      state,
+      round.filter((node) => node.does === 'delete'),
+      top,
+    );
+    const missing = await changeRows(state, round.filter(isChange), needs);
+    await createRows(state, [...round.filter((node) => node.does === 'create'), ...missing], needs);
+  }
+  await saveToMany(state, saved);
+  await deleteToOne(state, saved);
+}
+
+const isChange = (node: WriteNode): boolean => node.does === 'update' || node.does === 'save';
+
+function rounds(nodes: readonly WriteNode[]): WriteNode[][] {
+  const made: WriteNode[][] = [];
+  const seen = new Map<string, { round: number; deleted: boolean }>();
+  for (const node of nodes) {
+    const text = node.key && node.does !== 'create' ? keyText(node.key) : undefined;
+    const before = text === undefined ? undefined : seen.get(text);
+    const deleted = node.does === 'delete';
+    // To delete it twice is to delete it once.
+    const at = before ? before.round + (deleted && before.deleted ? 0 : 1) : 0;
+    if (text !== undefined) seen.set(text, { round: at, deleted });
+    const round = made[at];
+    if (round) round.push(node);
+    else made.push([node]);
+  }
+  return made;
+}
+
+async function createRows(state: WriteState, nodes: readonly WriteNode[], needs: readonly Field[]): Promise<void> {
+  const [first] = nodes;
+  if (!first) return;
+  const { collection } = first;
+  const sent: Field[][] = [];
+  const rows = nodes.map((node) => {
+    node.done = 'create';
+    // Only now it is known what its columns are to hold, those that tie it to others among them.
+    demandWrite(state, node, 'create', undefined);
+    demandSystem(state, node, 'create', undefined);
+    const filled = automaticValues(collection, 'create', node.values, state);
+    const values = new Map([...node.values, ...filled]);
+    checkValues(collection, values, 'create', new Set(node.toMany.filter(adds).map(({ relation }) => relation.name)));
+    sent.push([...node.values.keys()].filter((field) => !filled.has(field)));
+    return values;
+  });
+  const made = await insertRows(state, collection, rows, state.journal || needs.length > 0 ? wholeRow(collection) : undefined);
+  nodes.forEach((node, i) => {
+    const row = made[i];
+    if (row?.key) node.key = row.key;
+    if (row?.text !== undefined) node.snapshot = row.text;
+    record(state, node, 'create', sent[i] ?? []);
+  });
+}
+
+/** Columns beside the key by which other rows of the request are tied to these. */
+function beside(nodes: readonly WriteNode[], asked: readonly Field[]): readonly Field[] {
+  const own = nodes.flatMap((node) => node.toMany.flatMap(({ relation }) => relation.join.map(({ from }) => from)));
+  return [...new Set([...asked, ...own])].filter((field) => !field.primaryKey);
+}
+
+/** Rows that m2o lead to, relation by relation; their keys become values of the columns. */
+async function saveToOne(state: WriteState, nodes: readonly WriteNode[]): Promise<void> {
+  for (const [relation, owners] of byToOne(nodes)) {
+    const children = owners.map(({ node }) => node).filter((node) => node.does !== 'delete');
+    if (children.length === 0) continue;
+    const ties = relation.join.map(({ to }) => to);
+    await saveRows(state, children, false, ties);
+    for (const { owner, node } of owners) {
+      if (node.does === 'delete') continue;
+      for (const { from, to } of relation.join) owner.values.set(from, columnValue(node, to) ?? null);
+    }
+  }
+}
+
+/** What a m2o is to delete goes when nothing points to it any more. */
+async function deleteToOne(state: WriteState, nodes: readonly WriteNode[]): Promise<void> {
+  for (const [, owners] of byToOne(nodes)) {
+    await deleteRows(
+      state,
+      owners.map(({ node }) => node).filter((node) => node.does === 'delete'),
+      false,
+    );
+  }
+}
+
+function byToOne(nodes: readonly WriteNode[]): Map<ToOne, { owner: WriteNode; node: WriteNode }[]> {
+  const groups = new Map<ToOne, { owner: WriteNode; node: WriteNode }[]>();
+  for (const owner of nodes) {
+    for (const { relation, node } of owner.toOne) {
+      const group = groups.get(relation);
+      if (group) group.push({ owner, node });
+      else groups.set(relation, [{ owner, node }]);
+    }
+  }
+  return groups;
+}
+
+/** Rows of lists, list by list over all owners; each points to its owner unless it says itself where to. */
+async function saveToMany(state: WriteState, nodes: readonly WriteNode[]): Promise<void> {
+  const groups = new Map<NestedMany['relation'], WriteNode[]>();
+  for (const owner of nodes) {
+    for (const { relation, nodes: children } of owner.toMany) {
+      for (const child of children) tie(owner, child, relation);
+      const group = groups.get(relation);
+      if (group) group.push(...children);
+      else groups.set(relation, [...children]);
+    }
+  }
+  for (const children of groups.values()) await saveRows(state, children, false);
+  for (const owner of nodes) await keepRequired(state, owner);
+}
+
+const adds = ({ nodes }: NestedMany): boolean => nodes.some(({ does }) => does !== 'delete');
+
+/** What is written through a list may not take away the last row that it must have (directus8-data §9.4). */
+async function keepRequired({ connection }: WriteState, owner: WriteNode): Promise<void> {
+  for (const { relation, nodes } of owner.toMany) {
+    if (!requiredLists(owner.collection).includes(relation) || !nodes.some((child) => leaves(owner, child, relation))) continue;
+    const [first] = nodes;
+    if (!first) continue;
+    const pairs = relation.join.map(({ from, to }) => [to, columnValue(owner, from)] as const);
+    const where = allOf(pairs.flatMap(([field, value]) => (value === undefined || value === null ? [] : compare(field, 'eq', value))));
+    const { statement } = compileMatching(first.collection, where, 1, templateOf(first.collection.key), connection.dialect);
+    if ((await connection.texts(statement)).length === 0) throw emptied(relation.name);
+  }
+}
+
+/** Whether the row is in its list no more. */
+function leaves(owner: WriteNode, child: WriteNode, { join }: NestedMany['relation']): boolean {
+  return child.does === 'delete' || join.some(({ from, to }) => child.values.has(to) && child.values.get(to) !== columnValue(owner, from));
+}
+
+function tie(owner: WriteNode, child: WriteNode, relation: NestedMany['relation']): void {
+  child.parent = owner;
+  if (child.does === 'delete') return;
+  for (const { from, to } of relation.join) {
+    if (child.values.has(to)) continue;
+    const value = columnValue(owner, from);
+    if (value === undefined || value === null) throw denied('update', owner.collection);
+    child.values.set(to, value);
+  }
+}
+
+/** A column of a row that was written: of its key, of what was sent, or of what is there now. */
+function columnValue(node: WriteNode, field: Field): Stored | undefined {
+  const at = node.collection.key.indexOf(field);
+  if (at !== -1) return node.key?.[at];
+  return node.snapshot === undefined ? node.values.get(field) : valueIn(node.snapshot, field);
+}

@@ -1,0 +1,45 @@
+/** Runs what changes rows in a transaction, and once more where another one was in the way. */
+import { isConflict } from '../dialect/outcomes.ts';
+import type { Connection, Transaction } from '../dialect/types.ts';
+import { type Calm, createCalm } from './calm.ts';
+
+/** How often it is tried at most, and how many milliseconds after it was begun at the latest it is begun again. */
+const attempts = 6;
+const patience = 10_000;
+/** Milliseconds of the first pause at most; each is twice as long as the one before. */
+const firstPause = 15;
+
+const calms = new WeakMap<Connection, Calm>();
+
+function calmOf(connection: Connection): Calm {
+  const known = calms.get(connection) ?? createCalm(connection.streams + 1);
+  calms.set(connection, known);
+  return known;
+}
+
+/**
+ * Runs `run` in a transaction and commits. Deadlocks, serialisation failures and locks that did not come are tried again, a bounded number
+ * of times: then `run` is called anew, with another transaction. It must do nothing but send statements and work out values: what leaves
+ * the process (answers, events, mail) comes after this has resolved. What may have been committed is never repeated.
+ *
+ * @throws what `run` throws; write_conflict when it was in vain; database_unavailable, also when the connection was lost during the commit:
+ * the sentence says then that the outcome is not known
+ */
+export async function transactional<T>(connection: Connection, run: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const calm = calmOf(connection);
+  let started: number | undefined;
+  const begin = (transaction: Transaction): Promise<T> => {
+    started ??= performance.now();
+    return run(transaction);
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await calm.run(() => connection.transaction(begin), attempt > 1);
+    } catch (error) {
+      if (!isConflict(error) || attempt === attempts || performance.now() - (started ?? Number.NEGATIVE_INFINITY) > patience) throw error;
+    }
+    calm.disturbed();
+    // Of random length, so that those that met do not meet again.
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * firstPause * 2 ** (attempt - 1)));
+  }
+}

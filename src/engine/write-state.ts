@@ -1,0 +1,98 @@
+/** What the parts of one write share. */
+import type { Actor } from '../access/types.ts';
+import type { WriteGrant, Writer } from '../access/write.ts';
+import type { Transaction } from '../dialect/types.ts';
+import { GatewayError } from '../lib/errors.ts';
+import type { WriteNode } from '../query/mutation.ts';
+import type { Filter } from '../query/types.ts';
+import { keyText } from '../schema/keys.ts';
+import type { Collection, Field, Schema } from '../schema/types.ts';
+import type { JournalEntry } from './journal.ts';
+import { picked } from './row-text.ts';
+import { eventAction, type WriteNote, type WriteWatch } from './write-events.ts';
+
+export interface WriteState {
+  readonly schema: Schema;
+  /** Everything runs on its one connection. */
+  readonly connection: Transaction;
+  readonly writer: Writer;
+  /** The rows of a collection that the caller may read; administrators reach soft-deleted ones too. */
+  readonly readable: (collection: Collection) => Filter;
+  readonly actor: Actor;
+  readonly user: string | null;
+  readonly now: Date;
+  readonly commented: boolean;
+  /** Entries in the order in which they happened; undefined where nobody wants them. */
+  readonly journal: JournalEntry[] | undefined;
+  /** What others are told, and who they are. */
+  readonly notes: WriteNote[];
+  readonly watch: WriteWatch | undefined;
+  /** What the system demands once the rows are written, each by a name: it is done once. */
+  readonly duties: Map<string, () => Promise<void>>;
+  /** System collections of which rows were written. */
+  readonly rewritten: Set<string>;
+}
+
+type Action = 'create' | 'update' | 'delete';
+
+/**
+ * The rules that look at what is written: fields, statuses, and whether a comment is due. `status` is the row's, as it is before or as
+ * it is to be made; undefined where it is not known or left to its column.
+ */
+export function checkWrite(
+  grant: WriteGrant,
+  collection: Collection,
+  action: Action,
+  sent: Iterable<string>,
+  status: { readonly sent: string | null | undefined; readonly before: string | null | undefined },
+  commented: boolean,
+): void {
+  const of = status.before === undefined ? status.sent : status.before;
+  if (grant.demandsComment(action, of) && !commented) {
+    throw new GatewayError('forbidden', { message: `Activity comment required for collection: ${collection.name}` });
+  }
+  const field = grant.forbidden(sent, of);
+  if (field !== undefined) throw new GatewayError('field_write_denied', { field, collection: collection.name });
+  if (typeof status.sent === 'string' && !grant.chooses(status.sent, status.before)) {
+    throw new GatewayError('field_write_denied', { field: collection.status?.field.name, collection: collection.name });
+  }
+}
+
+/** The status that the row is to have, as text; undefined where it is left as it is, or to its column. */
+export function sentStatus({ collection, values }: WriteNode): string | null | undefined {
+  const status = collection.status && values.get(collection.status.field);
+  return status === undefined || status === null ? status : String(status);
+}
+
+/** The same of a row that is about to be written, all of whose columns are known now. */
+export function demandWrite(state: WriteState, node: WriteNode, action: Action, before: string | null | undefined): void {
+  const { collection, values, toMany } = node;
+  const grant = state.writer.grant(collection, action);
+  const sent = sentStatus(node);
+  if (action === 'create' && !grant.creates(sent)) throw new GatewayError('create_denied', { collection: collection.name });
+  const names = [...[...values.keys()].map((field) => field.name), ...toMany.map(({ relation }) => relation.name)];
+  checkWrite(grant, collection, action, names, { sent, before }, state.commented);
+}
+
+/** Notes what happened to a row. `sent` are the columns that were written on purpose. */
+export function record(state: WriteState, node: WriteNode, action: JournalEntry['action'], sent: readonly Field[]): void {
+  const { journal } = state;
+  if (!journal) return;
+  const { collection, key, snapshot, parent } = node;
+  const entry: JournalEntry = {
+    action,
+    collection: collection.name,
+    item: keyText(key ?? []),
+    ...(snapshot === undefined || action === 'delete' ? {} : { revision: { data: snapshot, delta: picked(snapshot, sent) } }),
+    ...(parent ? { parent: { collection: parent.collection.name, item: parentItem(parent) } } : {}),
+  };
+  journal.push(entry);
+  const told = eventAction(action);
+  if (snapshot === undefined || !state.watch?.wants(collection.name, told)) return;
+  state.notes.push({ entry, item: told === 'update' ? picked(snapshot, [...collection.key, ...sent]) : snapshot });
+}
+
+/** A parent that is being made is not named by the reference (directus8-data §12.2). */
+function parentItem(parent: WriteNode): string | null {
+  return parent.done === 'create' ? null : keyText(parent.key ?? []);
+}

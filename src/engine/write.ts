@@ -1,0 +1,281 @@
+/** Runs a mutation: bound, authorised, and written in one transaction with its activity and revisions, and what is answered read there too. */
+import { readGrant } from '../access/grants.ts';
+import type { Actor, Rules } from '../access/types.ts';
+import { denied, type Writer, writerOf } from '../access/write.ts';
+import type { Connection, Transaction } from '../dialect/types.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { print, sql } from '../lib/fragment.ts';
+import { collectionOf } from '../query/bind.ts';
+import { bindMutation, type WriteBinding } from '../query/bind-write.ts';
+import { checkPlain } from '../query/check-item.ts';
+import { never } from '../query/filters.ts';
+import { hashValues } from '../query/hash-values.ts';
+import { refuse } from '../query/limits.ts';
+import type { NestedSyntax, RequestedMutation, WriteNode } from '../query/mutation.ts';
+import type { Filter } from '../query/types.ts';
+import { keyText } from '../schema/keys.ts';
+import type { Collection } from '../schema/types.ts';
+import { whereClause } from '../sql/scope.ts';
+import { filteredMutation, rememberedSyntax, type WriteFilters } from './hooked-mutation.ts';
+import { type JournalEntry, journalStatement, writeJournal } from './journal.ts';
+import { type Locating, locating } from './locating.ts';
+import { insertOutbox, type WrittenItems } from './outbox.ts';
+import type { ReadContext } from './read.ts';
+import { saveRows } from './save-rows.ts';
+import { checkPassword } from './system-users.ts';
+import { transactional } from './transactional.ts';
+import { eventsOf, type WriteNote, type WriteWatch } from './write-events.ts';
+import { checkWrite, type WriteState } from './write-state.ts';
+
+/** What a write runs with. */
+export interface WriteContext extends ReadContext {
+  readonly connection: Connection;
+  /** What the caller's client calls itself. */
+  readonly userAgent: string;
+  readonly syntax: NestedSyntax;
+  /** Filters of extensions, where there are any. */
+  readonly filters?: WriteFilters;
+  readonly watch?: WriteWatch;
+  /** Called after the commit, before anybody is answered, with the system collections that were written. Never throws. */
+  readonly rewritten?: (collections: ReadonlySet<string>) => Promise<void>;
+}
+
+/** What a write is prepared with: a connection, or the transaction in which it will be written. */
+export type Preparing = ReadContext & Pick<WriteContext, 'syntax' | 'filters'>;
+
+export interface WriteOptions {
+  /** Goes with the activity of what the request names; some permissions demand one. */
+  readonly comment?: string;
+  /** Leaves no activity and no revisions. */
+  readonly unrecorded?: boolean;
+  /** The rows go back to what they were: told as such, with all of what they are then. */
+  readonly revert?: boolean;
+}
+
+/** A row that the request names, as it was written. */
+export interface WrittenRow {
+  /** Text form of its key; undefined for a row of a table without one. */
+  readonly key: string | undefined;
+}
+
+/** A mutation that is bound: it is valid and granted, as far as can be told without its rows. */
+export interface PreparedWrite extends Locating {
+  /** With whose rights. */
+  readonly as: Pick<ReadContext, 'schema' | 'rules' | 'actor'>;
+  /** The nodes are filled in while they are written: another attempt gets new ones. */
+  nodes(): Promise<readonly WriteNode[]>;
+  readonly options: WriteOptions;
+}
+
+/** What runs inside the transaction of a write. */
+export interface WriteSession {
+  /** Everything that is read through it is read in the transaction. */
+  readonly within: WithinWrite;
+  write(prepared: PreparedWrite): Promise<readonly WrittenRow[]>;
+}
+
+export type WithinWrite = ReadContext & { readonly connection: Transaction };
+
+/** How a write ends, once its rows are written. */
+export interface WriteAnswer<T> {
+  /** Reads what is answered, in the transaction. */
+  read(within: WithinWrite): Promise<T>;
+  /** Its statement is the last one, and nothing of it can fail but that: it may travel with the commit. */
+  readonly plain: boolean;
+}
+
+/** Thrown when the caller is not who he was taken for: nothing was written, and he is to be identified anew. */
+export const notProven = new Error('The caller is to be identified anew');
+
+/**
+ * Binds. No connection is held meanwhile, so filters of extensions run and passwords are hashed here. What filters make of a payload is
+ * bound anew, as if the caller had sent it.
+ *
+ * @throws GatewayError for what is not granted, not valid, or no key
+ */
+export async function prepareWrite(context: Preparing, request: RequestedMutation, options: WriteOptions): Promise<PreparedWrite> {
+  let bound: WriteNode[] | undefined = await bind(context, request, options);
+  let [asked, within] = [request, context];
+  if (context.filters) {
+    const syntax = rememberedSyntax(context.syntax);
+    within = { ...context, syntax };
+    asked = await filteredMutation({ ...context.filters, schema: context.schema, connection: context.connection, syntax }, request, bound);
+    bound = await bind(within, asked, options);
+  }
+  const { schema, rules, actor } = within;
+  return {
+    options,
+    as: { schema, rules, actor },
+    ...locating(within, asked),
+    async nodes() {
+      const nodes = bound ?? (await bind(within, asked, options));
+      bound = undefined;
+      return nodes;
+    },
+  };
+}
+
+/**
+ * Runs `run` in one transaction, then what it leaves: the activity and revisions of all that it wrote, and what is answered. Everything or
+ * nothing. It may be called more than once (see `transactional`).
+ *
+ * @throws GatewayError for what is not there, not granted, or refused by the database; `notProven`; and what `run` throws
+ */
+export async function writing<T>(context: WriteContext, run: (session: WriteSession) => Promise<WriteAnswer<T>>): Promise<T> {
+  const { proof, watch, ...proven } = context;
+  let events: readonly WrittenItems[] = [];
+  let rewritten = new Set<string>();
+  const result = await transactional(context.connection, async (transaction) => {
+    const entries: JournalEntry[] = [];
+    const notes: WriteNote[] = [];
+    rewritten = new Set();
+    let rows = 0;
+    const now = new Date();
+    const within: WithinWrite = { ...proven, connection: transaction };
+    // Goes with the first statement; what it says is looked at before anything is kept.
+    const holds = proof && transaction.texts(print(sql`select 1${whereClause(proof)}`, transaction.dialect));
+    holds?.catch(() => undefined);
+    const answer = await run({
+      within,
+      async write(prepared) {
+        const { options } = prepared;
+        const state = stateOf({ ...prepared.as, watch }, transaction, now, options, { notes, rewritten });
+        const bound = await prepared.nodes();
+        const nodes = (await prepared.locate?.(state, bound)) ?? bound;
+        // Each mutation was counted by itself; several may be written together.
+        rows += countRows(nodes);
+        if (rows > context.limits.writeRows) refuse('rows in one write (writeRows)', context.limits.writeRows);
+        try {
+          await saveRows(state, nodes, true);
+          for (const duty of state.duties.values()) await duty();
+        } catch (error) {
+          throw prepared.failure?.(error) ?? error;
+        }
+        if (state.journal && !options.unrecorded) entries.push(...named(state.journal, nodes, options));
+        return nodes.map(written);
+      },
+    });
+    if (holds && (await holds).length === 0) throw notProven;
+    events = eventsOf(notes);
+    const calls = watch ? events.flatMap((event) => watch.calls(event, now)) : [];
+    if (calls.length > 0) await insertOutbox(transaction, transaction.dialect, calls);
+    const journal = { schema: context.schema, connection: transaction, now };
+    const statement = entries.length > 0 ? journalStatement(journal, entries, context) : undefined;
+    if (statement === undefined) {
+      await writeJournal(journal, entries, context);
+      return answer.plain ? transaction.last(() => answer.read(within)) : answer.read(within);
+    }
+    const both = async (): Promise<T> => {
+      const [, read] = await Promise.all([transaction.execute(statement), answer.read(within)]);
+      return read;
+    };
+    return answer.plain ? transaction.last(both) : both();
+  });
+  if (rewritten.size > 0) await context.rewritten?.(rewritten);
+  if (events.length > 0) watch?.committed(events);
+  return result;
+}
+
+function countRows(nodes: readonly WriteNode[]): number {
+  let count = nodes.length;
+  for (const { toOne, toMany } of nodes) {
+    count += countRows(toOne.map(({ node }) => node));
+    for (const { nodes: children } of toMany) count += countRows(children);
+  }
+  return count;
+}
+
+function written({ key }: WriteNode): WrittenRow {
+  return { key: key && keyText(key) };
+}
+
+/** The comment stands beside what the request names, not beside what hangs on it (directus8-data §12.2). */
+function named(entries: readonly JournalEntry[], nodes: readonly WriteNode[], { comment, revert }: WriteOptions): readonly JournalEntry[] {
+  const [first] = nodes;
+  if (!first || (comment === undefined && !revert)) return entries;
+  const keys = new Set(nodes.map(({ key }) => keyText(key ?? [])));
+  return entries.map((entry) => {
+    if (entry.collection !== first.collection.name || entry.parent || !keys.has(entry.item)) return entry;
+    const { revision } = entry;
+    return {
+      ...entry,
+      ...(comment === undefined ? {} : { comment }),
+      ...(revert && revision ? { action: 'revert' as const, revision: { data: revision.data, delta: revision.data } } : {}),
+    };
+  });
+}
+
+async function bind(context: Preparing, request: RequestedMutation, options: WriteOptions): Promise<WriteNode[]> {
+  const { schema, rules, actor } = context;
+  const writer = writerOf(schema, rules, actor);
+  // Of what may not be read nobody is told whether it is there (directus8-data §3.2).
+  if (request.is === 'update' && !readGrant(collectionOf(schema, request.collection), rules, actor, schema)) {
+    throw new GatewayError('item_not_found', { id: request.changes[0]?.key });
+  }
+  const nodes = bindMutation(request, { ...context, rights: rightsOf(writer, actor, options.comment !== undefined) });
+  await hashAll(nodes, rules);
+  return nodes;
+}
+
+function rightsOf(writer: Writer, actor: Actor, comment: boolean): WriteBinding['rights'] {
+  const all = isUnlimited(actor);
+  return {
+    // What is written to users and their like passes the checks of their own routes, or an administrator answers for it.
+    demandNested(action, collection) {
+      if (collection.system && !all) throw denied(action, collection);
+    },
+    demand(action, collection, sent, status) {
+      const deleted = typeof status === 'string' && collection.status?.mapping.softDeleted.includes(status);
+      const kind = action === 'update' && deleted ? 'delete' : action;
+      const grant = writer.grant(collection, kind);
+      // Of a row that is there already, its own status decides, and is looked at when it is known.
+      if (kind !== 'create') return;
+      writer.demandCreate(collection, status);
+      checkWrite(grant, collection, kind, sent, { sent: status, before: undefined }, comment);
+    },
+  };
+}
+
+async function hashAll(nodes: readonly WriteNode[], rules: Rules): Promise<void> {
+  for (const node of nodes) {
+    checkPlain(node.values);
+    checkPassword(node, rules);
+    for (const [field, value] of await hashValues(node.values)) node.values.set(field, value);
+    await hashAll(
+      node.toOne.map((one) => one.node),
+      rules,
+    );
+    for (const { nodes: children } of node.toMany) await hashAll(children, rules);
+  }
+}
+
+function stateOf(
+  { schema, rules, actor, watch }: PreparedWrite['as'] & Pick<WriteState, 'watch'>,
+  connection: Transaction,
+  now: Date,
+  options: WriteOptions,
+  kept: Pick<WriteState, 'notes' | 'rewritten'>,
+): WriteState {
+  return {
+    schema,
+    connection,
+    writer: writerOf(schema, rules, actor),
+    readable: (collection) => readableRows(collection, { schema, rules, actor }),
+    actor,
+    user: actor.is === 'user' ? actor.id : null,
+    now,
+    commented: options.comment !== undefined,
+    journal: options.unrecorded && !watch ? undefined : [],
+    watch,
+    duties: new Map(),
+    ...kept,
+  };
+}
+
+const isUnlimited = (actor: Actor): boolean => actor.is === 'system' || (actor.is === 'user' && actor.admin);
+
+function readableRows(collection: Collection, { schema, rules, actor }: Pick<ReadContext, 'schema' | 'rules' | 'actor'>): Filter {
+  const grant = readGrant(collection, rules, actor, schema);
+  const all = isUnlimited(actor);
+  return grant ? grant.rows(all ? 'any' : undefined) : never;
+}

@@ -1,0 +1,90 @@
+/** Values that items get by themselves: who and when, slugs, new UUIDs (directus8-data §6.2). */
+import { randomUUID } from 'node:crypto';
+import type { Stored } from '../dialect/types.ts';
+import type { Collection, Field, FieldType } from '../schema/types.ts';
+import type { WriteMode } from './check-item.ts';
+import { slugOf } from './slug.ts';
+
+/** Who writes, and when. `user` is null for the public and for the gateway itself. */
+export interface Author {
+  readonly user: string | null;
+  readonly now: Date;
+}
+
+/** Only the first field of a type counts. */
+function firstOf(collection: Collection, type: FieldType): Field | undefined {
+  for (const field of collection.fields.values()) if (field.type === type) return field;
+  return undefined;
+}
+
+/** The moment in UTC, in whole seconds, as the column keeps it; undefined for a column that holds no moments. */
+function momentFor(field: Field, now: Date): Stored | undefined {
+  const text = now.toISOString().slice(0, 19).replace('T', ' ');
+  switch (field.storage) {
+    case 'datetime':
+    case 'instant':
+    case 'text':
+    case 'unknown':
+      return text;
+    case 'date':
+      return text.slice(0, 10);
+    case 'time':
+      return text.slice(11);
+    case 'integer':
+      return String(Math.floor(now.getTime() / 1000));
+    default:
+      return undefined;
+  }
+}
+
+/** Nobody is NULL where the column allows it, else 0 as in Directus. */
+const userFor = (field: Field, user: string | null): Stored => user ?? (field.column.nullable ? null : '0');
+
+const isUuid = (field: Field): boolean => field.storage === 'uuid' || (field.type === 'uuid' && field.storage !== 'binary');
+
+/** A key, or a column that must have a value, for which neither the payload nor the database has one. */
+function lacksUuid(field: Field, given: ReadonlyMap<Field, Stored>): boolean {
+  const { nullable, default: preset, generated } = field.column;
+  return isUuid(field) && (given.get(field) ?? null) === null && preset === null && !generated && (field.primaryKey || !nullable);
+}
+
+/** The slug that follows from another field of the payload, when the payload has that one but no slug of its own. */
+function mirrored(collection: Collection, field: Field, given: ReadonlyMap<Field, Stored>): string | undefined {
+  const options = field.meta?.options;
+  const source = collection.fields.get(String(options?.['mirroredField'] ?? ''));
+  const text = source && given.get(source);
+  if (field.type !== 'slug' || given.has(field) || typeof text !== 'string') return undefined;
+  const lower = ![false, 0, '0', 'false'].includes(options?.['forceLowercase'] as boolean | number | string);
+  return slugOf(text, lower, field.column.length);
+}
+
+/**
+ * What is to be written beside, and in place of, what was given. On create all of who and when is ours; on update who and when it
+ * was changed, while an owner or a time of creation that is given counts.
+ */
+export function automaticValues(
+  collection: Collection,
+  action: WriteMode,
+  given: ReadonlyMap<Field, Stored>,
+  { user, now }: Author,
+): Map<Field, Stored> {
+  const values = new Map<Field, Stored>();
+  const stamps: readonly FieldType[] = action === 'create' ? ['datetime_created', 'datetime_updated'] : ['datetime_updated'];
+  const people: readonly FieldType[] = action === 'create' ? ['owner', 'user_updated'] : ['user_updated'];
+  for (const type of stamps) {
+    const field = firstOf(collection, type);
+    const moment = field && momentFor(field, now);
+    if (field && moment !== undefined) values.set(field, moment);
+  }
+  // Users are nobody's: the row itself is the user.
+  for (const type of collection.system && collection.name === 'directus_users' ? [] : people) {
+    const field = firstOf(collection, type);
+    if (field) values.set(field, userFor(field, user));
+  }
+  for (const field of collection.fields.values()) {
+    const slug = mirrored(collection, field, given);
+    if (slug !== undefined) values.set(field, slug);
+    if (action === 'create' && lacksUuid(field, given)) values.set(field, randomUUID());
+  }
+  return values;
+}

@@ -1,0 +1,120 @@
+/** Whether an item may be written as it is: nothing blank that must not be, patterns met, and no column that fills itself (directus8-data §7). */
+import type { Stored } from '../dialect/types.ts';
+import { matchesPattern } from '../lib/bounded-pattern.ts';
+import { GatewayError } from '../lib/errors.ts';
+import type { Collection, Field, FieldType } from '../schema/types.ts';
+import type { ToMany } from './mutation.ts';
+
+export type WriteMode = 'create' | 'update';
+
+/** Filled by the gateway, whatever is sent. */
+const automatic: ReadonlySet<FieldType> = new Set<FieldType>(['datetime_created', 'datetime_updated', 'owner', 'user_updated']);
+
+/** NULL, an empty text, an empty list; not 0, not false, and not an empty object. */
+function isBlank(field: Field, value: Stored | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (field.storage === 'array') return value === '{}';
+  return value === '[]' && (field.storage === 'json' || field.type === 'json');
+}
+
+/** Whether the field may not be left blank: by its column, not by `required` of its metadata, which is a form's hint. */
+function needsValue(collection: Collection, field: Field): boolean {
+  const { column } = field;
+  if (column.autoIncrement || column.generated || automatic.has(field.type)) return false;
+  // The key of a view may be filled by the table behind it, of which nothing is known.
+  if (field.primaryKey && collection.kind === 'table') return column.default === null;
+  return column.default === null && (!column.nullable || field.type === 'status');
+}
+
+/** Columns whose value is the database's own affair. */
+function refuseComputed(values: ReadonlyMap<Field, Stored>): void {
+  for (const field of values.keys()) {
+    const { generated, identityAlways } = field.column;
+    if (!generated && !identityAlways) continue;
+    const how = generated ? 'computed' : 'counted up';
+    throw new GatewayError('unprocessable', { message: `The field '${field.name}' is ${how} by the database and cannot be written` });
+  }
+}
+
+const blank = (name: string): string => `${name}: This value should not be blank.`;
+
+const longestEmail = 320;
+const email = /^[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+$/;
+
+/** Whether the value is as the field's pattern wants it; blank values always are. */
+function isMatch(field: Field, pattern: string, value: Stored): boolean {
+  if (value === null || value === '') return true;
+  const text = typeof value === 'boolean' ? (value ? '1' : '0') : value;
+  if (pattern === '$email') return text.length <= longestEmail && email.test(text);
+  const matches = matchesPattern(pattern, text);
+  if (matches !== undefined) return matches;
+  throw new GatewayError('unprocessable', {
+    message: `The validation of the field '${field.name}' is no usable pattern for this value; it is written /pattern/ with i, m, s or u behind it`,
+  });
+}
+
+/** By the status mapping, whether an item of this status need not be complete. */
+function isExempt({ status }: Collection, value: Stored | undefined): boolean {
+  const required = status?.mapping.requiredFields ?? [];
+  return required.length > 0 && value !== undefined && value !== null && !required.includes(String(value));
+}
+
+/**
+ * Checks what is about to be written, automatic values included. On create every column counts; on update only those in the
+ * payload do. `lists` are the names of related rows that come with it. Patterns of hash fields are for `checkPlain`.
+ *
+ * @throws GatewayError validation with all violations, or unprocessable where a column cannot be written or a pattern cannot be used
+ */
+export function checkValues(
+  collection: Collection,
+  values: ReadonlyMap<Field, Stored>,
+  mode: WriteMode,
+  lists: ReadonlySet<string> = new Set(),
+): void {
+  refuseComputed(values);
+  const given = collection.status && values.get(collection.status.field);
+  if (isExempt(collection, given)) return;
+  const violations = mode === 'create' ? missingLists(collection, lists).map(blank) : [];
+  for (const field of mode === 'create' ? collection.fields.values() : values.keys()) {
+    const value = values.get(field);
+    const pattern = field.type === 'hash' ? null : field.meta?.validation;
+    if (needsValue(collection, field) && isBlank(field, value)) violations.push(blank(field.name));
+    else if (pattern && value !== undefined && !isMatch(field, pattern, value)) violations.push(`${field.name}: This value is not valid.`);
+  }
+  if (violations.length > 0) throw new GatewayError('validation', { message: violations.join(' ') });
+}
+
+/** The patterns of hash fields, which are about what is not hashed yet. Throws validation. */
+export function checkPlain(values: ReadonlyMap<Field, Stored>): void {
+  const wrong = [...values].filter(([field, value]) => {
+    const pattern = field.type === 'hash' ? field.meta?.validation : undefined;
+    return pattern && !isMatch(field, pattern, value);
+  });
+  const message = wrong.map(([field]) => `${field.name}: This value is not valid.`).join(' ');
+  if (message !== '') throw new GatewayError('validation', { message });
+}
+
+/** Related rows that an item must not be without; for fields without a column `required` of the metadata counts. */
+export function requiredLists(collection: Collection): ToMany[] {
+  if (!lists.has(collection)) {
+    const found = [...collection.relations.values()].filter((relation): relation is ToMany => relation.kind === 'o2m');
+    lists.set(
+      collection,
+      found.filter(({ meta }) => meta?.required),
+    );
+  }
+  return lists.get(collection) ?? [];
+}
+
+const lists = new WeakMap<Collection, ToMany[]>();
+
+function missingLists(collection: Collection, given: ReadonlySet<string>): string[] {
+  return requiredLists(collection)
+    .map(({ name }) => name)
+    .filter((name) => !given.has(name));
+}
+
+/** What is said of an item that has lost the last row of a required list. */
+export function emptied(name: string): GatewayError {
+  return new GatewayError('validation', { message: blank(name) });
+}

@@ -1,0 +1,137 @@
+/** Statements that change rows of one collection, and what they tell of them. */
+import type { Dialect, Scalar } from '../dialect/types.ts';
+import { type Fragment, join, name, nothing, print, type Statement, sql } from '../lib/fragment.ts';
+import { rowsOfKeys } from '../query/key-filter.ts';
+import type { Filter, Template } from '../query/types.ts';
+import type { Stored } from '../schema/stored-values.ts';
+import type { Collection, Field } from '../schema/types.ts';
+import { type CellsWriter, cells } from './cells.ts';
+import { column, createScope, table, tableName, whereClause } from './scope.ts';
+import { condition } from './where.ts';
+
+/** A statement whose rows are the JSON texts of rows of the collection. */
+export interface Telling {
+  readonly statement: Statement;
+  readonly write: CellsWriter;
+}
+
+export type Key = readonly Scalar[];
+
+/** The row, each column under its own name; undefined where nothing is to be told. */
+function told(template: Template, alias: string, dialect: Dialect): { readonly columns: Fragment; readonly write: CellsWriter } {
+  const made = cells(template, undefined, alias, createScope(dialect, false), 0);
+  return { columns: join(made.columns, ', '), write: made.write };
+}
+
+function returning(template: Template | undefined, dialect: Dialect): { readonly clause: Fragment; readonly write: CellsWriter } {
+  if (!template) return { clause: nothing, write: () => '{}' };
+  const { columns, write } = told(template, '', dialect);
+  return { clause: sql` returning ${columns}`, write };
+}
+
+/** Rows to be inserted, all with values for the same columns; undefined is the column's default. */
+export function compileInsert(
+  collection: Collection,
+  fields: readonly Field[],
+  rows: readonly ReadonlyMap<Field, Stored>[],
+  dialect: Dialect,
+  template?: Template,
+): Telling {
+  const into = tableName(collection);
+  const { clause, write } = returning(template, dialect);
+  if (fields.length === 0 && !dialect.defaultValue) {
+    return { statement: print(sql`insert into ${into} default values${clause}`, dialect), write };
+  }
+  // A row of nothing but defaults still names a column.
+  const named = fields.length > 0 ? fields : [...collection.fields.values()].slice(0, 1);
+  const columns = join(
+    named.map((field) => name(field.column.name)),
+    ', ',
+  );
+  const value = (row: ReadonlyMap<Field, Stored>, field: Field): Fragment => {
+    const given = row.get(field);
+    return given === undefined ? (dialect.defaultValue ?? sql`null`) : dialect.stored(field, given);
+  };
+  const values = rows.map(
+    (row) =>
+      sql`(${join(
+        named.map((field) => value(row, field)),
+        ', ',
+      )})`,
+  );
+  return { statement: print(sql`insert into ${into} (${columns}) values ${join(values, ', ')}${clause}`, dialect), write };
+}
+
+/** A row to be changed. */
+export interface Change {
+  readonly key: Key;
+  readonly values: ReadonlyMap<Field, Stored>;
+}
+
+/** The rows of those keys, where the rule lets them be changed, get their values: all of them have the same columns. */
+export function compileUpdate(
+  collection: Collection,
+  changes: readonly Change[],
+  rule: Filter,
+  dialect: Dialect,
+  template?: Template,
+): Telling {
+  const scope = createScope(dialect, false);
+  const base = scope.alias();
+  const [first] = changes;
+  const fields = [...(first?.values.keys() ?? [])];
+  const of = (keys: readonly Key[]): Fragment => condition(rowsOfKeys(collection, keys), base, scope) ?? sql`1 = 1`;
+  const sets = fields.map((field) => {
+    const own = name(field.column.name);
+    const value = first?.values.get(field) ?? null;
+    if (changes.every((change) => change.values.get(field) === value)) return sql`${own} = ${dialect.stored(field, value)}`;
+    const branches = changes.map(({ key, values }) => sql`when ${of([key])} then ${dialect.stored(field, values.get(field) ?? null)}`);
+    return sql`${own} = case ${join(branches, ' ')} else ${column(base, field)} end`;
+  });
+  const allowed = condition(rule, base, scope);
+  const keys = of(changes.map((change) => change.key));
+  const where = whereClause(allowed ? sql`${keys} and ${allowed}` : keys);
+  const { clause, write } = returning(template, dialect);
+  const text = sql`update ${tableName(collection)} as ${name(base)} set ${join(sets, ', ')}${where}${clause}`;
+  return { statement: print(text, dialect), write };
+}
+
+/** Deletes the rows of those keys where the rule lets them go. */
+export function compileDelete(collection: Collection, keys: readonly Key[], rule: Filter, dialect: Dialect, template?: Template): Telling {
+  const scope = createScope(dialect, false);
+  const base = scope.alias();
+  const found = condition(rowsOfKeys(collection, keys), base, scope) ?? sql`1 = 1`;
+  const allowed = condition(rule, base, scope);
+  const alias = dialect.deletesByAlias ? sql`${name(base)} ` : nothing;
+  const where = whereClause(allowed ? sql`${found} and ${allowed}` : found);
+  const { clause, write } = returning(template, dialect);
+  const text = sql`delete ${alias}from ${tableName(collection)} as ${name(base)}${where}${clause}`;
+  return { statement: print(text, dialect), write };
+}
+
+/** What is asked of each row before it is changed; nobody else changes it until the transaction ends. */
+export function compileLock(
+  collection: Collection,
+  keys: readonly Key[],
+  template: Template,
+  questions: readonly Filter[],
+  dialect: Dialect,
+): Telling {
+  const scope = createScope(dialect, false);
+  const base = scope.alias();
+  const answers = questions.map((question) => {
+    const asked = condition(question, base, scope);
+    return asked ? sql`case when ${asked} then 1 else 0 end` : sql`1`;
+  });
+  const made = cells(template, undefined, base, scope, answers.length);
+  const found = condition(rowsOfKeys(collection, keys), base, scope);
+  // A view has no rows of its own to lock.
+  const locked = collection.kind === 'table' ? dialect.forUpdate : nothing;
+  const text = sql`select ${join([...answers, ...made.columns], ', ')} from ${table(collection, base)}${whereClause(found)}${locked}`;
+  return { statement: print(text, dialect), write: made.write };
+}
+
+/** The rows of those keys as they are now. */
+export function compileSnapshot(collection: Collection, keys: readonly Key[], template: Template, dialect: Dialect): Telling {
+  return compileLock(collection, keys, template, [], dialect);
+}

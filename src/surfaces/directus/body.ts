@@ -1,0 +1,33 @@
+/** Request bodies as JSON values: JSON with all its digits, and forms as PHP reads them (directus8-data §1.3). */
+import type { FastifyInstance } from 'fastify';
+import { GatewayError } from '../../lib/errors.ts';
+import { type Json, parseJsonBody } from '../../lib/json-body.ts';
+import { type PhpValue, parsePhpQuery } from './php-query.ts';
+
+/** A map of the keys 0, 1, 2 … is a list. */
+function jsonOf(value: PhpValue): Json {
+  if (typeof value === 'string') return value;
+  const entries = [...value];
+  if (entries.length > 0 && entries.every(([key], i) => key === String(i))) return entries.map(([, inner]) => jsonOf(inner));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, jsonOf(inner)]));
+}
+
+/** Throws `invalid_payload` for what is no JSON; an empty body is none. */
+function readJson(text: string): Json | undefined {
+  if (text.trim() === '') return undefined;
+  try {
+    return parseJsonBody(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new GatewayError('invalid_payload', { message: `Invalid or Empty Payload: the body is no JSON: ${error.message}` });
+  }
+}
+
+/** Has the routes of this instance get their bodies so. */
+export function parseBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => readJson(text));
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request: unknown, text: string) =>
+    text === '' ? undefined : jsonOf(parsePhpQuery(text)),
+  );
+}

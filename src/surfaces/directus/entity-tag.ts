@@ -1,0 +1,89 @@
+/** Entity tags: a print of the value of `data`, and the query by which an item was read, so that it can be read again to compare. */
+import { createHash } from 'node:crypto';
+import type { Warning } from '../../access/types.ts';
+import type { JoinedTexts } from '../../lib/joined-texts.ts';
+
+/** Parameters on which the value of an item depends. */
+const deciding = new Set(['fields', 'deep', 'lang', 'status', 'sort', 'limit', 'offset', 'page']);
+
+/** Characters that a query may take in a tag; clients send it back in a header. */
+const longest = 1500;
+
+/** The base name of a parameter, `deep` of `deep[a][b]`. */
+function baseName(pair: string): string {
+  const encoded = /^[^=[]*/.exec(pair)?.[0] ?? '';
+  try {
+    return decodeURIComponent(encoded.replace(/\+/g, ' ')).replace(/\[.*/s, '');
+  } catch {
+    return encoded;
+  }
+}
+
+/** Those parameters of a query that decide what an item's value is. */
+export function tagQuery(raw: string): string {
+  if (raw === '') return '';
+  return raw
+    .split('&')
+    .filter((pair) => deciding.has(baseName(pair)))
+    .join('&');
+}
+
+/** What an answer tells beside `data`. */
+export interface Beside {
+  readonly meta: string | undefined;
+  readonly warnings: readonly Warning[];
+  readonly public: boolean;
+}
+
+const print = (text: string): string => createHash('sha1').update(text).digest('base64url').slice(0, 8);
+
+/** Tells apart answers of the same data. It is not looked at when an item is about to be changed. */
+function besidePrint({ meta, warnings, public: isPublic }: Beside): string {
+  if (meta === undefined && warnings.length === 0) return isPublic ? 'p' : '';
+  return print(JSON.stringify([meta, warnings, isPublic]));
+}
+
+/** A print of the rows. */
+export function dataPrint(texts: JoinedTexts): string {
+  const hash = createHash('sha1');
+  texts.each((piece) => void hash.update(piece));
+  return hash.digest('base64url');
+}
+
+/** The strong tag of an answer; undefined where its query would make it too long. */
+export function tagOf(texts: JoinedTexts, query: string, beside: Beside): string | undefined {
+  const encoded = query === '' ? '' : Buffer.from(query).toString('base64url');
+  if (encoded.length > longest) return undefined;
+  const extra = besidePrint(beside);
+  return `"${dataPrint(texts)}${encoded === '' && extra === '' ? '' : `.${encoded}`}${extra === '' ? '' : `.${extra}`}"`;
+}
+
+/** The members of a header that lists tags. */
+function members(header: string): string[] {
+  return header.match(/(?:W\/)?"[^"]*"|[^,\s]+/g) ?? [];
+}
+
+/** Whether `If-None-Match` names the tag. A proxy may have made it a weak one. */
+export function asksFor(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return members(header).some((member) => member === '*' || member === tag || member === `W/${tag}`);
+}
+
+/** A tag of ours, as `If-Match` names it. */
+export interface NamedTag {
+  readonly print: string;
+  readonly query: string;
+}
+
+const ours = /^"([\w-]{27})(?:\.([\w-]*))?(?:\.[\w-]+)?"$/;
+
+/** The tags of `If-Match`; `*` asks only that the item is there. Weak and foreign ones are left out: they never match. */
+export function matchable(header: string): '*' | readonly NamedTag[] {
+  const found = members(header);
+  if (found.includes('*')) return '*';
+  return found.flatMap((member) => {
+    const parts = ours.exec(member);
+    if (!parts || (parts[2]?.length ?? 0) > longest) return [];
+    return [{ print: parts[1] ?? '', query: Buffer.from(parts[2] ?? '', 'base64url').toString() }];
+  });
+}

@@ -1,0 +1,68 @@
+/** Writes for extensions: as one actor may, with hooks, history and webhooks like any request. */
+import type { Actor } from '../../access/types.ts';
+import { prepareWrite, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
+import type { ItemWriter } from '../../extensions/types.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import { isJsonObject, parseJsonBody } from '../../lib/json-body.ts';
+import { writePlainJson } from '../../lib/plain-json.ts';
+import type { Project } from '../../projects/project.ts';
+import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
+import { renewing } from './fresh.ts';
+import { directusNested } from './parse-nested.ts';
+
+function itemOf(payload: unknown): RequestedItem {
+  const value = parseJsonBody(writePlainJson(payload) ?? 'null');
+  if (isJsonObject(value)) return value;
+  throw new GatewayError('unprocessable', { message: 'An item is an object' });
+}
+
+export interface WriterOptions {
+  /** Stands where requests have the name of their client. */
+  readonly extension: string;
+  readonly listeners: () => Pick<WriteContext, 'filters' | 'watch'>;
+  /** The write that everything becomes part of. */
+  readonly session?: WriteSession | undefined;
+}
+
+/** The writer of one actor. */
+export function itemWriter(project: Project, actor: Actor, { extension, listeners, session }: WriterOptions): ItemWriter {
+  const inSession = async ({ within, write }: WriteSession, request: RequestedMutation): Promise<readonly string[]> => {
+    const { filters } = listeners();
+    const prepared = await prepareWrite({ ...within, actor, syntax: directusNested, ...(filters ? { filters } : {}) }, request, {});
+    return (await write(prepared)).map(({ key }) => key ?? '');
+  };
+  const once = async (request: RequestedMutation): Promise<readonly string[]> => {
+    const { connection, limits, sealer, schemas, rules } = project;
+    const context: WriteContext = {
+      actor,
+      schema: schemas.current,
+      rules: rules.current,
+      connection,
+      limits,
+      sealer,
+      userAgent: extension,
+      syntax: directusNested,
+      rewritten: (collections) => project.rewritten(collections),
+      ...listeners(),
+    };
+    const prepared = await prepareWrite(context, request, {});
+    return writing(context, async (session) => {
+      const rows = await session.write(prepared);
+      return { plain: true, read: async () => rows.map(({ key }) => key ?? '') };
+    });
+  };
+  const run = async (request: RequestedMutation): Promise<readonly string[]> => {
+    if (session) return inSession(session, request);
+    return renewing(project, project.schemas.current, () => once(request));
+  };
+  return {
+    create: (collection, items) => run({ is: 'create', collection, items: items.map(itemOf) }),
+    async update(collection, keys, payload) {
+      const item = itemOf(payload);
+      await run({ is: 'update', collection, changes: keys.map((key) => ({ key: String(key), item })) });
+    },
+    async delete(collection, keys) {
+      await run({ is: 'delete', collection, keys: keys.map(String) });
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** What a list's route answers with: rows, or groups of them. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendAggregate } from './aggregate.ts';
+import { queryOf } from './context.ts';
+import { rawQuery } from './parse.ts';
+import { asksAggregate } from './parse-aggregate.ts';
+import { sendRead, type Wanted } from './read.ts';
+
+export function sendList(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  collection: string,
+  { shape, ...part }: Pick<Wanted, 'within' | 'shape'> = {},
+): Promise<FastifyReply> {
+  const query = queryOf(rawQuery(request.url));
+  return asksAggregate(query)
+    ? sendAggregate(request, reply, { collection, ...part })
+    : sendRead(request, reply, { collection, ...part, ...(shape ? { shape } : {}) });
+}

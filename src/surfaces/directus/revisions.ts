@@ -1,0 +1,57 @@
+/** The revisions of a row: all of them, or the one at a place (directus8-data §12.3). The listing of all revisions is one of system.ts. */
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { revisionsOf } from '../../engine/history.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import type { DirectusContext } from './context.ts';
+import { refuseSystem } from './items.ts';
+import { sendList } from './list.ts';
+import { sendRead } from './read.ts';
+import { listings, ownKey } from './system.ts';
+
+const revisions = 'directus_revisions';
+
+interface RevisionParams {
+  collection: string;
+  id: string;
+  offset: string;
+}
+
+/** Places that no list reaches are told as what they are: not there. */
+function placeOf(text: string): number {
+  if (!/^[+-]?\d+$/.test(text)) throw new GatewayError('validation', { message: 'offset: This value should be of type numeric.' });
+  const place = Number(text);
+  if (place < 0 || place > 2_147_483_647) throw new GatewayError('item_not_found');
+  return place;
+}
+
+function routes(app: FastifyInstance, path: string, of: (params: RevisionParams) => string): void {
+  const within = (params: RevisionParams) => (context: DirectusContext) => {
+    const collection = of(params);
+    const own = collection === 'directus_users' && params.id === 'me';
+    return revisionsOf(context, collection, own ? ownKey(context) : params.id);
+  };
+
+  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions`, async (request, reply) => {
+    refuseUnserved(path, of(request.params));
+    return sendList(request, reply, revisions, { within: within(request.params) });
+  });
+
+  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions/:offset`, async (request, reply) => {
+    refuseUnserved(path, of(request.params));
+    return sendRead(request, reply, {
+      collection: revisions,
+      within: within(request.params),
+      place: placeOf(request.params.offset),
+    });
+  });
+}
+
+/** System collections have paths of their own. */
+function refuseUnserved(path: string, collection: string): void {
+  if (path.includes('/items/')) refuseSystem(collection);
+}
+
+export const revisionRoutes: FastifyPluginAsync = async (app) => {
+  routes(app, '/:project/items/:collection', (params) => params.collection);
+  for (const [segment, collection] of Object.entries(listings)) routes(app, `/:project/${segment}`, () => collection);
+};

@@ -1,0 +1,163 @@
+/** Changing the schema: POST, PATCH and DELETE of /collections and /fields (directus8-system §7, §8). */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Attributes } from '../../engine/editing/attributes.ts';
+import { createCollection, updateCollection } from '../../engine/editing/collections.ts';
+import { deleteCollection } from '../../engine/editing/delete-collection.ts';
+import { deleteField } from '../../engine/editing/delete-field.ts';
+import { createField, updateFields } from '../../engine/editing/fields.ts';
+import { type EditContext, inTurn } from '../../engine/editing/run-edit.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import { isJsonList, isJsonObject, type Json } from '../../lib/json-body.ts';
+import { isSystemName } from '../../schema/system.ts';
+import type { Schema } from '../../schema/types.ts';
+import { contextOf, type DirectusContext } from './context.ts';
+import { collectionObject, oneFieldObject } from './field-object.ts';
+import { textOf } from './php-query.ts';
+import { send } from './respond.ts';
+import { demandBody } from './write.ts';
+
+type Action = 'create' | 'update' | 'delete';
+
+/** Administrators only (directus8-system §26); the public is asked to sign in. */
+function demandAdministrator({ actor }: DirectusContext, what: 'collections' | 'fields', action: Action): void {
+  if (actor.is === 'user' && actor.admin) return;
+  if (actor.is !== 'user' || what === 'collections') throw new GatewayError('unauthorized');
+  throw new GatewayError(`${action}_denied`, { collection: 'directus_fields' });
+}
+
+interface Editing extends EditContext {
+  readonly relations: Parameters<typeof deleteCollection>[1];
+}
+
+/** Runs the change on the schema as it is now, and answers when everybody has the one it left. */
+async function edited<T>(request: FastifyRequest, context: DirectusContext, run: (edit: Editing) => Promise<T>): Promise<T> {
+  const { project, actor, query } = context;
+  const { schemas, connection, vendor, log } = project;
+  if (!project.installed) throw new GatewayError('not_installed', { message: 'This project has no system tables yet; install them first' });
+  return inTurn(connection, async () => {
+    await schemas.renew();
+    await schemas.settled();
+    const result = await run({
+      schema: schemas.current,
+      introspection: schemas.introspection,
+      relations: schemas.metadata.relations,
+      connection,
+      vendor,
+      actor,
+      log,
+      userAgent: request.headers['user-agent'] ?? '',
+      unrecorded: textOf(query, 'activity_skip') === '1',
+      force: textOf(query, 'force') === '1',
+    });
+    // What is done is done: a reading that fails is no reason to say that it is not.
+    await schemas.reload().catch(() => schemas.reload());
+    await schemas.settled();
+    return result;
+  });
+}
+
+function objectOf(body: Json): Attributes {
+  if (isJsonList(body) || !isJsonObject(body)) throw new GatewayError('invalid_payload');
+  return body;
+}
+
+function sendCollection(reply: FastifyReply, context: DirectusContext, schema: Schema, name: string): FastifyReply {
+  const collection = schema.collections.get(name);
+  if (!collection) throw new GatewayError('item_not_found', { id: name });
+  const { fields: _, ...row } = collectionObject(collection, () => false);
+  return send(reply, context.actor, { data: JSON.stringify(row) });
+}
+
+function sendFields(reply: FastifyReply, context: DirectusContext, name: string, fields: readonly string[], single: boolean): FastifyReply {
+  const collection = context.project.schemas.current.collections.get(name);
+  const objects = fields.map((field) => (collection ? oneFieldObject(collection, field, () => false) : undefined) ?? null);
+  return send(reply, context.actor, { data: JSON.stringify(single ? objects[0] : objects) });
+}
+
+/** The changes of `PATCH /fields/:collection`: a list of objects, each with its field. */
+function listedChanges(body: Json): (readonly [string, Attributes])[] {
+  if (!isJsonList(body) || body.length === 0) throw new GatewayError('invalid_payload');
+  return body.map((one) => {
+    const attributes = objectOf(one);
+    const { field } = attributes;
+    if (typeof field !== 'string' || field === '')
+      throw new GatewayError('validation', { message: 'field: This value should not be blank.' });
+    return [field, attributes];
+  });
+}
+
+interface Named {
+  Params: { collection: string; field: string };
+}
+
+export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
+  app.post('/:project/collections', async (request, reply) => {
+    const context = await contextOf(request);
+    demandAdministrator(context, 'collections', 'create');
+    const body = objectOf(demandBody(request));
+    const name = await edited(request, context, (edit) => createCollection(edit, body));
+    return sendCollection(reply, context, context.project.schemas.current, name);
+  });
+
+  app.patch<Named>('/:project/collections/:collection', async (request, reply) => {
+    const context = await contextOf(request);
+    demandAdministrator(context, 'collections', 'update');
+    const body = objectOf(demandBody(request));
+    const { collection } = request.params;
+    await edited(request, context, (edit) => updateCollection(edit, collection, body));
+    return sendCollection(reply, context, context.project.schemas.current, collection);
+  });
+
+  app.delete<Named>('/:project/collections/:collection', async (request, reply) => {
+    const context = await contextOf(request);
+    demandAdministrator(context, 'collections', 'delete');
+    await edited(request, context, (edit) => deleteCollection(edit, edit.relations, request.params.collection));
+    return reply.code(204).send();
+  });
+
+  app.post<Named>('/:project/fields/:collection', async (request, reply) => {
+    const context = await contextOf(request);
+    demandAdministrator(context, 'fields', 'create');
+    const body = objectOf(demandBody(request));
+    const { collection } = request.params;
+    const field = await edited(request, context, (edit) => createField(edit, collection, body));
+    return sendFields(reply, context, collection, [field], true);
+  });
+
+  app.patch<Named>('/:project/fields/:collection', async (request, reply) => {
+    const context = await contextOf(request);
+    demandAdministrator(context, 'fields', 'update');
+    const { collection } = request.params;
+    if (isSystemName(collection)) throw new GatewayError('system_collection');
+    const changes = listedChanges(demandBody(request));
+    await edited(request, context, (edit) => updateFields(edit, collection, changes));
+    const fields = changes.map(([field]) => field);
+    return sendFields(reply, context, collection, fields, false);
+  });
+
+  app.patch<Named>('/:project/fields/:collection/:field', async (request, reply) => {
+    const context = await contextOf(request);
+    demandAdministrator(context, 'fields', 'update');
+    const { collection, field } = request.params;
+    const names = field.split(',');
+    if (names.length > 1 && isSystemName(collection)) throw new GatewayError('system_collection');
+    const body = objectOf(demandBody(request));
+    await edited(request, context, (edit) =>
+      updateFields(
+        edit,
+        collection,
+        names.map((name) => [name, body]),
+      ),
+    );
+    return sendFields(reply, context, collection, names, names.length === 1);
+  });
+
+  app.delete<Named>('/:project/fields/:collection/:field', async (request, reply) => {
+    const context = await contextOf(request);
+    demandAdministrator(context, 'fields', 'delete');
+    const { collection, field } = request.params;
+    const junction = textOf(context.query, 'delete_junction') === '1';
+    await edited(request, context, (edit) => deleteField(edit, edit.relations, { collection, field, junction }));
+    return reply.code(204).send();
+  });
+};

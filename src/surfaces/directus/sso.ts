@@ -1,0 +1,116 @@
+/** /:project/auth/sso: signing in by an identity provider (directus8-system §3.9). */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { authorization, identityOf } from '../../auth/sso-provider.ts';
+import { signIn, ssoMode } from '../../auth/sso-sign-in.ts';
+import { checkedRedirect, exchange, requestToken, setTicket, ticketOf } from '../../auth/sso-ticket.ts';
+import { userOfIdentity } from '../../auth/sso-user.ts';
+import { type UserRow, userById } from '../../auth/users.ts';
+import type { SsoProvider, SsoSettings } from '../../config/sso-schema.ts';
+import { describeError, GatewayError } from '../../lib/errors.ts';
+import { describeForLog } from '../../lib/redact.ts';
+import { toGatewayError } from './errors.ts';
+import { jsonType } from './respond.ts';
+
+type Named = FastifyRequest<{ Params: { provider: string } }>;
+
+const none: SsoSettings = { providers: [] };
+
+function settingsOf({ project }: FastifyRequest): SsoSettings {
+  return project.config.sso ?? none;
+}
+
+function providerOf(request: Named): SsoProvider {
+  const found = settingsOf(request).providers.find(({ name }) => name === request.params.provider);
+  if (!found) throw new GatewayError('route_not_found');
+  return found;
+}
+
+function queryOf({ url }: FastifyRequest): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+}
+
+/** The address the provider sends the browser back to; it must be registered there. */
+function callbackOf(request: Named): string {
+  const base = settingsOf(request).publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
+  return `${base}/${request.project.key}/auth/sso/${encodeURIComponent(request.params.provider)}/callback`;
+}
+
+const isSecure = (request: Named): boolean => callbackOf(request).startsWith('https:');
+
+function send(reply: FastifyReply, data: unknown): FastifyReply {
+  return reply.type(jsonType).send(JSON.stringify({ data, public: true }));
+}
+
+function extended(redirect: string, values: Readonly<Record<string, string>>): string {
+  const url = new URL(redirect);
+  for (const [name, value] of Object.entries(values)) url.searchParams.append(name, value);
+  return url.href;
+}
+
+/** On the way back an error is told to the page that the sign-in began at, where there is one. */
+function sendFailure(request: FastifyRequest, reply: FastifyReply, error: unknown, redirect: string | null): FastifyReply {
+  const gateway = toGatewayError(error);
+  if (redirect === null) throw gateway;
+  const { status, directus } = describeError(gateway);
+  if (status >= 500) request.log.warn({ error: describeForLog(gateway.cause ?? gateway) }, 'single sign-on failed');
+  return reply.redirect(extended(redirect, { error: '1', code: String(directus ?? -1) }));
+}
+
+export const ssoRoutes: FastifyPluginAsync = async (app) => {
+  app.get('/:project/auth/sso', async (request, reply) =>
+    send(
+      reply,
+      settingsOf(request).providers.map(({ name, icon = null }) => ({ name, icon })),
+    ),
+  );
+
+  app.get('/:project/auth/sso/:provider', async (request: Named, reply) => {
+    const provider = providerOf(request);
+    const query = queryOf(request);
+    const mode = ssoMode(query.get('mode') ?? undefined);
+    const redirect = checkedRedirect(settingsOf(request), query.get('redirect_url') ?? undefined);
+    const { url, checks } = await authorization(provider, callbackOf(request));
+    const ticket = { ...checks, provider: provider.name, redirect, mode };
+    return reply
+      .header('set-cookie', setTicket(request.project, pathOf(request), isSecure(request), ticket))
+      .header('cache-control', 'no-store')
+      .redirect(url);
+  });
+
+  app.get('/:project/auth/sso/:provider/callback', async (request: Named, reply) => {
+    const { project } = request;
+    const provider = providerOf(request);
+    const ticket = ticketOf(project, request.headers.cookie, provider.name);
+    reply.header('set-cookie', setTicket(project, pathOf(request), isSecure(request), undefined)).header('cache-control', 'no-store');
+    if (!ticket) throw new GatewayError('sso_failed');
+    let user: UserRow;
+    try {
+      const answer = new URL(callbackOf(request));
+      answer.search = queryOf(request).toString();
+      user = await userOfIdentity(request, provider, await identityOf(provider, answer, ticket));
+    } catch (error) {
+      return sendFailure(request, reply, error, ticket.redirect);
+    }
+    if (ticket.redirect === null) return send(reply, await signIn(request, user, ticket.mode));
+    if (ticket.mode === 'cookie') {
+      await signIn(request, user, 'cookie');
+      return reply.redirect(ticket.redirect);
+    }
+    return reply.redirect(extended(ticket.redirect, { request_token: requestToken(project, user.id) }));
+  });
+
+  app.post('/:project/auth/sso/access_token', async (request, reply) => {
+    const { project, body } = request;
+    const given = body !== null && typeof body === 'object' && 'request_token' in body ? body.request_token : undefined;
+    if (typeof given !== 'string') throw new GatewayError('sso_token_invalid');
+    const user = await userById(project.connection, project.schemas.current, exchange(project, given));
+    if (!user) throw new GatewayError('sso_user_unknown');
+    return send(reply, await signIn(request, user, 'jwt'));
+  });
+};
+
+/** Where the cookie of the way out is sent to: nowhere but to this provider's routes. */
+function pathOf({ project, params }: Named): string {
+  return `/${project.key}/auth/sso/${encodeURIComponent(params.provider)}`;
+}

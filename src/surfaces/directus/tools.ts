@@ -1,0 +1,75 @@
+/** /:project/utils: hashes, random texts and secrets for a second factor, for whoever is signed in (directus8-system §19). */
+import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { verifyPassword } from '../../auth/passwords.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import { numberText } from '../../lib/json-body.ts';
+import { digestOf, hashers, hashOf } from '../../query/hash-values.ts';
+import type { RequestedItem } from '../../query/mutation.ts';
+import { contextOf, type DirectusContext } from './context.ts';
+import { send } from './respond.ts';
+import { bodyItems } from './write.ts';
+
+const letters = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!@#$%^&*()_+}{;?>.<,';
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const usualLength = 32;
+const longest = 1024;
+
+/** Work like this is done for nobody unknown. */
+async function signedIn(request: FastifyRequest): Promise<DirectusContext> {
+  const context = await contextOf(request);
+  if (context.actor.is !== 'user') throw new GatewayError('unauthorized');
+  return context;
+}
+
+function textIn(item: RequestedItem, name: string): string {
+  const value = item[name] ?? null;
+  if (value === null || value === '') throw new GatewayError('validation', { message: `${name}: This value should not be blank.` });
+  if (typeof value === 'string' && value.length <= longest) return value;
+  const fault = typeof value === 'string' ? `have at most ${longest} characters` : 'be of type string';
+  throw new GatewayError('validation', { message: `${name}: This value should ${fault}.` });
+}
+
+function hasherIn({ hasher }: RequestedItem): string {
+  const named = hasher === undefined || hasher === null || hasher === '' ? 'core' : String(hasher).toLowerCase();
+  if (!hashers.includes(named)) throw new GatewayError('unknown_hasher', { known: hashers.join(', ') });
+  return named;
+}
+
+function lengthIn({ length }: RequestedItem): number {
+  if (length === undefined || length === null) return usualLength;
+  const text = typeof length === 'string' ? length : (numberText(length) ?? '');
+  if (!/^\d+$/.test(text)) throw new GatewayError('validation', { message: 'length: This value should be of type numeric.' });
+  const count = Number(text);
+  if (count < 1 || count > longest) throw new GatewayError('validation', { message: `length: This value should be from 1 to ${longest}.` });
+  return count;
+}
+
+async function isMatch(hasher: string, text: string, hash: string): Promise<boolean> {
+  const digest = digestOf(hasher, text);
+  if (digest === undefined) return verifyPassword(text, hash);
+  const [own, given] = [Buffer.from(digest), Buffer.from(hash.toLowerCase())];
+  return own.length === given.length && timingSafeEqual(own, given);
+}
+
+const randomText = (count: number): string => Array.from({ length: count }, () => letters[randomInt(letters.length)]).join('');
+
+export const utilityRoutes: FastifyPluginAsync = async (app) => {
+  const post = (path: string, make: (item: RequestedItem) => object | Promise<object>): void => {
+    app.post(`/:project/utils/${path}`, async (request, reply) => {
+      const { actor } = await signedIn(request);
+      const data = await make(bodyItems(request).items[0] ?? {});
+      return send(reply, actor, { data: JSON.stringify(data) });
+    });
+  };
+
+  post('hash', async (item) => ({ hash: await hashOf(hasherIn(item), textIn(item, 'string')) }));
+  post('hash/match', async (item) => ({ valid: await isMatch(hasherIn(item), textIn(item, 'string'), textIn(item, 'hash')) }));
+  post('random/string', (item) => ({ random: randomText(lengthIn(item)) }));
+
+  app.get('/:project/utils/2fa_secret', async (request, reply) => {
+    const { actor } = await signedIn(request);
+    const secret = [...randomBytes(16)].map((byte) => base32[byte % base32.length]).join('');
+    return send(reply, actor, { data: JSON.stringify({ '2fa_secret': secret }) });
+  });
+};

@@ -1,0 +1,85 @@
+/** POST and DELETE /:project/users/:id/activate_2fa: a second factor begins and ends (directus8-system §4.8). */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { attemptsOf } from '../../auth/attempts.ts';
+import { signedIn } from '../../auth/identify.ts';
+import { recordUser } from '../../auth/records.ts';
+import { authSettingsOf } from '../../auth/settings.ts';
+import { demandOtp, isSecret } from '../../auth/two-factor.ts';
+import { changeUser, type UserRow, userById } from '../../auth/users.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import { userTold } from './auth.ts';
+import { bodyOf, otpIn, textsIn } from './auth-body.ts';
+import { queryOf } from './context.ts';
+import { rawQuery } from './parse.ts';
+import { textOf } from './php-query.ts';
+import { jsonType } from './respond.ts';
+
+type Asked = FastifyRequest<{ Params: { id: string } }>;
+
+interface People {
+  readonly caller: UserRow;
+  /** Whose factor it is. */
+  readonly user: UserRow;
+}
+
+/** One's own, or that of anybody for an administrator. A role that demands a second factor does not keep out who has none yet. */
+async function peopleOf(request: Asked): Promise<People> {
+  const { project, params } = request;
+  const { connection, schemas, rules } = project;
+  const state = { schema: schemas.current, rules: rules.current };
+  const caller = await signedIn(request, project, state, textOf(queryOf(rawQuery(request.url)), 'access_token'));
+  if (!caller) throw new GatewayError('unauthorized');
+  if (params.id === 'me' || params.id === caller.id) return { caller, user: caller };
+  const lacking = rules.current.roles.get(caller.role)?.enforceTwoFactor && !caller.twoFactorSecret;
+  if (caller.role !== '1' || lacking) throw new GatewayError('forbidden', { message: 'The second factor of others is for administrators' });
+  const user = await userById(connection, state.schema, params.id);
+  if (!user) throw new GatewayError('item_not_found', { id: params.id });
+  return { caller, user };
+}
+
+/** One-time passwords are few: whoever tries them waits like whoever tries passwords. */
+function checkOtp(request: Asked, user: UserRow, secret: string, otp: string | undefined): void {
+  const attempts = attemptsOf(request.project, authSettingsOf(request.project.config.auth));
+  const account = `second factor ${user.id}`;
+  attempts.begin(account, request.ip);
+  demandOtp(secret, otp);
+  attempts.succeeded(account, request.ip);
+}
+
+async function changed(request: Asked, reply: FastifyReply, { caller, user }: People, secret: string | null): Promise<FastifyReply> {
+  const { connection, schemas } = request.project;
+  await changeUser(connection, schemas.current, user.id, { '2fa_secret': secret });
+  await recordUser(request, caller, 'update', user.id);
+  return reply.type(jsonType).send(JSON.stringify({ data: userTold({ ...user, twoFactorSecret: secret }) }));
+}
+
+async function activate(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
+  const body = bodyOf(request);
+  const given = otpIn(body);
+  const { otp, '2fa_secret': secret } = textsIn(
+    given === undefined ? body : { ...body, otp: given },
+    { '2fa_secret': 'text', otp: 'text' },
+    'validation',
+  );
+  const people = await peopleOf(request);
+  if (!isSecret(secret)) throw new GatewayError('validation', { message: '2fa_secret: This value is not valid.' });
+  if (people.user.twoFactorSecret) throw new GatewayError('unprocessable', { message: 'There is a second factor already; end it first' });
+  checkOtp(request, people.user, secret, otp);
+  return changed(request, reply, people, secret);
+}
+
+/** A session alone does not end one's own second factor: it takes a one-time password. */
+async function end(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
+  const people = await peopleOf(request);
+  const { user, caller } = people;
+  if (user.id === caller.id && user.twoFactorSecret) {
+    const given = request.body === undefined || request.body === null ? undefined : otpIn(bodyOf(request));
+    checkOtp(request, user, user.twoFactorSecret, given);
+  }
+  return changed(request, reply, people, null);
+}
+
+export const twoFactorRoutes: FastifyPluginAsync = async (app) => {
+  app.post<{ Params: { id: string } }>('/:project/users/:id/activate_2fa', activate);
+  app.delete<{ Params: { id: string } }>('/:project/users/:id/activate_2fa', end);
+};

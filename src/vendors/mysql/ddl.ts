@@ -1,0 +1,202 @@
+/** Changes of MySQL's and MariaDB's tables. Each statement is done or not done as a whole, and with another one it is undone. */
+import { clausesText, parseColumn, withClause } from '../../dialect/column-definition.ts';
+import type { ColumnChange, ColumnSpec, Ddl, DdlStep, DefaultValue, TableChange, TableName, WireType } from '../../dialect/ddl.ts';
+import type { IntrospectedTable, Reader } from '../../dialect/types.ts';
+import { sizedTypes, unsizedTypes, wholeTypes } from '../../dialect/wire-names.ts';
+import { type Fragment, join, name, nothing, param, print, sql, trusted } from '../../lib/fragment.ts';
+import { commaParts } from '../../lib/sql-tokens.ts';
+
+const unsized = new Set([...unsizedTypes, 'FLOAT', 'DOUBLE']);
+
+/** A text constant; a backslash is one of its characters only when doubled. */
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
+function typeText({ datatype, length, scale, labels, unsigned, truth }: WireType): string | undefined {
+  if (truth) return 'tinyint(1)';
+  const lower = datatype.toLowerCase();
+  if (wholeTypes.has(datatype)) return unsigned ? `${lower} unsigned` : lower;
+  if (datatype === 'DECIMAL') return length === undefined ? 'decimal(10,0)' : `decimal(${length},${scale ?? 0})`;
+  if (labels) return `${lower}(${labels.map(quoted).join(',')})`;
+  if (sizedTypes.has(datatype)) return `${lower}(${length})`;
+  return unsized.has(datatype) ? lower : undefined;
+}
+
+/** How many digits MariaDB shows of an integer means nothing, but for the one that stands for truth. */
+const withoutWidth = (type: string): string =>
+  type === 'tinyint(1)' ? type : type.replace(/^(tinyint|smallint|mediumint|int|bigint|year)\(\d+\)/i, '$1').toLowerCase();
+
+function defaultText(value: DefaultValue): string {
+  if (value.is === 'now') return 'current_timestamp';
+  return value.is === 'truth' ? value.text : quoted(value.text);
+}
+
+const tableOf = (table: TableName): Fragment => name(table.name);
+
+/** Texts and blobs take a default only as an expression. */
+function defaultOf(type: string, value: DefaultValue): Fragment {
+  const text = trusted(defaultText(value));
+  return /text|blob|json/.test(type) && value.is !== 'now' ? sql` default (${text})` : sql` default ${text}`;
+}
+
+function columnOf(spec: ColumnSpec): Fragment {
+  return join(
+    [
+      sql`${name(spec.name)} ${trusted(spec.type)}`,
+      // A TIMESTAMP that does not say so is never empty on older servers.
+      spec.nullable ? sql` null` : sql` not null`,
+      spec.default ? defaultOf(spec.type, spec.default) : nothing,
+      spec.autoIncrement ? sql` auto_increment` : nothing,
+      spec.unique ? sql` unique` : nothing,
+      spec.comment === undefined ? nothing : sql` comment ${trusted(quoted(spec.comment))}`,
+    ],
+    '',
+  );
+}
+
+function foreignKeys(columns: readonly ColumnSpec[]): Fragment[] {
+  return columns.flatMap(({ name: column, references }) =>
+    references
+      ? [
+          sql`foreign key (${name(column)}) references ${name(references.table)} (${name(references.column)}) on delete ${trusted(references.onDelete)}`,
+        ]
+      : [],
+  );
+}
+
+/** The definitions of a table's columns, or with `constraint` of its constraints, as the server prints them, by name. */
+async function definitions(reader: Reader, table: TableName, constraint = false): Promise<Map<string, string>> {
+  const [[, text = ''] = []] = await reader.texts(print(sql`show create table ${tableOf(table)}`, reader.dialect));
+  const inner = (text ?? '').slice((text ?? '').indexOf('(') + 1, (text ?? '').lastIndexOf(')'));
+  const parts = commaParts(inner).map((part) => part.trim());
+  const named = constraint ? parts.filter((part) => /^constraint\b/i.test(part)).map((part) => part.slice('constraint'.length)) : parts;
+  const own = named.map((part) => part.trim()).filter((part) => part.startsWith('`'));
+  return new Map(own.map((part) => [parseColumn(part).name, part]));
+}
+
+/** The indexes that keep that column alone unique. */
+async function uniqueNames(reader: Reader, table: string, column: string): Promise<string[]> {
+  const statement = sql`select index_name from information_schema.statistics where table_schema = database()
+    and table_name = ${param(table)} and non_unique = 0 and index_name <> 'PRIMARY'
+    group by index_name having count(*) = 1 and max(column_name) = ${param(column)}`;
+  return (await reader.texts(print(statement, reader.dialect))).flatMap(([one]) => one ?? []);
+}
+
+function changed(definition: string, change: ColumnChange): string {
+  let now = parseColumn(definition);
+  const type = change.type ?? clausesText({ ...now, clauses: now.clauses.slice(0, 1) });
+  if (change.type !== undefined) {
+    now = withClause(now, 'type', change.type);
+    // Character sets and checks are those of the type before.
+    now = { ...now, clauses: now.clauses.filter(({ kind, text }) => kind !== 'other' || !/^(?:character|collate|check)\b/i.test(text)) };
+  }
+  if (change.nullable !== undefined) now = withClause(now, 'null', change.nullable ? 'NULL' : 'NOT NULL');
+  if (change.nullable === false && now.clauses.some(({ kind, text }) => kind === 'default' && /^default\s+null$/i.test(text))) {
+    now = withClause(now, 'default', undefined);
+  }
+  if (change.default !== undefined) {
+    const text = change.default && print(defaultOf(type, change.default), { identifier: quoted, parameter: () => '?' }).text.trim();
+    now = withClause(now, 'default', text ?? undefined);
+  }
+  if (change.comment !== undefined)
+    now = withClause(now, 'comment', change.comment === null ? undefined : `COMMENT ${quoted(change.comment)}`);
+  return clausesText(now);
+}
+
+interface Parts {
+  readonly make: Fragment[];
+  readonly undo: Fragment[];
+}
+
+async function changeParts(reader: Reader, table: IntrospectedTable, changes: readonly ColumnChange[]): Promise<Parts> {
+  const parts: Parts = { make: [], undo: [] };
+  if (changes.length === 0) return parts;
+  const known = await definitions(reader, table);
+  for (const change of changes) {
+    const definition = known.get(change.name);
+    if (definition === undefined) continue;
+    const { name: column } = change;
+    const before = clausesText(parseColumn(definition));
+    const after = changed(definition, change);
+    if (after !== before) {
+      parts.make.push(sql`modify column ${name(column)} ${trusted(after)}`);
+      parts.undo.push(sql`modify column ${name(column)} ${trusted(before)}`);
+    }
+    if (change.unique) {
+      const index = `${column}_unique`.slice(0, 64);
+      parts.make.push(sql`add unique ${name(index)} (${name(column)})`);
+      parts.undo.push(sql`drop index ${name(index)}`);
+    }
+    if (change.unique === false) {
+      for (const index of await uniqueNames(reader, table.name, column)) {
+        parts.make.push(sql`drop index ${name(index)}`);
+        parts.undo.push(sql`add unique ${name(index)} (${name(column)})`);
+      }
+    }
+  }
+  return parts;
+}
+
+/** However long it takes, the server does not end it; MySQL never does. */
+const unlimited = '/*M! set statement max_statement_time = 0 for */ ';
+/** Values that do not fit are bent, which the session's own mode refuses. */
+const bending = "/*M! set statement max_statement_time = 0, sql_mode = '' for */ ";
+
+function stepOf(reader: Reader, make: Fragment, undo?: Fragment, prefix = unlimited): DdlStep {
+  const statement = print(sql`${trusted(prefix)}${make}`, reader.dialect);
+  return undo ? { statement, undo: print(sql`${trusted(bending)}${undo}`, reader.dialect) } : { statement };
+}
+
+async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' }>): Promise<DdlStep[]> {
+  const table = tableOf(change.table);
+  const changes = await changeParts(reader, change.table, change.change);
+  const own = foreignKeys(change.add);
+  const lost = change.table.foreignKeys.filter(({ columns }) => columns.some((column) => change.drop.includes(column)));
+  const make = [
+    ...lost.map((key) => sql`drop foreign key ${name(key.name)}`),
+    ...change.add.map((spec) => sql`add column ${columnOf(spec)}`),
+    ...own.map((key) => sql`add ${key}`),
+    ...changes.make,
+    ...change.drop.map((column) => sql`drop column ${name(column)}`),
+  ];
+  if (make.length === 0) return [];
+  const undo = [...changes.undo, ...change.add.map((spec) => sql`drop column ${name(spec.name)}`)];
+  const undone = change.drop.length === 0 && own.length === 0 && undo.length > 0;
+  const prefix = change.change.some(({ force }) => force) ? bending : unlimited;
+  return [
+    stepOf(
+      reader,
+      sql`alter table ${table} ${join(make, ', ')}`,
+      undone ? sql`alter table ${table} ${join(undo, ', ')}` : undefined,
+      prefix,
+    ),
+  ];
+}
+
+/** See `Ddl`. */
+export const mysqlDdl: Ddl = {
+  transactional: false,
+  nameBytes: 64,
+  typeText,
+  sameType: (one, other) => withoutWidth(one) === withoutWidth(other),
+  async plan(reader, change) {
+    const table = tableOf(change.table);
+    if (change.is === 'alter') return alter(reader, change);
+    if (change.is === 'drop') {
+      const others: DdlStep[] = [];
+      for (const one of change.inbound) {
+        const text = (await definitions(reader, one.table, true)).get(one.constraint);
+        const of = tableOf(one.table);
+        const undo = text === undefined ? undefined : sql`alter table ${of} add constraint ${trusted(text)}`;
+        others.push(stepOf(reader, sql`alter table ${of} drop foreign key ${name(one.constraint)}`, undo));
+      }
+      return [...others, stepOf(reader, sql`drop table ${table}`)];
+    }
+    const key = change.columns.filter(({ primaryKey }) => primaryKey).map((column) => name(column.name));
+    const parts = [
+      ...change.columns.map(columnOf),
+      ...(key.length > 0 ? [sql`primary key (${join(key, ', ')})`] : []),
+      ...foreignKeys(change.columns),
+    ];
+    return [stepOf(reader, sql`create table ${table} (${join(parts, ', ')}) engine = InnoDB`, sql`drop table ${table}`)];
+  },
+};

@@ -1,0 +1,217 @@
+/**
+ * The statements of one transaction: what is asked for in one turn of the event loop goes to the server in one write, and is answered in
+ * one. After an error the server skips what was sent behind it; here it is the end of the transaction as well.
+ */
+import type { Client as RawConnection } from 'pg';
+import { serialize } from 'pg-protocol';
+import type { TextRow } from '../../dialect/types.ts';
+import type { Statement } from '../../lib/fragment.ts';
+import { checkValues } from './driver.ts';
+import { isPrepared, mapped } from './prepared-texts.ts';
+import { nameOf } from './statements.ts';
+
+export interface Pipeline {
+  /** Runs a statement behind those before; its rows are told to `take`. Resolves with the number of rows that it touched. */
+  send(statement: Statement, take: (row: TextRow) => void): Promise<number>;
+  /** `begin` and its like; resolves with what the server calls it. */
+  command(text: string): Promise<string>;
+  /** Runs work of another kind on the connection when everything before has ended, and before everything behind. */
+  alone<T>(work: () => Promise<T>, harmless?: (error: unknown) => boolean): Promise<T>;
+  /** Ends the transaction with what is asked for in this turn, in the same write. */
+  commit(): Promise<string>;
+  /** Waits for what is under way and lets nothing else through: it would run outside the transaction. */
+  end(): Promise<void>;
+  /** What ended the transaction. */
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+interface Part {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly name: string | undefined;
+  readonly take: (row: TextRow) => void;
+  readonly done: (tag: string) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+interface Solo {
+  readonly run: () => Promise<void>;
+}
+
+/** The driver's connection. */
+interface Wire {
+  readonly stream: { write(data: Buffer): unknown };
+  readonly parsedStatements: Record<string, string>;
+  on(event: 'parseComplete', listener: () => void): unknown;
+  off(event: 'parseComplete', listener: () => void): unknown;
+}
+
+interface Packed {
+  readonly bytes: Buffer;
+  /** The parts that the server is asked to parse, in order. */
+  readonly parses: readonly Part[];
+}
+
+const nobody = (): void => {};
+
+/** Parse where the server does not know the statement yet, Bind and Execute of each, and one Sync. */
+function pack(raw: RawConnection, parts: readonly Part[]): Packed {
+  const messages: Buffer[] = [];
+  const parses: Part[] = [];
+  for (const part of parts) {
+    const { name, text, values } = part;
+    if (name === undefined || (!isPrepared(raw, name, text) && !parses.some((one) => one.name === name))) {
+      parses.push(part);
+      messages.push(serialize.parse({ name: name ?? '', text }));
+    }
+    messages.push(serialize.bind({ statement: name ?? '', values: values as string[], valueMapper: mapped }), serialize.execute({}));
+  }
+  messages.push(serialize.sync());
+  return { bytes: Buffer.concat(messages), parses };
+}
+
+/** `prepared` as in the driver's options. */
+export function createPipeline(raw: RawConnection, prepared: boolean): Pipeline {
+  const waiting: (Part | Solo)[] = [];
+  let running = false;
+  let scheduled = false;
+  let over = false;
+  let failure: Pipeline['failure'];
+  let closing: Part | undefined;
+  const idle: (() => void)[] = [];
+
+  function refusal(): unknown {
+    if (failure) return failure.error;
+    return over ? new Error('The transaction is over') : undefined;
+  }
+
+  function add(part: Part | Solo): void {
+    waiting.push(part);
+    if (running || scheduled) return;
+    scheduled = true;
+    // Promises that are settled already have had their turn by then, and have added what they want as well.
+    process.nextTick(next);
+  }
+
+  function next(): void {
+    scheduled = false;
+    running = false;
+    if (closing && !waiting.some((part) => 'run' in part)) {
+      waiting.push(closing);
+      closing = undefined;
+      over = true;
+    }
+    const [first] = waiting;
+    if (!first) {
+      for (const wake of idle.splice(0)) wake();
+      return;
+    }
+    running = true;
+    if ('run' in first) {
+      waiting.shift();
+      void first.run().then(next);
+      return;
+    }
+    const solo = waiting.findIndex((part) => 'run' in part);
+    submit(waiting.splice(0, solo === -1 ? waiting.length : solo) as Part[]);
+  }
+
+  function submit(parts: readonly Part[]): void {
+    let at = 0;
+    let unlisten = nobody;
+    const failed = (error: unknown): void => {
+      failure ??= { error };
+      unlisten();
+      // What waits behind was not sent, and is not going to be.
+      const rest = [...parts.slice(at), ...waiting.splice(0), ...(closing ? [closing] : [])];
+      closing = undefined;
+      at = parts.length;
+      for (const part of rest) if ('fail' in part) part.fail(error);
+      next();
+    };
+    const query = {
+      text: '',
+      submit(wire: Wire): Error | null {
+        try {
+          const { bytes, parses } = pack(raw, parts);
+          let parsed = 0;
+          // A statement stays parsed whatever becomes of it, and of its transaction.
+          const note = (): void => {
+            const part = parses[parsed++];
+            if (part?.name !== undefined) wire.parsedStatements[part.name] = part.text;
+          };
+          wire.on('parseComplete', note);
+          unlisten = () => wire.off('parseComplete', note);
+          wire.stream.write(bytes);
+          return null;
+        } catch (error) {
+          return error instanceof Error ? error : new Error(String(error));
+        }
+      },
+      handleDataRow: (message: { fields: TextRow }) => parts[at]?.take(message.fields),
+      handleCommandComplete(message: { text: string }) {
+        const part = parts[at];
+        at += 1;
+        part?.done(message.text);
+      },
+      handleReadyForQuery() {
+        unlisten();
+        next();
+      },
+      handleError: failed,
+      handleRowDescription: nobody,
+      handleEmptyQuery: nobody,
+      handlePortalSuspended: nobody,
+    };
+    raw.query(query);
+  }
+
+  function ask(statement: Statement, name: string | undefined, take: (row: TextRow) => void): Promise<string> {
+    return new Promise((done, fail) => {
+      const refused = refusal();
+      if (refused === undefined) add({ ...statement, name, take, done, fail });
+      else fail(refused);
+    });
+  }
+
+  return {
+    async send(statement, take) {
+      checkValues(statement);
+      const tag = await ask(statement, prepared ? nameOf(raw, statement.text) : undefined, take);
+      return Number(/\d+$/.exec(tag)?.[0] ?? 0);
+    },
+    commit: () =>
+      new Promise((done, fail) => {
+        const refused = refusal();
+        if (refused !== undefined) return fail(refused);
+        closing = { text: 'commit', values: [], name: undefined, take: nobody, done, fail };
+        if (running || scheduled) return;
+        scheduled = true;
+        process.nextTick(next);
+      }),
+    command: (text) => ask({ text, values: [] }, undefined, nobody),
+    alone(work, harmless = () => false) {
+      return new Promise((done, fail) => {
+        const run = async (): Promise<void> => {
+          if (failure) return fail(failure.error);
+          try {
+            done(await work());
+          } catch (error) {
+            if (!harmless(error)) failure ??= { error };
+            fail(error);
+          }
+        };
+        const refused = refusal();
+        if (refused === undefined) add({ run });
+        else fail(refused);
+      });
+    },
+    async end() {
+      over = true;
+      if (running || scheduled || waiting.length > 0) await new Promise<void>((wake) => idle.push(wake));
+    },
+    get failure() {
+      return failure;
+    },
+  };
+}

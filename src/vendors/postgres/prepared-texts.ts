@@ -1,0 +1,66 @@
+/**
+ * A statement that its connection has prepared, run again for the texts of its rows: the values and nothing else go there, in one
+ * write, and the form of the rows, which is known, is not asked for. The driver's own query asks for it each time.
+ */
+import type { Client as RawConnection } from 'pg';
+import { serialize } from 'pg-protocol';
+import type { TextRow } from '../../dialect/types.ts';
+import type { Statement } from '../../lib/fragment.ts';
+import { within } from './time-limit.ts';
+
+/** The driver's connection. */
+interface Wire {
+  readonly stream: { write(data: Buffer): unknown };
+}
+
+/** A value as the protocol takes it. */
+export const mapped = (value: unknown): unknown => {
+  if (value === null || typeof value === 'string' || Buffer.isBuffer(value)) return value;
+  if (Array.isArray(value)) return arrayText(value);
+  return String(value);
+};
+
+/** The text of a one-dimensional array of texts, as the server reads it. */
+function arrayText(values: readonly unknown[]): string {
+  return `{${values.map((value) => (value === null ? 'NULL' : `"${String(value).replace(/[\\"]/g, '\\$&')}"`)).join(',')}}`;
+}
+
+/** Whether the connection has prepared that text under that name. */
+export function isPrepared(raw: RawConnection, name: string, text: string): boolean {
+  const wire: unknown = Reflect.get(raw, 'connection');
+  const parsed: unknown = Reflect.get(Object(wire), 'parsedStatements');
+  return Reflect.get(Object(parsed), name) === text;
+}
+
+/** Runs a prepared statement and hands on its rows. Rejects with what the server or the driver reports. */
+export function preparedTexts(
+  raw: RawConnection,
+  statement: Statement,
+  name: string,
+  take: (row: TextRow) => void,
+  timeout?: number,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const query = {
+      name,
+      text: statement.text,
+      submit(wire: Wire): Error | null {
+        try {
+          const bind = serialize.bind({ statement: name, values: statement.values as string[], valueMapper: mapped });
+          wire.stream.write(Buffer.concat([bind, serialize.execute({}), serialize.sync()]));
+          return null;
+        } catch (error) {
+          return error instanceof Error ? error : new Error(String(error));
+        }
+      },
+      handleDataRow: (message: { fields: TextRow }) => take(message.fields),
+      handleReadyForQuery: () => resolve(),
+      handleError: (error: unknown) => reject(error),
+      handleRowDescription() {},
+      handleCommandComplete() {},
+      handleEmptyQuery() {},
+      handlePortalSuspended() {},
+    };
+    raw.query(timeout === undefined ? query : within(query, timeout));
+  });
+}

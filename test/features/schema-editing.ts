@@ -1,0 +1,194 @@
+/** Promise: collections and fields are made, changed and deleted with their tables and columns; what is refused changes nothing (directus8-system §7, §8). */
+import type { Feature, Tester } from '../support/expect.ts';
+import { refused, told } from '../support/expect.ts';
+import { at, type Json } from '../support/http.ts';
+import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
+
+const key = { field: 'id', type: 'integer', datatype: 'INT', interface: 'primary-key', primary_key: true, auto_increment: true };
+const name = { field: 'name', type: 'string', datatype: 'VARCHAR', length: 50, interface: 'text-input', required: true };
+
+/** What the gateway and its database know of a collection, as text. */
+async function known(garden: OwnGarden, collection: string): Promise<string> {
+  const fields = await garden.get(`fields/${collection}`, 'admin');
+  const metadata = await Promise.all(
+    ['directus_fields', 'directus_collections', 'directus_permissions'].map((table) => garden.rows(table, { collection })),
+  );
+  return JSON.stringify([fields.json, metadata]);
+}
+
+async function created(t: Tester, garden: OwnGarden): Promise<void> {
+  const fields = [
+    key,
+    name,
+    { field: 'price', type: 'decimal', datatype: 'DECIMAL', length: '10,2', default_value: '1.50' },
+    { field: 'count', type: 'integer', datatype: 'BIGINT', signed: true, default_value: 7 },
+    { field: 'open', type: 'boolean', datatype: 'TINYINT', length: 1, default_value: false },
+    { field: 'at', type: 'datetime', datatype: 'DATETIME' },
+    { field: 'body', type: 'string', datatype: 'TEXT', note: "it's a \\ note" },
+    { field: 'more', type: 'json', datatype: 'JSON' },
+    { field: 'plant', type: 'm2o', datatype: 'INT', foreign_key: { collection: 'plants', on_delete: 'set null' } },
+    { field: 'divider', type: 'alias', interface: 'divider' },
+  ];
+  const made = await garden.send('POST', 'collections', { collection: 'sheds', note: 'where tools are', icon: 'home', fields });
+  const row = {
+    collection: 'sheds',
+    managed: true,
+    hidden: false,
+    single: false,
+    icon: 'home',
+    note: 'where tools are',
+    translation: null,
+  };
+  t.same(at(made.json, 'data'), row, told(made));
+  const item = await garden.send('POST', 'items/sheds?fields=*', { name: 'first', more: { a: [1] }, at: '2026-01-02 03:04:05', plant: 1 });
+  t.strictSame(
+    at(item.json, 'data'),
+    { id: 1, name: 'first', price: 1.5, count: 7, open: false, at: '2026-01-02 03:04:05', body: null, more: { a: [1] }, plant: 1 },
+    told(item),
+  );
+  refused(t, await garden.send('POST', 'items/sheds', { name: 'x', plant: 99_999 }), 422, 12, 'a real foreign key');
+  const related = await garden.get('items/sheds/1?fields=plant.id', 'admin');
+  t.strictSame(at(related.json, 'data'), { plant: { id: 1 } }, 'is a relation');
+  const activity = await garden.rows('directus_activity', { collection: 'directus_fields', action: 'create' });
+  t.equal(activity.length, fields.length, 'each field leaves an entry');
+  refused(t, await garden.send('POST', 'collections', { collection: 'sheds', fields: [key] }), 422, 307, 'the same again');
+}
+
+async function changed(t: Tester, garden: OwnGarden): Promise<void> {
+  const { send } = garden;
+  const added = await send('POST', 'fields/sheds', {
+    field: 'age',
+    type: 'integer',
+    datatype: 'INT',
+    length: 11,
+    default_value: 3,
+    required: true,
+  });
+  t.match(at(added.json, 'data'), { field: 'age', datatype: 'INT', type: 'integer', interface: null }, told(added));
+  const one = await garden.get('items/sheds/1?fields=age', 'admin');
+  t.strictSame(at(one.json, 'data'), { age: 3 }, 'rows get the default');
+  const longer = await send('PATCH', 'fields/sheds/name', { length: 80, datatype: 'varchar', unique: true });
+  t.match(at(longer.json, 'data'), { field: 'name', datatype: 'VARCHAR', length: '80', unique: true, required: true }, told(longer));
+  const item = await send('POST', 'items/sheds', { name: 'first' });
+  t.equal(item.status, 409, told(item));
+  const full = at((await garden.get('fields/sheds/price', 'admin')).json, 'data');
+  const before = await known(garden, 'sheds');
+  const same = await send('PATCH', 'fields/sheds/price', full);
+  t.equal(same.status, 200, told(same));
+  t.equal(await known(garden, 'sheds'), before, 'what a field says of itself changes nothing');
+  const free = await send('PATCH', 'fields/sheds/name', { unique: false, required: false, default_value: "o'x" });
+  t.match(at(free.json, 'data'), { unique: false, required: false }, told(free));
+  t.equal((await send('POST', 'items/sheds', { name: 'first' })).status, 200, 'and is no longer unique');
+  t.match(at((await send('POST', 'items/sheds?fields=name', {})).json, 'data'), { name: "o'x" });
+  const many = await send('PATCH', 'fields/sheds', [
+    { field: 'name', sort: 5 },
+    { field: 'divider', sort: 6 },
+  ]);
+  t.match(
+    at(many.json, 'data'),
+    [
+      { field: 'name', sort: 5 },
+      { field: 'divider', sort: 6 },
+    ],
+    told(many),
+  );
+  const wider = await send('PATCH', 'fields/sheds/age,count', { datatype: 'BIGINT', signed: true });
+  t.match(at(wider.json, 'data'), [{ datatype: 'BIGINT' }, { datatype: 'BIGINT' }], told(wider));
+  const text = await send('PATCH', 'fields/sheds/age', { type: 'string', datatype: 'VARCHAR', length: 30 });
+  t.match(at(text.json, 'data'), { datatype: 'VARCHAR', length: '30', type: 'string' }, told(text));
+  t.match(at((await garden.get('items/sheds/1?fields=age', 'admin')).json, 'data'), { age: '3' });
+  t.equal((await send('PATCH', 'fields/sheds/divider', { type: 'string', datatype: 'VARCHAR', length: 9 })).status, 200);
+  t.ok(at((await garden.get('items/sheds/1', 'admin')).json, 'data', 'divider') === null, 'an alias became a column');
+}
+
+/** Each is refused with a sentence, and nothing is another than before. */
+const refusals: readonly (readonly [method: string, path: string, body: unknown, status: number, code: number])[] = [
+  ['POST', 'collections', { collection: 'bad name!', fields: [key] }, 422, 4],
+  ['POST', 'collections', { collection: '-x', fields: [key] }, 422, 4],
+  ['POST', 'collections', { collection: 'x'.repeat(65), fields: [key] }, 422, 4],
+  ['POST', 'collections', { collection: 'Directus_x', fields: [key] }, 422, 4],
+  ['POST', 'collections', { collection: 'sallyport_x', fields: [key] }, 422, 4],
+  ['POST', 'collections', { collection: 'nofields' }, 422, 4],
+  ['POST', 'collections', { collection: 'x', fields: [key], colour: 1 }, 422, 12],
+  ['POST', 'collections', { collection: 'x', fields: [name] }, 422, 12],
+  ['POST', 'collections', { collection: 'x', fields: [key, { ...key, field: 'b', auto_increment: false }] }, 422, 12],
+  ['POST', 'collections', { collection: 'x', fields: [key, name, { ...name, field: 'NAME' }] }, 422, 12],
+  ['POST', 'collections', { collection: 'x', fields: [key, { ...name, type: 'nope' }] }, 422, 401],
+  ['POST', 'collections', { collection: 'x', fields: [key, { field: 'a', type: 'string', datatype: 'VARCHAR' }] }, 422, 402],
+  ['POST', 'collections', { collection: 'x', fields: [key, { field: 'a', type: 'string', datatype: 'TEXT', length: 5 }] }, 422, 403],
+  [
+    'POST',
+    'collections',
+    { collection: 'x', fields: [key, { field: 'a', type: 'string', datatype: 'int); drop table sheds; --' }] },
+    422,
+    12,
+  ],
+  ['POST', 'collections', { collection: 'x', fields: [key, { field: 'a', type: 'integer', datatype: 'INT', default_value: 'b' }] }, 422, 4],
+  ['POST', 'fields/sheds', name, 422, 308],
+  ['POST', 'fields/sheds', { field: 'x', type: 'string', datatype: 'VARCHAR', length: 5, required: true }, 422, 404],
+  ['POST', 'fields/sheds', { field: 'a"b', type: 'string', datatype: 'VARCHAR', length: 5 }, 422, 4],
+  ['POST', 'fields/nowhere', { field: 'x', type: 'string', datatype: 'VARCHAR', length: 5 }, 404, 200],
+  ['PATCH', 'fields/sheds/name', { length: 2 }, 422, 404],
+  ['PATCH', 'fields/sheds/name', { type: 'integer', datatype: 'INT' }, 422, 404],
+  ['PATCH', 'fields/sheds/price', { length: '10,0' }, 422, 404],
+  ['PATCH', 'fields/sheds/body', { required: true }, 422, 404],
+  ['PATCH', 'fields/sheds/open', { unique: true }, 422, 404],
+  ['PATCH', 'fields/sheds/more', { type: 'alias' }, 422, 404],
+  ['PATCH', 'fields/sheds/id', { primary_key: false }, 422, 12],
+  ['PATCH', 'fields/sheds/nothing', { note: 'x' }, 404, 202],
+  [
+    'PATCH',
+    'fields/sheds',
+    [
+      { field: 'name', sort: 1 },
+      { field: 'nothing', sort: 2 },
+    ],
+    404,
+    202,
+  ],
+  ['PATCH', 'collections/nowhere', { note: 'x' }, 404, 205],
+  ['PATCH', 'collections/directus_users', { note: 'x' }, 422, 4],
+  ['DELETE', 'fields/sheds/id', undefined, 422, 404],
+  ['DELETE', 'fields/directus_users/email', undefined, 422, 404],
+  ['DELETE', 'collections/directus_users', undefined, 401, 201],
+  ['DELETE', 'collections/plants', undefined, 422, 404],
+];
+
+async function refusing(t: Tester, garden: OwnGarden): Promise<void> {
+  const before = await known(garden, 'sheds');
+  const users = await known(garden, 'directus_users');
+  for (const [method, path, body, status, code] of refusals) {
+    refused(t, await garden.send(method, path, body), status, code, `${method} ${path} ${JSON.stringify(body)}`);
+  }
+  refused(t, await garden.send('POST', 'collections', { collection: 'x', fields: [key] }, null), 401, 3, 'the public');
+  t.equal(await known(garden, 'sheds'), before, 'nothing has changed');
+  t.equal(await known(garden, 'directus_users'), users, 'nor of the users');
+  t.equal((await garden.get('collections/x', 'admin')).status, 404, 'and nothing was made');
+}
+
+async function deleted(t: Tester, garden: OwnGarden): Promise<void> {
+  const { send } = garden;
+  const forced = await send('PATCH', 'fields/sheds/name?force=1', { length: 2, default_value: null });
+  t.match(at(forced.json, 'data'), { length: '2' }, told(forced));
+  t.match(at((await garden.get('items/sheds/1?fields=name', 'admin')).json, 'data'), { name: 'fi' }, 'values are cut, as was asked');
+  for (const field of ['age', 'plant', 'price']) t.equal((await send('DELETE', `fields/sheds/${field}`)).status, 204, field);
+  const names = Object.keys((at((await garden.get('items/sheds/1', 'admin')).json, 'data') ?? {}) as { [key: string]: Json });
+  t.strictSame(names, ['id', 'name', 'count', 'open', 'at', 'body', 'more', 'divider']);
+  await garden.permit(3, 'sheds', { read: 'full' });
+  t.equal((await send('DELETE', 'collections/sheds')).status, 204);
+  t.equal((await garden.get('items/sheds', 'admin')).status, 404);
+  for (const table of ['directus_fields', 'directus_collections', 'directus_permissions']) {
+    t.strictSame(await garden.rows(table, { collection: 'sheds' }), [], `${table} says nothing of it`);
+  }
+}
+
+export const schemaEditing: Feature = {
+  promise: 'the schema is edited',
+  run: (t, world) =>
+    ownGarden(world, async (garden) => {
+      await t.test('a collection is made with its table', (t) => created(t, garden));
+      await t.test('fields are added and changed', (t) => changed(t, garden));
+      await t.test('what cannot be is refused, and changes nothing', (t) => refusing(t, garden));
+      await t.test('what is deleted is gone with all that was said of it', (t) => deleted(t, garden));
+    }),
+};

@@ -1,0 +1,142 @@
+/** Promise: users sign in by an identity provider, and nobody signs in as another (directus8-system §3.9). */
+
+import type { SsoProvider } from '../../src/config/sso-schema.ts';
+import type { Feature, Tester } from '../support/expect.ts';
+import { refused, told } from '../support/expect.ts';
+import { type ForgingProvider, startForgingProvider } from '../support/forging-provider.ts';
+import type { World } from '../support/garden.ts';
+import { type Answer, at } from '../support/http.ts';
+import { client, type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
+import { ssoAttacks } from '../support/sso-attacks.ts';
+import { back, begin, callbackOf } from '../support/sso-way.ts';
+
+const page = 'http://app.example/admin/';
+
+async function whole(garden: OwnGarden, idp: IdentityProvider, query = ''): Promise<Answer> {
+  const way = await begin(garden, 'directory', query);
+  const url = await idp.visit(way.url, callbackOf(garden, 'directory'));
+  return back(garden, url, way.cookie);
+}
+
+async function signsIn(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promise<void> {
+  const list = await garden.get('auth/sso');
+  t.strictSame(at(list.json, 'data', 0), { name: 'directory', icon: null }, told(list));
+  idp.account = { sub: 'edda-1', email: 'edda@garden.test', email_verified: true };
+  const way = await begin(garden, 'directory');
+  t.equal(way.answer.status, 302, told(way.answer));
+  t.match(String(way.answer.headers['set-cookie']), /; Path=\/garden\/auth\/sso\/directory; Max-Age=600; HttpOnly; SameSite=Lax$/);
+  t.match(way.url, /code_challenge_method=S256/);
+  const url = await idp.visit(way.url, callbackOf(garden, 'directory'));
+  const answer = await back(garden, url, way.cookie);
+  t.equal(answer.status, 200, told(answer));
+  const me = await garden.raw('/garden/users/me?fields=id,role', { token: String(at(answer.json, 'data', 'token')) });
+  t.strictSame(at(me.json, 'data'), { id: 2, role: 3 }, `the role stays as it is: ${told(me)}`);
+  refused(t, await back(garden, url, way.cookie), 401, 3, 'a code that was used before');
+
+  const sent = await whole(garden, idp, `?redirect_url=${encodeURIComponent(`${page}?a=b`)}`);
+  const to = new URL(String(sent.headers['location']));
+  t.strictSame([sent.status, to.origin + to.pathname, to.searchParams.get('a')], [302, page, 'b'], told(sent));
+  const exchange = (): Promise<Answer> =>
+    garden.send('POST', 'auth/sso/access_token', { request_token: to.searchParams.get('request_token') }, null);
+  const token = at((await exchange()).json, 'data', 'token');
+  t.equal((await garden.raw('/garden/users/me', { token: String(token) })).status, 200, 'a token for the request token');
+  refused(t, await exchange(), 401, 110, 'which is exchanged once');
+}
+
+async function roles(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promise<void> {
+  idp.account = { sub: 'n-1', email: 'new@garden.test', email_verified: true, given_name: 'New', family_name: 'Comer', groups: ['x'] };
+  const made = await whole(garden, idp);
+  t.equal(made.status, 200, told(made));
+  const row = async (): Promise<Record<string, unknown>> => (await garden.rows('directus_users', { email: 'new@garden.test' }))[0] ?? {};
+  const first = await row();
+  t.match(first, { status: 'active', first_name: 'New', last_name: 'Comer', password: null }, 'the user is made');
+  t.equal(Number(first['role']), 5, 'with the role that new users get');
+  idp.account = { ...idp.account, groups: ['x', 'writers'] };
+  await whole(garden, idp);
+  t.equal(Number((await row())['role']), 4, 'the provider says another role');
+  idp.account = { ...idp.account, groups: [] };
+  await whole(garden, idp);
+  t.equal(Number((await row())['role']), 4, 'and what it does not say changes nothing');
+  const activity = await garden.rows('directus_activity', { collection: 'directus_users', item: String(first['id']) });
+  t.strictSame(activity.map(({ action }) => action).sort(), ['create', 'update'], 'both are recorded');
+}
+
+async function refusals(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promise<void> {
+  const users = JSON.stringify(await garden.rows('directus_users'));
+  const as = async (email: string, verified = true, more: object = {}): Promise<Answer> => {
+    idp.account = { sub: `sub of ${email}`, email, email_verified: verified, ...more };
+    return whole(garden, idp);
+  };
+  refused(t, await as('edda@garden.test', false), 404, 107, 'an address that is not verified');
+  refused(t, await as('stranger@garden.test', false), 404, 107, 'nor is a user made of one');
+  refused(t, await as('sus@garden.test'), 404, 103, 'a suspended user');
+  refused(t, await as('wanda@garden.test'), 401, 115, 'a user with a second factor');
+  refused(t, await as('admin@example.com', true, { groups: ['writers'] }), 403, 216, 'the last administrator stays one');
+  t.equal(JSON.stringify(await garden.rows('directus_users')), users, 'nothing has changed');
+  idp.account = { sub: 'x', email: 'sus@garden.test', email_verified: true };
+  const told = await whole(garden, idp, `?redirect_url=${encodeURIComponent(page)}`);
+  t.equal(told.headers['location'], `${page}?error=1&code=103`, 'the page is told');
+}
+
+async function plain(t: Tester, garden: OwnGarden, forging: ForgingProvider): Promise<void> {
+  const attempt = async (claims: Readonly<Record<string, unknown>>): Promise<Answer> => {
+    const way = await begin(garden, 'oauth');
+    t.match(way.url, /scope=user%3Aemail/);
+    forging.next = { claims, forged: false, bare: true };
+    return back(garden, `${callbackOf(garden, 'oauth')}?code=any&state=${new URL(way.url).searchParams.get('state')}`, way.cookie);
+  };
+  await garden.gateway.connection?.knex('directus_users').where({ id: 3 }).update({ external_id: '4711' });
+  const answer = await attempt({ id: 4711, email: 'edda@garden.test', email_verified: true });
+  const me = await garden.raw('/garden/users/me?fields=id', { token: String(at(answer.json, 'data', 'token')) });
+  t.strictSame(at(me.json, 'data', 'id'), 3, `by the external id, whatever the address says: ${told(answer)}`);
+  refused(t, await attempt({ id: 4712, email: 'edda@garden.test', email_verified: true }), 404, 107, 'an identity of nobody');
+  refused(t, await attempt({ email: 'edda@garden.test' }), 401, 3, 'an identity without a subject');
+  refused(t, (await begin(garden, 'gone')).answer, 503, null, 'a provider that is away');
+}
+
+export const sso: Feature = {
+  promise: 'single sign-on lets in whom the provider names, and nobody else',
+  async run(t: Tester, world: World) {
+    const idp = await startIdentityProvider();
+    const forging = await startForgingProvider();
+    const shared = { clientId: client.id, clientSecret: client.secret, insecure: true } as const;
+    const directory = {
+      ...shared,
+      name: 'directory',
+      issuer: idp.issuer,
+      claims: { roles: 'groups' },
+      roles: [{ value: 'writers', role: 4 }],
+      create: { role: 5 },
+    };
+    const oauth: SsoProvider = {
+      ...shared,
+      name: 'oauth',
+      authorizationUrl: `${forging.issuer}/authorize`,
+      tokenUrl: `${forging.issuer}/token`,
+      userInfoUrl: `${forging.issuer}/me`,
+      scopes: ['user:email'],
+      match: 'external_id',
+      claims: { subject: 'id' },
+    };
+    const providers = [
+      directory,
+      { ...shared, name: 'forging', issuer: forging.issuer },
+      oauth,
+      { ...shared, name: 'gone', issuer: 'http://127.0.0.1:1' },
+    ];
+    const run = async (garden: OwnGarden): Promise<void> => {
+      idp.register(callbackOf(garden, 'directory'));
+      await t.test('signing in', (t) => signsIn(t, garden, idp));
+      await t.test('roles and new users', (t) => roles(t, garden, idp));
+      await t.test('whom it refuses', (t) => refusals(t, garden, idp));
+      await t.test('OAuth 2', (t) => plain(t, garden, forging));
+      await t.test('attacks', (t) => ssoAttacks(t, garden, idp, forging));
+    };
+    try {
+      await ownGarden(world, run, { sso: { providers, redirects: [page] } });
+    } finally {
+      await Promise.all([idp.close(), forging.close()]);
+    }
+  },
+};

@@ -1,0 +1,137 @@
+/** A schema with rows, a role with rights, and who asks: all of it made by dice. */
+import type { Cell, ColumnDef } from '../support/schema-text.ts';
+import { type Dice, diceOf } from './dice.ts';
+import { type Person, people } from './people.ts';
+import { type Right, rightsOn } from './rights.ts';
+
+export type Row = Readonly<Record<string, Cell>>;
+
+/** A column that holds the key of a row of `to`, and the list of that table which leads back. */
+export interface Link {
+  readonly column: string;
+  readonly to: string;
+  readonly list: string;
+}
+
+export interface Table {
+  readonly name: string;
+  /** What rows hold beside `id`, `code`, `state`, `owner` and links. */
+  readonly plain: readonly ColumnDef[];
+  readonly status: boolean;
+  readonly owner: boolean;
+  readonly links: readonly Link[];
+  /** Whether the database holds the links by foreign keys. */
+  readonly declared: boolean;
+  readonly rows: readonly Row[];
+}
+
+export interface World {
+  readonly name: string;
+  readonly tables: readonly Table[];
+  readonly rights: readonly Right[];
+  readonly caller: Person;
+}
+
+/** Keys of rows that one of two databases lacks. Nothing that is written names them: that a key is taken can be seen by who creates. */
+export const ghosts: readonly number[] = [901, 902, 903];
+
+export const statuses = ['draft', 'live', 'gone'] as const;
+
+const kinds: readonly ((name: string) => ColumnDef)[] = [
+  (name) => ({ name, kind: 'integer' }),
+  (name) => ({ name, kind: 'string', length: 40 }),
+  (name) => ({ name, kind: 'decimal', precision: 10, scale: 2 }),
+  (name) => ({ name, kind: 'datetime' }),
+  (name) => ({ name, kind: 'text' }),
+  (name) => ({ name, kind: 'boolean' }),
+];
+
+const values: Readonly<Record<string, readonly Cell[]>> = {
+  integer: [0, 1, 2, 3, 7, 40, -5],
+  string: ['ash', 'elm', 'oak', 'yew', 'Ash', 'o%k', ''],
+  decimal: ['0.00', '1.50', '2.25', '99.90', '-3.10'],
+  datetime: ['2024-01-05 10:00:00', '2024-06-30 23:59:59', '2025-02-01 00:00:00'],
+  text: ['apple pie', 'the old tree', 'pie', 'a green leaf and a tree'],
+  boolean: [true, false],
+};
+
+/** A value that such a column may hold. */
+export function someValue(column: ColumnDef, dice: Dice): Cell {
+  return dice.chance(0.12) ? null : dice.pick(values[column.kind] ?? [null]);
+}
+
+export function columnsOf(table: Table): string[] {
+  const special = [...(table.status ? ['state'] : []), ...(table.owner ? ['owner'] : [])];
+  return ['id', 'code', ...special, ...table.plain.map(({ name }) => name), ...table.links.map(({ column }) => column)];
+}
+
+/** Lists of other tables' rows that point to rows of this one. */
+export function listsOf(world: Pick<World, 'tables'>, table: string): { name: string; from: string; column: string }[] {
+  return world.tables.flatMap(({ name, links }) =>
+    links.filter(({ to }) => to === table).map(({ list, column }) => ({ name: list, from: name, column })),
+  );
+}
+
+function rowsOf(table: Omit<Table, 'rows'>, parents: ReadonlyMap<string, readonly Row[]>, dice: Dice): Row[] {
+  const count = 5 + dice.below(5);
+  const ids = [...Array.from({ length: count }, (_, i) => i + 1), ...ghosts];
+  const rows: Row[] = [];
+  for (const id of ids) {
+    const row: Record<string, Cell> = { id, code: dice.chance(0.2) ? null : `code-${table.name}-${id}` };
+    if (table.status) row['state'] = dice.pick(['draft', 'live', 'live', 'gone', 'draft', null, 'odd']);
+    if (table.owner) row['owner'] = dice.pick([...people.map((one) => one.id), 3, 3, null]);
+    for (const column of table.plain) row[column.name] = someValue(column, dice);
+    for (const { column, to } of table.links) {
+      const targets = (to === table.name ? rows : (parents.get(to) ?? [])).map((one) => one['id'] ?? null);
+      // Where the database holds links, a row that may be missing must not keep others from being deleted.
+      const targeted = table.declared ? targets.filter((key) => !ghosts.includes(Number(key))) : targets;
+      const none = targeted.length === 0 || dice.chance(0.15) || (table.declared && ghosts.includes(id));
+      row[column] = none ? null : dice.pick(targeted);
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+function tablesOf(dice: Dice): Table[] {
+  const tables: Table[] = [];
+  const rows = new Map<string, readonly Row[]>();
+  const count = 3 + dice.below(3);
+  for (let n = 0; n < count; n++) {
+    const name = `t${n}`;
+    const targets = [...tables.map((one) => one.name), ...(dice.chance(0.3) ? [name] : [])];
+    const linked = targets.length === 0 ? [] : [...new Set([dice.pick(targets), dice.pick(targets)])];
+    const links = linked.map((to) => ({ column: `of_${to}`, to, list: `all_${name}` }));
+    const plain = Array.from({ length: 2 + dice.below(3) }, (_, i) => dice.pick(kinds)(`f${i}`));
+    const draft = { name, plain, status: dice.chance(0.5), owner: dice.chance(0.6), links, declared: dice.chance(0.4) };
+    const own = rowsOf(draft, rows, dice);
+    rows.set(name, own);
+    tables.push({ ...draft, rows: own });
+  }
+  return tables;
+}
+
+/** The world of that name; the same name gives the same world. */
+export function worldOf(name: string): World {
+  const dice = diceOf(name);
+  const tables = tablesOf(dice);
+  const caller = dice.pick([...people.filter(({ asks }) => asks), ...people.filter(({ id }) => id === 3)]);
+  const rights = tables.flatMap((table) => rightsOn(table, listsOf({ tables }, table.name), dice));
+  return { name, tables, rights: [...rights, ...systemRights(dice)], caller };
+}
+
+function systemRights(dice: Dice): Right[] {
+  const none = { status: null, create: 'none', update: 'none', delete: 'none', writeHidden: [], comment: null, explain: null } as const;
+  const users = dice.pick(['none', 'mine', 'role', 'full', 'full'] as const);
+  return [
+    { ...none, collection: 'directus_users', read: users, readHidden: dice.chance(0.4) ? ['email', 'last_name'] : [] },
+    {
+      ...none,
+      collection: 'directus_activity',
+      create: 'full',
+      read: dice.pick(['none', 'mine', 'full', 'full'] as const),
+      readHidden: [],
+    },
+    { ...none, collection: 'directus_revisions', read: dice.pick(['none', 'full', 'full', 'full'] as const), readHidden: [] },
+  ];
+}
