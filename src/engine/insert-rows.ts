@@ -41,17 +41,27 @@ interface Rules {
   readonly madeApart: boolean;
 }
 
+/** The columns that any of the rows has a value for. */
+function namedBy(rows: readonly Row[]): Field[] {
+  const named = new Set<Field>();
+  for (const row of rows) for (const field of row.keys()) named.add(field);
+  return [...named];
+}
+
+const areSame = (some: readonly Field[], others: readonly Field[]): boolean =>
+  some.length === others.length && some.every((field) => others.includes(field));
+
 /** Neighbours in one statement. */
 function batches(collection: Collection, rows: readonly Row[], { anyColumns, madeApart }: Rules): Batch[] {
   const made: Batch[] = [];
-  const all = [...new Set(rows.flatMap((row) => [...row.keys()]))];
+  const all = anyColumns ? namedBy(rows) : [];
   for (const row of rows) {
     const last = made.at(-1);
     const fields = anyColumns ? all : [...row.keys()];
     const characters = charactersOf(row.values());
     const values = last ? (last.rows.length + 1) * Math.max(1, fields.length) : 0;
     const room = last && last.rows.length < mostRows && values <= mostValues && last.characters + characters <= mostCharacters;
-    const fits = last && fields.length === last.fields.length && fields.every((field) => last.fields.includes(field));
+    const fits = last && (fields === last.fields || areSame(fields, last.fields));
     const [before] = last?.rows ?? [];
     const together = !madeApart || (before && (givenKey(collection, before) === undefined) === (givenKey(collection, row) === undefined));
     if (room && fits && together && (anyColumns || fields.length > 0)) {
@@ -125,9 +135,9 @@ function paired(collection: Collection, rows: readonly Row[], texts: readonly st
   const keyed = texts.map((text) => ({ key: keyIn(text, collection), text }));
   if (collection.key.length === 0 || rows.length === 1) return keyed;
   const wanted = rows.map((row, i) => known?.[i] ?? givenKey(collection, row));
-  const byKey = new Map(keyed.map((one) => [JSON.stringify(one.key), one]));
   const named = new Set(wanted.flatMap((key) => (key ? [JSON.stringify(key)] : [])));
-  const others = keyed.filter(({ key }) => !named.has(JSON.stringify(key)));
+  const byKey = named.size === 0 ? new Map<string, Inserted>() : new Map(keyed.map((one) => [JSON.stringify(one.key), one]));
+  const others = named.size === 0 ? keyed : keyed.filter(({ key }) => !named.has(JSON.stringify(key)));
   if (others.every(({ key }) => isWhole(key))) others.sort((a, b) => byNumber(a.key ?? [], b.key ?? []));
   let next = 0;
   return wanted.map((key) => {

@@ -23,7 +23,17 @@ export function templateOf(fields: Iterable<Field>): Template {
   return new Map([...fields].map((field) => [field.name, { is: 'field', field, implied: true }]));
 }
 
-const keyed = (field: Field): string => JSON.stringify(field.name).slice(1, -1);
+const keys = new WeakMap<Field, string>();
+
+/** The field's name as it stands between the quotes of a JSON text. */
+function keyed(field: Field): string {
+  let key = keys.get(field);
+  if (key === undefined) {
+    key = JSON.stringify(field.name).slice(1, -1);
+    keys.set(field, key);
+  }
+  return key;
+}
 
 /** A column's value as an operand; undefined for NULL and for a column that is not in the text. */
 export function valueIn(text: string, field: Field): Scalar | undefined {
@@ -45,10 +55,11 @@ export function keyIn(text: string, collection: Collection): Scalar[] | undefine
 
 /** The members of those columns alone, as an object; an empty list where there are none (directus8-data §12.2). */
 export function picked(text: string, fields: Iterable<Field>): string {
-  const names = new Set([...fields].map(keyed));
-  const parts: string[] = [];
+  const names = new Set<string>();
+  for (const field of fields) names.add(keyed(field));
+  let members = '';
   eachMember(text, (key, value) => {
-    if (names.has(key)) parts.push(`"${key}":${value}`);
+    if (names.has(key)) members += `${members === '' ? '' : ','}"${key}":${value}`;
   });
-  return parts.length === 0 ? '[]' : `{${parts.join(',')}}`;
+  return members === '' ? '[]' : `{${members}}`;
 }

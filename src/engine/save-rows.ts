@@ -57,6 +57,13 @@ function rounds(nodes: readonly WriteNode[]): WriteNode[][] {
   return made;
 }
 
+const noLists: ReadonlySet<string> = new Set();
+
+/** The lists to which the row comes with something. */
+function listsOf({ toMany }: WriteNode): ReadonlySet<string> {
+  return toMany.length === 0 ? noLists : new Set(toMany.filter(adds).map(({ relation }) => relation.name));
+}
+
 async function createRows(state: WriteState, nodes: readonly WriteNode[], needs: readonly Field[]): Promise<void> {
   const [first] = nodes;
   if (!first) return;
@@ -68,8 +75,9 @@ async function createRows(state: WriteState, nodes: readonly WriteNode[], needs:
     demandWrite(state, node, 'create', undefined);
     demandSystem(state, node, 'create', undefined);
     const filled = automaticValues(collection, 'create', node.values, state);
-    const values = new Map([...node.values, ...filled]);
-    checkValues(collection, values, 'create', new Set(node.toMany.filter(adds).map(({ relation }) => relation.name)));
+    const values = new Map(node.values);
+    for (const [field, value] of filled) values.set(field, value);
+    checkValues(collection, values, 'create', listsOf(node));
     sent.push([...node.values.keys()].filter((field) => !filled.has(field)));
     return values;
   });

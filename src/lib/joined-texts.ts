@@ -1,13 +1,16 @@
 /**
  * Texts that come one by one and leave in one piece, with commas between them. A long one is turned into bytes on the way: thousands of
- * short strings kept until the end would cost the collector more than writing them cost.
+ * short strings kept until the end would cost the collector more than writing them cost. One that is not long stays a text, which the
+ * server writes without a copy.
  */
 
 /** Characters that are gathered as text before they become bytes. */
-const gathered = 4096;
+const gathered = 24_576;
 
 export interface JoinedTexts {
   readonly count: number;
+  /** The whole, as long as it is one text. */
+  readonly whole: string | undefined;
   /** The whole, between `head` and `tail`. */
   between(head: string, tail: string): string | Buffer;
   /** The whole in pieces, in order. */
@@ -43,6 +46,9 @@ export function joinTexts(): TextJoiner {
     },
     get count() {
       return count;
+    },
+    get whole() {
+      return bytes.length === 0 ? text : undefined;
     },
     between(head, tail) {
       if (bytes.length === 0) return head + text + tail;

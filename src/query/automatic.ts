@@ -11,10 +11,28 @@ export interface Author {
   readonly now: Date;
 }
 
-/** Only the first field of a type counts. */
-function firstOf(collection: Collection, type: FieldType): Field | undefined {
-  for (const field of collection.fields.values()) if (field.type === type) return field;
-  return undefined;
+/** The fields of a collection that may get values by themselves: rows by the thousand do not look for them one by one. */
+interface Automatic {
+  /** Only the first field of a type counts. */
+  readonly first: ReadonlyMap<FieldType, Field>;
+  readonly slugs: readonly Field[];
+  readonly uuids: readonly Field[];
+}
+
+const known = new WeakMap<Collection, Automatic>();
+
+function automaticOf(collection: Collection): Automatic {
+  let found = known.get(collection);
+  if (!found) {
+    const fields = [...collection.fields.values()];
+    found = {
+      first: new Map([...fields].reverse().map((field) => [field.type, field])),
+      slugs: fields.filter(({ type }) => type === 'slug'),
+      uuids: fields.filter(makesUuid),
+    };
+    known.set(collection, found);
+  }
+  return found;
 }
 
 /** The moment in UTC, in whole seconds, as the column keeps it; undefined for a column that holds no moments. */
@@ -42,10 +60,10 @@ const userFor = (field: Field, user: string | null): Stored => user ?? (field.co
 
 const isUuid = (field: Field): boolean => field.storage === 'uuid' || (field.type === 'uuid' && field.storage !== 'binary');
 
-/** A key, or a column that must have a value, for which neither the payload nor the database has one. */
-function lacksUuid(field: Field, given: ReadonlyMap<Field, Stored>): boolean {
+/** A key, or a column that must have a value, for which the database has none. */
+function makesUuid(field: Field): boolean {
   const { nullable, default: preset, generated } = field.column;
-  return isUuid(field) && (given.get(field) ?? null) === null && preset === null && !generated && (field.primaryKey || !nullable);
+  return isUuid(field) && preset === null && !generated && (field.primaryKey || !nullable);
 }
 
 /** The slug that follows from another field of the payload, when the payload has that one but no slug of its own. */
@@ -53,7 +71,7 @@ function mirrored(collection: Collection, field: Field, given: ReadonlyMap<Field
   const options = field.meta?.options;
   const source = collection.fields.get(String(options?.['mirroredField'] ?? ''));
   const text = source && given.get(source);
-  if (field.type !== 'slug' || given.has(field) || typeof text !== 'string') return undefined;
+  if (given.has(field) || typeof text !== 'string') return undefined;
   const lower = ![false, 0, '0', 'false'].includes(options?.['forceLowercase'] as boolean | number | string);
   return slugOf(text, lower, field.column.length);
 }
@@ -69,22 +87,24 @@ export function automaticValues(
   { user, now }: Author,
 ): Map<Field, Stored> {
   const values = new Map<Field, Stored>();
+  const { first, slugs, uuids } = automaticOf(collection);
   const stamps: readonly FieldType[] = action === 'create' ? ['datetime_created', 'datetime_updated'] : ['datetime_updated'];
   const people: readonly FieldType[] = action === 'create' ? ['owner', 'user_updated'] : ['user_updated'];
   for (const type of stamps) {
-    const field = firstOf(collection, type);
+    const field = first.get(type);
     const moment = field && momentFor(field, now);
     if (field && moment !== undefined) values.set(field, moment);
   }
   // Users are nobody's: the row itself is the user.
   for (const type of collection.system && collection.name === 'directus_users' ? [] : people) {
-    const field = firstOf(collection, type);
+    const field = first.get(type);
     if (field) values.set(field, userFor(field, user));
   }
-  for (const field of collection.fields.values()) {
+  for (const field of slugs) {
     const slug = mirrored(collection, field, given);
     if (slug !== undefined) values.set(field, slug);
-    if (action === 'create' && lacksUuid(field, given)) values.set(field, randomUUID());
   }
+  // A UUID that the payload leaves out is made.
+  for (const field of action === 'create' ? uuids : []) if ((given.get(field) ?? null) === null) values.set(field, randomUUID());
   return values;
 }

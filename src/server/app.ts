@@ -17,6 +17,7 @@ import { answerBrokenRequest, answerError, registerErrorHandlers } from './error
 import { collectRoutes } from './known-routes.ts';
 import { overrideMethod } from './method-override.ts';
 import { registerProjectHook } from './project-hook.ts';
+import { requestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serverRoutes } from './server-routes.ts';
 
@@ -44,7 +45,7 @@ function requestId(given: string | string[] | undefined): string {
 
 function fastifyOptions({ logger, trustProxy }: ServerOptions) {
   return {
-    ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
+    ...(logger === undefined ? { logger: false } : { loggerInstance: logger, childLoggerFactory: requestLog }),
     ...(trustProxy === undefined ? {} : { trustProxy }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,

@@ -11,5 +11,6 @@ t.test('texts leave in one piece, in order, whatever their length', async (t) =>
     t.equal(texts.count, length);
     t.equal(String(texts.between('<', '>')), `<${expected.join(',')}>`);
     t.equal(typeof texts.between('', '') === 'string', length < 5000, 'a long one is bytes');
+    t.equal(texts.whole, length < 5000 ? expected.join(',') : undefined, 'only one that is not long is one text');
   }
 });
