@@ -302,11 +302,15 @@ t.test('settings, variables and flags', async (t) => {
   );
 
   const folder = await temporaryFolder(t);
-  const example = blocksOf(text).find(({ info }) => info === 'json file=example/shop.json')?.body ?? '';
-  await writeFile(join(folder, 'shop.json'), example);
-  const loaded = await loadProjectFile(join(folder, 'shop.json'), { SHOP_PASSWORD: 'x', SHOP_SECRET: 'sixteen characters' });
-  t.strictSame(loaded?.faults, [], 'the example has no faults');
-  for (const key of keysOf(projectFileSchema)) t.match(example, `"${key.split('.').at(-1)}"`, `the example has ${key}`);
+  let examples = '';
+  for (const file of ['shop.json', 'bucket.json']) {
+    const example = blocksOf(text).find(({ info }) => info === `json file=example/${file}`)?.body ?? '';
+    await writeFile(join(folder, file), example);
+    const loaded = await loadProjectFile(join(folder, file), { SHOP_PASSWORD: 'x', SHOP_SECRET: 'sixteen characters' });
+    t.strictSame(loaded?.faults, [], `the example ${file} has no faults`);
+    examples += example;
+  }
+  for (const key of keysOf(projectFileSchema)) t.match(examples, `"${key.split('.').at(-1)}"`, `an example has ${key}`);
 
   const commands = found((await run(folder, ['--help'])).out.split('Commands:')[1] ?? '', /^ {2}([a-z]+) /gm).filter(
     (name) => name !== 'help',

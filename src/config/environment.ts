@@ -1,6 +1,6 @@
 /** A project configured by environment variables alone, for containers. */
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { TextOrder } from '../dialect/types.ts';
 import { clientOfUrl, connectionOfUrl } from './database-url.ts';
 import type { Environment } from './fill.ts';
@@ -10,9 +10,11 @@ import {
   checkHistorySettings,
   checkLimitSettings,
   checkMailSettings,
+  checkStorageSettings,
   checkWebhookSettings,
   type Fault,
 } from './schema.ts';
+import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
 /** The variables read, with what each is for; `--help` and the documentation show this list. */
@@ -31,6 +33,7 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['WEBHOOKS', 'how webhooks are delivered, as JSON, with the keys of "webhooks" in a project file'],
   ['AUTH', 'how people sign in, as JSON, with the keys of "auth" in a project file'],
   ['MAIL', 'how mail is sent, as JSON, with the keys of "mail" in a project file (default none)'],
+  ['STORAGE', 'where uploaded files are kept, as JSON, with the keys of "storage" in a project file'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -81,6 +84,9 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const webhooks = settingsOf('WEBHOOKS', set('WEBHOOKS'), checkWebhookSettings, faults);
   const auth = settingsOf('AUTH', set('AUTH'), checkAuthSettings, faults);
   const mail = settingsOf('MAIL', set('MAIL'), checkMailSettings, faults);
+  const storage = settingsOf('STORAGE', set('STORAGE'), checkStorageSettings, faults);
+  const root = set('STORAGE_ROOT');
+  if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
   const order = set('DATABASE_TEXT_ORDER');
   const textOrder: TextOrder | undefined = order === 'portable' || order === 'native' ? order : undefined;
   if (order !== textOrder) faults.push('DATABASE_TEXT_ORDER must be portable or native');
@@ -99,7 +105,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
         ...(textOrder === undefined ? {} : { textOrder }),
       },
       secret: secret ?? randomBytes(32).toString('base64url'),
-      storage: { driver: 'local' as const, root: resolve(set('STORAGE_ROOT') ?? join('data', `${key}-files`)) },
+      storage: storageOf(key, storage ?? (root === undefined ? undefined : { driver: 'local', root })),
       ...(limits === undefined ? {} : { limits }),
       extensions: resolve(set('EXTENSIONS') ?? extensionsFolder),
       ...(webhooks === undefined ? {} : { webhooks }),

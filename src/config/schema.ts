@@ -2,6 +2,7 @@
 import { anyObject, either, type Fault, fits, list, object, optional, type Right, text, truth, whole, word } from './shape.ts';
 
 import { ssoSchema } from './sso-schema.ts';
+import { type StorageSettings, storageSchema } from './storage-schema.ts';
 
 export type { Fault } from './shape.ts';
 
@@ -87,7 +88,7 @@ export const projectFileSchema = object({
     textOrder: optional(word('portable', 'native')),
   }),
   secret: text(16),
-  storage: optional(object({ driver: word('local'), root: text(1) })),
+  storage: optional(storageSchema),
   limits: optional(limitsSchema),
   history: optional(historySchema),
   extensions: optional(text(1)),
@@ -133,6 +134,11 @@ export function checkAuthSettings(auth: unknown): { settings: AuthSettings } | {
 /** The same for mail, which stands under `/mail`. */
 export function checkMailSettings(mail: unknown): { settings: MailSettings } | { faults: Fault[] } {
   return fits(mailSchema, mail) ? { settings: mail } : { faults: mailSchema.faults(mail, '/mail') };
+}
+
+/** The same for where files are kept, which stands under `/storage`. */
+export function checkStorageSettings(storage: unknown): { settings: StorageSettings } | { faults: Fault[] } {
+  return fits(storageSchema, storage) ? { settings: storage } : { faults: storageSchema.faults(storage, '/storage') };
 }
 
 /** The same for the limits alone, which stand under `/limits`. */

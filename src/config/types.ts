@@ -2,6 +2,18 @@
 import type { DatabaseConfig } from '../dialect/types.ts';
 import type { AuthSettings, HistorySettings, LimitSettings, MailSettings, ScimSettings, WebhookSettings } from './schema.ts';
 import type { SsoSettings } from './sso-schema.ts';
+import type { S3StorageSettings } from './storage-schema.ts';
+
+export interface LocalStorageConfig {
+  readonly driver: 'local';
+  /** The whole name of the folder. */
+  readonly root: string;
+}
+
+export type S3StorageConfig = Readonly<S3StorageSettings>;
+
+/** Where the content of files is kept. */
+export type StorageConfig = LocalStorageConfig | S3StorageConfig;
 
 export interface ProjectConfig {
   /** The first segment of every URL of the project. */
@@ -9,7 +21,7 @@ export interface ProjectConfig {
   readonly database: DatabaseConfig;
   /** Signs tokens; at least 16 characters. */
   readonly secret: string;
-  readonly storage: { readonly driver: 'local'; readonly root: string };
+  readonly storage: StorageConfig;
   /** How much one request may ask for, as far as it is set. */
   readonly limits?: LimitSettings;
   /** How much of the history is kept, as far as it is not all. */

@@ -49,6 +49,14 @@ export const errorKinds = {
     'APIError',
     said('The database of this project does not answer right now; try again shortly'),
   ),
+  storage_unavailable: kind(
+    503,
+    600,
+    'UNAVAILABLE',
+    'ServiceUnavailableError',
+    'APIError',
+    said('The storage of files does not answer right now; try again shortly'),
+  ),
   write_conflict: kind(
     503,
     11,
