@@ -11,6 +11,7 @@ import {
   checkLimitSettings,
   checkMailSettings,
   checkStorageSettings,
+  checkUploadSettings,
   checkWebhookSettings,
   type Fault,
 } from './schema.ts';
@@ -31,6 +32,7 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['HISTORY', 'how much of its history is kept as JSON, with the keys of "history" in a project file (default all)'],
   ['EXTENSIONS', 'folder of its hooks and endpoints (default extensions)'],
   ['WEBHOOKS', 'how webhooks are delivered, as JSON, with the keys of "webhooks" in a project file'],
+  ['UPLOADS', 'what uploads are bound by, as JSON, with the keys of "uploads" in a project file'],
   ['AUTH', 'how people sign in, as JSON, with the keys of "auth" in a project file'],
   ['MAIL', 'how mail is sent, as JSON, with the keys of "mail" in a project file (default none)'],
   ['STORAGE', 'where uploaded files are kept, as JSON, with the keys of "storage" in a project file'],
@@ -82,6 +84,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const limits = settingsOf('LIMITS', set('LIMITS'), checkLimitSettings, faults);
   const history = settingsOf('HISTORY', set('HISTORY'), checkHistorySettings, faults);
   const webhooks = settingsOf('WEBHOOKS', set('WEBHOOKS'), checkWebhookSettings, faults);
+  const uploads = settingsOf('UPLOADS', set('UPLOADS'), checkUploadSettings, faults);
   const auth = settingsOf('AUTH', set('AUTH'), checkAuthSettings, faults);
   const mail = settingsOf('MAIL', set('MAIL'), checkMailSettings, faults);
   const storage = settingsOf('STORAGE', set('STORAGE'), checkStorageSettings, faults);
@@ -109,6 +112,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(limits === undefined ? {} : { limits }),
       extensions: resolve(set('EXTENSIONS') ?? extensionsFolder),
       ...(webhooks === undefined ? {} : { webhooks }),
+      ...(uploads === undefined ? {} : { uploads }),
       ...(history === undefined ? {} : { history }),
       ...(auth === undefined ? {} : { auth }),
       ...(mail === undefined ? {} : { mail }),

@@ -122,6 +122,7 @@ function configure(
     ...(file.history === undefined ? {} : { history: file.history }),
     extensions: resolve(file.extensions ?? extensionsFolder),
     ...(file.webhooks === undefined ? {} : { webhooks: file.webhooks }),
+    ...(file.uploads === undefined ? {} : { uploads: file.uploads }),
     ...(file.auth === undefined ? {} : { auth: file.auth }),
     ...(file.mail === undefined ? {} : { mail: file.mail }),
     ...(file.scim === undefined ? {} : { scim: file.scim }),

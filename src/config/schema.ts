@@ -49,6 +49,16 @@ const webhooksSchema = object({
   keepHours: limit(1, 87_600),
 });
 
+/** What uploads are bound by (files/upload-settings.ts). */
+const uploadsSchema = object({
+  bytes: limit(1, 1_099_511_627_776),
+  files: limit(1, 1000),
+  importSeconds: limit(1, 3600),
+  privateAddresses: optional(truth),
+  partsFolder: optional(text(1)),
+  resumeHours: limit(1, 8760),
+});
+
 const address = text(8);
 
 /** How people sign in (auth/settings.ts). */
@@ -93,6 +103,7 @@ export const projectFileSchema = object({
   history: optional(historySchema),
   extensions: optional(text(1)),
   webhooks: optional(webhooksSchema),
+  uploads: optional(uploadsSchema),
   auth: optional(authSchema),
   mail: optional(mailSchema),
   scim: optional(scimSchema),
@@ -107,6 +118,7 @@ export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
+export type UploadFileSettings = Right<typeof uploadsSchema>;
 
 /** The two keys whose rule depends on each other, looked at even where other parts of the file are wrong. */
 const databaseShape = object({ database: object({ client, connection }, true) }, true);
@@ -124,6 +136,11 @@ export function checkProjectFile(content: unknown): { file: ProjectFile } | { fa
 /** The same for the webhooks alone, which stand under `/webhooks`. */
 export function checkWebhookSettings(webhooks: unknown): { settings: WebhookSettings } | { faults: Fault[] } {
   return fits(webhooksSchema, webhooks) ? { settings: webhooks } : { faults: webhooksSchema.faults(webhooks, '/webhooks') };
+}
+
+/** The same for uploads, which stand under `/uploads`. */
+export function checkUploadSettings(uploads: unknown): { settings: UploadFileSettings } | { faults: Fault[] } {
+  return fits(uploadsSchema, uploads) ? { settings: uploads } : { faults: uploadsSchema.faults(uploads, '/uploads') };
 }
 
 /** The same for how people sign in, which stands under `/auth`. */

@@ -1,6 +1,14 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
-import type { AuthSettings, HistorySettings, LimitSettings, MailSettings, ScimSettings, WebhookSettings } from './schema.ts';
+import type {
+  AuthSettings,
+  HistorySettings,
+  LimitSettings,
+  MailSettings,
+  ScimSettings,
+  UploadFileSettings,
+  WebhookSettings,
+} from './schema.ts';
 import type { SsoSettings } from './sso-schema.ts';
 import type { S3StorageSettings } from './storage-schema.ts';
 
@@ -30,6 +38,8 @@ export interface ProjectConfig {
   readonly extensions?: string;
   /** How webhooks are delivered, as far as it is set. */
   readonly webhooks?: WebhookSettings;
+  /** What uploads are bound by, as far as it is set. */
+  readonly uploads?: UploadFileSettings;
   /** How people sign in, as far as it is set. */
   readonly auth?: AuthSettings;
   /** How mail is sent; without it none is. */

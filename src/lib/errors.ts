@@ -49,6 +49,14 @@ export const errorKinds = {
     'APIError',
     said('The database of this project does not answer right now; try again shortly'),
   ),
+  batch_upload: kind(
+    400,
+    15,
+    'BAD_REQUEST',
+    'BadRequestError',
+    'APIError',
+    () => 'One request brings the content of one file, or of several as a form',
+  ),
   storage_unavailable: kind(
     503,
     600,
