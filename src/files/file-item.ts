@@ -46,7 +46,13 @@ function sentBeside(fields: RequestedItem, storage: string, received: Received |
   if (checksum !== undefined && received && String(checksum).toLowerCase() !== received.checksum) {
     throw new GatewayError('validation', { message: `checksum: The content that arrived has another one: ${received.checksum}.` });
   }
-  return sent;
+  return Object.hasOwn(sent, 'tags') ? { ...sent, tags: tagsOf(sent['tags'] ?? null) } : sent;
+}
+
+/** Keywords as a form sends them, with commas between. */
+function tagsOf(value: Json): Json {
+  if (typeof value !== 'string') return value;
+  return value.split(',').flatMap((tag) => (tag.trim() === '' ? [] : [tag.trim()]));
 }
 
 /** What the content says, as columns hold it. */

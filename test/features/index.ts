@@ -58,6 +58,7 @@ import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
 import { toldWrites } from './told-writes.ts';
+import { uploads } from './uploads.ts';
 import { upserts } from './upsert.ts';
 import { values } from './values.ts';
 import { webhooks } from './webhooks.ts';
@@ -144,6 +145,7 @@ export const features: readonly Feature[] = [
   systemTools,
   systemHooks,
   webhooks,
+  uploads,
   scim,
   sso,
   schemaEditing,

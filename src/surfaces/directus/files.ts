@@ -25,7 +25,7 @@ import {
 import { sendWrite, singleItem, type Writing } from './write.ts';
 
 /** A row that is to be made, and what of it the client said. */
-interface Making {
+export interface Making {
   readonly item: RequestedItem;
   readonly sent: RequestedItem;
 }
@@ -106,13 +106,23 @@ async function create(request: FastifyRequest, reply: FastifyReply): Promise<Fas
   const uploads = uploadsOf(await contextOf(request), 'create');
   return keepingNamed(uploads, async () => {
     const made = await making(request, uploads);
-    return writeFiles(request, reply, uploads, made, (files) => ({
-      request: { is: 'create', collection: filesCollection, items: made.map(({ item }) => item) },
-      single: made.length === 1,
-      files,
-      whole: true,
-    }));
+    return writeNewFiles(request, reply, uploads, made);
   });
+}
+
+/** Writes the rows of files whose content is stored, and answers with them. */
+export function writeNewFiles(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  uploads: Uploads,
+  made: readonly Making[],
+): Promise<FastifyReply> {
+  return writeFiles(request, reply, uploads, made, (files) => ({
+    request: { is: 'create', collection: filesCollection, items: made.map(({ item }) => item) },
+    single: made.length === 1,
+    files,
+    whole: true,
+  }));
 }
 
 /** The content that a change brings; undefined for one of columns alone. */

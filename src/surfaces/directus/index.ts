@@ -10,6 +10,7 @@ import { parseBodies } from './body.ts';
 import { commentRoutes } from './comments.ts';
 import { customRoutes } from './custom.ts';
 import { explainRoute } from './explain.ts';
+import { resumingRoutes } from './file-resuming.ts';
 import { fileRoutes } from './files.ts';
 import { itemRoutes } from './items.ts';
 import { mailRoute } from './mail.ts';
@@ -45,6 +46,7 @@ export const directusSurface: FastifyPluginAsync = async (app) => {
   await app.register(settingRoutes);
   await app.register(systemWriteRoutes);
   await app.register(fileRoutes);
+  await app.register(resumingRoutes);
   await app.register(userRoutes);
   await app.register(explainRoute);
   await app.register(utilityRoutes);
