@@ -3,7 +3,7 @@
  * operator, error, limit, setting, variable and flag there is has its line.
  *
  * The blocks of a page run in their order: `http` is asked and the `json` behind it is the answer (200 unless its first line says
- * `// 404`; the text "…" stands for any text), `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
+ * `// 404`; the text "…" stands for any text), or `headers`, a status and some headers of an answer that is no text, `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
  * commands behind `$` and what they say, with `…` for what changes.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -69,6 +69,22 @@ async function replayFile(t: Tester, server: Running, request: string, shown: st
   t.strictSame([answer.status, answer.text.replaceAll('\r\n', '\n')], [200, shown], request.trimEnd());
 }
 
+/** Status and those headers that the page shows, of an answer whose body is no text. */
+async function replayHeaders(t: Tester, server: Running, request: string, shown: string): Promise<void> {
+  const { path, options } = requestOf(request);
+  const answer = await ask(server.url, path, options);
+  const [status = '', ...lines] = shown.trimEnd().split('\n');
+  t.equal(String(answer.status), status, request.trimEnd());
+  for (const line of lines) {
+    const [name = '', value = ''] = line.split(/: (.*)/s, 2);
+    t.match(
+      String(answer.headers[name.toLowerCase()]),
+      new RegExp(`^${value.split('…').map(escaped).join('.+')}$`),
+      `${request.trimEnd()}: ${name}`,
+    );
+  }
+}
+
 /** The cursor of the last answer that had one: a page cannot show one that will be the same, and has "…" in its place. */
 const seen = { cursor: '' };
 
@@ -123,7 +139,7 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
   let changed = false;
   for (const { info, body } of blocksOf(text)) {
     const [language = '', file] = info.split(' file=');
-    const answers = ['json', 'ndjson', 'csv'].includes(language) && file === undefined;
+    const answers = ['json', 'ndjson', 'csv', 'headers'].includes(language) && file === undefined;
     if (asked !== undefined && !answers) t.fail(`${asked} has no answer behind it`);
     if (language === 'http') asked = body;
     else if (file !== undefined) {
@@ -136,7 +152,8 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
       await allServed(server, folder);
     } else if (asked === undefined) t.fail(`nothing is known of a block "${info}" without a request before it`);
     else {
-      if (language === 'json') await replay(t, server, asked, body, changed);
+      if (language === 'headers') await replayHeaders(t, server, asked, body);
+      else if (language === 'json') await replay(t, server, asked, body, changed);
       else await replayFile(t, server, asked, body);
       asked = undefined;
       changed = false;

@@ -6,6 +6,7 @@ import { clientOfUrl, connectionOfUrl } from './database-url.ts';
 import type { Environment } from './fill.ts';
 import { extensionsFolder, faultOfKey } from './load.ts';
 import {
+  checkAssetSettings,
   checkAuthSettings,
   checkHistorySettings,
   checkLimitSettings,
@@ -36,6 +37,7 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['AUTH', 'how people sign in, as JSON, with the keys of "auth" in a project file'],
   ['MAIL', 'how mail is sent, as JSON, with the keys of "mail" in a project file (default none)'],
   ['STORAGE', 'where uploaded files are kept, as JSON, with the keys of "storage" in a project file'],
+  ['ASSETS', 'how files are handed out, as JSON, with the keys of "assets" in a project file'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -87,6 +89,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const uploads = settingsOf('UPLOADS', set('UPLOADS'), checkUploadSettings, faults);
   const auth = settingsOf('AUTH', set('AUTH'), checkAuthSettings, faults);
   const mail = settingsOf('MAIL', set('MAIL'), checkMailSettings, faults);
+  const assets = settingsOf('ASSETS', set('ASSETS'), checkAssetSettings, faults);
   const storage = settingsOf('STORAGE', set('STORAGE'), checkStorageSettings, faults);
   const root = set('STORAGE_ROOT');
   if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
@@ -109,6 +112,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
       },
       secret: secret ?? randomBytes(32).toString('base64url'),
       storage: storageOf(key, storage ?? (root === undefined ? undefined : { driver: 'local', root })),
+      ...(assets === undefined ? {} : { assets }),
       ...(limits === undefined ? {} : { limits }),
       extensions: resolve(set('EXTENSIONS') ?? extensionsFolder),
       ...(webhooks === undefined ? {} : { webhooks }),

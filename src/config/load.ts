@@ -118,6 +118,7 @@ function configure(
     },
     secret: file.secret,
     storage: storageOf(key, file.storage),
+    ...(file.assets === undefined ? {} : { assets: file.assets }),
     ...(file.limits === undefined ? {} : { limits: file.limits }),
     ...(file.history === undefined ? {} : { history: file.history }),
     extensions: resolve(file.extensions ?? extensionsFolder),

@@ -59,6 +59,19 @@ const uploadsSchema = object({
   resumeHours: limit(1, 8760),
 });
 
+/** How files are handed out, and images made of them (files/asset-settings.ts). */
+const assetsSchema = object({
+  access: optional(word('hash', 'permission')),
+  pixels: limit(1, 1_000_000_000),
+  inputBytes: limit(1, 4_294_967_296),
+  side: limit(1, 16_000),
+  seconds: limit(1, 600),
+  concurrency: limit(1, 256),
+  queue: limit(0, 100_000),
+  memoryBytes: limit(0, 17_179_869_184),
+  maxAgeSeconds: limit(0, 31_536_000),
+});
+
 const address = text(8);
 
 /** How people sign in (auth/settings.ts). */
@@ -99,6 +112,7 @@ export const projectFileSchema = object({
   }),
   secret: text(16),
   storage: optional(storageSchema),
+  assets: optional(assetsSchema),
   limits: optional(limitsSchema),
   history: optional(historySchema),
   extensions: optional(text(1)),
@@ -114,6 +128,7 @@ export const projectFileSchema = object({
 export type ProjectFile = Right<typeof projectFileSchema>;
 export type LimitSettings = Right<typeof limitsSchema>;
 export type HistorySettings = Right<typeof historySchema>;
+export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
@@ -151,6 +166,11 @@ export function checkAuthSettings(auth: unknown): { settings: AuthSettings } | {
 /** The same for mail, which stands under `/mail`. */
 export function checkMailSettings(mail: unknown): { settings: MailSettings } | { faults: Fault[] } {
   return fits(mailSchema, mail) ? { settings: mail } : { faults: mailSchema.faults(mail, '/mail') };
+}
+
+/** The same for how files are handed out, which stands under `/assets`. */
+export function checkAssetSettings(assets: unknown): { settings: AssetSettings } | { faults: Fault[] } {
+  return fits(assetsSchema, assets) ? { settings: assets } : { faults: assetsSchema.faults(assets, '/assets') };
 }
 
 /** The same for where files are kept, which stands under `/storage`. */

@@ -1,6 +1,7 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
 import type {
+  AssetSettings,
   AuthSettings,
   HistorySettings,
   LimitSettings,
@@ -30,6 +31,8 @@ export interface ProjectConfig {
   /** Signs tokens; at least 16 characters. */
   readonly secret: string;
   readonly storage: StorageConfig;
+  /** How files are handed out and images made of them, as far as it is set. */
+  readonly assets?: AssetSettings;
   /** How much one request may ask for, as far as it is set. */
   readonly limits?: LimitSettings;
   /** How much of the history is kept, as far as it is not all. */

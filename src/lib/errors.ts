@@ -57,6 +57,15 @@ export const errorKinds = {
     'APIError',
     () => 'One request brings the content of one file, or of several as a form',
   ),
+  busy: kind(503, 12, 'UNAVAILABLE', 'ServiceUnavailableError', 'APIError', said('Too much of this is under way; try again shortly')),
+  range_not_satisfiable: kind(
+    416,
+    2,
+    'BAD_REQUEST',
+    'BadRequestError',
+    'APIError',
+    (d) => `The content has ${d['size']} bytes; the header Range names others`,
+  ),
   storage_unavailable: kind(
     503,
     600,

@@ -108,7 +108,7 @@ export async function openProject(config: ProjectConfig, log: Log, options: Open
 }
 
 async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connection: Connection): Promise<Project> {
-  const files = await openFiles(config);
+  const files = await openFiles(config, log);
   const stores: { rules?: RulesStore } = {};
   const schemas = await openSchemaStore({
     connection,
@@ -206,6 +206,7 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
       return stale || (isProvisional(schema) && schemas.current !== schema);
     },
     async rewritten(collections) {
+      if (collections.has('directus_files')) files.rewritten();
       try {
         if (describing.some((name) => collections.has(name))) await schemas.refreshMetadata();
         if (ruling.some((name) => collections.has(name))) await rules.reload();

@@ -5,6 +5,7 @@ import { aggregateGroups } from './aggregate-groups.ts';
 import { aggregateProperty } from './aggregate-property.ts';
 import { aggregateRules } from './aggregate-rules.ts';
 import { aggregateValues } from './aggregate-values.ts';
+import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
@@ -91,6 +92,7 @@ export const features: readonly Feature[] = [
   aggregateRules,
   aggregateValues,
   aggregateProperty,
+  assets,
   meta,
   relations,
   deep,

@@ -4,6 +4,7 @@ import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync } from 'fastify';
 import { setCookie } from '../../auth/cookies.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
+import { assetRoutes } from './assets.ts';
 import { authRoutes } from './auth.ts';
 import { batchRoute } from './batch.ts';
 import { parseBodies } from './body.ts';
@@ -60,5 +61,6 @@ export const directusSurface: FastifyPluginAsync = async (app) => {
   await app.register(twoFactorRoutes);
   await app.register(mailRoute);
   await app.register(ssoRoutes);
+  await app.register(assetRoutes);
   await app.register(customRoutes);
 };

@@ -1,19 +1,17 @@
-/** Rows of system collections that the gateway itself wants to know, whoever asks. */
+/** Rows that the gateway reads for itself, whoever asks. */
 import { type ReadContext, read } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, parseJsonBody } from '../../lib/json-body.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { RequestedRead } from '../../query/types.ts';
 
-/** Which rows, and what of them. */
-type Part = Partial<Pick<RequestedRead, 'where' | 'keys'>> & { readonly fields?: readonly string[] };
+type Part = Partial<Pick<RequestedRead, 'where' | 'keys' | 'order' | 'limit'>> & { readonly fields?: readonly string[] };
 
 /** Rows that the gateway itself wants to know; none of a collection that is not there. */
-export async function ownRows(context: ReadContext, collection: string, part: Part): Promise<RequestedItem[]> {
+export async function rowsOf(context: Omit<ReadContext, 'actor'>, collection: string, part: Part): Promise<RequestedItem[]> {
   if (!context.schema.collections.has(collection)) return [];
   const { proof: _, ...rest } = context;
-  const asSystem: ReadContext = { ...rest, actor: { is: 'system', reason: 'the gateway looks at its own tables' } };
-  return selected(asSystem, collection, part);
+  return selected({ ...rest, actor: { is: 'system', reason: 'the gateway asks for itself' } }, collection, part);
 }
 
 async function selected(context: ReadContext, collection: string, { fields, ...part }: Part): Promise<RequestedItem[]> {

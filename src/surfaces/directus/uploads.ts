@@ -12,7 +12,7 @@ import { reason } from '../../lib/redact.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { DirectusContext } from './context.ts';
-import { ownRows } from './own-rows.ts';
+import { rowsOf } from './own-rows.ts';
 
 export const filesCollection = 'directus_files';
 
@@ -103,7 +103,7 @@ export async function dropUnnamed(uploads: Uploads, attempt = 0): Promise<void> 
 async function namedOf({ project, ...context }: DirectusContext, disks: readonly string[]): Promise<ReadonlySet<string>> {
   const where = { is: 'compare', path: ['filename_disk'], operator: 'in', value: disks } as const;
   const now = { ...context, schema: project.schemas.current, rules: project.rules.current };
-  const rows = await ownRows(now, filesCollection, { where, fields: ['filename_disk'] });
+  const rows = await rowsOf(now, filesCollection, { where, fields: ['filename_disk'] });
   return new Set(rows.map((row) => String(row['filename_disk'])));
 }
 
