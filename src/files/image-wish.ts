@@ -59,8 +59,8 @@ function entriesOf(text: string | null | undefined): [key: string, size: ImageSi
 export function whitelistOf(settings: ReadonlyMap<string, string | null>): Whitelist {
   const system = entriesOf(settings.get('asset_whitelist_system')) ?? [];
   const user = entriesOf(settings.get('asset_whitelist'));
-  // What the app asks for is not to be changed by a list of one's own.
-  const byKey = new Map([...(user ?? []), ...system]);
+  // What the app asks for comes first, and is not to be changed by a list of one's own.
+  const byKey = new Map([...system, ...(user ?? []), ...system]);
   return { byKey, sizes: user && [...system, ...user].map(([, size]) => size) };
 }
 

@@ -1,6 +1,7 @@
 /** Where a file and its thumbnails are found: the member `data` of its row, as the app and the SDK read it (directus8-system §12.1). */
 import type { FileFacts, FileMember } from '../query/file-data.ts';
 import { shownEmbed } from './embeds.ts';
+import { type Whitelist, whitelistOf } from './image-wish.ts';
 
 /** What the addresses of a project's files depend on. */
 export interface Links {
@@ -11,39 +12,15 @@ export interface Links {
   readonly settings: ReadonlyMap<string, string | null>;
 }
 
-interface Size {
-  readonly key: string;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** What thumbnails are made of. */
 const pictured: ReadonlySet<string> = new Set(['image/jpeg', 'image/gif', 'image/png', 'image/webp', 'image/avif', 'image/tiff']);
 
-const sizesBySettings = new WeakMap<Links['settings'], readonly Size[]>();
+const whitelists = new WeakMap<Links['settings'], Whitelist>();
 
-/** The sizes by name, those of the app before those of the project. */
-function sizesOf(settings: Links['settings']): readonly Size[] {
-  const known = sizesBySettings.get(settings);
-  if (known) return known;
-  const sizes = ['asset_whitelist_system', 'asset_whitelist'].flatMap((key) => readSizes(settings.get(key) ?? ''));
-  sizesBySettings.set(settings, sizes);
-  return sizes;
-}
-
-function readSizes(text: string): Size[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((one: unknown) => {
-    if (typeof one !== 'object' || one === null || !('key' in one)) return [];
-    const { key, width, height } = one as { key: unknown; width?: unknown; height?: unknown };
-    return [{ key: String(key), width: Number(width) || 0, height: Number(height) || 0 }];
-  });
+function whitelistFor(settings: Links['settings']): Whitelist {
+  const known = whitelists.get(settings) ?? whitelistOf(settings);
+  whitelists.set(settings, known);
+  return known;
 }
 
 /** The address of the file as an asset, without the host; null where the caller may not know its name. */
@@ -55,7 +32,7 @@ function assetPath({ project, settings }: Links, { private_hash, filename_downlo
 function thumbnails(links: Links, facts: FileFacts): unknown {
   const path = assetPath(links, facts);
   if (path === null || !pictured.has(facts.type ?? '')) return null;
-  return sizesOf(links.settings).map(({ key, width, height }) => {
+  return [...whitelistFor(links.settings).byKey].map(([key, { width, height }]) => {
     const relative = `${path}?key=${encodeURIComponent(key)}`;
     return { key, url: links.origin + relative, relative_url: relative, dimension: `${width}x${height}`, width, height };
   });
