@@ -50,8 +50,14 @@ function requestOf(body: string): Request {
   const [head = '', ...rest] = body.trimEnd().split('\n\n');
   const [line = '', ...headerLines] = head.split('\n');
   const [method = '', path = ''] = line.split(' ');
-  const headers = Object.fromEntries(headerLines.map((header) => header.split(': ', 2)));
-  return { path, options: { method, headers, ...(rest.length > 0 ? { body: rest.join('\n\n') } : {}) } };
+  const headers = Object.fromEntries(
+    headerLines.map((header) => header.split(': ', 2)).map(([name = '', value = '']) => [name.toLowerCase(), value]),
+  );
+  // The lines of a form end as its standard wants.
+  const isForm = headers['content-type']?.startsWith('multipart/') === true;
+  const text = rest.join('\n\n');
+  const sent = isForm ? `${text}\n`.replaceAll('\n', '\r\n') : text;
+  return { path, options: { method, headers, ...(rest.length > 0 ? { body: sent } : {}) } };
 }
 
 /** Status and body in comparable text, both as the page shows them and as the answer is. */

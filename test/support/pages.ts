@@ -15,6 +15,7 @@ export const pages = [
   'schema',
   'values',
   'writing',
+  'files',
   'schema-editing',
   'webhooks',
   'scim',
