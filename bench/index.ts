@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { measureAssets } from './assets.ts';
 import { measureBoot, measureTableCost } from './boot.ts';
 import { allCases, commentLimit, project } from './cases.ts';
 import { databases, ensureArticles, ensureLarge, ensureTables, urlOf } from './data/databases.ts';
@@ -98,10 +99,11 @@ async function run(options: Options): Promise<void> {
   const load = startLoad();
   try {
     const bench: Bench = { load, client, pace: { rounds: options.rounds, seconds: options.seconds } };
-    const wantsArticles = [...options.only].some((name) => !['boot', 'tables', 'large', 'writes'].includes(name));
+    const wantsArticles = [...options.only].some((name) => !['boot', 'tables', 'large', 'writes', 'assets'].includes(name));
     const articles = wantsArticles ? await overArticles(bench, options) : { cases: [], remarks: [] };
     const writes = options.only.has('writes') ? { writes: await measureWrites(bench, profilesOf(options), say) } : {};
-    const results: Results = { ...articles, ...writes, ...(await overTables(bench, options)), ...(await overLarge(options)) };
+    const assets = options.only.has('assets') ? { assets: await measureAssets(bench, profilesOf(options), say) } : {};
+    const results: Results = { ...articles, ...writes, ...assets, ...(await overTables(bench, options)), ...(await overLarge(options)) };
     const { rows } = await client.query<{ server_version: string }>('show server_version');
     const text = `${circumstances(rows[0]?.server_version ?? '?', bench.pace)}\n\n${report(results)}`;
     process.stdout.write(`\n${text}\n`);

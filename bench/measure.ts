@@ -20,7 +20,10 @@ export interface Bench {
 /** A server and the paths that it is asked for. */
 export interface Contestant {
   readonly server: RunningServer;
-  readonly paths: readonly string[];
+  /** Or how to get others each time. */
+  readonly paths: readonly string[] | (() => readonly string[]);
+  /** Requests at once, where not as many as usual. */
+  readonly connections?: number;
 }
 
 /** The contestants of a case, with the same sequence of inputs. */
@@ -31,15 +34,16 @@ export function contestants(one: Case, servers: readonly RunningServer[]): Conte
 
 const busyConnections = 50;
 
-async function round(bench: Bench, { server, paths }: Contestant, number: number): Promise<Round> {
+async function round(bench: Bench, { server, paths, connections = busyConnections }: Contestant, number: number): Promise<Round> {
   const { load, client, pace } = bench;
-  const common = { port: server.port, paths, first: number * 101, ...(server.token === undefined ? {} : { token: server.token }) };
+  const token = server.token === undefined ? {} : { token: server.token };
+  const common = () => ({ port: server.port, paths: typeof paths === 'function' ? paths() : paths, first: number * 101, ...token });
   // Connections are open and statements prepared again before the clock runs.
-  await load.run({ ...common, connections: busyConnections, seconds: number === 0 ? Math.max(2, pace.seconds / 2) : 0.5 });
+  await load.run({ ...common(), connections, seconds: number === 0 ? Math.max(2, pace.seconds / 2) : 0.5 });
   const [cpuBefore, databaseBefore] = [await server.usage(), await backendTimes(client, server.application)];
-  const busy = await load.run({ ...common, connections: busyConnections, seconds: pace.seconds });
+  const busy = await load.run({ ...common(), connections, seconds: pace.seconds });
   const [cpuAfter, databaseAfter] = [await server.usage(), await backendTimes(client, server.application)];
-  const quiet = await load.run({ ...common, connections: 1, seconds: Math.max(0.5, pace.seconds / 4) });
+  const quiet = await load.run({ ...common(), connections: 1, seconds: Math.max(0.5, pace.seconds / 4) });
   return {
     perSecond: (busy.requests * 1000) / busy.elapsed,
     latency: quiet.p50,

@@ -7,7 +7,7 @@ import { benchToken } from './data/rights.ts';
 import type { Load, LoadAnswer, LoadResult } from './load/generator.ts';
 import type { Asked, Told, Usage } from './servers/child.ts';
 
-export type ServerName = 'sallyport' | 'json-in-sql' | 'rows-as-text' | 'writes-by-hand';
+export type ServerName = 'sallyport' | 'json-in-sql' | 'rows-as-text' | 'writes-by-hand' | 'files-by-hand';
 
 export interface RunningServer {
   readonly name: ServerName;

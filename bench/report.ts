@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { AssetFigures } from './assets.ts';
 import type { TableCost } from './boot.ts';
 import { wantedBoot, wantedTableCost } from './boot.ts';
 import { type ExportFigures, wantedMemory } from './export.ts';
@@ -27,6 +28,7 @@ export interface Results {
   readonly tables?: TableCost;
   readonly large?: LargeFigures;
   readonly writes?: readonly WriteFigures[];
+  readonly assets?: readonly AssetFigures[];
   /** What could not be measured, in sentences. */
   readonly remarks: readonly string[];
 }
@@ -92,18 +94,19 @@ function largeSentences({ boot, peakAfterBoot, quiet, everything, changed, onCha
   ];
 }
 
-function writeLine({ title, sallyport, byHand }: WriteFigures): string {
+function beside({ title, sallyport, byHand }: WriteFigures, wanted: number): string {
   const ratio = sallyport.perSecond / byHand.perSecond;
   const [own, other] = [totalCpu(sallyport), totalCpu(byHand)];
   const cost = own === undefined || other === undefined ? 'n/a' : (own / other).toFixed(2);
   return (
     `- ${title}: ${count(sallyport.perSecond)} req/s, CPU ${cpu(sallyport)} ms; by hand: ${count(byHand.perSecond)} req/s, CPU ${cpu(byHand)} ms; ` +
-    `req/s ratio ${fixed(ratio, 2)}, CPU ratio ${cost}: ${mark(ratio >= wantedWrites)} (wanted: at least ${wantedWrites} of its req/s)`
+    `req/s ratio ${fixed(ratio, 2)}, CPU ratio ${cost}: ${mark(ratio >= wanted)} (wanted: at least ${wanted} of its req/s)`
   );
 }
 
-function sentences({ exports, boot, tables, large, writes, remarks }: Results): string[] {
-  const said: string[] = (writes ?? []).map(writeLine);
+function sentences({ exports, boot, tables, large, writes, assets, remarks }: Results): string[] {
+  const said: string[] = (writes ?? []).map((one) => beside(one, wantedWrites));
+  for (const one of assets ?? []) said.push(beside(one, one.wanted));
   for (const { name, memory, bytes, latency } of exports ?? []) {
     const wanted = name === 'sallyport' && memory !== undefined ? `: ${mark(memory <= wantedMemory)} (wanted: at most 60 MB)` : '';
     said.push(

@@ -3,7 +3,7 @@
  * operator, error, limit, setting, variable and flag there is has its line.
  *
  * The blocks of a page run in their order: `http` is asked and the `json` behind it is the answer (200 unless its first line says
- * `// 404`; the text "…" stands for any text), `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
+ * `// 404`; the text "…" stands for any text), or `headers`, a status and some headers of an answer that is no text, `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
  * commands behind `$` and what they say, with `…` for what changes.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -50,8 +50,14 @@ function requestOf(body: string): Request {
   const [head = '', ...rest] = body.trimEnd().split('\n\n');
   const [line = '', ...headerLines] = head.split('\n');
   const [method = '', path = ''] = line.split(' ');
-  const headers = Object.fromEntries(headerLines.map((header) => header.split(': ', 2)));
-  return { path, options: { method, headers, ...(rest.length > 0 ? { body: rest.join('\n\n') } : {}) } };
+  const headers = Object.fromEntries(
+    headerLines.map((header) => header.split(': ', 2)).map(([name = '', value = '']) => [name.toLowerCase(), value]),
+  );
+  // The lines of a form end as its standard wants.
+  const isForm = headers['content-type']?.startsWith('multipart/') === true;
+  const text = rest.join('\n\n');
+  const sent = isForm ? `${text}\n`.replaceAll('\n', '\r\n') : text;
+  return { path, options: { method, headers, ...(rest.length > 0 ? { body: sent } : {}) } };
 }
 
 /** Status and body in comparable text, both as the page shows them and as the answer is. */
@@ -67,6 +73,22 @@ async function replayFile(t: Tester, server: Running, request: string, shown: st
   const { path, options } = requestOf(request);
   const answer = await ask(server.url, path, options);
   t.strictSame([answer.status, answer.text.replaceAll('\r\n', '\n')], [200, shown], request.trimEnd());
+}
+
+/** Status and those headers that the page shows, of an answer whose body is no text. */
+async function replayHeaders(t: Tester, server: Running, request: string, shown: string): Promise<void> {
+  const { path, options } = requestOf(request);
+  const answer = await ask(server.url, path, options);
+  const [status = '', ...lines] = shown.trimEnd().split('\n');
+  t.equal(String(answer.status), status, request.trimEnd());
+  for (const line of lines) {
+    const [name = '', value = ''] = line.split(/: (.*)/s, 2);
+    t.match(
+      String(answer.headers[name.toLowerCase()]),
+      new RegExp(`^${value.split('…').map(escaped).join('.+')}$`),
+      `${request.trimEnd()}: ${name}`,
+    );
+  }
 }
 
 /** The cursor of the last answer that had one: a page cannot show one that will be the same, and has "…" in its place. */
@@ -123,7 +145,7 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
   let changed = false;
   for (const { info, body } of blocksOf(text)) {
     const [language = '', file] = info.split(' file=');
-    const answers = ['json', 'ndjson', 'csv'].includes(language) && file === undefined;
+    const answers = ['json', 'ndjson', 'csv', 'headers'].includes(language) && file === undefined;
     if (asked !== undefined && !answers) t.fail(`${asked} has no answer behind it`);
     if (language === 'http') asked = body;
     else if (file !== undefined) {
@@ -136,7 +158,8 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
       await allServed(server, folder);
     } else if (asked === undefined) t.fail(`nothing is known of a block "${info}" without a request before it`);
     else {
-      if (language === 'json') await replay(t, server, asked, body, changed);
+      if (language === 'headers') await replayHeaders(t, server, asked, body);
+      else if (language === 'json') await replay(t, server, asked, body, changed);
       else await replayFile(t, server, asked, body);
       asked = undefined;
       changed = false;
@@ -302,11 +325,15 @@ t.test('settings, variables and flags', async (t) => {
   );
 
   const folder = await temporaryFolder(t);
-  const example = blocksOf(text).find(({ info }) => info === 'json file=example/shop.json')?.body ?? '';
-  await writeFile(join(folder, 'shop.json'), example);
-  const loaded = await loadProjectFile(join(folder, 'shop.json'), { SHOP_PASSWORD: 'x', SHOP_SECRET: 'sixteen characters' });
-  t.strictSame(loaded?.faults, [], 'the example has no faults');
-  for (const key of keysOf(projectFileSchema)) t.match(example, `"${key.split('.').at(-1)}"`, `the example has ${key}`);
+  let examples = '';
+  for (const file of ['shop.json', 'bucket.json']) {
+    const example = blocksOf(text).find(({ info }) => info === `json file=example/${file}`)?.body ?? '';
+    await writeFile(join(folder, file), example);
+    const loaded = await loadProjectFile(join(folder, file), { SHOP_PASSWORD: 'x', SHOP_SECRET: 'sixteen characters' });
+    t.strictSame(loaded?.faults, [], `the example ${file} has no faults`);
+    examples += example;
+  }
+  for (const key of keysOf(projectFileSchema)) t.match(examples, `"${key.split('.').at(-1)}"`, `an example has ${key}`);
 
   const commands = found((await run(folder, ['--help'])).out.split('Commands:')[1] ?? '', /^ {2}([a-z]+) /gm).filter(
     (name) => name !== 'help',

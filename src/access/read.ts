@@ -71,8 +71,10 @@ function authoriseTemplate(template: Template, grant: ReadGrant, guard: Guard): 
   const kept = new Map<string, Output>();
   for (const [key, output] of template) {
     if (output.is === 'denied') continue;
-    if (output.is === 'group') kept.set(key, { is: 'group', of: authoriseTemplate(output.of, grant, guard) });
-    else if (output.is === 'relation') {
+    if (output.is === 'group') {
+      const of = authoriseTemplate(output.of, grant, guard);
+      if (!output.file || of.size > 0) kept.set(key, { ...output, of });
+    } else if (output.is === 'relation') {
       const related = authoriseRelation(output.relation, guard);
       if (!related) continue;
       const query = authoriseQuery(output.query, guard);

@@ -9,6 +9,7 @@ import type { DoctorFlags } from './doctor.ts';
 import type { InitFlags } from './init.ts';
 import type { InstallFlags } from './install.ts';
 import type { StartFlags } from './start.ts';
+import type { SweepFlags } from './sweep.ts';
 import { CommandError, openTerminal } from './terminal.ts';
 
 // Whoever reads the output may stop reading (`doctor | head`): the work goes on, and nobody wants to hear of it.
@@ -25,6 +26,11 @@ function port(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number > 65535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
   return number;
+}
+
+function hours(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Hours are a whole number.');
+  return Number(text);
 }
 
 const terminal = openTerminal();
@@ -58,6 +64,11 @@ command('init <database-url>', 'test a database, say what is in it and write its
 command('doctor <project>', 'list what is fully or partly served, and why')
   .option('--json', 'print the report as JSON')
   .action(async (project: string, flags: DoctorFlags) => (await import('./doctor.ts')).doctorCommand(terminal, project, flags));
+
+command('sweep <project>', 'list files without a row and rows without a file')
+  .option('--remove', 'take away the files without a row')
+  .option('--hours <number>', 'leave alone what is younger; an upload may be under way', hours, 24)
+  .action(async (project: string, flags: SweepFlags) => (await import('./sweep.ts')).sweepCommand(terminal, project, flags));
 
 command('demo', 'make the embedded demo project').action(async (flags: DemoFlags) =>
   (await import('./demo.ts')).demoCommand(terminal, flags),

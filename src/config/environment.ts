@@ -1,18 +1,22 @@
 /** A project configured by environment variables alone, for containers. */
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { TextOrder } from '../dialect/types.ts';
 import { clientOfUrl, connectionOfUrl } from './database-url.ts';
 import type { Environment } from './fill.ts';
 import { extensionsFolder, faultOfKey } from './load.ts';
 import {
+  checkAssetSettings,
   checkAuthSettings,
   checkHistorySettings,
   checkLimitSettings,
   checkMailSettings,
+  checkStorageSettings,
+  checkUploadSettings,
   checkWebhookSettings,
   type Fault,
 } from './schema.ts';
+import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
 /** The variables read, with what each is for; `--help` and the documentation show this list. */
@@ -29,8 +33,11 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['HISTORY', 'how much of its history is kept as JSON, with the keys of "history" in a project file (default all)'],
   ['EXTENSIONS', 'folder of its hooks and endpoints (default extensions)'],
   ['WEBHOOKS', 'how webhooks are delivered, as JSON, with the keys of "webhooks" in a project file'],
+  ['UPLOADS', 'what uploads are bound by, as JSON, with the keys of "uploads" in a project file'],
   ['AUTH', 'how people sign in, as JSON, with the keys of "auth" in a project file'],
   ['MAIL', 'how mail is sent, as JSON, with the keys of "mail" in a project file (default none)'],
+  ['STORAGE', 'where uploaded files are kept, as JSON, with the keys of "storage" in a project file'],
+  ['ASSETS', 'how files are handed out, as JSON, with the keys of "assets" in a project file'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -79,8 +86,13 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const limits = settingsOf('LIMITS', set('LIMITS'), checkLimitSettings, faults);
   const history = settingsOf('HISTORY', set('HISTORY'), checkHistorySettings, faults);
   const webhooks = settingsOf('WEBHOOKS', set('WEBHOOKS'), checkWebhookSettings, faults);
+  const uploads = settingsOf('UPLOADS', set('UPLOADS'), checkUploadSettings, faults);
   const auth = settingsOf('AUTH', set('AUTH'), checkAuthSettings, faults);
   const mail = settingsOf('MAIL', set('MAIL'), checkMailSettings, faults);
+  const assets = settingsOf('ASSETS', set('ASSETS'), checkAssetSettings, faults);
+  const storage = settingsOf('STORAGE', set('STORAGE'), checkStorageSettings, faults);
+  const root = set('STORAGE_ROOT');
+  if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
   const order = set('DATABASE_TEXT_ORDER');
   const textOrder: TextOrder | undefined = order === 'portable' || order === 'native' ? order : undefined;
   if (order !== textOrder) faults.push('DATABASE_TEXT_ORDER must be portable or native');
@@ -99,10 +111,12 @@ export function environmentProject(environment: Environment): EnvironmentProject
         ...(textOrder === undefined ? {} : { textOrder }),
       },
       secret: secret ?? randomBytes(32).toString('base64url'),
-      storage: { driver: 'local' as const, root: resolve(set('STORAGE_ROOT') ?? join('data', `${key}-files`)) },
+      storage: storageOf(key, storage ?? (root === undefined ? undefined : { driver: 'local', root })),
+      ...(assets === undefined ? {} : { assets }),
       ...(limits === undefined ? {} : { limits }),
       extensions: resolve(set('EXTENSIONS') ?? extensionsFolder),
       ...(webhooks === undefined ? {} : { webhooks }),
+      ...(uploads === undefined ? {} : { uploads }),
       ...(history === undefined ? {} : { history }),
       ...(auth === undefined ? {} : { auth }),
       ...(mail === undefined ? {} : { mail }),

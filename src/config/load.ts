@@ -5,6 +5,7 @@ import { connectionOfUrl } from './database-url.ts';
 import { type Environment, fillFromEnvironment } from './fill.ts';
 import { checkProjectFile, databaseOf, type Fault, type ProjectFile } from './schema.ts';
 import { ssoFaults } from './sso-schema.ts';
+import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
 /** The folder of extensions where no setting names another. */
@@ -116,11 +117,13 @@ function configure(
       ...(file.database.textOrder === undefined ? {} : { textOrder: file.database.textOrder }),
     },
     secret: file.secret,
-    storage: { driver: 'local', root: resolve(file.storage?.root ?? join('data', `${key}-files`)) },
+    storage: storageOf(key, file.storage),
+    ...(file.assets === undefined ? {} : { assets: file.assets }),
     ...(file.limits === undefined ? {} : { limits: file.limits }),
     ...(file.history === undefined ? {} : { history: file.history }),
     extensions: resolve(file.extensions ?? extensionsFolder),
     ...(file.webhooks === undefined ? {} : { webhooks: file.webhooks }),
+    ...(file.uploads === undefined ? {} : { uploads: file.uploads }),
     ...(file.auth === undefined ? {} : { auth: file.auth }),
     ...(file.mail === undefined ? {} : { mail: file.mail }),
     ...(file.scim === undefined ? {} : { scim: file.scim }),

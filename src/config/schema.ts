@@ -2,6 +2,7 @@
 import { anyObject, either, type Fault, fits, list, object, optional, type Right, text, truth, whole, word } from './shape.ts';
 
 import { ssoSchema } from './sso-schema.ts';
+import { type StorageSettings, storageSchema } from './storage-schema.ts';
 
 export type { Fault } from './shape.ts';
 
@@ -48,6 +49,29 @@ const webhooksSchema = object({
   keepHours: limit(1, 87_600),
 });
 
+/** What uploads are bound by (files/upload-settings.ts). */
+const uploadsSchema = object({
+  bytes: limit(1, 1_099_511_627_776),
+  files: limit(1, 1000),
+  importSeconds: limit(1, 3600),
+  privateAddresses: optional(truth),
+  partsFolder: optional(text(1)),
+  resumeHours: limit(1, 8760),
+});
+
+/** How files are handed out, and images made of them (files/asset-settings.ts). */
+const assetsSchema = object({
+  access: optional(word('hash', 'permission')),
+  pixels: limit(1, 1_000_000_000),
+  inputBytes: limit(1, 4_294_967_296),
+  side: limit(1, 16_000),
+  seconds: limit(1, 600),
+  concurrency: limit(1, 256),
+  queue: limit(0, 100_000),
+  memoryBytes: limit(0, 17_179_869_184),
+  maxAgeSeconds: limit(0, 31_536_000),
+});
+
 const address = text(8);
 
 /** How people sign in (auth/settings.ts). */
@@ -87,11 +111,13 @@ export const projectFileSchema = object({
     textOrder: optional(word('portable', 'native')),
   }),
   secret: text(16),
-  storage: optional(object({ driver: word('local'), root: text(1) })),
+  storage: optional(storageSchema),
+  assets: optional(assetsSchema),
   limits: optional(limitsSchema),
   history: optional(historySchema),
   extensions: optional(text(1)),
   webhooks: optional(webhooksSchema),
+  uploads: optional(uploadsSchema),
   auth: optional(authSchema),
   mail: optional(mailSchema),
   scim: optional(scimSchema),
@@ -102,10 +128,12 @@ export const projectFileSchema = object({
 export type ProjectFile = Right<typeof projectFileSchema>;
 export type LimitSettings = Right<typeof limitsSchema>;
 export type HistorySettings = Right<typeof historySchema>;
+export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
+export type UploadFileSettings = Right<typeof uploadsSchema>;
 
 /** The two keys whose rule depends on each other, looked at even where other parts of the file are wrong. */
 const databaseShape = object({ database: object({ client, connection }, true) }, true);
@@ -125,6 +153,11 @@ export function checkWebhookSettings(webhooks: unknown): { settings: WebhookSett
   return fits(webhooksSchema, webhooks) ? { settings: webhooks } : { faults: webhooksSchema.faults(webhooks, '/webhooks') };
 }
 
+/** The same for uploads, which stand under `/uploads`. */
+export function checkUploadSettings(uploads: unknown): { settings: UploadFileSettings } | { faults: Fault[] } {
+  return fits(uploadsSchema, uploads) ? { settings: uploads } : { faults: uploadsSchema.faults(uploads, '/uploads') };
+}
+
 /** The same for how people sign in, which stands under `/auth`. */
 export function checkAuthSettings(auth: unknown): { settings: AuthSettings } | { faults: Fault[] } {
   return fits(authSchema, auth) ? { settings: auth } : { faults: authSchema.faults(auth, '/auth') };
@@ -133,6 +166,16 @@ export function checkAuthSettings(auth: unknown): { settings: AuthSettings } | {
 /** The same for mail, which stands under `/mail`. */
 export function checkMailSettings(mail: unknown): { settings: MailSettings } | { faults: Fault[] } {
   return fits(mailSchema, mail) ? { settings: mail } : { faults: mailSchema.faults(mail, '/mail') };
+}
+
+/** The same for how files are handed out, which stands under `/assets`. */
+export function checkAssetSettings(assets: unknown): { settings: AssetSettings } | { faults: Fault[] } {
+  return fits(assetsSchema, assets) ? { settings: assets } : { faults: assetsSchema.faults(assets, '/assets') };
+}
+
+/** The same for where files are kept, which stands under `/storage`. */
+export function checkStorageSettings(storage: unknown): { settings: StorageSettings } | { faults: Fault[] } {
+  return fits(storageSchema, storage) ? { settings: storage } : { faults: storageSchema.faults(storage, '/storage') };
 }
 
 /** The same for the limits alone, which stand under `/limits`. */

@@ -1,7 +1,28 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
-import type { AuthSettings, HistorySettings, LimitSettings, MailSettings, ScimSettings, WebhookSettings } from './schema.ts';
+import type {
+  AssetSettings,
+  AuthSettings,
+  HistorySettings,
+  LimitSettings,
+  MailSettings,
+  ScimSettings,
+  UploadFileSettings,
+  WebhookSettings,
+} from './schema.ts';
 import type { SsoSettings } from './sso-schema.ts';
+import type { S3StorageSettings } from './storage-schema.ts';
+
+export interface LocalStorageConfig {
+  readonly driver: 'local';
+  /** The whole name of the folder. */
+  readonly root: string;
+}
+
+export type S3StorageConfig = Readonly<S3StorageSettings>;
+
+/** Where the content of files is kept. */
+export type StorageConfig = LocalStorageConfig | S3StorageConfig;
 
 export interface ProjectConfig {
   /** The first segment of every URL of the project. */
@@ -9,7 +30,9 @@ export interface ProjectConfig {
   readonly database: DatabaseConfig;
   /** Signs tokens; at least 16 characters. */
   readonly secret: string;
-  readonly storage: { readonly driver: 'local'; readonly root: string };
+  readonly storage: StorageConfig;
+  /** How files are handed out and images made of them, as far as it is set. */
+  readonly assets?: AssetSettings;
   /** How much one request may ask for, as far as it is set. */
   readonly limits?: LimitSettings;
   /** How much of the history is kept, as far as it is not all. */
@@ -18,6 +41,8 @@ export interface ProjectConfig {
   readonly extensions?: string;
   /** How webhooks are delivered, as far as it is set. */
   readonly webhooks?: WebhookSettings;
+  /** What uploads are bound by, as far as it is set. */
+  readonly uploads?: UploadFileSettings;
   /** How people sign in, as far as it is set. */
   readonly auth?: AuthSettings;
   /** How mail is sent; without it none is. */

@@ -16,6 +16,7 @@ import type { Collection, Schema } from '../schema/types.ts';
 import { overflownList } from '../sql/overflow.ts';
 import { type CompiledRead, compileRead } from '../sql/read.ts';
 import { type CountParts, countParts, type ReadCounts, readCounted } from './counts.ts';
+import { type FileData, type FileRewrite, fileRewrite, withFileData } from './file-data.ts';
 
 export type { ReadCounts };
 
@@ -31,6 +32,8 @@ export interface ReadContext {
   readonly sealer: Sealer;
   /** A condition under which the actor is who he is taken for (see `ReadResult.proven`). */
   readonly proof?: Fragment;
+  /** Says what the addresses of files are. */
+  readonly fileData?: FileData;
   /** Told how long each stage took, when somebody wants to know. */
   readonly timings?: Timings;
 }
@@ -74,6 +77,8 @@ export interface PreparedRead {
   readonly warnings: readonly Warning[];
   /** Of a read that is followed: the rows asked for, and the cursor of the last one of them. */
   readonly follow?: { readonly limit: number; readonly cursor: (place: Place) => string };
+  /** Where its rows hold files. */
+  readonly files?: FileRewrite;
   /** Whether it depends on the time of day. */
   readonly dated: boolean;
 }
@@ -106,12 +111,14 @@ export function prepareRead(context: ReadContext, request: RequestedRead): Prepa
   const compiled = compileRead(query, connection.dialect, options);
   context.timings?.mark('compile');
   const { searched } = query;
+  const files = fileRewrite(query.template);
   const prepared = {
     collection,
     compiled,
     columns,
     warnings,
     dated,
+    ...(files ? { files } : {}),
     ...(follow ? { follow } : {}),
     ...(searched && query.counts.search ? { searched } : {}),
   };
@@ -151,7 +158,7 @@ export async function runRead(context: ReadContext, prepared: PreparedRead): Pro
   // No row is worth asking for.
   if (!compiled) return { collection, texts, counts: {}, warnings, proven, ...(follow ? { cursor: null } : {}) };
   const run = async (one: CompiledRead, within?: StatementLimits): Promise<Gathering> => {
-    const found = gather(one, texts, limits, follow?.limit);
+    const found = gather(withFileData(one, prepared.files, context.fileData), texts, limits, follow?.limit);
     await connection.each(one.statement, found.begin, within);
     return found;
   };

@@ -5,6 +5,7 @@ import { GatewayError } from '../lib/errors.ts';
 import type { Slots } from '../lib/slots.ts';
 import type { Collection } from '../schema/types.ts';
 import type { RowWriter } from '../sql/read.ts';
+import { withFileData } from './file-data.ts';
 import { type PreparedRead, type ReadContext, rowText } from './read.ts';
 
 export interface StreamContext extends ReadContext {
@@ -33,7 +34,8 @@ export interface ReadStream {
 export async function streamRead(context: StreamContext, prepared: PreparedRead, signal: AbortSignal): Promise<ReadStream> {
   const { connection, streams } = context;
   const { exports, exportSeconds } = context.limits;
-  const { compiled, ...about } = prepared;
+  const { compiled: plain, ...about } = prepared;
+  const compiled = plain && withFileData(plain, prepared.files, context.fileData);
   if (!compiled) return { ...about, batches: written(undefined, nothing, () => undefined), signal, end: nothing };
   const free = streams.take();
   if (!free) throw tooMany(streams.most, exports);

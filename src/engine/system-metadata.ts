@@ -1,10 +1,6 @@
-/** What presets, folders, relations and settings demand (directus8-system §9 to §11, §13). */
+/** What presets, relations and settings demand (directus8-system §9 to §11). */
 import { GatewayError } from '../lib/errors.ts';
-import { keyText } from '../schema/keys.ts';
-import { compileSnapshot } from '../sql/write.ts';
-import { templateOf, valueIn } from './row-text.ts';
-import { fillIn, isLimited, refuseSent, type SystemRules, type SystemWrite } from './system-write.ts';
-import type { WriteState } from './write-state.ts';
+import { fillIn, isLimited, refuseSent, type SystemRules } from './system-write.ts';
 
 /** Who is no administrator has presets of the own, and those of a role or of everybody are no business of theirs. */
 export const presetRules: SystemRules = {
@@ -24,31 +20,6 @@ export const presetRules: SystemRules = {
     }
   },
 };
-
-/** No folder is inside itself. */
-export const folderRules: SystemRules = {
-  knows: [],
-  check({ action, node, state, sent }) {
-    const parent = sent('parent_folder') ?? null;
-    if (action !== 'update' || parent === null) return;
-    state.duties.set(`folder ${keyText(node.key ?? [])}`, () => demandNoCycle(state, node));
-  },
-};
-
-async function demandNoCycle({ connection }: WriteState, { collection, key }: SystemWrite['node']): Promise<void> {
-  const parent = collection.fields.get('parent_folder');
-  const seen = new Set<string>();
-  let at = key;
-  while (at && parent) {
-    const text = keyText(at);
-    if (seen.has(text)) throw new GatewayError('validation', { message: 'parent_folder: A folder cannot be inside itself.' });
-    seen.add(text);
-    const { statement, write } = compileSnapshot(collection, [at], templateOf([parent]), connection.dialect);
-    const [cells] = await connection.texts(statement);
-    const above = cells && valueIn(write(cells), parent);
-    at = above === undefined ? undefined : [above];
-  }
-}
 
 /** Rows of these say themselves what they hang on (directus8-system §9). */
 const unrelated: ReadonlySet<string> = new Set(['directus_activity', 'directus_collections', 'directus_fields', 'directus_relations']);

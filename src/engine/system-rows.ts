@@ -1,7 +1,9 @@
 /** What the system collections demand of whoever writes them, through every door. */
 import type { WriteNode } from '../query/mutation.ts';
 import type { Collection, Field } from '../schema/types.ts';
-import { folderRules, presetRules, relationRules, settingRules } from './system-metadata.ts';
+import { fileRules } from './system-files.ts';
+import { folderRules } from './system-folders.ts';
+import { presetRules, relationRules, settingRules } from './system-metadata.ts';
 import { permissionRules, roleRules } from './system-roles.ts';
 import { userRules } from './system-users.ts';
 import { type SystemAction, type SystemRules, systemWrite } from './system-write.ts';
@@ -12,6 +14,7 @@ const byCollection: ReadonlyMap<string, SystemRules> = new Map([
   ['directus_roles', roleRules],
   ['directus_permissions', permissionRules],
   ['directus_collection_presets', presetRules],
+  ['directus_files', fileRules],
   ['directus_folders', folderRules],
   ['directus_relations', relationRules],
   ['directus_settings', settingRules],

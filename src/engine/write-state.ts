@@ -7,6 +7,7 @@ import type { WriteNode } from '../query/mutation.ts';
 import type { Filter } from '../query/types.ts';
 import { keyText } from '../schema/keys.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
+import { chosen, type FileWrites, isFiles, type ReleasedFile } from './file-writes.ts';
 import type { JournalEntry } from './journal.ts';
 import { picked } from './row-text.ts';
 import { eventAction, type WriteNote, type WriteWatch } from './write-events.ts';
@@ -29,6 +30,10 @@ export interface WriteState {
   readonly watch: WriteWatch | undefined;
   /** What the system demands once the rows are written, each by a name: it is done once. */
   readonly duties: Map<string, () => Promise<void>>;
+  /** What the files come with that are written. */
+  readonly files: FileWrites | undefined;
+  /** Content of files that no row names any more, by its name. */
+  readonly released: Map<string, ReleasedFile>;
   /** System collections of which rows were written. */
   readonly rewritten: Set<string>;
 }
@@ -71,7 +76,7 @@ export function demandWrite(state: WriteState, node: WriteNode, action: Action, 
   const sent = sentStatus(node);
   if (action === 'create' && !grant.creates(sent)) throw new GatewayError('create_denied', { collection: collection.name });
   const names = [...[...values.keys()].map((field) => field.name), ...toMany.map(({ relation }) => relation.name)];
-  checkWrite(grant, collection, action, names, { sent, before }, state.commented);
+  checkWrite(grant, collection, action, chosen(collection, names, state.files), { sent, before }, state.commented);
 }
 
 /** Notes what happened to a row. `sent` are the columns that were written on purpose. */
@@ -80,7 +85,7 @@ export function record(state: WriteState, node: WriteNode, action: JournalEntry[
   if (!journal) return;
   const { collection, key, snapshot, parent } = node;
   const entry: JournalEntry = {
-    action,
+    action: action === 'create' && isFiles(collection) ? 'upload' : action,
     collection: collection.name,
     item: keyText(key ?? []),
     ...(snapshot === undefined || action === 'delete' ? {} : { revision: { data: snapshot, delta: picked(snapshot, sent) } }),

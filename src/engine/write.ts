@@ -16,6 +16,7 @@ import type { Filter } from '../query/types.ts';
 import { keyText } from '../schema/keys.ts';
 import type { Collection } from '../schema/types.ts';
 import { whereClause } from '../sql/scope.ts';
+import { chosen, type FileWrites, type ReleasedFile } from './file-writes.ts';
 import { filteredMutation, rememberedSyntax, type WriteFilters } from './hooked-mutation.ts';
 import { type JournalEntry, journalStatement, writeJournal } from './journal.ts';
 import { type Locating, locating } from './locating.ts';
@@ -36,6 +37,8 @@ export interface WriteContext extends ReadContext {
   /** Filters of extensions, where there are any. */
   readonly filters?: WriteFilters;
   readonly watch?: WriteWatch;
+  /** Called after the commit, before anybody is answered, with content of files that no row names any more. Never throws. */
+  readonly released?: (files: readonly ReleasedFile[]) => Promise<void>;
   /** Called after the commit, before anybody is answered, with the system collections that were written. Never throws. */
   readonly rewritten?: (collections: ReadonlySet<string>) => Promise<void>;
 }
@@ -50,6 +53,8 @@ export interface WriteOptions {
   readonly unrecorded?: boolean;
   /** The rows go back to what they were: told as such, with all of what they are then. */
   readonly revert?: boolean;
+  /** What files come with. */
+  readonly files?: FileWrites;
 }
 
 /** A row that the request names, as it was written. */
@@ -125,10 +130,12 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
   const { proof, watch, ...proven } = context;
   let events: readonly WrittenItems[] = [];
   let rewritten = new Set<string>();
+  let released: WriteState['released'] = new Map();
   const result = await transactional(context.connection, async (transaction) => {
     const entries: JournalEntry[] = [];
     const notes: WriteNote[] = [];
     rewritten = new Set();
+    released = new Map();
     let rows = 0;
     const now = new Date();
     const within: WithinWrite = { ...proven, connection: transaction };
@@ -139,7 +146,7 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
       within,
       async write(prepared) {
         const { options } = prepared;
-        const state = stateOf({ ...prepared.as, watch }, transaction, now, options, { notes, rewritten });
+        const state = stateOf({ ...prepared.as, watch }, transaction, now, options, { notes, rewritten, released });
         const bound = await prepared.nodes();
         const nodes = (await prepared.locate?.(state, bound)) ?? bound;
         // Each mutation was counted by itself; several may be written together.
@@ -171,6 +178,7 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
     };
     return answer.plain ? transaction.last(both) : both();
   });
+  if (released.size > 0) await context.released?.([...released.values()]);
   if (rewritten.size > 0) await context.rewritten?.(rewritten);
   if (events.length > 0) watch?.committed(events);
   return result;
@@ -212,12 +220,12 @@ async function bind(context: Preparing, request: RequestedMutation, options: Wri
   if (request.is === 'update' && !readGrant(collectionOf(schema, request.collection), rules, actor, schema)) {
     throw new GatewayError('item_not_found', { id: request.changes[0]?.key });
   }
-  const nodes = bindMutation(request, { ...context, rights: rightsOf(writer, actor, options.comment !== undefined) });
+  const nodes = bindMutation(request, { ...context, rights: rightsOf(writer, actor, options) });
   await hashAll(nodes, rules);
   return nodes;
 }
 
-function rightsOf(writer: Writer, actor: Actor, comment: boolean): WriteBinding['rights'] {
+function rightsOf(writer: Writer, actor: Actor, { comment, files }: WriteOptions): WriteBinding['rights'] {
   const all = isUnlimited(actor);
   return {
     // What is written to users and their like passes the checks of their own routes, or an administrator answers for it.
@@ -231,7 +239,7 @@ function rightsOf(writer: Writer, actor: Actor, comment: boolean): WriteBinding[
       // Of a row that is there already, its own status decides, and is looked at when it is known.
       if (kind !== 'create') return;
       writer.demandCreate(collection, status);
-      checkWrite(grant, collection, kind, sent, { sent: status, before: undefined }, comment);
+      checkWrite(grant, collection, kind, chosen(collection, sent, files), { sent: status, before: undefined }, comment !== undefined);
     },
   };
 }
@@ -254,7 +262,7 @@ function stateOf(
   connection: Transaction,
   now: Date,
   options: WriteOptions,
-  kept: Pick<WriteState, 'notes' | 'rewritten'>,
+  kept: Pick<WriteState, 'notes' | 'rewritten' | 'released'>,
 ): WriteState {
   return {
     schema,
@@ -268,6 +276,7 @@ function stateOf(
     journal: options.unrecorded && !watch ? undefined : [],
     watch,
     duties: new Map(),
+    files: options.files,
     ...kept,
   };
 }

@@ -4,7 +4,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import type { OutboxRow } from '../engine/outbox.ts';
-import { isPrivateAddress, PrivateAddressError, publicLookup } from './private-addresses.ts';
+import { isPrivateAddress, PrivateAddressError, publicLookup } from '../lib/private-addresses.ts';
 
 /** Where a webhook's calls go. */
 export interface Target {
@@ -43,6 +43,8 @@ function headersOf({ delivery, event, collection }: OutboxRow, body: string, sec
   };
 }
 
+const hopelesslyPrivate = (): HopelessCall => new HopelessCall('the address is private (webhooks.privateAddresses)');
+
 function checked({ url }: Target, privateAddresses: boolean): URL {
   if (!URL.canParse(url)) throw new HopelessCall('its URL is none');
   const parsed = new URL(url);
@@ -50,13 +52,13 @@ function checked({ url }: Target, privateAddresses: boolean): URL {
     throw new HopelessCall('its URL does not begin with http:// or https://');
   // A host that is an address is never looked up.
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
-  if (!privateAddresses && isIP(host) !== 0 && isPrivateAddress(host)) throw new HopelessCall(new PrivateAddressError().message);
+  if (!privateAddresses && isIP(host) !== 0 && isPrivateAddress(host)) throw hopelesslyPrivate();
   return parsed;
 }
 
 /** What an error of the network may be told as: never with the URL, which may hold a secret. */
 function reasonOf(error: Error & { code?: string }): Error {
-  if (error instanceof PrivateAddressError) return new HopelessCall(error.message);
+  if (error instanceof PrivateAddressError) return hopelesslyPrivate();
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return new Error('no answer in time (webhooks.timeoutMilliseconds)');
   return new Error(`no connection (${error.code ?? error.name})`);
 }

@@ -26,13 +26,18 @@ export interface Storage {
    * the key holds what it held before. Resolves to the number of bytes.
    */
   write(key: string, content: Readable, options?: { readonly type?: string; readonly signal?: AbortSignal }): Promise<number>;
-  /** The object, or a range of it; undefined where there is none. `size` is that of the whole object. The caller ends the stream. */
+  /**
+   * The object, or a range of it; undefined where there is none. `size` is that of the whole object. A range ends where the object does,
+   * and is empty beyond. The caller ends the stream.
+   */
   read(key: string, range?: ByteRange): Promise<(StoredObject & { readonly stream: Readable }) | undefined>;
   stat(key: string): Promise<StoredObject | undefined>;
   /** Keys that are not there are no fault. */
   remove(keys: readonly string[]): Promise<void>;
   /** All objects whose keys begin with `prefix`, in no particular order. */
   list(prefix: string): AsyncIterable<StoredObject>;
+  /** Removes what writes that began before then have left aside: those of processes that were killed. Resolves to their number. */
+  removeUnfinished(before: Date): Promise<number>;
   /** Throws where the place cannot be written to. */
   check(): Promise<void>;
   close(): Promise<void>;

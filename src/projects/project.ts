@@ -6,6 +6,7 @@ import type { Webhook } from '../engine/outbox.ts';
 import { type Deliveries, startDeliveries } from '../extensions/deliveries.ts';
 import { deliverySettings } from '../extensions/delivery-settings.ts';
 import { type ExtensionStore, openExtensions } from '../extensions/store.ts';
+import { openFiles, type ProjectFiles } from '../files/project-files.ts';
 import { within } from '../lib/abortable.ts';
 import type { Log } from '../lib/log.ts';
 import { createSealer, type Sealer } from '../lib/sealed-text.ts';
@@ -35,6 +36,8 @@ export interface Project {
   readonly webhooks: readonly Webhook[];
   /** Makes the calls of the outbox. */
   readonly deliveries: Deliveries;
+  /** Where the content of files is. */
+  readonly files: ProjectFiles;
   /** How much one request may ask for. */
   readonly limits: Limits;
   /** Seals cursors: with the project's secret, for the project alone. */
@@ -105,6 +108,7 @@ export async function openProject(config: ProjectConfig, log: Log, options: Open
 }
 
 async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connection: Connection): Promise<Project> {
+  const files = await openFiles(config, log);
   const stores: { rules?: RulesStore } = {};
   const schemas = await openSchemaStore({
     connection,
@@ -174,6 +178,7 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
       return hasOutbox() ? rules.webhooks : [];
     },
     deliveries,
+    files,
     limits,
     sealer: createSealer(config.secret, `sallyport cursor ${config.key}`),
     streams: createSlots(Math.min(limits.exports, connection.streams)),
@@ -201,6 +206,7 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
       return stale || (isProvisional(schema) && schemas.current !== schema);
     },
     async rewritten(collections) {
+      if (collections.has('directus_files')) files.rewritten();
       try {
         if (describing.some((name) => collections.has(name))) await schemas.refreshMetadata();
         if (ruling.some((name) => collections.has(name))) await rules.reload();
@@ -218,7 +224,7 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
     async close() {
       if (users > 0) await lastUser();
       await within(patience, extensions.settled());
-      await Promise.all([metadata.stop(), schemas.close(), deliveries.stop(), retention?.stop()]);
+      await Promise.all([metadata.stop(), schemas.close(), deliveries.stop(), retention?.stop(), files.close()]);
       await connection.close();
     },
   };

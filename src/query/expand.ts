@@ -3,6 +3,7 @@ import { GatewayError } from '../lib/errors.ts';
 import { coerceOperand } from '../schema/field-types.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
 import type { BindContext } from './context.ts';
+import { fileDataName, fileDataOutput } from './file-data.ts';
 import { always, compare, never } from './filters.ts';
 import { type NestedMap, nestedRead } from './nested.ts';
 import { listedRelations, reachableRelations } from './reachable.ts';
@@ -26,6 +27,8 @@ export function expand(collection: Collection, selection: Selection, context: Bi
     context.count();
     template.set(field.name, columnOutput(collection, field, selection, stubs, context, nested));
   }
+  const data = fileDataOutput(collection, selection, context);
+  if (data) template.set(fileDataName, data);
   for (const relation of reachableRelations(collection, named)) {
     if (relation.kind === 'm2o' && relation.field) continue;
     const output = without.has(relation.name) ? undefined : listOutput(relation, selection, stubs, context, nested);

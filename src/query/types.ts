@@ -1,6 +1,7 @@
 /** The one query model. A surface parses into the requested forms; `bind` turns them into the bound forms against a schema. */
 import type { DatePart, Scalar } from '../dialect/types.ts';
 import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
+import type { FileMember } from './file-data.ts';
 
 // ---- as asked: names are still text ----
 
@@ -186,7 +187,8 @@ export type Output =
   | { is: 'stub'; field: Field; key: string; denied: string }
   /** A to-many relation whose collection the caller may not read: left out of the row, told in a warning. */
   | { is: 'denied'; collection: string }
-  | { is: 'group'; of: Template }
+  /** `file`: these members of a file's `data` are made of it (engine/file-data.ts). */
+  | { is: 'group'; of: Template; file?: readonly FileMember[] }
   | { is: 'constant'; json: string };
 
 /** What is taken out of a value depends on the value of another field of its row. */
@@ -203,7 +205,7 @@ export type Readable = 'yes' | 'some' | 'cut' | 'no';
 export interface Visibility {
   collection(collection: Collection): boolean;
   /** `some`: in some rows only, by their status or because the row is the caller's own. */
-  field(field: Field): Readable;
+  field(field: Pick<Field, 'name' | 'collection' | 'secret'>): Readable;
   /** False for one whose name, or a column that ties its sides, may be read in no row. */
   relation(relation: Relation): boolean;
 }

@@ -19,6 +19,8 @@ function logError(error: GatewayError, request: FastifyRequest): void {
 /** Seconds after which it makes sense to ask again. */
 const retryAfter: Partial<Record<ErrorName, string>> = {
   database_unavailable: '1',
+  storage_unavailable: '1',
+  busy: '2',
   write_conflict: '1',
   rate_limited: '5',
   request_in_flight: '1',

@@ -46,6 +46,9 @@ function firstSegment(url: string): string {
   }
 }
 
+/** The project of an address as Directus 8 has it for stored files: `/uploads/<project>/originals/<name>`. */
+const ofUploads = (url: string): string => firstSegment(url.slice('/uploads'.length));
+
 function segmentOf(request: FastifyRequest): string {
   if (request.url.includes('%00')) throw new GatewayError('bad_request', { message: 'The URL holds a null byte' });
   return firstSegment(request.url);
@@ -86,7 +89,7 @@ function leased(request: FastifyRequest, reply: FastifyReply, registry: Registry
     refuseOutside(segment, request);
     return listing.has(segment) ? lent(namedProject(request), request, reply, registry) : undefined;
   }
-  return lent(segment, request, reply, registry);
+  return lent(segment === 'uploads' ? ofUploads(request.url) : segment, request, reply, registry);
 }
 
 function lent(key: string, request: FastifyRequest, reply: FastifyReply, registry: Registry): Promise<void> | undefined {

@@ -16,7 +16,7 @@ t.test('defaults', async (t) => {
   t.ok(made.config.secret.length >= 32);
   t.match(made.warnings, [/SECRET is not set/]);
   t.equal(made.administrator, undefined);
-  t.equal(made.config.storage.root, resolve('data/_-files'));
+  t.same(made.config.storage, { driver: 'local', root: resolve('data/_-files') });
   t.equal(made.config.extensions, resolve('extensions'));
 });
 
@@ -53,6 +53,12 @@ t.test('everything given', async (t) => {
   });
 });
 
+t.test('files in a bucket', async (t) => {
+  const storage = { driver: 's3', bucket: 'files', endpoint: 'http://minio:9000', prefix: 'shop/prod' };
+  const made = environmentProject({ DATABASE_URL: 'postgres://u:p@db/app', STORAGE: JSON.stringify(storage) });
+  t.match(made, { config: { storage } });
+});
+
 t.test('faults are told all at once and hold no value', async (t) => {
   const made = environmentProject({
     DATABASE_URL: 'oracle://u:hunter2@h',
@@ -61,6 +67,8 @@ t.test('faults are told all at once and hold no value', async (t) => {
     SECRET: 'short',
     ADMIN_EMAIL: 'a@b',
     ADMIN_TOKEN: 'x',
+    STORAGE: '{"driver": "s3", "bucket": "files", "secretAccessKey": "hunter2"}',
+    STORAGE_ROOT: '/srv/files',
   });
   if (!made || !('faults' in made)) return t.fail('faults were expected');
   t.match(made.faults, [
@@ -68,6 +76,8 @@ t.test('faults are told all at once and hold no value', async (t) => {
     /^PROJECT: .*reserved/,
     /^SECRET/,
     /^ADMIN_EMAIL and ADMIN_PASSWORD/,
+    /^STORAGE: accessKeyId and secretAccessKey belong together/,
+    /^STORAGE and STORAGE_ROOT say the same/,
     /^DATABASE_TEXT_ORDER must/,
   ]);
   t.notMatch(made.faults.join(), /hunter2|short|human/);

@@ -35,7 +35,7 @@ async function faults(content: unknown, environment: Record<string, string> = {}
 t.test('a good file', async (t) => {
   const loaded = await load('shop.json', good);
   t.match(loaded, { key: 'shop', private: false, faults: [], config: { key: 'shop', secret: good.secret, private: false } });
-  t.equal(loaded?.config?.storage.root, resolve('files'), 'the storage root is taken from the current directory');
+  t.same(loaded?.config?.storage, { driver: 'local', root: resolve('files') }, 'the storage root is taken from the current directory');
   t.ok(Object.isFrozen(loaded?.config));
 });
 
@@ -73,7 +73,7 @@ t.test('all faults are told at once, each with its path', async (t) => {
     {
       database: { client: 'oracle', connection: 5, schemas: [], pool: { min: -1, max: 'many', size: 3 }, textOrder: 'human' },
       secret: 'short',
-      storage: { driver: 's3', path: 'x' },
+      storage: { driver: 's3', path: 'x', pathStyle: 'yes' },
       secrets: `${of('NOT_THERE')} ${of('NOR_THIS')}`,
       private: 'yes',
     },
@@ -89,13 +89,28 @@ t.test('all faults are told at once, each with its path', async (t) => {
     '/database/textOrder must be "portable" or "native"',
     '/private must be true or false',
     '/secret must have at least 16 characters',
-    '/secrets is not known; known are database, secret, storage, limits, history, extensions, webhooks, auth, mail, scim, sso, private',
+    '/secrets is not known; known are database, secret, storage, assets, limits, history, extensions, webhooks, uploads, auth, mail, scim, sso, private',
     '/secrets needs the environment variable NOR_THIS, which is not set',
     '/secrets needs the environment variable NOT_THERE, which is not set',
-    '/storage/driver must be "local"',
-    '/storage/path is not known; known are driver, root',
-    '/storage/root is missing',
+    '/storage/bucket is missing',
+    '/storage/path is not known; known are driver, bucket, region, endpoint, pathStyle, prefix, accessKeyId, secretAccessKey, sessionToken',
+    '/storage/pathStyle must be true or false',
   ]);
+});
+
+t.test('the storage of files', async (t) => {
+  const told = (storage: unknown) => faults({ ...good, storage });
+  t.same(await told({ driver: 'azure' }), ['/storage/driver must be "local" or "s3"']);
+  t.same(await told({ driver: 'local' }), ['/storage/root is missing']);
+  t.same(await told('files'), ['/storage must be an object']);
+  const s3 = { driver: 's3', bucket: 'files' };
+  t.same(await told(s3), []);
+  t.same(await told({ ...s3, endpoint: 'minio:9000', prefix: '../up', accessKeyId: 'a', sessionToken: 'b' }), [
+    '/storage/endpoint must be a URL that begins with http:// or https://',
+    '/storage/prefix may hold letters, digits, ".", "_" and "-", divided by single slashes',
+    '/storage/accessKeyId and secretAccessKey belong together: set both or none',
+  ]);
+  t.same(await told({ ...s3, sessionToken: 'b' }), ['/storage/sessionToken needs accessKeyId and secretAccessKey']);
 });
 
 t.test('single faults', async (t) => {
@@ -122,7 +137,7 @@ t.test('single faults', async (t) => {
     '/database/connection/file is not known; known are filename, create, readonly',
   ]);
   t.same(await faults(JSON.stringify(good).replace('{', '{"__proto__":{"private":true},')), [
-    '/__proto__ is not known; known are database, secret, storage, limits, history, extensions, webhooks, auth, mail, scim, sso, private',
+    '/__proto__ is not known; known are database, secret, storage, assets, limits, history, extensions, webhooks, uploads, auth, mail, scim, sso, private',
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import t from 'tap';
-import { isPrivateAddress } from '../../src/extensions/private-addresses.ts';
 import { callWebhook, HopelessCall, signatureOf } from '../../src/extensions/webhook-request.ts';
+import { isPrivateAddress } from '../../src/lib/private-addresses.ts';
 import { header, startReceiver } from '../support/receiver.ts';
 
 const call = {

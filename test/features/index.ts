@@ -5,6 +5,7 @@ import { aggregateGroups } from './aggregate-groups.ts';
 import { aggregateProperty } from './aggregate-property.ts';
 import { aggregateRules } from './aggregate-rules.ts';
 import { aggregateValues } from './aggregate-values.ts';
+import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
@@ -58,6 +59,7 @@ import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
 import { toldWrites } from './told-writes.ts';
+import { uploads } from './uploads.ts';
 import { upserts } from './upsert.ts';
 import { values } from './values.ts';
 import { webhooks } from './webhooks.ts';
@@ -90,6 +92,7 @@ export const features: readonly Feature[] = [
   aggregateRules,
   aggregateValues,
   aggregateProperty,
+  assets,
   meta,
   relations,
   deep,
@@ -144,6 +147,7 @@ export const features: readonly Feature[] = [
   systemTools,
   systemHooks,
   webhooks,
+  uploads,
   scim,
   sso,
   schemaEditing,

@@ -5,6 +5,7 @@ import { root } from './entry.ts';
 
 /** The pages whose examples are run, in their order; the others tell of running and building. The last one brings code for every project. */
 export const pages = [
+  'assets',
   'auth',
   'configuration',
   'history',
@@ -14,6 +15,7 @@ export const pages = [
   'schema',
   'values',
   'writing',
+  'files',
   'schema-editing',
   'webhooks',
   'scim',

@@ -7,6 +7,7 @@ import type { ReadContext } from '../../engine/read.ts';
 import { startTimings } from '../../lib/timings.ts';
 import type { Project } from '../../projects/project.ts';
 import { isProvisional } from '../../projects/provisional.ts';
+import { fileDataFor } from './file-data.ts';
 import { type PhpMap, parsePhpQuery, rawQuery } from './parse.ts';
 import { textOf } from './php-query.ts';
 
@@ -61,6 +62,7 @@ export async function contextOf(request: FastifyRequest, schema: 'settled' | 'pr
     connection: project.connection,
     limits: project.limits,
     sealer: project.sealer,
+    fileData: fileDataFor(request),
     project,
     query,
     rawQuery: raw,
@@ -82,7 +84,8 @@ export function recalledContext(request: FastifyRequest): DirectusContext | unde
   const { actor, proof } = known;
   const serial = proof?.serial ?? 0;
   const { connection, limits, sealer } = project;
-  const context = { schema, rules, actor, connection, limits, sealer, project, query, rawQuery: raw, serial };
+  const fileData = fileDataFor(request);
+  const context = { schema, rules, actor, connection, limits, sealer, fileData, project, query, rawQuery: raw, serial };
   if (!timed && !proof) return context;
   return { ...context, ...(proof ? { proof: proof.condition } : {}), ...(timed ? { timings: startTimings() } : {}) };
 }

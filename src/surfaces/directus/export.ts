@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ReadStream } from '../../engine/stream.ts';
 import { csvOf } from '../../lib/csv.ts';
+import { dispositionOf } from '../../lib/disposition.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { oneLine } from '../../lib/json-text.ts';
 import { describeForLog, reason, redact } from '../../lib/redact.ts';
@@ -55,15 +56,6 @@ async function* chunks(stream: ReadStream, { head, row, tail }: Frame): AsyncGen
   yield Buffer.from(chunk + tail);
 }
 
-/** `attachment; filename="plants.csv"`; a name that is more than letters and digits is told in full beside its plain form. */
-export function disposition(collection: string, format: ExportFormat): string {
-  const name = `${collection}.${format}`;
-  const plain = name.replace(/[^\w.-]/g, '_');
-  if (plain === name) return `attachment; filename="${name}"`;
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
-}
-
 /**
  * Answers with the rows of the read that `open` begins. What fails before the first byte is thrown; after it the connection is cut,
  * so that nobody takes a part for the whole. A client that goes away ends the read.
@@ -80,7 +72,7 @@ export async function sendExport(
   // It may have left while the caller was looked up.
   if (reply.raw.destroyed) gone.abort(left);
   const { format, stream } = await open(gone.signal);
-  reply.type(types[format]).header('content-disposition', disposition(stream.collection.name, format));
+  reply.type(types[format]).header('content-disposition', dispositionOf('attachment', `${stream.collection.name}.${format}`));
   if (context.timings) {
     context.timings.mark('first rows');
     reply.header('server-timing', context.timings.header());

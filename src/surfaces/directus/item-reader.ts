@@ -6,6 +6,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { parsePlainJson } from '../../lib/plain-json.ts';
 import type { Project } from '../../projects/project.ts';
 import { defaultLimit } from './default-limit.ts';
+import { relativeFileData } from './file-data.ts';
 import { renewing } from './fresh.ts';
 import { parseRead } from './parse.ts';
 import { itemQuery } from './plain-query.ts';
@@ -19,7 +20,7 @@ export function itemReader(project: Project, actor: Actor, within?: ReadContext)
     const once = async (): Promise<Rows> => {
       const context: ReadContext = within
         ? { ...within, actor }
-        : { actor, schema: schemas.current, rules: rules.current, connection, limits, sealer };
+        : { actor, schema: schemas.current, rules: rules.current, connection, limits, sealer, fileData: relativeFileData(project) };
       const asked = parseRead(collection, itemQuery(query), defaultLimit(context), keys);
       const { texts } = await read(context, asked.read);
       return parsePlainJson(String(texts.between('[', ']'))) as Rows;

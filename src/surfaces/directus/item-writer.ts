@@ -2,6 +2,7 @@
 import type { Actor } from '../../access/types.ts';
 import { prepareWrite, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
 import type { ItemWriter } from '../../extensions/types.ts';
+import { releaseFiles } from '../../files/release.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, parseJsonBody } from '../../lib/json-body.ts';
 import { writePlainJson } from '../../lib/plain-json.ts';
@@ -43,6 +44,7 @@ export function itemWriter(project: Project, actor: Actor, { extension, listener
       userAgent: extension,
       syntax: directusNested,
       rewritten: (collections) => project.rewritten(collections),
+      released: (files) => releaseFiles(project.files.storage, files, project.log),
       ...listeners(),
     };
     const prepared = await prepareWrite(context, request, {});

@@ -1,39 +1,20 @@
 /** Settings: rows of key and value, whose list and single writes know the type of each value (directus8-system §11). */
 import type { FastifyPluginAsync } from 'fastify';
-import { type ReadContext, type ReadResult, read } from '../../engine/read.ts';
+import type { ReadContext, ReadResult } from '../../engine/read.ts';
 import { joinTexts } from '../../lib/joined-texts.ts';
 import { isJsonObject, type Json, jsonTextOf, numberText, parseJsonBody } from '../../lib/json-body.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
-import type { RequestedFilter, RequestedRead } from '../../query/types.ts';
+import type { RequestedFilter } from '../../query/types.ts';
 import type { DirectusContext } from './context.ts';
 import { keysOf } from './items.ts';
 import { sendList } from './list.ts';
+import { rowsOf } from './own-rows.ts';
 import { sendRead } from './read.ts';
 import type { Writing } from './write.ts';
 
 const settings = 'directus_settings';
 
 const described: RequestedFilter = { is: 'compare', path: ['collection'], operator: 'eq', value: settings };
-
-type Part = Partial<Pick<RequestedRead, 'where' | 'keys'>> & { readonly fields?: readonly string[] };
-
-/** Rows that the gateway itself wants to know. */
-async function rowsOf(context: ReadContext, collection: string, { fields, ...part }: Part): Promise<RequestedItem[]> {
-  if (!context.schema.collections.has(collection)) return [];
-  const { proof: _, ...rest } = context;
-  const asSystem: ReadContext = { ...rest, actor: { is: 'system', reason: 'settings have types' } };
-  const named = new Map((fields ?? []).map((field) => [field, null] as const));
-  const { texts } = await read(asSystem, {
-    collection,
-    selection: { all: !fields, named, without: new Set() },
-    offset: 0,
-    counts: { filtered: false, total: false, byStatus: false },
-    stubs: false,
-    ...part,
-  });
-  const rows = parseJsonBody(String(texts.between('[', ']')));
-  return Array.isArray(rows) ? rows.filter(isJsonObject) : [];
-}
 
 /** The type of each setting that a form speaks of. */
 async function typesOf(context: ReadContext): Promise<ReadonlyMap<string, string>> {

@@ -1,18 +1,20 @@
 /** POST, PATCH and DELETE of users, roles, permissions and the other system collections that take writes (directus8-system §4 to §13, §21). */
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { revertedItem } from '../../engine/revert.ts';
-import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { DirectusContext } from './context.ts';
 import { changesOf, keysOf, upsertBy } from './items.ts';
 import { settingWriting, shapesSetting } from './settings.ts';
 import { listings, ownKey } from './system.ts';
-import { bodyItems, sendWrite, type Writing } from './write.ts';
+import { bodyItems, sendWrite, singleItem, type Writing } from './write.ts';
 import { sendMatching } from './write-matching.ts';
 
-/** Files come with their bytes, and history is written by what happens. */
-const written = ['users', 'roles', 'permissions', 'relations', 'settings', 'folders', 'collection_presets', 'webhooks'];
+/** History is written by what happens. */
+const written = ['users', 'roles', 'permissions', 'relations', 'settings', 'folders', 'collection_presets', 'webhooks', 'files'];
+
+/** Of these single rows come with bytes (files.ts), and do not go back to what they were. */
+const withContent = 'files';
 
 interface Params {
   id: string;
@@ -24,57 +26,70 @@ function namedKeys(context: DirectusContext, segment: string, id: string): strin
   return keysOf(id).map((key) => (segment === 'users' && key === 'me' ? ownKey(context) : key));
 }
 
+interface Written {
+  readonly app: FastifyInstance;
+  readonly segment: string;
+  readonly collection: string;
+  readonly path: string;
+}
+
+/** Routes of rows that the path names, and of several rows at once. */
+function commonRoutes({ app, segment, collection, path }: Written): void {
+  app.patch(path, async (request, reply) => {
+    const { items, single } = bodyItems(request);
+    if (single) return sendMatching(request, reply, collection, items[0]);
+    return sendWrite(request, reply, ({ schema }) => ({
+      request: { is: 'update', collection, changes: changesOf(collectionOf(schema, collection), items) },
+      single: false,
+    }));
+  });
+
+  app.delete<{ Params: Params }>(`${path}/:id`, async (request, reply) =>
+    sendWrite(request, reply, (context) => {
+      const keys = namedKeys(context, segment, request.params.id);
+      return { request: { is: 'delete', collection, keys }, single: false, keys };
+    }),
+  );
+}
+
+/** Routes of rows that are nothing but rows. */
+function rowRoutes({ app, segment, collection, path }: Written): void {
+  const finished = (context: DirectusContext, writing: Writing): Writing | Promise<Writing> =>
+    segment === 'settings' && shapesSetting(writing) ? settingWriting(context, writing) : writing;
+
+  app.post(path, async (request, reply) => {
+    const { items, single } = bodyItems(request);
+    return sendWrite(request, reply, (context) => {
+      const by = upsertBy(context.query);
+      const mutation = by ? ({ is: 'upsert', collection, by, items } as const) : ({ is: 'create', collection, items } as const);
+      return finished(context, { request: mutation, single });
+    });
+  });
+
+  app.patch<{ Params: Params }>(`${path}/:id`, async (request, reply) => {
+    const item = singleItem(request);
+    return sendWrite(request, reply, (context) => {
+      const keys = namedKeys(context, segment, request.params.id);
+      const changes = keys.map((key) => ({ key, item }));
+      return finished(context, { request: { is: 'update', collection, changes }, single: keys.length === 1, keys });
+    });
+  });
+
+  app.patch<{ Params: Params }>(`${path}/:id/revert/:revision`, async (request, reply) =>
+    sendWrite(request, reply, async (context) => {
+      const [key = ''] = namedKeys(context, segment, request.params.id);
+      const item = await revertedItem(context, collection, key, request.params.revision);
+      return { request: { is: 'update', collection, changes: [{ key, item }] }, single: true, revert: true };
+    }),
+  );
+}
+
 export const systemWriteRoutes: FastifyPluginAsync = async (app) => {
   for (const segment of written) {
     const collection = listings[segment];
     if (collection === undefined || !isSystemName(collection)) continue;
-    const path = `/:project/${segment}`;
-    const finished = (context: DirectusContext, writing: Writing): Writing | Promise<Writing> =>
-      segment === 'settings' && shapesSetting(writing) ? settingWriting(context, writing) : writing;
-
-    app.post(path, async (request, reply) => {
-      const { items, single } = bodyItems(request);
-      return sendWrite(request, reply, (context) => {
-        const by = upsertBy(context.query);
-        const mutation = by ? ({ is: 'upsert', collection, by, items } as const) : ({ is: 'create', collection, items } as const);
-        return finished(context, { request: mutation, single });
-      });
-    });
-
-    app.patch(path, async (request, reply) => {
-      const { items, single } = bodyItems(request);
-      if (single) return sendMatching(request, reply, collection, items[0]);
-      return sendWrite(request, reply, ({ schema }) => ({
-        request: { is: 'update', collection, changes: changesOf(collectionOf(schema, collection), items) },
-        single: false,
-      }));
-    });
-
-    app.patch<{ Params: Params }>(`${path}/:id`, async (request, reply) => {
-      const [item, ...more] = bodyItems(request).items;
-      if (!item || more.length > 0) {
-        throw new GatewayError('invalid_payload', { message: 'One object holds the values for every item named' });
-      }
-      return sendWrite(request, reply, (context) => {
-        const keys = namedKeys(context, segment, request.params.id);
-        const changes = keys.map((key) => ({ key, item }));
-        return finished(context, { request: { is: 'update', collection, changes }, single: keys.length === 1, keys });
-      });
-    });
-
-    app.delete<{ Params: Params }>(`${path}/:id`, async (request, reply) =>
-      sendWrite(request, reply, (context) => {
-        const keys = namedKeys(context, segment, request.params.id);
-        return { request: { is: 'delete', collection, keys }, single: false, keys };
-      }),
-    );
-
-    app.patch<{ Params: Params }>(`${path}/:id/revert/:revision`, async (request, reply) =>
-      sendWrite(request, reply, async (context) => {
-        const [key = ''] = namedKeys(context, segment, request.params.id);
-        const item = await revertedItem(context, collection, key, request.params.revision);
-        return { request: { is: 'update', collection, changes: [{ key, item }] }, single: true, revert: true };
-      }),
-    );
+    const routes = { app, segment, collection, path: `/:project/${segment}` };
+    commonRoutes(routes);
+    if (segment !== withContent) rowRoutes(routes);
   }
 };

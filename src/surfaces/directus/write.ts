@@ -1,5 +1,6 @@
 /** Creating, changing and deleting items (directus8-data §4.2 to §4.4); the system routes share it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FileWrites } from '../../engine/file-writes.ts';
 import { prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
 import { prepareWrite, type WriteAnswer, type WrittenRow } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -39,6 +40,13 @@ export function bodyItems(request: FastifyRequest): { readonly items: readonly R
   return { items: [body], single: true };
 }
 
+/** The one object of values for every item that the path names. */
+export function singleItem(request: FastifyRequest): RequestedItem {
+  const [item, ...more] = bodyItems(request).items;
+  if (!item || more.length > 0) throw new GatewayError('invalid_payload', { message: 'One object holds the values for every item named' });
+  return item;
+}
+
 export interface Writing {
   readonly request: RequestedMutation;
   /** One object instead of a list. */
@@ -46,6 +54,10 @@ export interface Writing {
   /** Of items that the path names: they must be as `If-Match` says. */
   readonly keys?: readonly string[];
   readonly revert?: boolean;
+  /** What files come with. */
+  readonly files?: FileWrites;
+  /** Answers with all columns, whatever `fields` says. */
+  readonly whole?: boolean;
   /** Has the rows look otherwise than they are stored. */
   readonly shape?: (within: ReadContext, result: ReadResult) => Promise<ReadResult>;
 }
@@ -66,19 +78,26 @@ export function sendWrite(
 
 async function readyWrite(
   request: FastifyRequest,
-  { context, within }: Writes,
-  { request: mutation, single, keys, revert, shape }: Writing,
+  { context: asking, within }: Writes,
+  { request: mutation, single, keys, revert, shape, files, whole }: Writing,
 ): Promise<ReadyWrite> {
+  const context = whole ? unselected(asking) : asking;
   if (!keys) refusePrecondition(request);
   const demand = keys && preconditionOf(request, context);
   const answers = mutation.is === 'delete' ? undefined : readingBack(context, mutation.collection, single);
-  const prepared = await prepareWrite(within, mutation, { ...optionsOf(context), ...(revert ? { revert } : {}) });
+  const options = { ...optionsOf(context), ...(revert ? { revert } : {}), ...(files ? { files } : {}) };
+  const prepared = await prepareWrite(within, mutation, options);
   return async (session) => {
     if (keys) await demand?.(session, mutation.collection, keys);
     const rows = await session.write(prepared);
     context.timings?.mark('write');
     return shownRows(request, context, mutation.collection, answers, rows, shape);
   };
+}
+
+/** The context without what the query says of columns; nothing of it is remembered for one that means them. */
+function unselected({ serial: _, ...context }: DirectusContext): DirectusContext {
+  return { ...context, query: new Map([...context.query].filter(([name]) => name !== 'fields')) };
 }
 
 /** The rows that were written, as they are read back. */

@@ -1,4 +1,4 @@
-/** Addresses that are not of the public internet: a webhook must not reach what only this machine and its neighbours can. */
+/** Addresses that are not of the public internet: what others make us call must not reach what only this machine and its neighbours can. */
 import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
@@ -53,9 +53,10 @@ export function isPrivateAddress(address: string): boolean {
   return blocked.check(plain.replace(/%.*$/, ''), isIP(plain) === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** Nothing but private addresses was found. */
 export class PrivateAddressError extends Error {
   constructor() {
-    super('the address is private (webhooks.privateAddresses)');
+    super('the address is private');
   }
 }
 

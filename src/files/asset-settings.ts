@@ -1,0 +1,23 @@
+/** How files are handed out and images made: the settings under `assets`, with what holds where they say nothing. */
+import { availableParallelism } from 'node:os';
+import type { AssetSettings as Given } from '../config/schema.ts';
+
+export type AssetSettings = Readonly<Required<Given>>;
+
+/** What holds where nothing is set. */
+export const defaultAssetSettings: AssetSettings = {
+  access: 'hash',
+  pixels: 50_000_000,
+  inputBytes: 100 * 1024 * 1024,
+  side: 5000,
+  seconds: 20,
+  concurrency: Math.max(1, availableParallelism()),
+  queue: 100,
+  memoryBytes: 32 * 1024 * 1024,
+  maxAgeSeconds: 3600,
+};
+
+/** The settings of a project. */
+export function assetSettingsOf(given: Given | undefined): AssetSettings {
+  return { ...defaultAssetSettings, ...given };
+}

@@ -1,0 +1,160 @@
+/** Files in a folder of this machine. What is written lies aside until it is whole. */
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { checkKey, checkPrefix } from './keys.ts';
+import type { Storage, StoredObject } from './types.ts';
+
+/** Begins with a dot, so that no key leads there. */
+const unfinished = '.unfinished';
+
+const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+
+/** What is not there is undefined. */
+async function found<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** Makes a name survive a loss of power. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await found(open(folder, 'r'));
+  await handle?.sync().finally(() => handle.close());
+}
+
+/** A folder that another write removes because it was empty is made once more. */
+async function moveTo(from: string, target: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    await mkdir(dirname(target), { recursive: true });
+    try {
+      await rename(from, target);
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT') || attempt === 5) throw error;
+    }
+  }
+}
+
+/** Opens the storage of a folder, which is made by the first write. */
+export function openLocalStorage(root: string): Storage {
+  const pathOf = (key: string): string => {
+    checkKey(key);
+    return join(root, ...key.split('/'));
+  };
+
+  async function statOf(key: string): Promise<StoredObject | undefined> {
+    const known = await found(stat(pathOf(key)));
+    return known?.isFile() ? { key, size: known.size, modified: known.mtime } : undefined;
+  }
+
+  async function* walk(folder: string, prefix: string): AsyncGenerator<StoredObject> {
+    const entries = await found(opendir(join(root, folder)));
+    if (!entries) return;
+    for await (const { name } of entries) {
+      if (name.startsWith('.')) continue;
+      const key = folder === '' ? name : `${folder}/${name}`;
+      if (!key.startsWith(prefix) && !prefix.startsWith(`${key}/`)) continue;
+      const known = await found(stat(join(root, key)));
+      if (known?.isDirectory()) yield* walk(key, prefix);
+      else if (known?.isFile()) yield { key, size: known.size, modified: known.mtime };
+    }
+  }
+
+  /** Folders that are empty now, up to the root. */
+  async function tidy(folder: string): Promise<void> {
+    for (let path = folder; path.startsWith(root + sep); path = dirname(path)) {
+      const gone = await rmdir(path).then(
+        () => true,
+        () => false,
+      );
+      if (!gone) return;
+    }
+  }
+
+  async function write(key: string, fill: (path: string) => Promise<unknown>): Promise<number> {
+    const target = pathOf(key);
+    await mkdir(join(root, unfinished), { recursive: true });
+    const path = join(root, unfinished, randomUUID());
+    try {
+      await fill(path);
+      const { size } = await stat(path);
+      await moveTo(path, target);
+      await flushFolder(dirname(target));
+      return size;
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+  }
+
+  return {
+    name: 'local',
+    write: (key, content, { signal } = {}) =>
+      write(key, (path) => pipeline(content, createWriteStream(path, { flags: 'wx', flush: true }), { ...(signal ? { signal } : {}) })),
+
+    async read(key, range) {
+      const handle = await found(open(pathOf(key), 'r'));
+      if (!handle) return undefined;
+      try {
+        const known = await handle.stat();
+        if (!known.isFile()) {
+          await handle.close();
+          return undefined;
+        }
+        const stream = handle.createReadStream(range && { start: range.start, end: range.end });
+        return { key, size: known.size, modified: known.mtime, stream };
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    },
+
+    stat: statOf,
+
+    async remove(keys) {
+      const folders = new Set<string>();
+      for (const path of keys.map(pathOf)) {
+        await found(rm(path, { force: true }));
+        folders.add(dirname(path));
+      }
+      for (const folder of folders) await tidy(folder);
+    },
+
+    async *list(prefix) {
+      checkPrefix(prefix);
+      // From the last whole folder of the prefix on.
+      const folder = prefix.slice(0, Math.max(prefix.lastIndexOf('/'), 0));
+      yield* walk(folder, prefix);
+    },
+
+    async removeUnfinished(before) {
+      const entries = await found(opendir(join(root, unfinished)));
+      let removed = 0;
+      if (!entries) return removed;
+      for await (const { name } of entries) {
+        const path = join(root, unfinished, name);
+        const known = await found(stat(path));
+        if (!known || known.mtime >= before) continue;
+        await rm(path, { force: true });
+        removed += 1;
+      }
+      return removed;
+    },
+
+    async check() {
+      await mkdir(join(root, unfinished), { recursive: true });
+      const path = join(root, unfinished, randomUUID());
+      await (await open(path, 'wx')).close();
+      await rm(path, { force: true });
+    },
+
+    async close() {},
+  };
+}

@@ -1,0 +1,79 @@
+/** Names of files: those that clients send, made harmless, and those on disk, made by us. */
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { GatewayError } from '../lib/errors.ts';
+
+/** Characters of a name as its column takes it, an ending left room for. */
+const longest = 255;
+const longestSlug = 100;
+
+/** What no name shows or what changes how the rest of it is read: controls, marks of direction, what has no width. */
+const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/**
+ * The name under which a file is offered for download, as a client sent it.
+ *
+ * @throws GatewayError `validation` for one that is a path, or that is not what it looks like
+ */
+export function downloadName(sent: string): string {
+  const name = sent.normalize('NFC').trim();
+  const fault = nameFault(name);
+  if (fault !== undefined) throw new GatewayError('validation', { message: `filename_download: ${fault}` });
+  return name;
+}
+
+function nameFault(name: string): string | undefined {
+  if (name === '') return 'This value should not be blank.';
+  if (/[/\\]/.test(name)) return 'A name holds no slashes.';
+  if (unseen.test(name)) return 'A name holds no characters that cannot be seen.';
+  if (/^\.+$/.test(name)) return 'A name is more than dots.';
+  if (Array.from(name).length > longest) return `A name has at most ${longest} characters.`;
+  return undefined;
+}
+
+/** The title of a file that is given none: its name as words. */
+export function titleOf(name: string): string {
+  const stem = name.replace(/\.[^.]*$/, '') || name;
+  return stem
+    .replace(/[_-]+/g, ' ')
+    .trim()
+    .replace(/(^|\s)(\p{Ll})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
+}
+
+function slug(name: string): string {
+  const plain = name
+    .replace(/\.[^.]*$/, '')
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '');
+  return plain
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, longestSlug);
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const random = (count: number): string => Array.from({ length: count }, () => letters[randomInt(letters.length)]).join('');
+
+/**
+ * A name on disk that nobody has: of no meaning, or made of the file's name where the setting `file_naming` says so. That one ends in
+ * something random too: two processes that store files of one name at the same time must not meet.
+ */
+export function diskName(naming: string | null | undefined, name: string, extension: string): string {
+  const stem = naming === 'file_name' ? slug(name) : '';
+  return `${stem === '' ? randomUUID() : `${stem}-${randomBytes(4).toString('hex')}`}.${extension}`;
+}
+
+/**
+ * A name on disk that somebody chose for a file that is there.
+ *
+ * @throws GatewayError `validation` for anything but letters, digits, dots, dashes and underscores
+ */
+export function chosenDiskName(name: string): string {
+  if (/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/.test(name)) return name;
+  throw new GatewayError('validation', {
+    message: 'filename_disk: A name on disk has letters, digits, dots, dashes and underscores, 200 at most, and begins with no dot.',
+  });
+}
+
+/** What stands for the file in its public address. */
+export const privateHash = (): string => random(16);

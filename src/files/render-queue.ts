@@ -1,0 +1,29 @@
+/** Images are made a few at a time; some more wait, and the rest is sent away at once. */
+import { GatewayError } from '../lib/errors.ts';
+import { createTurns } from '../lib/turns.ts';
+
+export type RenderQueue = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Milliseconds that anybody waits at most. */
+const longest = 60_000;
+
+/** `concurrency` at once, `queue` waiting. */
+export function createRenderQueue({ concurrency, queue }: { readonly concurrency: number; readonly queue: number }): RenderQueue {
+  const refusal = (): GatewayError => new GatewayError('busy');
+  const turns = createTurns({ count: concurrency, patience: longest, longest, refusal });
+  let inside = 0;
+  return async (work) => {
+    if (inside >= concurrency + queue) throw refusal();
+    inside += 1;
+    try {
+      await turns.take();
+      try {
+        return await work();
+      } finally {
+        turns.done();
+      }
+    } finally {
+      inside -= 1;
+    }
+  };
+}

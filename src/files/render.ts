@@ -1,0 +1,81 @@
+/** Makes a smaller, larger or otherwise encoded image of one. What is in it was sent by somebody: its head is looked at before the rest is. */
+import type { FitEnum, Sharp, SharpOptions } from 'sharp';
+import { GatewayError } from '../lib/errors.ts';
+import type { ImageFormat } from './image-formats.ts';
+import type { ImageSize } from './image-wish.ts';
+
+export interface RenderLimits {
+  /** Of all frames together, before and after. */
+  readonly pixels: number;
+  readonly seconds: number;
+}
+
+export interface RenderWish extends ImageSize {
+  readonly format: ImageFormat;
+}
+
+/** What can be read, as its content says it is. SVG is not among them: a short one may take any time. */
+const readable: ReadonlySet<string> = new Set(['jpg', 'png', 'apng', 'webp', 'gif', 'avif', 'tif']);
+const animated: ReadonlySet<ImageFormat> = new Set(['gif', 'webp']);
+const usualQuality = 90;
+const fits = { contain: 'inside', crop: 'cover' } as const satisfies Record<ImageSize['fit'], keyof FitEnum>;
+
+function refused(message: string): GatewayError {
+  return new GatewayError('unprocessable', { message });
+}
+
+const damaged = 'The content of this file is no image that can be read, or it is damaged';
+
+function encoded(image: Sharp, { format, quality: asked }: RenderWish): Sharp {
+  const quality = asked === 0 ? usualQuality : asked;
+  if (format === 'jpeg') return image.flatten({ background: '#ffffff' }).jpeg({ quality });
+  // For these two a quality would mean fewer colours.
+  if (format === 'png') return image.png();
+  if (format === 'gif') return image.gif();
+  return format === 'webp' ? image.webp({ quality }) : image.avif({ quality, effort: 3 });
+}
+
+/** How many frames are taken: all, or the first alone where all would be too much; none where even that is. */
+function framesOf(width: number, height: number, pages: number, wish: RenderWish, pixels: number): number {
+  const most = Math.max(width * height, wish.width * wish.height);
+  const frames = animated.has(wish.format) ? pages : 1;
+  if (most * frames <= pixels) return frames;
+  return most <= pixels ? 1 : 0;
+}
+
+/**
+ * The image in its new size.
+ *
+ * @throws GatewayError `unprocessable` for what is no image, is damaged, or would take more than the limits allow
+ */
+export async function renderImage(source: Buffer, wish: RenderWish, limits: RenderLimits): Promise<Buffer> {
+  const [{ default: sharp }, { fileTypeFromBuffer }] = await Promise.all([import('sharp'), import('file-type')]);
+  const kind = await fileTypeFromBuffer(source).catch(() => undefined);
+  if (!kind || !readable.has(kind.ext)) throw refused('Images are made of JPEG, PNG, WebP, GIF, AVIF and TIFF files only');
+  const options: SharpOptions = { failOn: 'error', limitInputPixels: limits.pixels, sequentialRead: true };
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const text = error instanceof Error ? error.message : '';
+      if (/^timeout/.test(text)) throw refused(`This image takes longer than ${limits.seconds} seconds (assets.seconds)`);
+      throw new GatewayError('unprocessable', { message: /pixel limit/.test(text) ? tooLarge(limits) : damaged }, error);
+    }
+  };
+  const { width = 0, height = 0, pages = 1 } = await run(() => sharp(source, options).metadata());
+  const frames = framesOf(width, height, pages, wish, limits.pixels);
+  if (frames === 0) throw refused(tooLarge(limits));
+  return run(() =>
+    encoded(
+      sharp(source, { ...options, pages: frames })
+        .timeout({ seconds: limits.seconds })
+        .autoOrient()
+        .resize({ width: wish.width, height: wish.height, fit: fits[wish.fit], position: 'centre' }),
+      wish,
+    ).toBuffer(),
+  );
+}
+
+function tooLarge({ pixels }: RenderLimits): string {
+  return `This image has, or would have, more than ${pixels} pixels (assets.pixels)`;
+}

@@ -1,0 +1,156 @@
+/** Images made of files: made once, kept in the storage beside the files, and the small ones that are asked for often in memory. */
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { LRUCache } from 'lru-cache';
+import { GatewayError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { reason } from '../lib/redact.ts';
+import type { AssetSettings } from './asset-settings.ts';
+import { type Content, printOf, type StoredFile } from './content.ts';
+import { formatOfFile, formatTypes } from './image-formats.ts';
+import type { ImageWish } from './image-wish.ts';
+import { derivedPrefix, originalKey } from './keys.ts';
+import { type RenderWish, renderImage } from './render.ts';
+import { createRenderQueue } from './render-queue.ts';
+import type { Storage } from './types.ts';
+
+export interface Thumbnails {
+  /**
+   * The image of a file that is wished for.
+   *
+   * @throws GatewayError `unprocessable` where none can be made of it, `busy` where too many are being made
+   */
+  get(file: StoredFile, wish: ImageWish): Promise<Content>;
+  /** Waits for what is being written. */
+  close(): Promise<void>;
+}
+
+/** Larger ones are read from the storage each time. */
+const largestKept = 1024 * 1024;
+/** Milliseconds for which it is remembered that no image can be made of a file. */
+const failureLife = 60_000;
+const failuresKept = 1000;
+/** To be raised when the same wish is to give another image. */
+const edition = 1;
+
+interface Kept {
+  readonly data: Buffer;
+  readonly modified: Date;
+}
+
+interface Made {
+  readonly key: string;
+  readonly print: string;
+  readonly type: string;
+}
+
+/** The file a wish is about: the version of its content is part of the name of what is made. */
+async function nameOf(storage: Storage, file: StoredFile, wish: RenderWish): Promise<Made> {
+  let version = file.checksum;
+  if (version === '') {
+    const known = await storage.stat(originalKey(file.filenameDisk) ?? 'none');
+    version = known ? `${known.size} ${known.modified.getTime()}` : '';
+  }
+  const print = printOf(edition, file.filenameDisk, version, wish.width, wish.height, wish.fit, wish.quality, wish.format);
+  return { key: `${derivedPrefix(file.id)}${print}.${wish.format}`, print, type: formatTypes[wish.format] };
+}
+
+/** Opens the maker of a project's thumbnails. */
+export function createThumbnails(storage: Storage, settings: AssetSettings, log: Log): Thumbnails {
+  const queue = createRenderQueue(settings);
+  const memory = new LRUCache<string, Kept>({
+    maxSize: Math.max(1, settings.memoryBytes),
+    maxEntrySize: largestKept,
+    sizeCalculation: ({ data }) => data.length + 500,
+  });
+  const failures = new LRUCache<string, GatewayError>({ max: failuresKept, ttl: failureLife });
+  const making = new Map<string, Promise<Content>>();
+  const writing = new Set<Promise<void>>();
+
+  function kept({ print, type }: Made, { data, modified }: Kept): Content {
+    return {
+      type,
+      size: data.length,
+      modified,
+      tag: `"${print}"`,
+      open: async (range) => (range ? data.subarray(range.start, range.end + 1) : data),
+    };
+  }
+
+  async function stored(made: Made): Promise<Content | undefined> {
+    const object = await storage.read(made.key);
+    if (!object) return undefined;
+    const { size, modified, stream } = object;
+    if (size <= largestKept) {
+      const found: Kept = { data: await buffer(stream), modified };
+      memory.set(made.key, found);
+      return kept(made, found);
+    }
+    stream.destroy();
+    const open: Content['open'] = async (range) => (await storage.read(made.key, range))?.stream;
+    return { type: made.type, size, modified, tag: `"${made.print}"`, open };
+  }
+
+  async function sourceOf(file: StoredFile): Promise<Buffer> {
+    const key = originalKey(file.filenameDisk);
+    const object = key === undefined ? undefined : await storage.read(key);
+    if (!object) throw new GatewayError('unprocessable', { message: 'The content of this file is not in the storage' });
+    if (object.size > settings.inputBytes) {
+      object.stream.destroy();
+      const message = `Images are made of files of ${settings.inputBytes} bytes at most (assets.inputBytes)`;
+      throw new GatewayError('unprocessable', { message });
+    }
+    return buffer(object.stream);
+  }
+
+  /** The answer does not wait for it. */
+  function store({ key, type }: Made, data: Buffer): void {
+    const work = storage
+      .write(key, Readable.from([data]), { type })
+      .then(
+        () => undefined,
+        (error: unknown) => log.warn({ reason: reason(error) }, 'an image that was made could not be stored'),
+      )
+      .finally(() => writing.delete(work));
+    writing.add(work);
+  }
+
+  async function render(file: StoredFile, wish: RenderWish, { key }: Made): Promise<Buffer> {
+    const source = await sourceOf(file);
+    try {
+      return await renderImage(source, wish, settings);
+    } catch (error) {
+      if (error instanceof GatewayError) failures.set(key, error);
+      throw error;
+    }
+  }
+
+  async function make(file: StoredFile, wish: RenderWish, made: Made): Promise<Content> {
+    const found = await stored(made);
+    if (found) return found;
+    const fresh: Kept = { data: await queue(() => render(file, wish, made)), modified: new Date() };
+    memory.set(made.key, fresh);
+    store(made, fresh.data);
+    return kept(made, fresh);
+  }
+
+  return {
+    async get(file, { format, ...size }) {
+      const wish: RenderWish = { ...size, format: format ?? formatOfFile(file.filenameDisk) };
+      const made = await nameOf(storage, file, wish);
+      const known = memory.get(made.key);
+      if (known) return kept(made, known);
+      const failure = failures.get(made.key);
+      if (failure) throw failure;
+      const running = making.get(made.key);
+      if (running) return running;
+      const work = make(file, wish, made).finally(() => making.delete(made.key));
+      making.set(made.key, work);
+      return work;
+    },
+
+    async close() {
+      await Promise.all(writing);
+    },
+  };
+}

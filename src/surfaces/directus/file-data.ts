@@ -1,0 +1,20 @@
+/** The addresses of files as a request's caller reaches them. */
+import type { FastifyRequest } from 'fastify';
+import type { FileData } from '../../engine/file-data.ts';
+import { fileData } from '../../files/links.ts';
+import type { Project } from '../../projects/project.ts';
+
+/** With the host that the request was sent to. */
+export function fileDataFor(request: FastifyRequest): FileData {
+  const { project } = request;
+  return (facts, wanted) => fileData(linksOf(project, `${request.protocol}://${request.host}`), facts, wanted);
+}
+
+/** Without a host, for what no request asks for. */
+export function relativeFileData(project: Project): FileData {
+  return (facts, wanted) => fileData(linksOf(project, ''), facts, wanted);
+}
+
+function linksOf({ key, rules }: Project, origin: string): Parameters<typeof fileData>[0] {
+  return { project: key, origin, settings: rules.current.settings };
+}

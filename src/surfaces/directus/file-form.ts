@@ -1,0 +1,96 @@
+/** Files and fields of a multipart request, each file stored while it arrives. */
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Received } from '../../files/receive.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import type { Json } from '../../lib/json-body.ts';
+import { storeContent, type Uploads } from './uploads.ts';
+
+/** A file that arrived, with the fields that are about it. */
+export interface FormFile {
+  readonly name: string;
+  readonly received: Received;
+  readonly fields: Record<string, Json>;
+}
+
+export interface Form {
+  readonly files: readonly FormFile[];
+  /** All fields, for a form without files. */
+  readonly fields: Record<string, Json>;
+}
+
+const mostFields = 100;
+const longestField = 65_536;
+/** Nothing but the storage's own limit ends a file. */
+const endless = Number.MAX_SAFE_INTEGER;
+
+/** Has the routes of this instance take forms with files. */
+export async function takeForms(app: FastifyInstance): Promise<void> {
+  await app.register(multipart, { preservePath: true } as object);
+}
+
+export const isForm = (request: FastifyRequest): boolean => request.isMultipart() === true;
+
+const refusals: Readonly<Record<string, string>> = {
+  FST_FILES_LIMIT: 'The form holds more files than one request may bring (uploads.files)',
+  FST_FIELDS_LIMIT: `The form holds more than ${mostFields} fields`,
+  FST_PARTS_LIMIT: 'The form holds more parts than one request may bring (uploads.files)',
+  FST_PROTO_VIOLATION: 'The form holds a field of a name that no column has',
+  FST_INVALID_JSON_FIELD_ERROR: 'A field of the form is no JSON as its type says',
+};
+
+/**
+ * Reads the form. A field is about the files that follow it; those behind the last file are about that one. Throws GatewayError
+ * `invalid_payload` for what is no form, and what `receive` throws.
+ */
+export async function readForm(request: FastifyRequest, uploads: Uploads): Promise<Form> {
+  const limits = {
+    files: uploads.settings.files,
+    fields: mostFields,
+    parts: uploads.settings.files + mostFields,
+    fieldSize: longestField,
+    fileSize: endless,
+  };
+  const files: FormFile[] = [];
+  let fields: Record<string, Json> = {};
+  try {
+    for await (const part of request.parts({ limits })) {
+      if (part.type === 'file') {
+        const { filename: name } = part;
+        if (name === undefined) throw new GatewayError('validation', { message: 'filename_download: This value should not be blank.' });
+        files.push({ name, received: await storeContent(uploads, part.file, name), fields: { ...fields } });
+      } else {
+        if (part.valueTruncated || part.fieldnameTruncated) {
+          throw new GatewayError('invalid_payload', { message: `A field of the form has more than ${longestField} bytes` });
+        }
+        fields = { ...fields, [part.fieldname]: fieldValue(part.value) };
+      }
+    }
+  } catch (error) {
+    throw refusalOf(error);
+  } finally {
+    // The answer goes out while the rest of a refused form still arrives.
+    request.raw.unpipe();
+    request.raw.resume();
+  }
+  const last = files.at(-1);
+  if (last) Object.assign(last.fields, fields);
+  return { files, fields };
+}
+
+/** Texts; JSON parts are what they stand for. */
+function fieldValue(value: unknown): Json {
+  return typeof value === 'string' || typeof value === 'object' ? (value as Json) : String(value);
+}
+
+function refusalOf(error: unknown): unknown {
+  if (error instanceof GatewayError || !(error instanceof Error)) return error;
+  const code = 'code' in error ? String(error.code) : '';
+  // What is not the plugin's or the parser's own is a failure of ours.
+  if ('syscall' in error) return error;
+  return new GatewayError(
+    'invalid_payload',
+    { message: refusals[code] ?? `Invalid or Empty Payload: this is no whole multipart form` },
+    error,
+  );
+}

@@ -1,0 +1,113 @@
+/** /:project/files/tus: uploads by the tus protocol, which go on where they broke off. A whole one becomes a file like any other. */
+import { Readable } from 'node:stream';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { newFile } from '../../files/file-item.ts';
+import { openResumable, type Part, type ResumableUploads } from '../../files/resumable.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import type { Project } from '../../projects/project.ts';
+import type { RequestedItem } from '../../query/mutation.ts';
+import { contextOf } from './context.ts';
+import { writeNewFiles } from './files.ts';
+import { keepingNamed, storeContent, type Uploads, uploadsOf } from './uploads.ts';
+
+const opened = new WeakMap<Project, Promise<ResumableUploads>>();
+
+function resumableOf(project: Project, { settings }: Uploads): Promise<ResumableUploads> {
+  const known = opened.get(project);
+  if (known) return known;
+  const made = openResumable(settings.partsFolder, `/${project.key}/files/tus`, settings.resumeHours);
+  opened.set(project, made);
+  // A folder that is not there now may be there later.
+  made.catch(() => opened.delete(project));
+  return made;
+}
+
+/** Uploads whose content becomes a file just now. */
+const finishing = new Set<string>();
+
+type TusParams = FastifyRequest<{ Params: { upload?: string } }>;
+
+function headersOf(request: FastifyRequest): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(name, String(value));
+  return headers;
+}
+
+async function answer(request: TusParams, reply: FastifyReply): Promise<FastifyReply> {
+  const { project } = request;
+  const uploads = uploadsOf(await contextOf(request), 'create');
+  const resumable = await resumableOf(project, uploads);
+  const { upload: id } = request.params;
+  const { user } = uploads.filing;
+  if (id !== undefined && !(await resumable.find(id, user))) throw new GatewayError('item_not_found', { id });
+  const sends = request.headers['content-type'] !== undefined && request.method !== 'HEAD' && request.method !== 'DELETE';
+  const response = await resumable.handle({
+    method: request.method,
+    url: `${request.protocol}://${request.host}${request.url}`,
+    headers: headersOf(request),
+    body: sends ? (Readable.toWeb(request.raw) as ReadableStream) : null,
+    owner: user,
+    mostBytes: uploads.demands.mostBytes,
+  });
+  const location = response.headers.get('location');
+  for (const [name, value] of response.headers) if (told.has(name)) reply.header(name, value);
+  if (response.status >= 400) throw new GatewayError('refused', { status: response.status, message: (await response.text()).trim() });
+  const part = request.method === 'DELETE' ? undefined : await resumable.find(id ?? location?.split('/').at(-1) ?? '', user);
+  if (part && part.offset === part.size) return finish(request, reply, { uploads, resumable, part });
+  return reply.code(response.status).send();
+}
+
+/** Headers of the protocol; the others are the server's own. */
+const told: ReadonlySet<string> = new Set([
+  'cache-control',
+  'location',
+  'tus-resumable',
+  'upload-defer-length',
+  'upload-expires',
+  'upload-length',
+  'upload-metadata',
+  'upload-offset',
+]);
+
+interface Finishing {
+  readonly uploads: Uploads;
+  readonly resumable: ResumableUploads;
+  readonly part: Part;
+}
+
+/** What is whole becomes a file; where that fails for now, the client may ask again. */
+async function finish(request: FastifyRequest, reply: FastifyReply, { uploads, resumable, part }: Finishing): Promise<FastifyReply> {
+  const name = `${uploads.context.project.key}/${part.id}`;
+  if (finishing.has(name)) throw new GatewayError('request_in_flight', { message: 'This upload is whole and just becoming a file' });
+  finishing.add(name);
+  try {
+    const { fields, filename } = sentWith(part);
+    const answered = await keepingNamed(uploads, async () => {
+      const received = await storeContent(uploads, resumable.content(part), filename);
+      return writeNewFiles(request, reply, uploads, [{ item: newFile(fields, filename, received, uploads.filing), sent: fields }]);
+    });
+    await resumable.remove(part);
+    return answered;
+  } catch (error) {
+    // It would be refused again.
+    if (error instanceof GatewayError && error.kind === 'validation') await resumable.remove(part);
+    throw error;
+  } finally {
+    finishing.delete(name);
+  }
+}
+
+/** The metadata of the upload as columns; `filename` and `filetype` are what clients of the protocol usually send. */
+function sentWith({ metadata }: Part): { readonly fields: RequestedItem; readonly filename: string } {
+  const { filename, name, filetype: _, type: __, relativePath: ___, ...fields } = metadata;
+  return { fields, filename: filename ?? name ?? fields['filename_download'] ?? '' };
+}
+
+export const resumingRoutes: FastifyPluginAsync = async (app) => {
+  // The content goes where it belongs as it comes.
+  app.addContentTypeParser('application/offset+octet-stream', (_request: unknown, _payload: unknown, done: (error: null) => void) =>
+    done(null),
+  );
+  app.post('/:project/files/tus', answer);
+  app.route({ method: ['HEAD', 'PATCH', 'DELETE'], url: '/:project/files/tus/:upload', handler: answer });
+};
