@@ -9,7 +9,7 @@ import { attemptsOf } from './attempts.ts';
 import { inBackground } from './background.ts';
 import { checkPage, linkTo } from './links.ts';
 import { newHash } from './new-password.ts';
-import { recordUser } from './records.ts';
+import { changeRecorded } from './records.ts';
 import { endSessions } from './sessions.ts';
 import { authSettingsOf } from './settings.ts';
 import { claimsOf, signed } from './signed.ts';
@@ -88,9 +88,7 @@ export async function resetPassword(request: FastifyRequest, token: string, pass
   checkPolicy(rules.current, password);
   const values = { password: await newHash(project, password), password_reset_token: null };
   // Of two at once one finds the token.
-  if (!(await changeUser(connection, schema, user.id, values, { password_reset_token: print }))) {
-    throw new GatewayError('expired_reset_token');
-  }
+  const change = { id: user.id, values, holding: { password_reset_token: print }, by: user };
+  if (!(await changeRecorded(request, change))) throw new GatewayError('expired_reset_token');
   await endSessions(connection, schema, user.id);
-  await recordUser(request, user, 'update');
 }

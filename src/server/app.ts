@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
 import { answerBrokenRequest, answerError, registerErrorHandlers } from './error-handler.ts';
@@ -114,6 +115,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   });
   registerProjectHook(app, options.registry);
 
+  app.decorate('writeListeners', writeListeners);
   await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });
   await app.register(directusSurface);
   await app.register(scimSurface);
