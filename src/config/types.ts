@@ -1,5 +1,6 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
+import type { CorsSettings } from './cors-schema.ts';
 import type { AuthSettings, HistorySettings, LimitSettings, MailSettings, ScimSettings, WebhookSettings } from './schema.ts';
 import type { SsoSettings } from './sso-schema.ts';
 
@@ -20,6 +21,8 @@ export interface ProjectConfig {
   readonly webhooks?: WebhookSettings;
   /** How people sign in, as far as it is set. */
   readonly auth?: AuthSettings;
+  /** Which pages of other origins may read answers, as far as it is set. */
+  readonly cors?: CorsSettings;
   /** How mail is sent; without it none is. */
   readonly mail?: MailSettings;
   /** The token of the client that provisions users and groups; without it there is none. */

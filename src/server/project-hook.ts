@@ -46,6 +46,16 @@ function firstSegment(url: string): string {
   }
 }
 
+/** The key of the project that a URL names, whether there is such a project or not. */
+export function keyIn(url: string): string | undefined {
+  try {
+    const segment = firstSegment(url);
+    return outside.has(segment) ? undefined : segment;
+  } catch {
+    return undefined;
+  }
+}
+
 function segmentOf(request: FastifyRequest): string {
   if (request.url.includes('%00')) throw new GatewayError('bad_request', { message: 'The URL holds a null byte' });
   return firstSegment(request.url);

@@ -84,6 +84,23 @@ async function invited(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<
   t.strictSame([signedIn.status, at(signedIn.json, 'data', 'user', 'role')], [200, 3], told(signedIn));
 }
 
+/** At most three links for an account in an hour, and letters to four people. */
+async function limited(t: Tester, garden: OwnGarden): Promise<void> {
+  for (const email of ['cleo@garden.test', 'none-at-all@garden.test']) {
+    for (let i = 0; i < 3; i += 1) t.equal((await asks(garden, { email })).status, 200);
+    const late = await asks(garden, { email: email.toUpperCase() });
+    refused(t, late, 429, 7, `${email}: too many, whether there is such a user or not`);
+    const seconds = Number(late.headers['retry-after']);
+    t.ok(seconds > 3000 && seconds <= 3600, `told how long (${seconds})`);
+  }
+  t.equal((await asks(garden, { email: 'carl@garden.test' })).status, 200, 'others are sent theirs');
+  const write = (to: unknown, who: 'admin' | 'writer') => garden.send('POST', 'mail', { to, body: 'x' }, who);
+  refused(t, await write(['a@b.test', 'c@b.test', 'd@b.test'], 'writer'), 429, 7, 'more people than are left');
+  t.equal((await write(['a@b.test', 'c@b.test'], 'writer')).status, 204, 'as many as are left');
+  refused(t, await write('e@b.test', 'writer'), 429, 7, 'none is left');
+  t.equal((await write('e@b.test', 'admin')).status, 204, 'others have theirs');
+}
+
 async function letters(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<void> {
   const before = mailbox.mails.length;
   const body = '<p>Hi {{name}}<script>alert(1)</script><img src=x></p>';
@@ -108,13 +125,22 @@ export const lostPasswords: Feature = {
   promise: 'passwords are chosen by a link that works once',
   async run(t, world) {
     const mailbox = await openMailbox();
-    const mail = { url: mailbox.url, from: 'The gate <gate@garden.test>', publicUrl: `${publicUrl}/`, resetUrls: [page], roles: [4] };
+    const mail = {
+      url: mailbox.url,
+      from: 'The gate <gate@garden.test>',
+      publicUrl: `${publicUrl}/`,
+      resetUrls: [page],
+      roles: [4],
+      lettersPerHour: 4,
+      resetsPerHour: 3,
+    };
     try {
       await settledGarden(world, { mail }, async (garden) => {
         await t.test('forgotten', (t) => forgotten(t, garden, mailbox));
         await t.test('pages', (t) => pages(t, garden, mailbox));
         await t.test('invitations', (t) => invited(t, garden, mailbox));
         await t.test('letters', (t) => letters(t, garden, mailbox));
+        await t.test('not too many', (t) => limited(t, garden));
       });
     } finally {
       await mailbox.close();
