@@ -77,11 +77,26 @@ async function invited(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<
   const token = tokenIn(mailbox.mails.at(-1)?.text);
   const login = { email: 'new@garden.test', password: 'chosen by me' };
   refused(t, await garden.send('POST', 'users/invite/x', {}, null), 401, 101, 'no invitation');
+  refused(t, await garden.get('users/invite/x'), 401, 101, 'nor by GET');
   const accepted = await garden.send('POST', `users/invite/${token}`, { password: login.password }, null);
   t.strictSame([accepted.status, at(accepted.json, 'data', 'status')], [200, 'invited'], told(accepted));
   refused(t, await garden.send('POST', `users/invite/${token}`, { password: 'again' }, null), 404, 106, 'once');
   const signedIn = await garden.send('POST', 'auth/authenticate', login, null);
   t.strictSame([signedIn.status, at(signedIn.json, 'data', 'user', 'role')], [200, 3], told(signedIn));
+  const [row] = await garden.rows('directus_users', { email: login.email });
+  const about = { collection: 'directus_users', item: String(row?.['id']) };
+  const entries = (await garden.rows('directus_activity', about)).map(({ action, action_by }) => `${action} ${action_by}`);
+  const own = row?.['id'];
+  t.strictSame(entries.sort(), [`authenticate ${own}`, 'create 1', `status-update ${own}`, `update ${own}`], 'recorded, by whom');
+  const revisions = await garden.rows('directus_revisions', about);
+  t.strictSame([revisions.length, JSON.stringify(revisions).includes('$2y$')], [2, false], 'with revisions, and no hash in them');
+  await garden.send('POST', 'users/invite', { email: 'other-new@garden.test' });
+  await mailbox.holds(before + 2);
+  const other = tokenIn(mailbox.mails.at(-1)?.text);
+  t.equal((await garden.get(`users/invite/${other}`, undefined, { method: 'HEAD' })).status, 405, 'HEAD accepts nothing');
+  const got = await garden.get(`users/invite/${other}`);
+  t.strictSame([got.status, at(got.json, 'data', 'status')], [200, 'invited'], `GET does, without a password: ${told(got)}`);
+  t.equal((await garden.rows('directus_users', { email: 'other-new@garden.test' }))[0]?.['status'], 'active');
 }
 
 /** At most three links for an account in an hour, and letters to four people. */
