@@ -28,6 +28,9 @@ import { blocksOf, firsts, page, pages, rowsOf } from './support/pages.ts';
 /** How the pages name the server. */
 const shownUrl = 'http://127.0.0.1:8055';
 
+// Many pages, each with a server of its own, on a machine that may be busy.
+t.setTimeout(600_000);
+
 /** JSON with its numbers as they are spelled. */
 function spelled(text: string): Json {
   return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (found) => (found.startsWith('"') ? found : `"#${found}"`)));

@@ -1,6 +1,7 @@
 /** Turns the rows of directus_permissions, directus_roles and directus_settings into rules (directus8-data §10). */
 import type { Row } from '../dialect/types.ts';
 import { atOnce, type Sliced } from '../lib/slices.ts';
+import { addressList } from './address-list.ts';
 import type { CollectionRules, Level, Permission, RoleRules, Rules } from './types.ts';
 
 /** Role 1 may do everything; role 2 is the role of requests without credentials (directus8-data §10.2). */
@@ -84,7 +85,7 @@ function* roleRules(id: string, row: Row | undefined, rows: readonly Permission[
   return {
     id,
     name: text(row?.['name']) ?? '',
-    addresses: csv(row?.['ip_whitelist']),
+    addresses: addressList(csv(row?.['ip_whitelist'])),
     enforceTwoFactor: [true, 1, '1', 't', 'true'].includes(row?.['enforce_2fa'] as never),
     collections,
     permissions: effective(rows, collections),

@@ -1,5 +1,6 @@
 /** Who asks, and what that one may do. */
 import type { Scalar } from '../dialect/types.ts';
+import type { AddressList } from './address-list.ts';
 
 /** Never absent: there is no "nobody means everybody". */
 export type Actor =
@@ -36,8 +37,8 @@ export type CollectionRules =
 export interface RoleRules {
   readonly id: string;
   readonly name: string;
-  /** Addresses its users may come from; empty means any. */
-  readonly addresses: readonly string[];
+  /** Addresses its users may come from. */
+  readonly addresses: AddressList;
   readonly enforceTwoFactor: boolean;
   /** By collection; a collection without an entry is not granted. */
   readonly collections: ReadonlyMap<string, CollectionRules>;

@@ -1,8 +1,10 @@
 /** Changes of users and roles on behalf of others than users: in one transaction, recorded, and never without an administrator left. */
+import type { FastifyRequest } from 'fastify';
 import { administratorRole } from '../access/compile-rules.ts';
+import type { Actor } from '../access/types.ts';
 import { lockRows } from '../engine/lock-rows.ts';
 import { type ReadContext, read } from '../engine/read.ts';
-import { prepareWrite, type WithinWrite, type WriteContext, writing } from '../engine/write.ts';
+import { prepareWrite, type WithinWrite, type WriteContext, type WriteSession, writing } from '../engine/write.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Project } from '../projects/project.ts';
 import type { RequestedMutation } from '../query/mutation.ts';
@@ -16,6 +18,43 @@ export interface Changing {
 
 /** Nothing is nested in what is written so. */
 export const flat: WriteContext['syntax'] = { toOne: () => undefined, toMany: () => [] };
+
+/** What extensions and webhooks want to know of an actor's writes; filters that run within a write work in its session. */
+export type Listeners = (project: Project, actor: Actor, session?: WriteSession) => Pick<WriteContext, 'filters' | 'watch'>;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Set by the server. */
+    readonly writeListeners: Listeners;
+  }
+}
+
+export interface ChangeContext extends WriteContext {
+  readonly project: Project;
+  readonly listeners: Listeners;
+}
+
+/** What the gateway itself writes with, on behalf of a request; `author` is who is written down. */
+export function ownWrites(request: FastifyRequest, reason: string, author?: Actor): ChangeContext {
+  const { project, headers } = request;
+  const { connection, limits, sealer, schemas, rules } = project;
+  const actor: Actor = { is: 'system', reason };
+  const listeners = request.server.writeListeners;
+  return {
+    project,
+    actor,
+    listeners,
+    ...listeners(project, actor),
+    ...(author ? { author } : {}),
+    schema: schemas.current,
+    rules: rules.current,
+    connection,
+    limits,
+    sealer,
+    userAgent: headers['user-agent'] ?? '',
+    syntax: flat,
+  };
+}
 
 async function administrators(within: ReadContext): Promise<number> {
   const { counts } = await read(within, {
@@ -42,10 +81,7 @@ async function administrators(within: ReadContext): Promise<number> {
  *
  * @throws GatewayError `forbidden` when no active administrator would be left
  */
-export async function changeUsers<T>(
-  context: WriteContext & { readonly project: Project },
-  run: (changing: Changing) => Promise<T>,
-): Promise<T> {
+export async function changeUsers<T>(context: ChangeContext, run: (changing: Changing) => Promise<T>): Promise<T> {
   const result = await writing(context, async (session) => {
     const { within } = session;
     await lockRows(session, 'directus_roles', [administratorRole]);
@@ -53,7 +89,9 @@ export async function changeUsers<T>(
     const value = await run({
       within,
       async write(mutation) {
-        const rows = await session.write(await prepareWrite(context, mutation, {}));
+        const { filters } = context.listeners(context.project, context.actor, session);
+        const preparing = { ...within, syntax: context.syntax, ...(filters ? { filters } : {}) };
+        const rows = await session.write(await prepareWrite(preparing, mutation, {}));
         return rows.map(({ key }) => key ?? '');
       },
     });

@@ -1,6 +1,7 @@
 /** The session cookie: its name, its form, and from which pages it counts (directus8-system §3.3). */
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyRequest } from 'fastify';
+import { originOf } from '../config/cors-schema.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { EffectiveAuth } from './settings.ts';
 
@@ -44,10 +45,6 @@ export function setCookie(request: FastifyRequest, project: string, { sameSite }
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-function originOf(text: string): string | undefined {
-  return URL.canParse(text) ? new URL(text).origin : undefined;
-}
-
 /**
  * Whether the page that sent the request may use cookies: one of this host, or of the project's list. What is no browser says nothing of
  * where it comes from.
@@ -55,9 +52,9 @@ function originOf(text: string): string | undefined {
 function isOwnPage(request: FastifyRequest, origins: readonly string[]): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers;
   if (origin === undefined) return site === undefined || site === 'same-origin' || site === 'none';
-  if (!URL.canParse(origin)) return false;
-  const { host } = new URL(origin);
-  return host === request.host.toLowerCase() || origins.some((allowed) => originOf(allowed) === originOf(origin));
+  const named = originOf(origin);
+  if (named === undefined) return false;
+  return new URL(named).host === request.host.toLowerCase() || origins.some((allowed) => originOf(allowed) === named);
 }
 
 /** Throws `forbidden` for a change that the page of somebody else asks for. */

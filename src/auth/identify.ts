@@ -174,8 +174,8 @@ function admitted(user: UserIdentity | undefined, rules: Rules, ip: string): Act
 }
 
 function isFencedOut(actor: Actor, rules: Rules, ip: string): boolean {
-  const addresses = actor.is === 'system' ? [] : (rules.roles.get(actor.role)?.addresses ?? []);
-  return addresses.length > 0 && !addresses.includes(ip);
+  const addresses = actor.is === 'system' ? undefined : rules.roles.get(actor.role)?.addresses;
+  return addresses !== undefined && !addresses.open && !addresses.has(ip);
 }
 
 function actorOf(user: UserIdentity | undefined, rules: Rules, ip: string): Actor {

@@ -1,18 +1,17 @@
 /** Invitations: a user without a password, and a link by mail to choose one (directus8-system §4.4, §4.5). */
-import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { administratorRole } from '../access/compile-rules.ts';
 import { checkPolicy } from '../access/password-policy.ts';
-import { insertRows } from '../engine/insert-rows.ts';
-import { transactional } from '../engine/transactional.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { type MailConfig, sendMail } from '../mail/mailer.ts';
 import { rendered } from '../mail/templates.ts';
+import { changeUsers, ownWrites } from './change-users.ts';
 import { linkTo } from './links.ts';
 import { newHash } from './new-password.ts';
-import { recordUser } from './records.ts';
+import { changeRecorded } from './records.ts';
 import { projectName } from './reset.ts';
 import { claimsOf, signed } from './signed.ts';
-import { changeUser, type UserRow, userByEmail } from './users.ts';
+import { type UserRow, userByEmail } from './users.ts';
 
 interface InvitationClaims {
   readonly type: string;
@@ -36,11 +35,12 @@ const invitationMinutes = 30 * 24 * 60;
  *
  * @returns the user. Throws mail_unavailable
  */
-export async function invite(request: FastifyRequest, mail: MailConfig, { email, role, sender, page }: Invitation): Promise<UserRow> {
+export async function invite(request: FastifyRequest, mail: MailConfig, invitation: Invitation): Promise<UserRow> {
   const { project } = request;
+  const { email, sender, page } = invitation;
   const { connection } = project;
   const known = await userByEmail(connection, project.schemas.current, email);
-  const user = known ?? (await added(request, email, role));
+  const user = known ?? (await added(request, invitation));
   if (user.status !== 'invited') return user;
   const claims: InvitationClaims = { type: 'invitation', email, sender: Number(sender), date: new Date().toISOString() };
   const token = signed(request, project, claims, invitationMinutes);
@@ -49,22 +49,15 @@ export async function invite(request: FastifyRequest, mail: MailConfig, { email,
   return user;
 }
 
-async function added(request: FastifyRequest, email: string, role: string | undefined): Promise<UserRow> {
+async function added(request: FastifyRequest, { email, role, sender }: Invitation): Promise<UserRow> {
   const { connection, schemas } = request.project;
-  const schema = schemas.current;
-  const users = schema.collections.get('directus_users');
-  if (!users) throw new GatewayError('unknown_collection', { collection: 'directus_users' });
-  const values = { status: 'invited', email, external_id: randomUUID(), ...(role === undefined ? {} : { role }) };
-  const row = new Map(
-    Object.entries(values).flatMap(([name, value]) => {
-      const field = users.fields.get(name);
-      return field ? [[field, value] as const] : [];
-    }),
+  const author = { is: 'user', id: sender, role: administratorRole, admin: true, ip: request.ip } as const;
+  const item = { status: 'invited', email, ...(role === undefined ? {} : { role }) };
+  await changeUsers(ownWrites(request, 'an invitation', author), ({ write }) =>
+    write({ is: 'create', collection: 'directus_users', items: [item] }),
   );
-  await transactional(connection, (transaction) => insertRows({ connection: transaction }, users, [row]));
-  const user = await userByEmail(connection, schema, email);
+  const user = await userByEmail(connection, schemas.current, email);
   if (!user) throw new GatewayError('user_not_found');
-  await recordUser(request, user, 'create');
   return user;
 }
 
@@ -90,8 +83,7 @@ export async function acceptInvitation(request: FastifyRequest, token: string, p
   if (user?.status !== 'invited') throw new GatewayError('user_not_found');
   if (password !== undefined) checkPolicy(rules.current, password);
   const chosen = password === undefined ? {} : { password: await newHash(project, password) };
-  const changed = await changeUser(connection, schema, user.id, { status: 'active', ...chosen }, { status: 'invited' });
-  if (!changed) throw new GatewayError('user_not_found');
-  await recordUser(request, user, 'status-update');
+  const change = { id: user.id, values: { status: 'active', ...chosen }, holding: { status: 'invited' }, by: user };
+  if (!(await changeRecorded(request, change))) throw new GatewayError('user_not_found');
   return user;
 }

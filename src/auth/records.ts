@@ -1,22 +1,53 @@
-/** What sign-in leaves in the activity: who signed in, and whose password was wrong (directus8-system §3.2). */
+/** What sign-in leaves in the activity: who signed in, whose password was wrong, and what became of a user (directus8-system §3.2). */
 import type { FastifyRequest } from 'fastify';
+import { textsOf } from '../engine/insert-rows.ts';
 import { type JournalRecord, writeJournal } from '../engine/journal.ts';
+import { picked, wholeRow } from '../engine/row-text.ts';
 import { transactional } from '../engine/transactional.ts';
-import type { UserRow } from './users.ts';
+import { collectionOf } from '../query/bind.ts';
+import { parseKey } from '../schema/keys.ts';
+import { compileSnapshot } from '../sql/write.ts';
+import { changeUser, type UserRow } from './users.ts';
 
-/** An entry about a user, by that user or about the one of `item`. */
-export async function recordUser(
-  request: FastifyRequest,
-  user: Pick<UserRow, 'id' | 'role'>,
-  action: JournalRecord['action'],
-  item = user.id,
-): Promise<void> {
-  const { project, ip, headers } = request;
-  const { connection, schemas } = project;
-  const schema = schemas.current;
-  const actor = { is: 'user', id: user.id, role: user.role, admin: false, ip } as const;
-  const entry = { action, collection: 'directus_users', item };
+type By = Pick<UserRow, 'id' | 'role'>;
+
+function authorOf({ ip, headers }: FastifyRequest, { id, role }: By) {
+  return { actor: { is: 'user', id, role, admin: false, ip } as const, userAgent: headers['user-agent'] ?? '' };
+}
+
+/** An entry about a user, by that user. */
+export async function recordUser(request: FastifyRequest, user: By, action: JournalRecord['action']): Promise<void> {
+  const { connection, schemas } = request.project;
+  const entry = { action, collection: 'directus_users', item: user.id };
   await transactional(connection, (transaction) =>
-    writeJournal({ connection: transaction, now: new Date(), schema }, [entry], { actor, userAgent: headers['user-agent'] ?? '' }),
+    writeJournal({ connection: transaction, now: new Date(), schema: schemas.current }, [entry], authorOf(request, user)),
   );
+}
+
+export interface UserChange {
+  readonly id: string;
+  readonly values: Readonly<Record<string, string | null>>;
+  /** What others must hold for it to be changed. */
+  readonly holding?: Readonly<Record<string, string>>;
+  /** Who does it, where it is not that user. */
+  readonly by: By;
+}
+
+/** Changes columns of a user, with its entry and revision, in one transaction. Whether there was such a user. */
+export async function changeRecorded(request: FastifyRequest, { id, values, holding, by }: UserChange): Promise<boolean> {
+  const { connection, schemas } = request.project;
+  const schema = schemas.current;
+  const users = collectionOf(schema, 'directus_users');
+  const key = parseKey(users, id);
+  if (!key) return false;
+  return transactional(connection, async (transaction) => {
+    if (!(await changeUser(transaction, schema, id, values, holding))) return false;
+    const told = await textsOf(transaction, compileSnapshot(users, [key], wholeRow(users), connection.dialect));
+    const sent = Object.keys(values).flatMap((column) => users.fields.get(column) ?? []);
+    const about = { collection: users.name, item: id };
+    const changed = told.map((data): JournalRecord => ({ action: 'update', ...about, revision: { data, delta: picked(data, sent) } }));
+    const status: JournalRecord[] = 'status' in values ? [{ action: 'status-update', ...about }] : [];
+    await writeJournal({ connection: transaction, now: new Date(), schema }, [...changed, ...status], authorOf(request, by));
+    return true;
+  });
 }

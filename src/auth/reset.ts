@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { checkPolicy } from '../access/password-policy.ts';
 import { GatewayError } from '../lib/errors.ts';
+import { takeMails } from '../mail/allowance.ts';
 import { demandMail, type MailConfig, sendMail } from '../mail/mailer.ts';
 import { rendered } from '../mail/templates.ts';
-import { attemptsOf } from './attempts.ts';
 import { inBackground } from './background.ts';
 import { checkPage, linkTo } from './links.ts';
 import { newHash } from './new-password.ts';
-import { recordUser } from './records.ts';
+import { changeRecorded } from './records.ts';
 import { endSessions } from './sessions.ts';
 import { authSettingsOf } from './settings.ts';
 import { claimsOf, signed } from './signed.ts';
@@ -42,8 +42,8 @@ export function requestReset(request: FastifyRequest, email: string, resetUrl: u
   const { project } = request;
   const mail = demandMail(project.config);
   const page = checkPage(mail, resetUrl, 'reset_url');
-  // Counted apart from sign-ins, so that neither stands in the way of the other.
-  attemptsOf(project, authSettingsOf(project.config.auth)).begin(`reset ${email.toLowerCase()}`, `reset ${request.ip}`);
+  // Whether there is such an account or not.
+  takeMails(mail, { what: 'resets', account: email.toLowerCase(), address: request.ip });
   inBackground(project, 'the mail for a new password was not sent', async () => {
     const user = await userByEmail(project.connection, project.schemas.current, email);
     if (user?.status === 'active') await sendReset(request, mail, user, page);
@@ -88,9 +88,7 @@ export async function resetPassword(request: FastifyRequest, token: string, pass
   checkPolicy(rules.current, password);
   const values = { password: await newHash(project, password), password_reset_token: null };
   // Of two at once one finds the token.
-  if (!(await changeUser(connection, schema, user.id, values, { password_reset_token: print }))) {
-    throw new GatewayError('expired_reset_token');
-  }
+  const change = { id: user.id, values, holding: { password_reset_token: print }, by: user };
+  if (!(await changeRecorded(request, change))) throw new GatewayError('expired_reset_token');
   await endSessions(connection, schema, user.id);
-  await recordUser(request, user, 'update');
 }

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
 import type { Project } from '../projects/project.ts';
 import { attemptsOf } from './attempts.ts';
-import { inBackground } from './background.ts';
 import type { SessionCookie } from './cookies.ts';
+import { wrongPassword } from './lockout.ts';
 import { rehashed } from './new-password.ts';
 import { burnPassword, verifyPassword } from './passwords.ts';
 import { recordUser } from './records.ts';
@@ -41,12 +41,12 @@ export async function signIn(request: FastifyRequest, given: Credentials): Promi
     throw new GatewayError('invalid_credentials');
   }
   if (!(await verifyPassword(given.password, user.password))) {
-    inBackground(project, 'a wrong password was not recorded', () => recordUser(request, user, 'invalid-credentials'));
+    wrongPassword(request, user);
     throw new GatewayError('invalid_credentials');
   }
   if (user.status === 'suspended') throw new GatewayError('user_suspended');
   if (user.status !== 'active') throw new GatewayError('user_inactive');
-  if (user.twoFactorSecret) demandOtp(user.twoFactorSecret, given.otp);
+  if (user.twoFactorSecret) await demandOtp(project, user.id, user.twoFactorSecret, given.otp);
   attempts.succeeded(account, request.ip);
   const known = await rehashed(project, user, given.password);
   await recordUser(request, known, 'authenticate');

@@ -1,6 +1,7 @@
 /** The session that a single sign-on ends with; what is to become of it is decided here alone. */
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
+import { recordUser } from './records.ts';
 import { cookieFor, tokenFor } from './sign-in.ts';
 import type { UserRow } from './users.ts';
 
@@ -24,7 +25,12 @@ export function demandAdmission({ project }: FastifyRequest, user: UserRow): voi
 /** Signs the user in: the token of mode `jwt`, or the answer's session cookie and nothing. Throws as `demandAdmission` does. */
 export async function signIn(request: FastifyRequest, user: UserRow, mode: SsoMode): Promise<{ readonly token?: string }> {
   demandAdmission(request, user);
-  if (mode === 'jwt') return { token: await tokenFor(request, user) };
+  if (mode === 'jwt') {
+    const token = await tokenFor(request, user);
+    await recordUser(request, user, 'authenticate');
+    return { token };
+  }
   request.sessionCookie = await cookieFor(request, user);
+  await recordUser(request, user, 'authenticate');
   return {};
 }

@@ -1,10 +1,10 @@
 /** What a single sign-on leaves with the browser: the sealed cookie of the way out, and the token that is exchanged once on the way back. */
 import { randomUUID } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { SsoSettings } from '../config/sso-schema.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { createSealer, type Sealer } from '../lib/sealed-text.ts';
 import type { Project } from '../projects/project.ts';
+import { usedOnce } from './once.ts';
 import type { SsoChecks } from './sso-provider.ts';
 import type { SsoMode } from './sso-sign-in.ts';
 
@@ -48,15 +48,12 @@ export function requestToken(project: Project, user: string): string {
   return sealerOf(project, 'request').seal(JSON.stringify(content));
 }
 
-/** Tokens of the last minute that were exchanged. */
-const exchanged = new LRUCache<string, true>({ max: 100_000, ttl: tokenLife });
-
 /** The user of a token. Throws `sso_token_invalid` or `sso_token_expired`, the latter for one that was exchanged before as well. */
-export function exchange(project: Project, token: string): string {
+export async function exchange(project: Project, token: string): Promise<string> {
   const content = opened<{ user: string; id: string }>(sealerOf(project, 'request'), token);
   if (!content) throw new GatewayError('sso_token_invalid');
-  if (content.expires <= Date.now() || exchanged.has(content.id)) throw new GatewayError('sso_token_expired');
-  exchanged.set(content.id, true);
+  const alive = content.expires > Date.now() && (await usedOnce(project, `request token ${content.id}`, tokenLife / 1000));
+  if (!alive) throw new GatewayError('sso_token_expired');
   return content.user;
 }
 

@@ -3,10 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { SsoProvider } from '../config/sso-schema.ts';
-import type { WriteContext } from '../engine/write.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Project } from '../projects/project.ts';
-import { changeUsers, flat } from './change-users.ts';
+import { changeUsers, ownWrites } from './change-users.ts';
 import type { SsoIdentity } from './sso-provider.ts';
 import { demandAdmission } from './sso-sign-in.ts';
 import { type UserRow, userByEmail, userByExternalId, userById } from './users.ts';
@@ -22,21 +21,7 @@ function mappedRole({ roles = [] }: SsoProvider, identity: SsoIdentity): string 
   return found && String(found.role);
 }
 
-function contextOf(request: FastifyRequest, provider: SsoProvider): WriteContext & { readonly project: Project } {
-  const { project } = request;
-  const { connection, limits, sealer } = project;
-  return {
-    project,
-    actor: { is: 'system', reason: `sign-in by ${provider.name}` },
-    schema: project.schemas.current,
-    rules: project.rules.current,
-    connection,
-    limits,
-    sealer,
-    userAgent: request.headers['user-agent'] ?? '',
-    syntax: flat,
-  };
-}
+const contextOf = (request: FastifyRequest, { name }: SsoProvider) => ownWrites(request, `sign-in by ${name}`);
 
 async function create(request: FastifyRequest, provider: SsoProvider, identity: SsoIdentity, role: string): Promise<string | undefined> {
   const { subject, email, firstName = null, lastName = null } = identity;

@@ -116,7 +116,7 @@ export function stillHolds(
  * Changes columns of a user while others hold what they held; NULL is given and expected as null. Whether there was such a user.
  */
 export async function changeUser(
-  connection: Connection,
+  connection: Pick<Connection, 'dialect' | 'execute'>,
   schema: Schema,
   id: string,
   values: Readonly<Record<string, string | null>>,

@@ -5,17 +5,7 @@ import type { TextOrder } from '../dialect/types.ts';
 import { clientOfUrl, connectionOfUrl } from './database-url.ts';
 import type { Environment } from './fill.ts';
 import { extensionsFolder, faultOfKey } from './load.ts';
-import {
-  checkAssetSettings,
-  checkAuthSettings,
-  checkHistorySettings,
-  checkLimitSettings,
-  checkMailSettings,
-  checkStorageSettings,
-  checkUploadSettings,
-  checkWebhookSettings,
-  type Fault,
-} from './schema.ts';
+import { checkPart, type Part, type PartSettings } from './schema.ts';
 import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
@@ -35,9 +25,15 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['WEBHOOKS', 'how webhooks are delivered, as JSON, with the keys of "webhooks" in a project file'],
   ['UPLOADS', 'what uploads are bound by, as JSON, with the keys of "uploads" in a project file'],
   ['AUTH', 'how people sign in, as JSON, with the keys of "auth" in a project file'],
+  [
+    'CORS',
+    'which pages of other origins may read answers, as JSON, with the keys of "cors" in a project file (default any, without cookies)',
+  ],
   ['MAIL', 'how mail is sent, as JSON, with the keys of "mail" in a project file (default none)'],
   ['STORAGE', 'where uploaded files are kept, as JSON, with the keys of "storage" in a project file'],
   ['ASSETS', 'how files are handed out, as JSON, with the keys of "assets" in a project file'],
+  ['SCIM', 'the client that keeps users and groups, as JSON, with the keys of "scim" in a project file (default none)'],
+  ['SSO', 'identity providers, as JSON, with the keys of "sso" in a project file (default none)'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -83,14 +79,17 @@ export function environmentProject(environment: Environment): EnvironmentProject
     .map((schema) => schema.trim())
     .filter((schema) => schema !== '');
 
-  const limits = settingsOf('LIMITS', set('LIMITS'), checkLimitSettings, faults);
-  const history = settingsOf('HISTORY', set('HISTORY'), checkHistorySettings, faults);
-  const webhooks = settingsOf('WEBHOOKS', set('WEBHOOKS'), checkWebhookSettings, faults);
-  const uploads = settingsOf('UPLOADS', set('UPLOADS'), checkUploadSettings, faults);
-  const auth = settingsOf('AUTH', set('AUTH'), checkAuthSettings, faults);
-  const mail = settingsOf('MAIL', set('MAIL'), checkMailSettings, faults);
-  const assets = settingsOf('ASSETS', set('ASSETS'), checkAssetSettings, faults);
-  const storage = settingsOf('STORAGE', set('STORAGE'), checkStorageSettings, faults);
+  const limits = partOf('limits', set('LIMITS'), faults);
+  const history = partOf('history', set('HISTORY'), faults);
+  const webhooks = partOf('webhooks', set('WEBHOOKS'), faults);
+  const auth = partOf('auth', set('AUTH'), faults);
+  const cors = partOf('cors', set('CORS'), faults);
+  const mail = partOf('mail', set('MAIL'), faults);
+  const scim = partOf('scim', set('SCIM'), faults);
+  const sso = partOf('sso', set('SSO'), faults);
+  const uploads = partOf('uploads', set('UPLOADS'), faults);
+  const assets = partOf('assets', set('ASSETS'), faults);
+  const storage = partOf('storage', set('STORAGE'), faults);
   const root = set('STORAGE_ROOT');
   if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
   const order = set('DATABASE_TEXT_ORDER');
@@ -119,7 +118,10 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(uploads === undefined ? {} : { uploads }),
       ...(history === undefined ? {} : { history }),
       ...(auth === undefined ? {} : { auth }),
+      ...(cors === undefined ? {} : { cors }),
       ...(mail === undefined ? {} : { mail }),
+      ...(scim === undefined ? {} : { scim }),
+      ...(sso === undefined ? {} : { sso }),
       private: false,
     }),
     ...(email === undefined || password === undefined
@@ -129,14 +131,10 @@ export function environmentProject(environment: Environment): EnvironmentProject
   };
 }
 
-/** A variable that holds a part of a project file as JSON. */
-function settingsOf<T>(
-  name: string,
-  text: string | undefined,
-  check: (content: unknown) => { readonly settings: T } | { readonly faults: readonly Fault[] },
-  faults: string[],
-): T | undefined {
+/** A part of a project file as JSON, out of the variable of its name. */
+function partOf<P extends Part>(part: P, text: string | undefined, faults: string[]): PartSettings<P> | undefined {
   if (text === undefined) return undefined;
+  const name = part.toUpperCase();
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -144,9 +142,9 @@ function settingsOf<T>(
     faults.push(`${name} is not valid JSON`);
     return undefined;
   }
-  const checked = check(content);
+  const checked = checkPart(part, content);
   if ('settings' in checked) return checked.settings;
-  const part = new RegExp(`^/${name.toLowerCase()}/?`);
-  for (const { path, message } of checked.faults) faults.push(`${name}: ${path.replace(part, '')} ${message}`.replace(':  ', ': '));
+  const prefix = new RegExp(`^/${part}/?`);
+  for (const { path, message } of checked.faults) faults.push(`${name}: ${path.replace(prefix, '')} ${message}`.replace(':  ', ': '));
   return undefined;
 }

@@ -3,8 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { connectionOfUrl } from './database-url.ts';
 import { type Environment, fillFromEnvironment } from './fill.ts';
-import { checkProjectFile, databaseOf, type Fault, type ProjectFile } from './schema.ts';
-import { ssoFaults } from './sso-schema.ts';
+import { checkProjectFile, databaseOf, type Fault, furtherFaults, type ProjectFile } from './schema.ts';
 import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
@@ -103,7 +102,7 @@ function configure(
   // A place whose variable is missing has been named already; what else is wrong with its value cannot be known.
   const unfilled = new Set(filled.faults.map((fault) => fault.path));
   const found = [...('faults' in checked ? checked.faults : []), ...(connection && 'faults' in connection ? connection.faults : [])];
-  if ('file' in checked && checked.file.sso) found.push(...ssoFaults(checked.file.sso));
+  if ('file' in checked) found.push(...furtherFaults(checked.file));
   const faults = [...filled.faults, ...found.filter((fault) => fault.unknownKey || !unfilled.has(fault.path))];
   if (faults.length > 0 || 'faults' in checked || !connection || 'faults' in connection) return { faults };
   const { file } = checked;
@@ -125,6 +124,7 @@ function configure(
     ...(file.webhooks === undefined ? {} : { webhooks: file.webhooks }),
     ...(file.uploads === undefined ? {} : { uploads: file.uploads }),
     ...(file.auth === undefined ? {} : { auth: file.auth }),
+    ...(file.cors === undefined ? {} : { cors: file.cors }),
     ...(file.mail === undefined ? {} : { mail: file.mail }),
     ...(file.scim === undefined ? {} : { scim: file.scim }),
     ...(file.sso === undefined ? {} : { sso: file.sso }),

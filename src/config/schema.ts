@@ -1,8 +1,9 @@
 /** The shape of a project file, and its faults. */
-import { anyObject, either, type Fault, fits, list, object, optional, type Right, text, truth, whole, word } from './shape.ts';
+import { corsFaults, corsSchema, originFaults } from './cors-schema.ts';
+import { anyObject, either, type Fault, fits, list, object, optional, type Right, type Shape, text, truth, whole, word } from './shape.ts';
 
-import { ssoSchema } from './sso-schema.ts';
-import { type StorageSettings, storageSchema } from './storage-schema.ts';
+import { ssoFaults, ssoSchema } from './sso-schema.ts';
+import { storageSchema } from './storage-schema.ts';
 
 export type { Fault } from './shape.ts';
 
@@ -95,6 +96,10 @@ const mailSchema = object({
   templates: optional(text(1)),
   resetUrls: optional(list(address, 'leave it out to allow none but the usual one')),
   roles: optional(list(whole(3), 'leave it out to let administrators alone send mail')),
+  lettersPerHour: limit(0, 1_000_000),
+  addressLettersPerHour: limit(0, 1_000_000),
+  resetsPerHour: limit(1, 1_000_000),
+  addressResetsPerHour: limit(1, 1_000_000),
 });
 /** The client that provisions users and groups (surfaces/scim). */
 const scimSchema = object({ token: text(16) });
@@ -119,6 +124,7 @@ export const projectFileSchema = object({
   webhooks: optional(webhooksSchema),
   uploads: optional(uploadsSchema),
   auth: optional(authSchema),
+  cors: optional(corsSchema),
   mail: optional(mailSchema),
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
@@ -148,42 +154,41 @@ export function checkProjectFile(content: unknown): { file: ProjectFile } | { fa
   return fits(projectFileSchema, content) ? { file: content } : { faults: projectFileSchema.faults(content, '') };
 }
 
-/** The same for the webhooks alone, which stand under `/webhooks`. */
-export function checkWebhookSettings(webhooks: unknown): { settings: WebhookSettings } | { faults: Fault[] } {
-  return fits(webhooksSchema, webhooks) ? { settings: webhooks } : { faults: webhooksSchema.faults(webhooks, '/webhooks') };
+const parts = {
+  webhooks: webhooksSchema,
+  auth: authSchema,
+  cors: corsSchema,
+  mail: mailSchema,
+  scim: scimSchema,
+  sso: ssoSchema,
+  limits: limitsSchema,
+  history: historySchema,
+  uploads: uploadsSchema,
+  assets: assetsSchema,
+  storage: storageSchema,
+};
+
+export type Part = keyof typeof parts;
+export type PartSettings<P extends Part> = Right<(typeof parts)[P]>;
+
+/** Of what goes beyond the shape. */
+const further: { readonly [P in Part]?: (settings: PartSettings<P>) => Fault[] } = {
+  auth: ({ origins = [] }) => originFaults('/auth/origins', origins),
+  cors: corsFaults,
+  sso: ssoFaults,
+};
+
+/** The same for one part of a file alone, which stands under its name. */
+export function checkPart<P extends Part>(part: P, content: unknown): { settings: PartSettings<P> } | { faults: Fault[] } {
+  const shape: Shape<unknown> = parts[part];
+  const faults = shape.faults(content, `/${part}`);
+  if (faults.length > 0) return { faults };
+  const settings = content as PartSettings<P>;
+  const more = further[part]?.(settings) ?? [];
+  return more.length > 0 ? { faults: more } : { settings };
 }
 
-/** The same for uploads, which stand under `/uploads`. */
-export function checkUploadSettings(uploads: unknown): { settings: UploadFileSettings } | { faults: Fault[] } {
-  return fits(uploadsSchema, uploads) ? { settings: uploads } : { faults: uploadsSchema.faults(uploads, '/uploads') };
-}
-
-/** The same for how people sign in, which stands under `/auth`. */
-export function checkAuthSettings(auth: unknown): { settings: AuthSettings } | { faults: Fault[] } {
-  return fits(authSchema, auth) ? { settings: auth } : { faults: authSchema.faults(auth, '/auth') };
-}
-
-/** The same for mail, which stands under `/mail`. */
-export function checkMailSettings(mail: unknown): { settings: MailSettings } | { faults: Fault[] } {
-  return fits(mailSchema, mail) ? { settings: mail } : { faults: mailSchema.faults(mail, '/mail') };
-}
-
-/** The same for how files are handed out, which stands under `/assets`. */
-export function checkAssetSettings(assets: unknown): { settings: AssetSettings } | { faults: Fault[] } {
-  return fits(assetsSchema, assets) ? { settings: assets } : { faults: assetsSchema.faults(assets, '/assets') };
-}
-
-/** The same for where files are kept, which stands under `/storage`. */
-export function checkStorageSettings(storage: unknown): { settings: StorageSettings } | { faults: Fault[] } {
-  return fits(storageSchema, storage) ? { settings: storage } : { faults: storageSchema.faults(storage, '/storage') };
-}
-
-/** The same for the limits alone, which stand under `/limits`. */
-export function checkLimitSettings(limits: unknown): { settings: LimitSettings } | { faults: Fault[] } {
-  return fits(limitsSchema, limits) ? { settings: limits } : { faults: limitsSchema.faults(limits, '/limits') };
-}
-
-/** The same for what is kept of the history, which stands under `/history`. */
-export function checkHistorySettings(history: unknown): { settings: HistorySettings } | { faults: Fault[] } {
-  return fits(historySchema, history) ? { settings: history } : { faults: historySchema.faults(history, '/history') };
+/** Rules of the parts of a file that go beyond its shape. */
+export function furtherFaults({ auth, cors, sso }: Pick<ProjectFile, 'auth' | 'cors' | 'sso'>): Fault[] {
+  return [...((auth && further.auth?.(auth)) ?? []), ...(cors ? corsFaults(cors) : []), ...(sso ? ssoFaults(sso) : [])];
 }

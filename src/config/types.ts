@@ -1,5 +1,6 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
+import type { CorsSettings } from './cors-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
@@ -45,6 +46,8 @@ export interface ProjectConfig {
   readonly uploads?: UploadFileSettings;
   /** How people sign in, as far as it is set. */
   readonly auth?: AuthSettings;
+  /** Which pages of other origins may read answers, as far as it is set. */
+  readonly cors?: CorsSettings;
   /** How mail is sent; without it none is. */
   readonly mail?: MailSettings;
   /** The token of the client that provisions users and groups; without it there is none. */

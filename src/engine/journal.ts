@@ -62,7 +62,7 @@ function historyRows(entries: readonly JournalRecord[]): HistoryRow[] {
 /** Where one statement writes them all, that; to be sent together with what follows. Undefined where it takes several. */
 export function journalStatement(
   { connection, schema, now }: JournalState,
-  entries: readonly JournalEntry[],
+  entries: readonly JournalRecord[],
   author: Author,
 ): Statement | undefined {
   const activity = schema.collections.get('directus_activity');

@@ -96,7 +96,8 @@ export async function claimKey(connection: Connection, asked: KeyedRequest, keep
   }
 }
 
-async function inserted(connection: Connection, insert: Parameters<Connection['execute']>[0]): Promise<boolean> {
+/** Puts the row there; false where one of that key was there, or another transaction is about to make one. */
+export async function inserted(connection: Connection, insert: Parameters<Connection['execute']>[0]): Promise<boolean> {
   try {
     await connection.execute(insert);
     return true;

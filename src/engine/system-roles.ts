@@ -1,5 +1,6 @@
 /** What directus_roles and directus_permissions demand (directus8-system §5, §6). */
 import { randomUUID } from 'node:crypto';
+import { isNetwork } from '../access/address-list.ts';
 import { administratorRole, publicRole } from '../access/compile-rules.ts';
 import { defaultPermissions } from '../access/default-permissions.ts';
 import { GatewayError } from '../lib/errors.ts';
@@ -25,7 +26,7 @@ export const roleRules: SystemRules = {
       if ((sent('external_id') ?? null) === null) fillIn(write, 'external_id', randomUUID());
       state.duties.set(`role ${state.duties.size}`, () => grantDefaults(state, node));
     }
-    if (action !== 'delete') return;
+    if (action !== 'delete') return demandAddresses(sent('ip_whitelist'));
     const id = keyText(node.key ?? []);
     if (id === administratorRole || id === publicRole) {
       throw new GatewayError('unauthorized', { message: `You are not allowed to delete group [${id}]` });
@@ -33,6 +34,15 @@ export const roleRules: SystemRules = {
     state.duties.set(`role ${id} goes`, () => leaveNobody(state, id));
   },
 };
+
+/** A slip would keep everybody of the role out. */
+function demandAddresses(list: Stored | undefined): void {
+  const entries = typeof list === 'string' ? list.split(',').map((entry) => entry.trim()) : [];
+  const wrong = entries.find((entry) => entry !== '' && !isNetwork(entry));
+  if (wrong === undefined) return;
+  const message = `ip_whitelist: "${wrong.slice(0, 60)}" is neither an address nor a network such as 10.0.0.0/8.`;
+  throw new GatewayError('validation', { message });
+}
 
 /** Without these rows the app does not work for those of the role. */
 async function grantDefaults(state: WriteState, { key }: WriteNode): Promise<void> {

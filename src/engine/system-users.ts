@@ -30,6 +30,7 @@ export const userRules: SystemRules = {
       const email = sent('email');
       if (typeof email === 'string') state.duties.set(`email ${email}`, () => demandUnique(state, email));
     }
+    if (changesStatus(write)) noteStatus(write);
     if (leavesAdministrators(write)) state.duties.set('last administrator', () => demandAdministrator(state));
   },
 };
@@ -58,6 +59,16 @@ function leavesAdministrators({ action, before, sent }: SystemWrite): boolean {
   if (action === 'delete') return true;
   const [role, status] = [sent('role'), sent('status')];
   return (role !== undefined && String(role) !== administratorRole) || (status !== undefined && status !== 'active');
+}
+
+function changesStatus({ action, before, sent }: SystemWrite): boolean {
+  const status = sent('status');
+  return action === 'update' && status !== undefined && String(status) !== before('status');
+}
+
+/** An entry of its own beside the change; wrong passwords of before count no more (directus8-system §4.2). */
+function noteStatus({ node: { collection, key = [] }, state }: SystemWrite): void {
+  state.journal?.push({ action: 'status-update', collection: collection.name, item: keyText(key) });
 }
 
 /** Locks the one that it finds, so that of two who take away the last ones one is refused. */

@@ -8,7 +8,7 @@ import type { Filter } from '../query/types.ts';
 import { keyText } from '../schema/keys.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
 import { chosen, type FileWrites, isFiles, type ReleasedFile } from './file-writes.ts';
-import type { JournalEntry } from './journal.ts';
+import type { JournalEntry, JournalRecord } from './journal.ts';
 import { picked } from './row-text.ts';
 import { eventAction, type WriteNote, type WriteWatch } from './write-events.ts';
 
@@ -24,7 +24,7 @@ export interface WriteState {
   readonly now: Date;
   readonly commented: boolean;
   /** Entries in the order in which they happened; undefined where nobody wants them. */
-  readonly journal: JournalEntry[] | undefined;
+  readonly journal: JournalRecord[] | undefined;
   /** What others are told, and who they are. */
   readonly notes: WriteNote[];
   readonly watch: WriteWatch | undefined;

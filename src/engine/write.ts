@@ -18,7 +18,7 @@ import type { Collection } from '../schema/types.ts';
 import { whereClause } from '../sql/scope.ts';
 import { chosen, type FileWrites, type ReleasedFile } from './file-writes.ts';
 import { filteredMutation, rememberedSyntax, type WriteFilters } from './hooked-mutation.ts';
-import { type JournalEntry, journalStatement, writeJournal } from './journal.ts';
+import { type JournalRecord, journalStatement, writeJournal } from './journal.ts';
 import { type Locating, locating } from './locating.ts';
 import { insertOutbox, type WrittenItems } from './outbox.ts';
 import type { ReadContext } from './read.ts';
@@ -31,6 +31,8 @@ import { checkWrite, type WriteState } from './write-state.ts';
 /** What a write runs with. */
 export interface WriteContext extends ReadContext {
   readonly connection: Connection;
+  /** Who is written down, where that is not who writes. */
+  readonly author?: Actor;
   /** What the caller's client calls itself. */
   readonly userAgent: string;
   readonly syntax: NestedSyntax;
@@ -132,7 +134,7 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
   let rewritten = new Set<string>();
   let released: WriteState['released'] = new Map();
   const result = await transactional(context.connection, async (transaction) => {
-    const entries: JournalEntry[] = [];
+    const entries: JournalRecord[] = [];
     const notes: WriteNote[] = [];
     rewritten = new Set();
     released = new Map();
@@ -167,9 +169,10 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
     const calls = watch ? events.flatMap((event) => watch.calls(event, now)) : [];
     if (calls.length > 0) await insertOutbox(transaction, transaction.dialect, calls);
     const journal = { schema: context.schema, connection: transaction, now };
-    const statement = entries.length > 0 ? journalStatement(journal, entries, context) : undefined;
+    const author = { actor: context.author ?? context.actor, userAgent: context.userAgent };
+    const statement = entries.length > 0 ? journalStatement(journal, entries, author) : undefined;
     if (statement === undefined) {
-      await writeJournal(journal, entries, context);
+      await writeJournal(journal, entries, author);
       return answer.plain ? transaction.last(() => answer.read(within)) : answer.read(within);
     }
     const both = async (): Promise<T> => {
@@ -198,7 +201,11 @@ function written({ key }: WriteNode): WrittenRow {
 }
 
 /** The comment stands beside what the request names, not beside what hangs on it (directus8-data §12.2). */
-function named(entries: readonly JournalEntry[], nodes: readonly WriteNode[], { comment, revert }: WriteOptions): readonly JournalEntry[] {
+function named(
+  entries: readonly JournalRecord[],
+  nodes: readonly WriteNode[],
+  { comment, revert }: WriteOptions,
+): readonly JournalRecord[] {
   const [first] = nodes;
   if (!first || (comment === undefined && !revert)) return entries;
   const keys = new Set(nodes.map(({ key }) => keyText(key ?? [])));

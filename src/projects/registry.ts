@@ -36,6 +36,8 @@ export interface Registry {
   lease(key: string): Promise<Lease>;
   /** The same for a project that is open; undefined for any other. */
   leaseOpen(key: string): Lease | undefined;
+  /** How a project is configured that is open, or else about to be. */
+  config(key: string): ProjectConfig | undefined;
   /** In the order of their configuration. */
   list(): readonly ProjectState[];
   /** Reads schema and rules of every open project anew. */
@@ -197,6 +199,11 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (project) return { project, release: project.use() };
       if (slot.opening) throw new GatewayError('database_unavailable');
       throw new GatewayError('not_installed', { message: `The configuration of project ${key} has faults; see the log` });
+    },
+
+    config(key) {
+      const slot = slots.get(key);
+      return slot?.project?.config ?? slot?.opening?.config;
     },
 
     list() {

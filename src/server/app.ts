@@ -1,6 +1,6 @@
 /** Puts the HTTP server together: routes of the server, hooks, headers, errors and the surfaces. */
 import { randomUUID } from 'node:crypto';
-import cors from '@fastify/cors';
+import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -11,12 +11,14 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
+import { corsOptions } from './cors.ts';
 import { answerBrokenRequest, answerError, registerErrorHandlers } from './error-handler.ts';
 import { collectRoutes } from './known-routes.ts';
 import { overrideMethod } from './method-override.ts';
-import { registerProjectHook } from './project-hook.ts';
+import { keyIn, registerProjectHook } from './project-hook.ts';
 import { requestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serverRoutes } from './server-routes.ts';
@@ -93,42 +95,12 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   });
   if (app.log.level === 'debug') app.addHook('onResponse', logAnswer);
 
-  // Any origin, hence no credentials (directus8-system §1.7, advised deviation). Cookies work on the same origin.
-  await app.register(cors, {
-    origin: true,
-    credentials: false,
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'],
-    allowedHeaders: [
-      'X-Directus-Project',
-      'Content-Type',
-      'Authorization',
-      'X-HTTP-Method-Override',
-      'X-Request-Id',
-      'If-Match',
-      'If-None-Match',
-      'Idempotency-Key',
-      'Tus-Resumable',
-      'Upload-Length',
-      'Upload-Defer-Length',
-      'Upload-Metadata',
-      'Upload-Offset',
-    ],
-    exposedHeaders: [
-      'X-Request-Id',
-      'ETag',
-      'Idempotency-Replayed',
-      'Location',
-      'Tus-Resumable',
-      'Upload-Expires',
-      'Upload-Length',
-      'Upload-Offset',
-    ],
-    maxAge: 600,
-    optionsSuccessStatus: 200,
-    strictPreflight: false,
+  await app.register(cors, () => (request: FastifyRequest, done: (error: null, options: FastifyCorsOptions) => void) => {
+    done(null, corsOptions(request, options.registry.config(keyIn(request.url) ?? '')));
   });
   registerProjectHook(app, options.registry);
 
+  app.decorate('writeListeners', writeListeners);
   await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });
   await app.register(directusSurface);
   await app.register(scimSurface);

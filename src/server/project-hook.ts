@@ -48,6 +48,15 @@ function firstSegment(url: string): string {
 
 /** The project of an address as Directus 8 has it for stored files: `/uploads/<project>/originals/<name>`. */
 const ofUploads = (url: string): string => firstSegment(url.slice('/uploads'.length));
+/** The key of the project that a URL names, whether there is such a project or not. */
+export function keyIn(url: string): string | undefined {
+  try {
+    const segment = firstSegment(url);
+    return outside.has(segment) ? undefined : segment;
+  } catch {
+    return undefined;
+  }
+}
 
 function segmentOf(request: FastifyRequest): string {
   if (request.url.includes('%00')) throw new GatewayError('bad_request', { message: 'The URL holds a null byte' });

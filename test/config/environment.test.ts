@@ -35,6 +35,9 @@ t.test('everything given', async (t) => {
     HISTORY: '{"days": 90}',
     EXTENSIONS: '/srv/extensions',
     WEBHOOKS: '{"attempts": 3}',
+    CORS: '{"origins": ["https://app.example"]}',
+    SCIM: '{"token": "a token of SCIM, long enough"}',
+    SSO: '{"providers": [{"name": "id", "issuer": "https://id.example", "clientId": "app"}]}',
   });
   t.same(made, {
     config: {
@@ -46,6 +49,9 @@ t.test('everything given', async (t) => {
       history: { days: 90 },
       extensions: '/srv/extensions',
       webhooks: { attempts: 3 },
+      cors: { origins: ['https://app.example'] },
+      scim: { token: 'a token of SCIM, long enough' },
+      sso: { providers: [{ name: 'id', issuer: 'https://id.example', clientId: 'app' }] },
       private: false,
     },
     administrator: { email: 'a@example.com', password: 'pw', token: 'tok' },
@@ -105,5 +111,21 @@ t.test('a history that cannot be', async (t) => {
   ] as const) {
     const made = environmentProject({ DATABASE_URL: 'sqlite:a.db', SECRET: 'sixteen characters', HISTORY: history });
     t.match(made, { faults: [fault] }, history);
+  }
+});
+
+t.test('parts that cannot be', async (t) => {
+  for (const [variable, text, fault] of [
+    ['CORS', '{"origins": ["app.example"]}', /^CORS: origins\/0 must be an origin such as/],
+    ['CORS', '{"headers": ["X Y"]}', /^CORS: headers\/0 must be the name of a header/],
+    ['CORS', '{"origin": []}', /^CORS: origin is not known; known are enabled, /],
+    ['AUTH', '{"origins": ["https://app.example/page"]}', /^AUTH: origins\/0 must be an origin/],
+    ['SCIM', '{"token": "hunter2"}', /^SCIM: token must have at least 16 characters/],
+    ['SSO', '{"providers": [{"name": "id", "clientId": "app"}]}', /^SSO: providers\/0 needs an issuer, or/],
+    ['SSO', '[', /^SSO is not valid JSON/],
+  ] as const) {
+    const made = environmentProject({ DATABASE_URL: 'sqlite:a.db', SECRET: 'sixteen characters', [variable]: text });
+    t.match(made, { faults: [fault] }, text);
+    t.notMatch(JSON.stringify(made), /hunter2/);
   }
 });

@@ -30,6 +30,7 @@ import { history } from './history.ts';
 import { hookedWrites } from './hooked-writes.ts';
 import { idempotency } from './idempotency.ts';
 import { limits } from './limits.ts';
+import { lockout } from './lockout.ts';
 import { lostPasswords } from './lost-passwords.ts';
 import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
@@ -111,6 +112,7 @@ export const features: readonly Feature[] = [
   signInFeature,
   sessions,
   signInLimits,
+  lockout,
   secondFactor,
   lostPasswords,
   directusSdk,

@@ -77,11 +77,43 @@ async function invited(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<
   const token = tokenIn(mailbox.mails.at(-1)?.text);
   const login = { email: 'new@garden.test', password: 'chosen by me' };
   refused(t, await garden.send('POST', 'users/invite/x', {}, null), 401, 101, 'no invitation');
+  refused(t, await garden.get('users/invite/x'), 401, 101, 'nor by GET');
   const accepted = await garden.send('POST', `users/invite/${token}`, { password: login.password }, null);
   t.strictSame([accepted.status, at(accepted.json, 'data', 'status')], [200, 'invited'], told(accepted));
   refused(t, await garden.send('POST', `users/invite/${token}`, { password: 'again' }, null), 404, 106, 'once');
   const signedIn = await garden.send('POST', 'auth/authenticate', login, null);
   t.strictSame([signedIn.status, at(signedIn.json, 'data', 'user', 'role')], [200, 3], told(signedIn));
+  const [row] = await garden.rows('directus_users', { email: login.email });
+  const about = { collection: 'directus_users', item: String(row?.['id']) };
+  const entries = (await garden.rows('directus_activity', about)).map(({ action, action_by }) => `${action} ${action_by}`);
+  const own = row?.['id'];
+  t.strictSame(entries.sort(), [`authenticate ${own}`, 'create 1', `status-update ${own}`, `update ${own}`], 'recorded, by whom');
+  const revisions = await garden.rows('directus_revisions', about);
+  t.strictSame([revisions.length, JSON.stringify(revisions).includes('$2y$')], [2, false], 'with revisions, and no hash in them');
+  await garden.send('POST', 'users/invite', { email: 'other-new@garden.test' });
+  await mailbox.holds(before + 2);
+  const other = tokenIn(mailbox.mails.at(-1)?.text);
+  t.equal((await garden.get(`users/invite/${other}`, undefined, { method: 'HEAD' })).status, 405, 'HEAD accepts nothing');
+  const got = await garden.get(`users/invite/${other}`);
+  t.strictSame([got.status, at(got.json, 'data', 'status')], [200, 'invited'], `GET does, without a password: ${told(got)}`);
+  t.equal((await garden.rows('directus_users', { email: 'other-new@garden.test' }))[0]?.['status'], 'active');
+}
+
+/** At most three links for an account in an hour, and letters to four people. */
+async function limited(t: Tester, garden: OwnGarden): Promise<void> {
+  for (const email of ['cleo@garden.test', 'none-at-all@garden.test']) {
+    for (let i = 0; i < 3; i += 1) t.equal((await asks(garden, { email })).status, 200);
+    const late = await asks(garden, { email: email.toUpperCase() });
+    refused(t, late, 429, 7, `${email}: too many, whether there is such a user or not`);
+    const seconds = Number(late.headers['retry-after']);
+    t.ok(seconds > 3000 && seconds <= 3600, `told how long (${seconds})`);
+  }
+  t.equal((await asks(garden, { email: 'carl@garden.test' })).status, 200, 'others are sent theirs');
+  const write = (to: unknown, who: 'admin' | 'writer') => garden.send('POST', 'mail', { to, body: 'x' }, who);
+  refused(t, await write(['a@b.test', 'c@b.test', 'd@b.test'], 'writer'), 429, 7, 'more people than are left');
+  t.equal((await write(['a@b.test', 'c@b.test'], 'writer')).status, 204, 'as many as are left');
+  refused(t, await write('e@b.test', 'writer'), 429, 7, 'none is left');
+  t.equal((await write('e@b.test', 'admin')).status, 204, 'others have theirs');
 }
 
 async function letters(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<void> {
@@ -108,13 +140,22 @@ export const lostPasswords: Feature = {
   promise: 'passwords are chosen by a link that works once',
   async run(t, world) {
     const mailbox = await openMailbox();
-    const mail = { url: mailbox.url, from: 'The gate <gate@garden.test>', publicUrl: `${publicUrl}/`, resetUrls: [page], roles: [4] };
+    const mail = {
+      url: mailbox.url,
+      from: 'The gate <gate@garden.test>',
+      publicUrl: `${publicUrl}/`,
+      resetUrls: [page],
+      roles: [4],
+      lettersPerHour: 4,
+      resetsPerHour: 3,
+    };
     try {
       await settledGarden(world, { mail }, async (garden) => {
         await t.test('forgotten', (t) => forgotten(t, garden, mailbox));
         await t.test('pages', (t) => pages(t, garden, mailbox));
         await t.test('invitations', (t) => invited(t, garden, mailbox));
         await t.test('letters', (t) => letters(t, garden, mailbox));
+        await t.test('not too many', (t) => limited(t, garden));
       });
     } finally {
       await mailbox.close();

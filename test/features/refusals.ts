@@ -10,6 +10,8 @@ async function matrix(t: Tester, world: World): Promise<void> {
   await refuses(t, world, 'items/keepers?single=1', 401, 3, null);
   for (const id of ['12', '13']) await refuses(t, world, `items/keepers/${id}`, 404, 203, null);
   await refuses(t, world, 'items/keepers/12,13', 403, 300, null);
+  await refuses(t, world, 'users/me', 401, 3, 'nobody');
+  await refuses(t, world, 'users/5', 404, 203, 'nobody');
   for (const who of ['editor', 'nobody'] satisfies Who[]) {
     await refuses(t, world, 'items/keepers', 403, 300, who);
     await refuses(t, world, 'items/keepers?single=1', 404, 203, who);

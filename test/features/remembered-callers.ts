@@ -42,6 +42,10 @@ async function addresses(t: Tester, world: World): Promise<void> {
   t.equal((await world.get(path, 'writer')).status, 200, 'from anywhere');
   await changed(world, 'directus_roles', 4, { ip_whitelist: '10.9.9.9' }, async () => {
     refused(t, await world.get(path, 'writer'), 401, 19, 'the role is fenced in');
+    await changed(world, 'directus_roles', 4, { ip_whitelist: '10.0.0.0/8, 127.0.0.0/8,::1' }, async () => {
+      const answer = await world.get(path, 'writer');
+      t.equal(answer.status, 200, `into a network that he is in (${told(answer)})`);
+    });
     await changed(world, 'directus_users', 3, { role: 3 }, async () => {
       const answer = await world.get(path, 'writer');
       t.equal(answer.status, 200, `in another role he is not (${told(answer)})`);

@@ -74,8 +74,27 @@ async function users(t: Tester, scim: Scim, garden: OwnGarden): Promise<void> {
   const plain = await scim('PUT', 'Users/ext-9', { externalId: 'other', name: {}, userName: 'j@example.org' });
   t.match(plain.json, { id: 'ext-9', userName: 'j@example.org', name: { familyName: null, givenName: null }, active: true }, told(plain));
 
+  await garden.send('POST', 'settings?upsert=key', { key: 'password_policy', value: '/^.{10,}$/' });
+  const weak = [
+    await scim('PATCH', 'Users/ext-9', patch({ op: 'replace', path: 'password', value: 'short' })),
+    await scim('PUT', 'Users/ext-9', { userName: 'j@example.org', password: 'short' }),
+    await scim('POST', 'Users', { userName: 'weak@example.org', password: 'short' }),
+    await scim('PATCH', 'Users/ext-9', { password: 'x'.repeat(73) }),
+  ];
+  t.strictSame(
+    weak.map(({ status }) => status),
+    [422, 422, 422, 422],
+    'passwords obey the policy',
+  );
   const activity = await garden.rows('directus_activity', { collection: 'directus_users', item: String(key) });
-  t.strictSame(activity.map(({ action }) => action).sort(), ['create', 'update', 'update', 'update'], 'all of it is recorded');
+  t.strictSame(
+    activity.map(({ action }) => action).sort(),
+    ['create', 'status-update', 'update', 'update', 'update'],
+    'all of it is recorded',
+  );
+  const revisions = await garden.rows('directus_revisions', { collection: 'directus_users', item: String(key) });
+  t.equal(revisions.length, 4, 'with revisions');
+  t.notOk(JSON.stringify(revisions).includes('$2y$'), 'that hold no hash');
   t.equal((await scim('DELETE', 'Users/ext-9')).status, 204);
   t.equal((await scim('GET', 'Users/ext-9')).status, 404, 'gone from the answers');
   const [gone = {}] = await garden.rows('directus_users', { id: key });

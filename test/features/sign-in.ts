@@ -40,7 +40,7 @@ async function forgeries(t: Tester, world: World): Promise<void> {
   const header = { alg: 'HS256', typ: 'JWT' };
   const reads = async (token: string): Promise<number> => (await world.raw('/garden/items/keepers?limit=1', { token })).status;
   t.equal(await reads(forged(header, claims, secret)), 200, 'one of ours');
-  const bad: readonly (readonly [string, string])[] = [
+  const bad: (readonly [string, string])[] = [
     ['unsigned', forged({ alg: 'none', typ: 'JWT' }, claims, null)],
     ['without an algorithm', forged({ typ: 'JWT' }, claims, secret)],
     ['signed with nothing', forged(header, claims, '')],
@@ -51,7 +51,32 @@ async function forgeries(t: Tester, world: World): Promise<void> {
     ['that never expires', forged(header, { ...claims, exp: undefined }, secret)],
     ['of a suspended user', forged(header, { ...claims, id: 6 }, secret)],
   ];
-  for (const [what, token] of bad) t.equal(await reads(token), 401, `a token ${what} is the public`);
+  const good = forged(header, claims, secret);
+  const [head = '', body = '', signature = ''] = good.split('.');
+  const torn = [
+    good.slice(0, -1),
+    good.slice(0, -20),
+    `${head}.${body}.`,
+    `${head}.${body}`,
+    head,
+    `${head}.${body.slice(0, -4)}.${signature}`,
+  ];
+  bad.push(...torn.map((token, i): readonly [string, string] => [`cut short (${i + 1})`, token]));
+  const send = (path: string, body: object): Promise<Answer> => world.get(path, undefined, { method: 'POST', body: JSON.stringify(body) });
+  for (const [what, token] of bad) {
+    t.equal(await reads(token), 401, `a token ${what} is the public`);
+    refused(t, await send('auth/refresh', { token }), 401, what === 'expired' ? 102 : 101, `a token ${what} is not renewed`);
+    t.equal(at((await world.raw('/garden/auth/check', { token })).json, 'data', 'authenticated'), false, `a token ${what} is not good`);
+  }
+  const none = { alg: 'none', typ: 'JWT' };
+  const invitation = { type: 'invitation', email: 'edda@garden.test', key: 'garden', project: 'garden', exp };
+  refused(t, await send(`users/invite/${forged(none, invitation, null)}`, {}), 401, 101, 'an unsigned invitation');
+  const reset = { type: 'reset_password', id: 2, email: 'edda@garden.test', key: 'garden', project: 'garden', exp };
+  for (const token of [forged(none, reset, null), forged(header, reset, 'the secret of other, long enough')]) {
+    refused(t, await send('auth/password/reset', { token, password: 'a new one' }), 401, 104, 'an unsigned reset, and one of others');
+  }
+  const request_token = forged(none, { type: 'request_token', id: 1, key: 'garden', project: 'garden', exp }, null);
+  refused(t, await send('auth/sso/access_token', { request_token }), 401, 109, 'an unsigned request token');
 }
 
 async function failures(t: Tester, world: World): Promise<void> {

@@ -44,6 +44,36 @@ async function signsIn(t: Tester, garden: OwnGarden, idp: IdentityProvider): Pro
   refused(t, await exchange(), 401, 110, 'which is exchanged once');
 }
 
+const cookiesOf = ({ headers }: Answer): string[] => [headers['set-cookie'] ?? []].flat();
+
+async function cookies(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promise<void> {
+  idp.account = { sub: 'edda-1', email: 'edda@garden.test', email_verified: true };
+  const name = 'directus-garden-session';
+  const sent = await whole(garden, idp, `?mode=cookie&redirect_url=${encodeURIComponent(`${page}?a=b`)}`);
+  t.strictSame([sent.status, sent.headers['location']], [302, `${page}?a=b`], `no token travels in the address: ${told(sent)}`);
+  const [gone = '', cookie = '', ...more] = cookiesOf(sent);
+  t.match(gone, /^sallyport-garden-sso=; .*Max-Age=0; HttpOnly; SameSite=Lax$/, 'the cookie of the way out goes');
+  t.match(cookie, new RegExp(`^${name}=\\d+\\.[\\w-]{43}; Path=/; Expires=[^;]+; HttpOnly; SameSite=Lax$`), 'a session comes');
+  t.equal(more.length, 0);
+  const holder = { cookie: cookie.split(';')[0] ?? '' };
+  const me = await garden.get('users/me?fields=id', undefined, { headers: holder });
+  t.equal(at(me.json, 'data', 'id'), 2, told(me));
+  const foreign = { ...holder, origin: 'https://evil.example' };
+  refused(t, await garden.send('PATCH', 'users/me', { title: 'x' }, null, foreign), 403, 10, 'not for pages of others');
+  t.equal((await garden.rows('directus_user_sessions', { user: 2, token_type: 'cookie' })).length, 1, 'a row');
+  const plain = await whole(garden, idp, '?mode=cookie');
+  t.strictSame([plain.status, plain.text], [200, '{"data":{},"public":true}'], 'without a page');
+  t.equal(cookiesOf(plain).length, 2);
+  const entries = await garden.rows('directus_activity', { action: 'authenticate', action_by: 2, item: '2' });
+  t.equal(entries.length, 4, 'each sign-in is recorded, in either mode');
+  t.equal((await garden.send('POST', 'auth/logout', {}, null, holder)).status, 200);
+  refused(t, await garden.get('users/me', undefined, { headers: holder }), 401, 3, 'signed out');
+  idp.account = { sub: 'x', email: 'sus@garden.test', email_verified: true };
+  const none = await whole(garden, idp, `?mode=cookie&redirect_url=${encodeURIComponent(page)}`);
+  t.equal(none.headers['location'], `${page}?error=1&code=103`);
+  t.equal(cookiesOf(none).length, 1, 'who is refused gets no session');
+}
+
 async function roles(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promise<void> {
   idp.account = { sub: 'n-1', email: 'new@garden.test', email_verified: true, given_name: 'New', family_name: 'Comer', groups: ['x'] };
   const made = await whole(garden, idp);
@@ -59,7 +89,8 @@ async function roles(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promi
   await whole(garden, idp);
   t.equal(Number((await row())['role']), 4, 'and what it does not say changes nothing');
   const activity = await garden.rows('directus_activity', { collection: 'directus_users', item: String(first['id']) });
-  t.strictSame(activity.map(({ action }) => action).sort(), ['create', 'update'], 'both are recorded');
+  const actions = activity.map(({ action }) => action).sort();
+  t.strictSame(actions, ['authenticate', 'authenticate', 'authenticate', 'create', 'update'], 'all of it is recorded');
 }
 
 async function refusals(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promise<void> {
@@ -128,6 +159,7 @@ export const sso: Feature = {
     const run = async (garden: OwnGarden): Promise<void> => {
       idp.register(callbackOf(garden, 'directory'));
       await t.test('signing in', (t) => signsIn(t, garden, idp));
+      await t.test('by cookie', (t) => cookies(t, garden, idp));
       await t.test('roles and new users', (t) => roles(t, garden, idp));
       await t.test('whom it refuses', (t) => refusals(t, garden, idp));
       await t.test('OAuth 2', (t) => plain(t, garden, forging));

@@ -1,11 +1,11 @@
 /** Promise: extensions are never given passwords or tokens, and raise nobody who calls them. */
 import { extensionFolder } from '../extensions/support.ts';
 import { tokens } from '../fixtures/garden-people.ts';
-import type { Feature } from '../support/expect.ts';
+import type { Feature, Tester } from '../support/expect.ts';
 import { refused, told } from '../support/expect.ts';
 import { project } from '../support/gateway.ts';
-import { type Ask, at } from '../support/http.ts';
-import { ownGarden } from '../support/own-garden.ts';
+import { type Answer, type Ask, at } from '../support/http.ts';
+import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
 
 const key = 'hooked';
 
@@ -24,6 +24,36 @@ const files = {
   });`,
 };
 
+const scimToken = 'the token of a SCIM client';
+
+/** What SCIM writes is shown to hooks and told to webhooks as well, in the transaction. */
+async function provisioned(t: Tester, garden: OwnGarden): Promise<void> {
+  const webhook = { status: 'active', http_action: 'post', url: 'http://127.0.0.1:1/', collection: 'directus_users' };
+  const watched = await garden.raw(`/${key}/webhooks`, {
+    method: 'POST',
+    token: tokens.admin,
+    body: JSON.stringify({ ...webhook, directus_action: 'item.create:after' }),
+  });
+  t.equal(watched.status, 200, told(watched));
+  const send = (userName: string): Promise<Answer> => {
+    const body = JSON.stringify({ userName, externalId: 's-1', password: 'a-secret of SCIM' });
+    return garden.raw(`/${key}/scim/v2/Users`, { method: 'POST', token: scimToken, body });
+  };
+  const made = await send('scim@garden.test');
+  t.equal(made.status, 201, told(made));
+  const [row] = await garden.rows('directus_users', { email: 'scim@garden.test' });
+  t.strictSame([row?.['title'], String(row?.['password']).slice(0, 4)], ['Hooked', '$2y$'], 'a filter saw it');
+  const seen = JSON.stringify(Reflect.get(globalThis, 'seenByHooks'));
+  t.match(seen, 'scim@garden.test');
+  t.notOk(seen.includes('a-secret'), 'without the password');
+  const calls = async (): Promise<string[]> => (await garden.rows('sallyport_outbox')).map(({ payload }) => String(payload));
+  const [call = '', ...more] = await calls();
+  t.match(call, 'scim@garden.test', 'the webhook is to be called');
+  t.strictSame([more, /a-secret|\$2y\$/.test(call)], [[], false], 'once, and without the password');
+  t.equal((await send('scim@garden.test')).status, 409, 'what is refused');
+  t.equal((await calls()).length, 1, 'is told to nobody');
+}
+
 export const systemHooks: Feature = {
   promise: 'extensions see no secret of users, and raise nobody',
   async run(t, world) {
@@ -32,7 +62,7 @@ export const systemHooks: Feature = {
       const { registry } = garden.gateway;
       await garden.permit(4, 'directus_users', { read: 'full', update: 'full' });
       const lease = await registry.lease(project);
-      await registry.set({ ...lease.project.config, key, extensions: folder });
+      await registry.set({ ...lease.project.config, key, extensions: folder, scim: { token: scimToken } });
       lease.release();
       const send = (method: string, path: string, body: object, who: 'admin' | 'writer' = 'admin') =>
         garden.raw(`/${key}/${path}`, { method, token: tokens[who], body: JSON.stringify(body) } satisfies Ask);
@@ -47,6 +77,7 @@ export const systemHooks: Feature = {
         const seen = JSON.stringify(Reflect.get(globalThis, 'seenByHooks'));
         t.match(seen, 'hook@garden.test', 'hooks see the user');
         for (const secret of ['a-secret', 'another', '$2y$']) t.notOk(seen.includes(secret), `and nothing of ${secret}: ${seen}`);
+        await provisioned(t, garden);
         refused(t, await send('POST', 'custom/raise', {}, 'writer'), 403, 305, 'an extension that writes for the caller');
         t.equal(Number((await garden.rows('directus_users', { id: 3 }))[0]?.['role']), 4);
       } finally {

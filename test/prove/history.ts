@@ -1,6 +1,7 @@
 /** Activity, revisions and comments that are there before anything is asked; what is told of rows nobody may read differs. */
 import type { Cell } from '../support/schema-text.ts';
 import { type Dice, diceOf } from './dice.ts';
+import { keyText } from './keys.ts';
 import { otherValue } from './pair.ts';
 import { hiddenSomewhere, readable } from './readable.ts';
 import type { Row, Table, World } from './world.ts';
@@ -31,9 +32,9 @@ export function historyOf(world: World, of: World, side: 'here' | 'there'): Hist
   const dice = diceOf(`${world.name} history`);
   for (const table of of.tables) {
     for (const row of table.rows) {
-      const id = String(row['id']);
+      const id = keyText(table, row);
       const shown = readable(of, table, row);
-      const stored = world.tables.find(({ name }) => name === table.name)?.rows.find((one) => one['id'] === row['id']) ?? row;
+      const stored = world.tables.find(({ name }) => name === table.name)?.rows.find((one) => keyText(table, one) === id) ?? row;
       for (const action of ['create', 'update', 'comment']) {
         const by = dice.pick([1, 3, 4, 5]);
         // What somebody did is told to that one, whatever became of the row.

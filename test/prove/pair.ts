@@ -1,6 +1,7 @@
 /** The other world of a pair: all that the caller may not read is different, all that may be read is the same. */
 import type { Cell } from '../support/schema-text.ts';
 import { type Dice, diceOf } from './dice.ts';
+import { keyColumns, keyOf, numberOf } from './keys.ts';
 import { people } from './people.ts';
 import { deciding, deletable, hiddenIn, readable } from './readable.ts';
 import { columnsOf, ghosts, type Row, someValue, type Table, type World } from './world.ts';
@@ -12,7 +13,10 @@ export function otherValue(table: Table, row: Row, name: string, dice: Dice): Ce
   if (name === 'state') return value === 'draft' ? 'live' : value === 'live' ? 'draft' : value;
   if (name === 'owner') return dice.pick(people.map(({ id }) => id).filter((id) => id !== value));
   const link = table.links.find(({ column }) => column === name);
-  if (link) return table.declared ? value : dice.pick([1, 2, 3, 4, null].filter((key) => key !== value));
+  if (link)
+    return table.declared
+      ? value
+      : dice.pick([...[1, 2, 3, 4].map((number) => keyOf(link.keyed, number)), null].filter((key) => key !== value));
   const column = table.plain.find((one) => one.name === name);
   if (!column) return value;
   for (let tries = 0; tries < 20; tries++) {
@@ -26,7 +30,7 @@ export function otherValue(table: Table, row: Row, name: string, dice: Dice): Ce
 function otherRow(world: World, table: Table, row: Row, dice: Dice): Row {
   const shown = readable(world, table, row);
   const hidden = shown ? hiddenIn(world, table, row) : new Set(columnsOf(table));
-  const fixed = new Set(['id', 'code', ...deciding(world, table)]);
+  const fixed = new Set([...keyColumns(table), 'code', ...deciding(world, table)]);
   const cells = Object.entries(row).map(([name, value]): [string, Cell] => {
     if (!hidden.has(name) || fixed.has(name)) return [name, value];
     return [name, otherValue(table, row, name, dice)];
@@ -41,7 +45,7 @@ export function otherWorld(world: World): { other: World; differences: number } 
   const tables = world.tables.map((table): Table => {
     const rows = table.rows.flatMap((row) => {
       const unknown = !readable(world, table, row) && !deletable(world, table, row);
-      if (unknown && ghosts.includes(Number(row['id'])) && dice.chance(0.6)) {
+      if (unknown && !table.tie && ghosts.includes(numberOf(row['id'])) && dice.chance(0.6)) {
         differences++;
         return [];
       }

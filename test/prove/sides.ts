@@ -54,7 +54,7 @@ export interface Side {
   close(): Promise<void>;
 }
 
-async function startSide(database: DatabaseConfig): Promise<Omit<Side, 'close'> & { stop(): Promise<void> }> {
+async function startSide(database: DatabaseConfig, limits: World['limits']): Promise<Omit<Side, 'close'> & { stop(): Promise<void> }> {
   const registry = createRegistry({ log: silentLog });
   await registry.set({
     key: project,
@@ -62,7 +62,7 @@ async function startSide(database: DatabaseConfig): Promise<Omit<Side, 'close'> 
     secret: 'the secret of both sides, long enough',
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
     private: false,
-    limits: {},
+    limits,
   });
   const server = await buildServer({ registry });
   return {
@@ -79,7 +79,7 @@ async function openSide(supply: Supply, vendor: TestVendor, world: World, of: Wo
   const database = await supply.make();
   try {
     await loadSql(database.config, worldText(vendor, world, of, side));
-    const { stop, ...started } = await startSide(database.config);
+    const { stop, ...started } = await startSide(database.config, world.limits);
     return {
       ...started,
       async close() {

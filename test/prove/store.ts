@@ -2,24 +2,31 @@
 import { insertText, quoted, schemaText, type TableDef } from '../support/schema-text.ts';
 import type { TestVendor } from '../support/vendors.ts';
 import { type HistoryRows, historyOf } from './history.ts';
+import { keyColumns } from './keys.ts';
 import { users } from './people.ts';
 import { columnsOf, statuses, type Table, type World } from './world.ts';
 
 /** Beyond all keys that are there: what is made in either database gets the same ones. */
 const nextKey = 5000;
 
+const key = (keyed: Table['keyed']) =>
+  keyed === 'uuid' ? ({ kind: 'string', length: 36, binary: true } as const) : ({ kind: 'integer' } as const);
+
 function tableOf(table: Table): TableDef {
   const columns = columnsOf(table);
   return {
     name: table.name,
     columns: [
-      { name: 'id', kind: 'serial' },
+      ...(table.tie
+        ? []
+        : [table.keyed === 'uuid' ? ({ ...key('uuid'), name: 'id' } as const) : ({ name: 'id', kind: 'serial' } as const)]),
       { name: 'code', kind: 'string', length: 40 },
       ...(table.status ? [{ name: 'state', kind: 'string', length: 20 } as const] : []),
       ...(table.owner ? [{ name: 'owner', kind: 'integer' } as const] : []),
       ...table.plain,
-      ...table.links.map(({ column }) => ({ name: column, kind: 'integer' }) as const),
+      ...table.links.map(({ column, keyed }) => ({ ...key(keyed), name: column, ...(table.tie ? { required: true } : {}) })),
     ],
+    ...(table.tie || table.keyed === 'uuid' ? { key: keyColumns(table) } : {}),
     foreignKeys: table.declared ? table.links.map(({ column, to }) => ({ columns: [column], to, toColumns: ['id'] })) : [],
     rows: table.rows.map((row) => columns.map((name) => row[name] ?? null)),
   };
@@ -57,8 +64,13 @@ function metadataOf({ tables }: World): HistoryRows[] {
     { table: 'directus_fields', columns: ['collection', 'field', 'type', 'interface', 'options'], rows: [...special, ...linked] },
     {
       table: 'directus_relations',
-      columns: ['collection_many', 'field_many', 'collection_one', 'field_one'],
-      rows: tables.flatMap(({ name, links }) => links.map(({ column, to, list }) => [name, column, to, list])),
+      columns: ['collection_many', 'field_many', 'collection_one', 'field_one', 'junction_field'],
+      rows: tables.flatMap(({ name, links, junction }) =>
+        links.map(({ column, to, list }) => {
+          const other = junction ? links.find((one) => one.column !== column)?.column : undefined;
+          return [name, column, to, list, other ?? null];
+        }),
+      ),
     },
   ];
 }
@@ -124,7 +136,8 @@ export function worldText(vendor: TestVendor, world: World, of: World, side: 'he
   for (const { name } of world.tables) parts.push(`create unique index ${name}_code on ${quoted(vendor, name)} (code);`);
   const rows = [...metadataOf(world), ...peopleOf(world, side), ...historyOf(world, of, side)];
   for (const part of rows) parts.push(insertText(vendor, part.table, part.columns, part.rows));
-  for (const name of [...world.tables.map((table) => table.name), 'directus_activity', 'directus_revisions']) {
+  const counted = world.tables.filter(({ tie, keyed }) => !tie && keyed === 'number').map(({ name }) => name);
+  for (const name of [...counted, 'directus_activity', 'directus_revisions']) {
     parts.push(counterText(vendor, name));
   }
   return parts.filter((part) => part !== '').join('\n');

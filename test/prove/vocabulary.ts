@@ -1,7 +1,10 @@
 /** What requests are made of: names, ways through relations, operands drawn from what is stored in either database. */
+import { names } from '../../src/schema/names.ts';
+import type { Cell } from '../support/schema-text.ts';
 import type { Dice } from './dice.ts';
+import { keyOf, keyText, numberOf } from './keys.ts';
 import { hiddenSomewhere } from './readable.ts';
-import { columnsOf, ghosts, listsOf, type Table, type World } from './world.ts';
+import { columnsOf, ghosts, listsOf, type Row, type Table, type World } from './world.ts';
 
 export interface Vocabulary {
   readonly world: World;
@@ -59,7 +62,16 @@ export interface Step {
 export function stepsFrom(world: World, table: Table): Step[] {
   const one = table.links.map(({ column, to }) => ({ name: column, to, many: false }));
   const many = listsOf(world, table.name).map(({ name, from }) => ({ name, to: from, many: true }));
-  return [...one, ...many];
+  return [...one, ...many, ...tiedTo(world, table)];
+}
+
+/** Lists through a table that is nothing but a tie have the names that the program gives. */
+function tiedTo({ tables }: World, { name }: Table): Step[] {
+  return tables.flatMap(({ tie, links, name: through }) => {
+    const [near, far] = links.find(({ to }) => to === name) === links[0] ? links : [...links].reverse();
+    if (!tie || near?.to !== name || !far) return [];
+    return [{ name: names.throughTable(far.to, through, [near.column])[0] ?? '', to: far.to, many: true }];
+  });
 }
 
 /** A way through at most so many relations, and the table where it ends. */
@@ -91,9 +103,25 @@ export function operand({ world, other, dice }: Vocabulary, table: Table, column
   return dice.chance(0.2) ? `${text},${dice.below(5)}` : text;
 }
 
-/** The key of a row; those that one database lacks too, unless something is made of it. */
-export function key({ world, dice }: Vocabulary, table: Table, ghostly = true): number {
-  const keys = tableNamed(world, table.name).rows.map((row) => Number(row['id']));
-  if (dice.chance(0.03)) return 4000 + dice.below(3);
-  return dice.pick(ghostly ? keys : keys.filter((one) => !ghosts.includes(one)));
+/** The number of a row; those that one database lacks too, unless something is made of it. */
+function someRow({ world, dice }: Vocabulary, table: Table, ghostly: boolean): Row | undefined {
+  const { rows } = tableNamed(world, table.name);
+  if (dice.chance(0.03)) return undefined;
+  return dice.pick(ghostly || table.tie ? rows : rows.filter((row) => !ghosts.includes(numberOf(row['id']))));
+}
+
+const nobody = (words: Vocabulary): number => 4000 + words.dice.below(3);
+
+/** The key of a row as a path has it. */
+export function key(words: Vocabulary, table: Table, ghostly = true): Cell {
+  const row = someRow(words, table, ghostly);
+  if (table.tie) return row ? keyText(table, row) : '1;4000';
+  return row ? (row['id'] ?? null) : keyOf(table.keyed, nobody(words));
+}
+
+/** The key of a row as columns with values. */
+export function keyCells(words: Vocabulary, table: Table, ghostly = true): Record<string, Cell> {
+  const row = someRow(words, table, ghostly);
+  if (!table.tie) return { id: row ? (row['id'] ?? null) : keyOf(table.keyed, nobody(words)) };
+  return Object.fromEntries(table.links.map(({ column, keyed }) => [column, row?.[column] ?? keyOf(keyed, 1)]));
 }

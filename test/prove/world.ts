@@ -1,6 +1,8 @@
 /** A schema with rows, a role with rights, and who asks: all of it made by dice. */
+import type { LimitSettings } from '../../src/config/schema.ts';
 import type { Cell, ColumnDef } from '../support/schema-text.ts';
 import { type Dice, diceOf } from './dice.ts';
+import { withKeys } from './keys.ts';
 import { type Person, people } from './people.ts';
 import { type Right, rightsOn } from './rights.ts';
 
@@ -11,6 +13,8 @@ export interface Link {
   readonly column: string;
   readonly to: string;
   readonly list: string;
+  /** Of the rows that it leads to. */
+  readonly keyed: 'number' | 'uuid';
 }
 
 export interface Table {
@@ -22,6 +26,11 @@ export interface Table {
   readonly links: readonly Link[];
   /** Whether the database holds the links by foreign keys. */
   readonly declared: boolean;
+  readonly keyed: Link['keyed'];
+  /** Whether its metadata say that it stands between two others. */
+  readonly junction?: boolean;
+  /** Whether its two links are its key; it has no `id` then. */
+  readonly tie?: boolean;
   readonly rows: readonly Row[];
 }
 
@@ -30,6 +39,8 @@ export interface World {
   readonly tables: readonly Table[];
   readonly rights: readonly Right[];
   readonly caller: Person;
+  /** Of the project, where they are low ones. */
+  readonly limits: LimitSettings;
 }
 
 /** Keys of rows that one of two databases lacks. Nothing that is written names them: that a key is taken can be seen by who creates. */
@@ -62,7 +73,13 @@ export function someValue(column: ColumnDef, dice: Dice): Cell {
 
 export function columnsOf(table: Table): string[] {
   const special = [...(table.status ? ['state'] : []), ...(table.owner ? ['owner'] : [])];
-  return ['id', 'code', ...special, ...table.plain.map(({ name }) => name), ...table.links.map(({ column }) => column)];
+  return [
+    ...(table.tie ? [] : ['id']),
+    'code',
+    ...special,
+    ...table.plain.map(({ name }) => name),
+    ...table.links.map(({ column }) => column),
+  ];
 }
 
 /** Lists of other tables' rows that point to rows of this one. */
@@ -101,9 +118,17 @@ function tablesOf(dice: Dice): Table[] {
     const name = `t${n}`;
     const targets = [...tables.map((one) => one.name), ...(dice.chance(0.3) ? [name] : [])];
     const linked = targets.length === 0 ? [] : [...new Set([dice.pick(targets), dice.pick(targets)])];
-    const links = linked.map((to) => ({ column: `of_${to}`, to, list: `all_${name}` }));
+    const links = linked.map((to) => ({ column: `of_${to}`, to, list: `all_${name}`, keyed: 'number' as const }));
     const plain = Array.from({ length: 2 + dice.below(3) }, (_, i) => dice.pick(kinds)(`f${i}`));
-    const draft = { name, plain, status: dice.chance(0.5), owner: dice.chance(0.6), links, declared: dice.chance(0.4) };
+    const draft = {
+      name,
+      plain,
+      status: dice.chance(0.5),
+      owner: dice.chance(0.6),
+      links,
+      declared: dice.chance(0.4),
+      keyed: 'number' as const,
+    };
     const own = rowsOf(draft, rows, dice);
     rows.set(name, own);
     tables.push({ ...draft, rows: own });
@@ -114,10 +139,28 @@ function tablesOf(dice: Dice): Table[] {
 /** The world of that name; the same name gives the same world. */
 export function worldOf(name: string): World {
   const dice = diceOf(name);
-  const tables = tablesOf(dice);
+  const tables = withKeys(tablesOf(dice), diceOf(`${name} keys`));
   const caller = dice.pick([...people.filter(({ asks }) => asks), ...people.filter(({ id }) => id === 3)]);
   const rights = tables.flatMap((table) => rightsOn(table, listsOf({ tables }, table.name), dice));
-  return { name, tables, rights: [...rights, ...systemRights(dice)], caller };
+  return { name, tables, rights: [...rights, ...systemRights(dice)], caller, limits: limitsOf(diceOf(`${name} limits`)) };
+}
+
+const lowLimits: readonly LimitSettings[] = [
+  { pageRows: 4 },
+  { nestedRows: 2 },
+  { searchRows: 3 },
+  { writeRows: 3 },
+  { keys: 1 },
+  { outputs: 12 },
+  { filterNodes: 3 },
+  { sort: 1 },
+  { depth: 3 },
+  { exports: 0 },
+];
+
+/** Limits that rows reach: that they are met tells of rows as well. */
+function limitsOf(dice: Dice): LimitSettings {
+  return dice.chance(0.4) ? Object.assign({}, ...dice.some(lowLimits, 0.3)) : {};
 }
 
 function systemRights(dice: Dice): Right[] {

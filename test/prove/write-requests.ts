@@ -1,7 +1,9 @@
 /** Requests that write: what they answer tells no more than reading does. */
+import type { Cell } from '../support/schema-text.ts';
 import { filterTree } from './filters.ts';
+import { keyColumns, keyOf, keyText } from './keys.ts';
 import type { Request } from './request.ts';
-import { anyTable, key, stepsFrom, tableNamed, type Vocabulary } from './vocabulary.ts';
+import { anyTable, key, keyCells, stepsFrom, tableNamed, type Vocabulary } from './vocabulary.ts';
 import { someValue, type Table } from './world.ts';
 
 type Item = Record<string, unknown>;
@@ -11,6 +13,8 @@ function values(words: Vocabulary, table: Table, depth: number, fresh: boolean):
   const { world, dice } = words;
   const item: Item = {};
   for (const column of dice.some(table.plain, 0.4)) item[column.name] = someValue(column, dice);
+  // Nobody but the request makes these keys.
+  if (fresh && table.keyed === 'uuid' && dice.chance(0.8)) item['id'] = keyOf('uuid', 5000 + dice.below(1000));
   if (fresh && table.status && dice.chance(0.7)) item['state'] = dice.pick(['draft', 'live', 'gone']);
   if (fresh && table.owner && dice.chance(0.3)) item['owner'] = dice.pick([3, 4, null]);
   if (dice.chance(0.15)) item['code'] = `code-${table.name}-${dice.pick([1, 2, 3, 77, 78])}`;
@@ -24,14 +28,14 @@ function values(words: Vocabulary, table: Table, depth: number, fresh: boolean):
 }
 
 /** A row behind a relation: made, changed, named or deleted. */
-function nested(words: Vocabulary, table: Table, depth: number): Item | number {
+function nested(words: Vocabulary, table: Table, depth: number): Item | Cell {
   const { dice } = words;
-  const id = key(words, table, false);
+  const own = keyCells(words, table, false);
   const form = dice.below(6);
-  if (form === 0) return id;
-  if (form === 1) return { id };
-  if (form === 2) return { id, $delete: true };
-  return form < 5 ? { id, ...values(words, table, depth, false) } : values(words, table, depth, true);
+  if (form === 0) return Object.values(own)[0] ?? null;
+  if (form === 1) return own;
+  if (form === 2) return { ...own, $delete: true };
+  return form < 5 ? { ...own, ...values(words, table, depth, false) } : values(words, table, depth, true);
 }
 
 /** Where a row that a filter or a key names may be missing, and is found by nobody. */
@@ -45,7 +49,7 @@ function create(words: Vocabulary): Request {
   const table = anyTable(words);
   const one = (): Item => {
     const item = values(words, table, 2, true);
-    return dice.chance(0.15) ? { id: key(words, table, false), ...item } : item;
+    return dice.chance(0.15) ? { ...keyCells(words, table, false), ...item } : item;
   };
   return { method: 'POST', url: `items/${table.name}?${answerOf(words)}`, body: dice.chance(0.3) ? [one(), one()] : one() };
 }
@@ -54,7 +58,7 @@ function update(words: Vocabulary): Request {
   const { dice } = words;
   const table = anyTable(words);
   if (dice.chance(0.2)) {
-    const items = [key(words, table), key(words, table)].map((id) => ({ id, ...values(words, table, 0, false) }));
+    const items = [keyCells(words, table), keyCells(words, table)].map((own) => ({ ...own, ...values(words, table, 0, false) }));
     return { method: 'PATCH', url: `items/${table.name}?${answerOf(words)}`, body: items };
   }
   const keys = dice.chance(0.2) ? `${key(words, table)},${key(words, table)}` : `${key(words, table)}`;
@@ -70,12 +74,16 @@ function remove(words: Vocabulary): Request {
 function upsert(words: Vocabulary): Request {
   const { dice } = words;
   const table = anyTable(words);
-  const by = dice.pick(['code', 'code', 'id']);
+  const by = dice.pick(['code', 'code', 'key']);
   const one = (): Item => ({
     ...values(words, table, 1, false),
-    [by]: by === 'id' ? key(words, table, false) : `code-${table.name}-${dice.pick([1, 2, 3, 4, 5, 77])}`,
+    ...(by === 'key' ? keyCells(words, table, false) : { code: `code-${table.name}-${dice.pick([1, 2, 3, 4, 5, 77])}` }),
   });
-  return { method: 'POST', url: `items/${table.name}?upsert=${by}&${answerOf(words)}`, body: dice.chance(0.3) ? [one(), one()] : one() };
+  return {
+    method: 'POST',
+    url: `items/${table.name}?upsert=${by === 'key' ? keyColumns(table).join(',') : by}&${answerOf(words)}`,
+    body: dice.chance(0.3) ? [one(), one()] : one(),
+  };
 }
 
 function matching(words: Vocabulary): Request {
@@ -122,7 +130,7 @@ function revert(words: Vocabulary): Request {
   const before = world.tables.slice(0, world.tables.indexOf(table)).reduce((count, { rows }) => count + rows.length, 0);
   const at = Math.max(
     0,
-    table.rows.findIndex((row) => row['id'] === id),
+    table.rows.findIndex((row) => keyText(table, row) === String(id)),
   );
   const revision = dice.chance(0.8) ? 2 * (before + at) + 1 + dice.below(2) : 1 + dice.below(60);
   return { method: 'PATCH', url: `items/${table.name}/${id}/revert/${revision}?${answerOf(words)}`, body: {} };

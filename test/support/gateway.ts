@@ -24,7 +24,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export type GatewaySettings = Partial<Pick<ProjectConfig, 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>>;
+export type GatewaySettings = Partial<Pick<ProjectConfig, 'auth' | 'cors' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>>;
 
 function projectConfig(key: string, database: DatabaseConfig, limits: LimitSettings, settings: GatewaySettings) {
   return {
@@ -44,10 +44,11 @@ export async function startGateway(
   limits: LimitSettings = {},
   logger?: ServerOptions['logger'],
   settings: GatewaySettings = {},
+  trustProxy?: ServerOptions['trustProxy'],
 ): Promise<Gateway> {
   const registry = createRegistry({ log: silentLog, backoff: { first: 100, longest: 200 } });
   for (const [key, config] of Object.entries(projects)) await registry.set(projectConfig(key, config, limits, settings));
-  const app = await buildServer({ registry, logger });
+  const app = await buildServer({ registry, logger, trustProxy });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const statements: Statement[] = [];
   const connection = await openConnection(registry, Object.keys(projects)[0] ?? project);

@@ -72,4 +72,6 @@ export const passwordRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/auth/password/reset', reset);
   app.post('/:project/users/invite', sendInvitations);
   app.post('/:project/users/invite/:token', accept);
+  // What only asks for headers accepts nothing.
+  app.get('/:project/users/invite/:token', { exposeHeadRoute: false }, accept);
 };

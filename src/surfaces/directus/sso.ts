@@ -104,7 +104,7 @@ export const ssoRoutes: FastifyPluginAsync = async (app) => {
     const { project, body } = request;
     const given = body !== null && typeof body === 'object' && 'request_token' in body ? body.request_token : undefined;
     if (typeof given !== 'string') throw new GatewayError('sso_token_invalid');
-    const user = await userById(project.connection, project.schemas.current, exchange(project, given));
+    const user = await userById(project.connection, project.schemas.current, await exchange(project, given));
     if (!user) throw new GatewayError('sso_user_unknown');
     return send(reply, await signIn(request, user, 'jwt'));
   });

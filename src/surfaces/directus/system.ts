@@ -1,5 +1,5 @@
 /** Reading the system collections through the same engine as items: users, roles, permissions and the rest (directus8-system §4-16). */
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Permission } from '../../access/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { contextOf, type DirectusContext } from './context.ts';
@@ -53,6 +53,16 @@ function ownPermissions(context: DirectusContext): readonly Permission[] {
   return actor.is === 'system' ? [] : (rules.roles.get(actor.role)?.permissions ?? []);
 }
 
+/** Oneself there always is: who may not read that is told so, and not that nobody is there. */
+async function sendOwn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  try {
+    return await sendRead(request, reply, { collection: 'directus_users', keys: (context: DirectusContext) => [ownKey(context)] });
+  } catch (error) {
+    if (error instanceof GatewayError && error.kind === 'item_not_found') throw new GatewayError('unauthorized');
+    throw error;
+  }
+}
+
 export const systemRoutes: FastifyPluginAsync = async (app) => {
   app.get('/:project/permissions/me', async (request, reply) => {
     const context = await contextOf(request);
@@ -72,8 +82,8 @@ export const systemRoutes: FastifyPluginAsync = async (app) => {
     app.get(`/:project/${segment}`, async (request, reply) => sendList(request, reply, collection));
     app.get<{ Params: { id: string } }>(`/:project/${segment}/:id`, async (request, reply) => {
       const { id } = request.params;
-      const keys = (context: DirectusContext) => (segment === 'users' && id === 'me' ? [ownKey(context)] : keysOf(id));
-      return sendRead(request, reply, { collection, keys });
+      if (segment === 'users' && id === 'me') return sendOwn(request, reply);
+      return sendRead(request, reply, { collection, keys: () => keysOf(id) });
     });
   }
 };

@@ -2,10 +2,10 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { attemptsOf } from '../../auth/attempts.ts';
 import { signedIn } from '../../auth/identify.ts';
-import { recordUser } from '../../auth/records.ts';
+import { changeRecorded } from '../../auth/records.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
 import { demandOtp, isSecret } from '../../auth/two-factor.ts';
-import { changeUser, type UserRow, userById } from '../../auth/users.ts';
+import { type UserRow, userById } from '../../auth/users.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { userTold } from './auth.ts';
 import { bodyOf, otpIn, textsIn } from './auth-body.ts';
@@ -38,18 +38,16 @@ async function peopleOf(request: Asked): Promise<People> {
 }
 
 /** One-time passwords are few: whoever tries them waits like whoever tries passwords. */
-function checkOtp(request: Asked, user: UserRow, secret: string, otp: string | undefined): void {
+async function checkOtp(request: Asked, user: UserRow, secret: string, otp: string | undefined): Promise<void> {
   const attempts = attemptsOf(request.project, authSettingsOf(request.project.config.auth));
   const account = `second factor ${user.id}`;
   attempts.begin(account, request.ip);
-  demandOtp(secret, otp);
+  await demandOtp(request.project, user.id, secret, otp);
   attempts.succeeded(account, request.ip);
 }
 
 async function changed(request: Asked, reply: FastifyReply, { caller, user }: People, secret: string | null): Promise<FastifyReply> {
-  const { connection, schemas } = request.project;
-  await changeUser(connection, schemas.current, user.id, { '2fa_secret': secret });
-  await recordUser(request, caller, 'update', user.id);
+  await changeRecorded(request, { id: user.id, values: { '2fa_secret': secret }, by: caller });
   return reply.type(jsonType).send(JSON.stringify({ data: userTold({ ...user, twoFactorSecret: secret }) }));
 }
 
@@ -64,7 +62,7 @@ async function activate(request: Asked, reply: FastifyReply): Promise<FastifyRep
   const people = await peopleOf(request);
   if (!isSecret(secret)) throw new GatewayError('validation', { message: '2fa_secret: This value is not valid.' });
   if (people.user.twoFactorSecret) throw new GatewayError('unprocessable', { message: 'There is a second factor already; end it first' });
-  checkOtp(request, people.user, secret, otp);
+  await checkOtp(request, people.user, secret, otp);
   return changed(request, reply, people, secret);
 }
 
@@ -74,7 +72,7 @@ async function end(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
   const { user, caller } = people;
   if (user.id === caller.id && user.twoFactorSecret) {
     const given = request.body === undefined || request.body === null ? undefined : otpIn(bodyOf(request));
-    checkOtp(request, user, user.twoFactorSecret, given);
+    await checkOtp(request, user, user.twoFactorSecret, given);
   }
   return changed(request, reply, people, null);
 }

@@ -2,15 +2,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../access/types.ts';
-import { flat } from '../../auth/change-users.ts';
+import { type ChangeContext, flat } from '../../auth/change-users.ts';
 import { identify } from '../../auth/identify.ts';
-import type { WriteContext } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import type { Project } from '../../projects/project.ts';
 import { isProvisional } from '../../projects/provisional.ts';
 
-export interface ScimContext extends WriteContext {
-  readonly project: Project;
+export interface ScimContext extends ChangeContext {
   /** The address of the base, `https://host/project/scim/v2`. */
   readonly base: string;
 }
@@ -38,7 +35,9 @@ export async function scimContext(request: FastifyRequest): Promise<ScimContext>
   const { connection, limits, sealer } = project;
   const userAgent = request.headers['user-agent'] ?? '';
   const base = `${request.protocol}://${request.host}/${project.key}/scim/v2`;
-  return { ...state, actor, project, connection, limits, sealer, base, userAgent, syntax: flat };
+  const listeners = request.server.writeListeners;
+  const written = { userAgent, syntax: flat, listeners, ...listeners(project, actor) };
+  return { ...state, actor, project, connection, limits, sealer, base, ...written };
 }
 
 /** Only the SCIM client and administrators change users and groups here: whoever may do less could give out roles. */

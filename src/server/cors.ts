@@ -1,0 +1,78 @@
+/**
+ * Which pages of other origins may read answers (directus8-system §1.7): those of any origin where a project says nothing else, and never
+ * with cookies but for `auth.origins`.
+ */
+import type { FastifyCorsOptions } from '@fastify/cors';
+import type { FastifyRequest } from 'fastify';
+import { originOf } from '../config/cors-schema.ts';
+import type { ProjectConfig } from '../config/types.ts';
+
+const usual = {
+  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'],
+  headers: [
+    'X-Directus-Project',
+    'Content-Type',
+    'Authorization',
+    'X-HTTP-Method-Override',
+    'X-Request-Id',
+    'If-Match',
+    'If-None-Match',
+    'Idempotency-Key',
+    'Tus-Resumable',
+    'Upload-Length',
+    'Upload-Defer-Length',
+    'Upload-Metadata',
+    'Upload-Offset',
+  ],
+  exposedHeaders: [
+    'X-Request-Id',
+    'ETag',
+    'Idempotency-Replayed',
+    'Location',
+    'Tus-Resumable',
+    'Upload-Expires',
+    'Upload-Length',
+    'Upload-Offset',
+  ],
+  maxAge: 600,
+} as const;
+
+interface Made {
+  readonly options: FastifyCorsOptions;
+  /** Origins whose pages may send cookies, and their options. */
+  readonly trusted: ReadonlySet<string>;
+  readonly withCookies: FastifyCorsOptions;
+}
+
+function make({ cors = {}, auth = {} }: Pick<ProjectConfig, 'cors' | 'auth'>): Made {
+  const { enabled = true, origins = ['*'], methods = usual.methods, headers = [], exposedHeaders = [], maxAge = usual.maxAge } = cors;
+  const shared = {
+    methods: [...methods],
+    allowedHeaders: [...usual.headers, ...headers],
+    exposedHeaders: [...usual.exposedHeaders, ...exposedHeaders],
+    maxAge,
+    optionsSuccessStatus: 200,
+    strictPreflight: false,
+  };
+  const named = origins.flatMap((origin) => originOf(origin) ?? []);
+  const trusted = enabled ? (auth.origins ?? []).flatMap((origin) => originOf(origin) ?? []) : [];
+  return {
+    options: { ...shared, origin: enabled && (origins.includes('*') || named), credentials: false },
+    trusted: new Set(trusted),
+    withCookies: { ...shared, origin: trusted, credentials: true },
+  };
+}
+
+const everybody = make({});
+const made = new WeakMap<ProjectConfig, Made>();
+
+/** What holds for the request, of the project that its URL names; without one, what holds without a word. */
+export function corsOptions({ headers }: FastifyRequest, config: ProjectConfig | undefined): FastifyCorsOptions {
+  let own = everybody;
+  if (config) {
+    own = made.get(config) ?? make(config);
+    made.set(config, own);
+  }
+  const { origin } = headers;
+  return origin !== undefined && own.trusted.has(origin) ? own.withCookies : own.options;
+}
