@@ -13,6 +13,8 @@ import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
+import { administrationRoutes } from './administration/routes.ts';
+import type { Administration } from './administration/super-admin.ts';
 import { answerBrokenRequest, answerError, registerErrorHandlers } from './error-handler.ts';
 import { collectRoutes } from './known-routes.ts';
 import { overrideMethod } from './method-override.ts';
@@ -30,6 +32,8 @@ export interface ServerOptions {
   readonly trustProxy?: FastifyServerOptions['trustProxy'] | undefined;
   /** Folder of an admin app; `/` leads there when it exists. */
   readonly adminFolder?: string | undefined;
+  /** How projects are made and deleted; without it they are not. */
+  readonly administration?: Administration | undefined;
 }
 
 /** Bytes of a JSON body; files come as multipart with a limit of their own. */
@@ -115,6 +119,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   registerProjectHook(app, options.registry);
 
   await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });
+  await app.register(administrationRoutes, { registry: options.registry, administration: options.administration });
   await app.register(directusSurface);
   await app.register(scimSurface);
   return app;

@@ -18,6 +18,7 @@ export const pages = [
   'webhooks',
   'scim',
   'sso',
+  'server',
   'extensions',
 ] as const;
 
