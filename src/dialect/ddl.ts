@@ -1,7 +1,7 @@
 /** Changes of tables as data, and what a vendor makes of them. */
 import type { Statement } from '../lib/fragment.ts';
 import type { IntrospectedTable } from './introspection.ts';
-import type { Reader } from './types.ts';
+import type { Connection, Reader } from './types.ts';
 
 /** A type as Directus 8 names it on every database: in the words of MySQL. */
 export interface WireType {
@@ -83,6 +83,11 @@ export interface DdlStep {
   readonly undo?: Statement;
 }
 
+/** To be called first in the transaction of a change; throws where somebody else has written since the work began, which is begun anew then. */
+export type Undisturbed = (transaction: Reader) => Promise<void>;
+
+export type Exclusively = <T>(connection: Connection, work: (undisturbed: Undisturbed) => Promise<T>) => Promise<T>;
+
 /** How a vendor changes tables. */
 export interface Ddl {
   /** Whether its changes of tables are undone with the transaction they are made in. */
@@ -93,6 +98,13 @@ export interface Ddl {
   typeText(type: WireType): string | undefined;
   /** Whether two types of the catalogue, or of `typeText`, are the same. */
   sameType(one: string, other: string): boolean;
+  /**
+   * Does the work while no other process does such work on the same database. It may be done again: nothing of it may be kept but what
+   * its transactions have committed.
+   *
+   * @throws GatewayError write_conflict where another process is at it for too long
+   */
+  readonly exclusively: Exclusively;
   /** The statements, in their order. Reads what they need to know of the table; none of them is run. */
   plan(reader: Reader, change: TableChange): Promise<readonly DdlStep[]>;
 }

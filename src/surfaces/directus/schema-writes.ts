@@ -1,5 +1,6 @@
 /** Changing the schema: POST, PATCH and DELETE of /collections and /fields (directus8-system §7, §8). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Undisturbed } from '../../dialect/ddl.ts';
 import type { Attributes } from '../../engine/editing/attributes.ts';
 import { createCollection, updateCollection } from '../../engine/editing/collections.ts';
 import { deleteCollection } from '../../engine/editing/delete-collection.ts';
@@ -8,6 +9,7 @@ import { createField, updateFields } from '../../engine/editing/fields.ts';
 import { type EditContext, inTurn } from '../../engine/editing/run-edit.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, isJsonObject, type Json } from '../../lib/json-body.ts';
+import type { Project } from '../../projects/project.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Schema } from '../../schema/types.ts';
 import { contextOf, type DirectusContext } from './context.ts';
@@ -34,26 +36,36 @@ async function edited<T>(request: FastifyRequest, context: DirectusContext, run:
   const { project, actor, query } = context;
   const { schemas, connection, vendor, log } = project;
   if (!project.installed) throw new GatewayError('not_installed', { message: 'This project has no system tables yet; install them first' });
+  const work = (undisturbed: Undisturbed): Promise<T> =>
+    afterReading(project, () =>
+      run({
+        schema: schemas.current,
+        introspection: schemas.introspection,
+        relations: schemas.metadata.relations,
+        connection,
+        vendor,
+        actor,
+        log,
+        undisturbed,
+        userAgent: request.headers['user-agent'] ?? '',
+        unrecorded: textOf(query, 'activity_skip') === '1',
+        force: textOf(query, 'force') === '1',
+      }),
+    );
   return inTurn(connection, async () => {
-    await schemas.renew();
-    await schemas.settled();
-    const result = await run({
-      schema: schemas.current,
-      introspection: schemas.introspection,
-      relations: schemas.metadata.relations,
-      connection,
-      vendor,
-      actor,
-      log,
-      userAgent: request.headers['user-agent'] ?? '',
-      unrecorded: textOf(query, 'activity_skip') === '1',
-      force: textOf(query, 'force') === '1',
-    });
+    const result = await vendor.ddl.exclusively(connection, work);
     // What is done is done: a reading that fails is no reason to say that it is not.
     await schemas.reload().catch(() => schemas.reload());
     await schemas.settled();
     return result;
   });
+}
+
+/** Does the work on the schema as the database has it by then, whoever has changed it. */
+async function afterReading<T>({ schemas }: Project, work: () => Promise<T>): Promise<T> {
+  await schemas.renew();
+  await schemas.settled();
+  return work();
 }
 
 function objectOf(body: Json): Attributes {

@@ -5,6 +5,7 @@ import type { IntrospectedTable, Reader } from '../../dialect/types.ts';
 import { sizedTypes, unsizedTypes, wholeTypes } from '../../dialect/wire-names.ts';
 import { type Fragment, join, name, nothing, param, print, sql, trusted } from '../../lib/fragment.ts';
 import { commaParts } from '../../lib/sql-tokens.ts';
+import { exclusively } from './ddl-lock.ts';
 
 const unsized = new Set([...unsizedTypes, 'FLOAT', 'DOUBLE']);
 
@@ -174,6 +175,7 @@ async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' 
 
 /** See `Ddl`. */
 export const mysqlDdl: Ddl = {
+  exclusively,
   transactional: false,
   nameBytes: 64,
   typeText,

@@ -12,6 +12,7 @@ import type {
 } from '../../dialect/ddl.ts';
 import type { IntrospectedTable, Reader } from '../../dialect/types.ts';
 import { type Fragment, join, name, nothing, param, print, sql, trusted } from '../../lib/fragment.ts';
+import { exclusively } from './ddl-lock.ts';
 
 /** What waits for a table longer than this has everybody behind it wait too. */
 const lockPatience = '10s';
@@ -146,6 +147,7 @@ const patience = [sql`set local statement_timeout = 0`, trusted(`set local lock_
 
 /** See `Ddl`. */
 export const postgresDdl: Ddl = {
+  exclusively,
   transactional: true,
   nameBytes: 63,
   typeText,

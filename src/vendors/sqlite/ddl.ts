@@ -3,6 +3,7 @@ import type { ColumnSpec, Ddl, DdlStep, DefaultValue, TableChange, WireType } fr
 import type { IntrospectedTable, Reader } from '../../dialect/types.ts';
 import { sizedTypes } from '../../dialect/wire-names.ts';
 import { type Fragment, join, name, nothing, print, sql, trusted } from '../../lib/fragment.ts';
+import { exclusively } from './ddl-lock.ts';
 import { literal, type Rebuild, rebuild } from './rebuild.ts';
 
 const whole = new Set(['TINYINT', 'SMALLINT', 'MEDIUMINT', 'BIGINT']);
@@ -103,6 +104,7 @@ async function fragments(reader: Reader, change: TableChange): Promise<Fragment[
 
 /** See `Ddl`. */
 export const sqliteDdl: Ddl = {
+  exclusively,
   transactional: true,
   // There is no limit; the metadata's columns have one.
   nameBytes: 64,
