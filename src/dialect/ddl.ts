@@ -1,6 +1,6 @@
 /** Changes of tables as data, and what a vendor makes of them. */
 import type { Statement } from '../lib/fragment.ts';
-import type { IntrospectedTable } from './introspection.ts';
+import type { IntrospectedForeignKey, IntrospectedTable } from './introspection.ts';
 import type { Connection, Reader } from './types.ts';
 
 /** A type as Directus 8 names it on every database: in the words of MySQL. */
@@ -54,6 +54,12 @@ export interface ColumnChange {
   readonly comment?: string | null;
 }
 
+/** A foreign key of one column to be made. */
+export interface Link {
+  readonly column: string;
+  readonly references: Reference;
+}
+
 export interface TableName {
   readonly schema: string | null;
   readonly name: string;
@@ -73,6 +79,9 @@ export type TableChange =
       readonly add: readonly ColumnSpec[];
       readonly change: readonly ColumnChange[];
       readonly drop: readonly string[];
+      /** Foreign keys of columns that are there; those given up go before new ones are made. */
+      readonly link?: readonly Link[];
+      readonly unlink?: readonly IntrospectedForeignKey[];
     }
   /** `inbound` go before it. */
   | { readonly is: 'drop'; readonly table: IntrospectedTable; readonly inbound: readonly Inbound[] };

@@ -51,7 +51,12 @@ async function demandNoCycle({ connection }: WriteState, { collection, key }: Sy
 }
 
 /** Rows of these say themselves what they hang on (directus8-system §9). */
-const unrelated: ReadonlySet<string> = new Set(['directus_activity', 'directus_collections', 'directus_fields', 'directus_relations']);
+export const unrelated: ReadonlySet<string> = new Set([
+  'directus_activity',
+  'directus_collections',
+  'directus_fields',
+  'directus_relations',
+]);
 
 export const relationRules: SystemRules = {
   knows: [],

@@ -1,18 +1,16 @@
 /** Changing the schema: POST, PATCH and DELETE of /collections and /fields (directus8-system §7, §8). */
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { Undisturbed } from '../../dialect/ddl.ts';
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import type { Attributes } from '../../engine/editing/attributes.ts';
 import { createCollection, updateCollection } from '../../engine/editing/collections.ts';
 import { deleteCollection } from '../../engine/editing/delete-collection.ts';
 import { deleteField } from '../../engine/editing/delete-field.ts';
 import { createField, updateFields } from '../../engine/editing/fields.ts';
-import { type EditContext, inTurn } from '../../engine/editing/run-edit.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { isJsonList, isJsonObject, type Json } from '../../lib/json-body.ts';
-import type { Project } from '../../projects/project.ts';
+import { isJsonList, type Json } from '../../lib/json-body.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Schema } from '../../schema/types.ts';
 import { contextOf, type DirectusContext } from './context.ts';
+import { edited, objectOf } from './edited.ts';
 import { collectionObject, oneFieldObject } from './field-object.ts';
 import { textOf } from './php-query.ts';
 import { send } from './respond.ts';
@@ -25,52 +23,6 @@ function demandAdministrator({ actor }: DirectusContext, what: 'collections' | '
   if (actor.is === 'user' && actor.admin) return;
   if (actor.is !== 'user' || what === 'collections') throw new GatewayError('unauthorized');
   throw new GatewayError(`${action}_denied`, { collection: 'directus_fields' });
-}
-
-interface Editing extends EditContext {
-  readonly relations: Parameters<typeof deleteCollection>[1];
-}
-
-/** Runs the change on the schema as it is now, and answers when everybody has the one it left. */
-async function edited<T>(request: FastifyRequest, context: DirectusContext, run: (edit: Editing) => Promise<T>): Promise<T> {
-  const { project, actor, query } = context;
-  const { schemas, connection, vendor, log } = project;
-  if (!project.installed) throw new GatewayError('not_installed', { message: 'This project has no system tables yet; install them first' });
-  const work = (undisturbed: Undisturbed): Promise<T> =>
-    afterReading(project, () =>
-      run({
-        schema: schemas.current,
-        introspection: schemas.introspection,
-        relations: schemas.metadata.relations,
-        connection,
-        vendor,
-        actor,
-        log,
-        undisturbed,
-        userAgent: request.headers['user-agent'] ?? '',
-        unrecorded: textOf(query, 'activity_skip') === '1',
-        force: textOf(query, 'force') === '1',
-      }),
-    );
-  return inTurn(connection, async () => {
-    const result = await vendor.ddl.exclusively(connection, work);
-    // What is done is done: a reading that fails is no reason to say that it is not.
-    await schemas.reload().catch(() => schemas.reload());
-    await schemas.settled();
-    return result;
-  });
-}
-
-/** Does the work on the schema as the database has it by then, whoever has changed it. */
-async function afterReading<T>({ schemas }: Project, work: () => Promise<T>): Promise<T> {
-  await schemas.renew();
-  await schemas.settled();
-  return work();
-}
-
-function objectOf(body: Json): Attributes {
-  if (isJsonList(body) || !isJsonObject(body)) throw new GatewayError('invalid_payload');
-  return body;
 }
 
 function sendCollection(reply: FastifyReply, context: DirectusContext, schema: Schema, name: string): FastifyReply {

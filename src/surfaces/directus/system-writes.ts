@@ -6,6 +6,7 @@ import { collectionOf } from '../../query/bind.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { DirectusContext } from './context.ts';
 import { changesOf, keysOf, upsertBy } from './items.ts';
+import { changeLinked, createLinked, deleteLinked, speaksOfLinks } from './relation-links.ts';
 import { settingWriting, shapesSetting } from './settings.ts';
 import { listings, ownKey } from './system.ts';
 import { bodyItems, sendWrite, type Writing } from './write.ts';
@@ -33,6 +34,7 @@ export const systemWriteRoutes: FastifyPluginAsync = async (app) => {
       segment === 'settings' && shapesSetting(writing) ? settingWriting(context, writing) : writing;
 
     app.post(path, async (request, reply) => {
+      if (segment === 'relations' && speaksOfLinks(request)) return createLinked(request, reply);
       const { items, single } = bodyItems(request);
       return sendWrite(request, reply, (context) => {
         const by = upsertBy(context.query);
@@ -51,6 +53,7 @@ export const systemWriteRoutes: FastifyPluginAsync = async (app) => {
     });
 
     app.patch<{ Params: Params }>(`${path}/:id`, async (request, reply) => {
+      if (segment === 'relations' && speaksOfLinks(request)) return changeLinked(request, reply, request.params.id);
       const [item, ...more] = bodyItems(request).items;
       if (!item || more.length > 0) {
         throw new GatewayError('invalid_payload', { message: 'One object holds the values for every item named' });
@@ -62,12 +65,13 @@ export const systemWriteRoutes: FastifyPluginAsync = async (app) => {
       });
     });
 
-    app.delete<{ Params: Params }>(`${path}/:id`, async (request, reply) =>
-      sendWrite(request, reply, (context) => {
+    app.delete<{ Params: Params }>(`${path}/:id`, async (request, reply) => {
+      if (segment === 'relations' && speaksOfLinks(request)) return deleteLinked(request, reply, request.params.id);
+      return sendWrite(request, reply, (context) => {
         const keys = namedKeys(context, segment, request.params.id);
         return { request: { is: 'delete', collection, keys }, single: false, keys };
-      }),
-    );
+      });
+    });
 
     app.patch<{ Params: Params }>(`${path}/:id/revert/:revision`, async (request, reply) =>
       sendWrite(request, reply, async (context) => {

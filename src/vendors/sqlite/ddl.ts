@@ -1,5 +1,5 @@
 /** Changes of SQLite's tables: what ALTER TABLE cannot do is done by making the table anew from its own text. */
-import type { ColumnSpec, Ddl, DdlStep, DefaultValue, TableChange, WireType } from '../../dialect/ddl.ts';
+import type { ColumnSpec, Ddl, DdlStep, DefaultValue, Reference, TableChange, WireType } from '../../dialect/ddl.ts';
 import type { IntrospectedTable, Reader } from '../../dialect/types.ts';
 import { sizedTypes } from '../../dialect/wire-names.ts';
 import { type Fragment, join, name, nothing, print, sql, trusted } from '../../lib/fragment.ts';
@@ -39,6 +39,9 @@ function defaultOf(value: DefaultValue): Fragment {
   return trusted(value.is === 'text' ? literal(value.text) : value.text);
 }
 
+const referencing = ({ table, column, onDelete }: Reference): Fragment =>
+  sql` references ${name(table)} (${name(column)}) on delete ${trusted(onDelete)}`;
+
 function columnOf(spec: ColumnSpec, alone: boolean): Fragment {
   const { references } = spec;
   return join(
@@ -47,9 +50,7 @@ function columnOf(spec: ColumnSpec, alone: boolean): Fragment {
       spec.primaryKey && alone ? (spec.autoIncrement ? sql` primary key autoincrement` : sql` primary key`) : nothing,
       spec.nullable || spec.autoIncrement ? nothing : sql` not null`,
       spec.default ? sql` default ${defaultOf(spec.default)}` : nothing,
-      references
-        ? sql` references ${name(references.table)} (${name(references.column)}) on delete ${trusted(references.onDelete)}`
-        : nothing,
+      references ? referencing(references) : nothing,
     ],
     '',
   );
@@ -69,7 +70,7 @@ function create(table: string, columns: readonly ColumnSpec[]): Fragment[] {
 }
 
 async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' }>): Promise<Fragment[]> {
-  const { table } = change;
+  const { table, link = [], unlink = [] } = change;
   const made: Fragment[] = [];
   for (const spec of change.add) {
     made.push(sql`alter table ${name(table.name)} add column ${columnOf(spec, false)}`);
@@ -83,8 +84,10 @@ async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' 
     change: changes.map((one) => ({ ...one, ...(one.default ? { defaultText: print(defaultOf(one.default), reader.dialect).text } : {}) })),
     drop: change.drop,
     unreferenced: [],
+    unlinked: unlink.map(({ columns: [column = ''] }) => column),
+    constraints: link.map(({ column, references }) => sql`foreign key (${name(column)})${referencing(references)}`),
   };
-  if (changes.length + change.drop.length > 0) made.push(...(await rebuild(reader, table, edits)));
+  if (changes.length + change.drop.length + link.length + unlink.length > 0) made.push(...(await rebuild(reader, table, edits)));
   for (const one of change.change) if (one.unique) made.push(uniqueOn(table.name, one.name));
   return made;
 }

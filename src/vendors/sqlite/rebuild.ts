@@ -10,6 +10,9 @@ export interface Rebuild {
   readonly drop: readonly string[];
   /** Tables to which foreign keys are given up. */
   readonly unreferenced: readonly string[];
+  /** Columns whose foreign keys are given up, and constraints that are new. */
+  readonly unlinked?: readonly string[];
+  readonly constraints?: readonly Fragment[];
 }
 
 interface Stored {
@@ -53,23 +56,30 @@ const isOneOf = (names: readonly string[], wanted: string | undefined): boolean 
   wanted !== undefined && names.some((one) => same(one, wanted));
 
 /** A constraint of the table as it stays; undefined where it goes. */
-function keptConstraint(part: string, tokens: readonly Token[], { change, drop, unreferenced }: Rebuild): string | undefined {
+function keptConstraint(
+  part: string,
+  tokens: readonly Token[],
+  { change, drop, unreferenced, unlinked = [] }: Rebuild,
+): string | undefined {
   const [first] = tokens;
   if (same(first?.text ?? '', 'check')) return part;
   const columns = columnsOf(tokens);
   if (columns.some((column) => isOneOf(drop, column))) return undefined;
   if (same(first?.text ?? '', 'foreign') && isOneOf(unreferenced, targetOf(tokens))) return undefined;
+  if (same(first?.text ?? '', 'foreign') && columns.length === 1 && isOneOf(unlinked, columns[0])) return undefined;
   const apart = change.filter(({ unique }) => unique === false).map((one) => one.name);
   if (same(first?.text ?? '', 'unique') && columns.length === 1 && isOneOf(apart, columns[0])) return undefined;
   return part;
 }
 
 /** A column as it is to be; undefined where it goes. */
-function keptColumn(part: string, { change, drop, unreferenced }: Rebuild): string | undefined {
+function keptColumn(part: string, { change, drop, unreferenced, unlinked = [] }: Rebuild): string | undefined {
   let definition = parseColumn(part);
   if (isOneOf(drop, definition.name)) return undefined;
   const own = change.find((one) => same(one.name, definition.name));
-  const lost = definition.clauses.some(({ kind, text }) => kind === 'references' && isOneOf(unreferenced, targetOf(tokensOf(text))));
+  const lost =
+    isOneOf(unlinked, definition.name) ||
+    definition.clauses.some(({ kind, text }) => kind === 'references' && isOneOf(unreferenced, targetOf(tokensOf(text))));
   if (!own && !lost) return part;
   if (lost) definition = withClause(definition, 'references', undefined);
   if (own?.type !== undefined) definition = withClause(definition, 'type', own.type);
@@ -83,7 +93,7 @@ function keptColumn(part: string, { change, drop, unreferenced }: Rebuild): stri
 }
 
 /** The statement that makes the table under another name. */
-function remade(text: string, fresh: string, edits: Rebuild): string {
+function remade(text: string, fresh: string, edits: Rebuild, constraints: readonly string[]): string {
   const tokens = tokensOf(text);
   const body = tokens.find(({ kind }) => kind === 'group');
   if (!body) throw new Error('A table without columns in its text');
@@ -91,7 +101,7 @@ function remade(text: string, fresh: string, edits: Rebuild): string {
     const constraint = constraintOf(part);
     return (constraint ? keptConstraint(part, constraint, edits) : keptColumn(part, edits)) ?? [];
   });
-  return `create table ${fresh} (${parts.join('\n,')}\n)${text.slice(body.end)}`;
+  return `create table ${fresh} (${[...parts, ...constraints].join('\n,')}\n)${text.slice(body.end)}`;
 }
 
 /** The columns that an index of its own text is over, those of expressions and conditions among them. */
@@ -160,7 +170,14 @@ export async function rebuild(reader: Reader, table: IntrospectedTable, edits: R
       ]
     : [];
   return [
-    trusted(remade(text, written, edits)),
+    trusted(
+      remade(
+        text,
+        written,
+        edits,
+        (edits.constraints ?? []).map((one) => print(one, reader.dialect).text),
+      ),
+    ),
     sql`insert into ${name(fresh)} (${number}${list}) select ${number}${values} from ${name(table.name)}`,
     ...counted,
     sql`drop table ${name(table.name)}`,
