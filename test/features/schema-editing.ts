@@ -94,7 +94,14 @@ async function changed(t: Tester, garden: OwnGarden): Promise<void> {
     told(many),
   );
   const wider = await send('PATCH', 'fields/sheds/age,count', { datatype: 'BIGINT', signed: true });
-  t.match(at(wider.json, 'data'), [{ datatype: 'BIGINT', default_value: '3' }, { datatype: 'BIGINT', default_value: '7' }], told(wider));
+  t.match(
+    at(wider.json, 'data'),
+    [
+      { datatype: 'BIGINT', default_value: '3' },
+      { datatype: 'BIGINT', default_value: '7' },
+    ],
+    told(wider),
+  );
   const text = await send('PATCH', 'fields/sheds/age', { type: 'string', datatype: 'VARCHAR', length: 30 });
   t.match(at(text.json, 'data'), { datatype: 'VARCHAR', length: '30', type: 'string' }, told(text));
   t.match(at((await garden.get('items/sheds/1?fields=age', 'admin')).json, 'data'), { age: '3' });

@@ -7,7 +7,10 @@ import { edited, objectOf } from './edited.ts';
 import { rawQuery } from './parse.ts';
 import { textOf } from './php-query.ts';
 import { send } from './respond.ts';
+import { filteredChange, tellChange } from './schema-hooks.ts';
 import { demandBody } from './write.ts';
+
+const collection = 'directus_relations';
 
 /** Whether a write of relations says something of foreign keys: in its body, or deleting in its query. */
 export function speaksOfLinks(request: FastifyRequest): boolean {
@@ -44,8 +47,10 @@ function sendRelation(reply: FastifyReply, { project, actor }: DirectusContext, 
 export async function createLinked(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const context = await administrating(request);
   demandOne(request);
-  const body = objectOf(demandBody(request));
+  const event = { action: 'create', collection } as const;
+  const body = await filteredChange(context, event, objectOf(demandBody(request)));
   const id = await edited(request, context, (edit) => createRelation(edit, body));
+  tellChange(context, { ...event, keys: [id] }, [body]);
   return sendRelation(reply, context, id);
 }
 
@@ -53,14 +58,19 @@ export async function createLinked(request: FastifyRequest, reply: FastifyReply)
 export async function changeLinked(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
   const context = await administrating(request);
   demandOne(request);
-  const body = objectOf(demandBody(request));
+  const event = { action: 'update', collection, keys: [id] } as const;
+  const body = await filteredChange(context, event, objectOf(demandBody(request)));
   await edited(request, context, (edit) => updateRelation(edit, edit.relations, id, body));
+  tellChange(context, event, [body]);
   return sendRelation(reply, context, id);
 }
 
 /** DELETE of one relation. */
 export async function deleteLinked(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
   const context = await administrating(request);
+  const event = { action: 'delete', collection, keys: [id] } as const;
+  await filteredChange(context, event);
   await edited(request, context, (edit) => deleteRelation(edit, edit.relations, id));
+  tellChange(context, event, [{}]);
   return reply.code(204).send();
 }

@@ -1,5 +1,5 @@
 /** Changing the schema: POST, PATCH and DELETE of /collections and /fields (directus8-system §7, §8). */
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Attributes } from '../../engine/editing/attributes.ts';
 import { createCollection, updateCollection } from '../../engine/editing/collections.ts';
 import { deleteCollection } from '../../engine/editing/delete-collection.ts';
@@ -14,6 +14,7 @@ import { edited, objectOf } from './edited.ts';
 import { collectionObject, oneFieldObject } from './field-object.ts';
 import { textOf } from './php-query.ts';
 import { send } from './respond.ts';
+import { filteredChange, tellChange } from './schema-hooks.ts';
 import { demandBody } from './write.ts';
 
 type Action = 'create' | 'update' | 'delete';
@@ -58,45 +59,75 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/collections', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'collections', 'create');
-    const body = objectOf(demandBody(request));
+    const sent = objectOf(demandBody(request));
+    const wanted = sent['collection'];
+    const event = { action: 'collection.create', collection: typeof wanted === 'string' ? wanted : '' } as const;
+    const body = await filteredChange(context, event, sent);
     const name = await edited(request, context, (edit) => createCollection(edit, body));
+    tellChange(context, { ...event, collection: name }, [body]);
     return sendCollection(reply, context, context.project.schemas.current, name);
   });
 
   app.patch<Named>('/:project/collections/:collection', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'collections', 'update');
-    const body = objectOf(demandBody(request));
     const { collection } = request.params;
+    const event = { action: 'collection.update', collection } as const;
+    const body = await filteredChange(context, event, objectOf(demandBody(request)));
     await edited(request, context, (edit) => updateCollection(edit, collection, body));
+    tellChange(context, event, [body]);
     return sendCollection(reply, context, context.project.schemas.current, collection);
   });
 
   app.delete<Named>('/:project/collections/:collection', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'collections', 'delete');
-    await edited(request, context, (edit) => deleteCollection(edit, edit.relations, request.params.collection));
+    const event = { action: 'collection.delete', collection: request.params.collection } as const;
+    await filteredChange(context, event);
+    await edited(request, context, (edit) => deleteCollection(edit, edit.relations, event.collection));
+    tellChange(context, event, [{}]);
     return reply.code(204).send();
   });
 
   app.post<Named>('/:project/fields/:collection', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'fields', 'create');
-    const body = objectOf(demandBody(request));
+    const sent = objectOf(demandBody(request));
     const { collection } = request.params;
+    const event = { action: 'field.create', collection } as const;
+    const body = await filteredChange(context, { ...event, ...(typeof sent['field'] === 'string' ? { keys: [sent['field']] } : {}) }, sent);
     const field = await edited(request, context, (edit) => createField(edit, collection, body));
+    tellChange(context, { ...event, keys: [field] }, [body]);
     return sendFields(reply, context, collection, [field], true);
   });
+
+  /** Changes fields, and answers with them. */
+  async function change(
+    request: FastifyRequest<Named>,
+    reply: FastifyReply,
+    context: DirectusContext,
+    sent: readonly (readonly [field: string, attributes: Attributes])[],
+    single: boolean,
+  ): Promise<FastifyReply> {
+    const { collection } = request.params;
+    const event = { action: 'field.update', collection } as const;
+    const changes: (readonly [field: string, attributes: Attributes])[] = [];
+    for (const [field, attributes] of sent) changes.push([field, await filteredChange(context, { ...event, keys: [field] }, attributes)]);
+    await edited(request, context, (edit) => updateFields(edit, collection, changes));
+    const keys = changes.map(([field]) => field);
+    tellChange(
+      context,
+      { ...event, keys },
+      changes.map(([, attributes]) => attributes),
+    );
+    return sendFields(reply, context, collection, keys, single);
+  }
 
   app.patch<Named>('/:project/fields/:collection', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'fields', 'update');
-    const { collection } = request.params;
-    if (isSystemName(collection)) throw new GatewayError('system_collection');
-    const changes = listedChanges(demandBody(request));
-    await edited(request, context, (edit) => updateFields(edit, collection, changes));
-    const fields = changes.map(([field]) => field);
-    return sendFields(reply, context, collection, fields, false);
+    if (isSystemName(request.params.collection)) throw new GatewayError('system_collection');
+    return change(request, reply, context, listedChanges(demandBody(request)), false);
   });
 
   app.patch<Named>('/:project/fields/:collection/:field', async (request, reply) => {
@@ -106,14 +137,13 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     const names = field.split(',');
     if (names.length > 1 && isSystemName(collection)) throw new GatewayError('system_collection');
     const body = objectOf(demandBody(request));
-    await edited(request, context, (edit) =>
-      updateFields(
-        edit,
-        collection,
-        names.map((name) => [name, body]),
-      ),
+    return change(
+      request,
+      reply,
+      context,
+      names.map((name) => [name, body]),
+      names.length === 1,
     );
-    return sendFields(reply, context, collection, names, names.length === 1);
   });
 
   app.delete<Named>('/:project/fields/:collection/:field', async (request, reply) => {
@@ -121,7 +151,10 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     demandAdministrator(context, 'fields', 'delete');
     const { collection, field } = request.params;
     const junction = textOf(context.query, 'delete_junction') === '1';
+    const event = { action: 'field.delete', collection, keys: [field] } as const;
+    await filteredChange(context, event);
     await edited(request, context, (edit) => deleteField(edit, edit.relations, { collection, field, junction }));
+    tellChange(context, event, [{}]);
     return reply.code(204).send();
   });
 };
