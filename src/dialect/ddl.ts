@@ -90,6 +90,8 @@ export interface DdlStep {
   readonly statement: Statement;
   /** What takes it back; absent where nothing does, or where a transaction does. */
   readonly undo?: Statement;
+  /** To be sent again as long as it touches rows; others are served in between. */
+  readonly again?: true;
 }
 
 /** To be called first in the transaction of a change; throws where somebody else has written since the work began, which is begun anew then. */

@@ -6,6 +6,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import type { Log } from '../../lib/log.ts';
 import { describeForLog } from '../../lib/redact.ts';
+import { pause } from '../../lib/slices.ts';
 import type { Schema } from '../../schema/types.ts';
 
 /** What a change of the schema runs with. */
@@ -96,6 +97,11 @@ async function planned({ vendor }: EditContext, reader: Reader, changes: readonl
   return steps;
 }
 
+/** Sends the statement, again and again where it says so; others are served in between. */
+export async function takeStep(transaction: Transaction, { statement, again }: DdlStep): Promise<void> {
+  while ((await transaction.execute(statement)) > 0 && again) await pause();
+}
+
 async function inOneTransaction(context: EditContext, edit: Edit): Promise<void> {
   const { connection } = context;
   const begin = edit.changes.length > 0 && connection.rebuilding ? connection.rebuilding : connection.transaction;
@@ -104,9 +110,7 @@ async function inOneTransaction(context: EditContext, edit: Edit): Promise<void>
     await check(transaction, edit.checks);
     // Each is planned when the ones before it are made: it may read what they leave.
     for (const change of edit.changes) {
-      for (const { statement } of await context.vendor.ddl.plan(transaction, change)) {
-        await made(context, edit, () => transaction.execute(statement));
-      }
+      for (const step of await context.vendor.ddl.plan(transaction, change)) await made(context, edit, () => takeStep(transaction, step));
     }
     await edit.metadata(transaction);
   });

@@ -4,7 +4,7 @@ import type { IntrospectedTable, Reader } from '../../dialect/types.ts';
 import { sizedTypes } from '../../dialect/wire-names.ts';
 import { type Fragment, join, name, nothing, print, sql, trusted } from '../../lib/fragment.ts';
 import { exclusively } from './ddl-lock.ts';
-import { literal, type Rebuild, rebuild } from './rebuild.ts';
+import { literal, once, type Part, type Rebuild, rebuild } from './rebuild.ts';
 
 const whole = new Set(['TINYINT', 'SMALLINT', 'MEDIUMINT', 'BIGINT']);
 const unsized = new Set([
@@ -69,12 +69,12 @@ function create(table: string, columns: readonly ColumnSpec[]): Fragment[] {
   ];
 }
 
-async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' }>): Promise<Fragment[]> {
+async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' }>): Promise<Part[]> {
   const { table, link = [], unlink = [] } = change;
-  const made: Fragment[] = [];
+  const made: Part[] = [];
   for (const spec of change.add) {
-    made.push(sql`alter table ${name(table.name)} add column ${columnOf(spec, false)}`);
-    if (spec.unique) made.push(uniqueOn(table.name, spec.name));
+    made.push(once(sql`alter table ${name(table.name)} add column ${columnOf(spec, false)}`));
+    if (spec.unique) made.push(once(uniqueOn(table.name, spec.name)));
   }
   // Notes are kept in the metadata alone: SQLite has no place for them.
   const changes = change.change.filter(
@@ -88,20 +88,20 @@ async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' 
     constraints: link.map(({ column, references }) => sql`foreign key (${name(column)})${referencing(references)}`),
   };
   if (changes.length + change.drop.length + link.length + unlink.length > 0) made.push(...(await rebuild(reader, table, edits)));
-  for (const one of change.change) if (one.unique) made.push(uniqueOn(table.name, one.name));
+  for (const one of change.change) if (one.unique) made.push(once(uniqueOn(table.name, one.name)));
   return made;
 }
 
-async function drop(reader: Reader, change: Extract<TableChange, { is: 'drop' }>): Promise<Fragment[]> {
-  const made: Fragment[] = [];
+async function drop(reader: Reader, change: Extract<TableChange, { is: 'drop' }>): Promise<Part[]> {
+  const made: Part[] = [];
   const others = new Map<string, IntrospectedTable>(change.inbound.map(({ table }) => [table.name, table]));
   for (const other of others.values())
     made.push(...(await rebuild(reader, other, { change: [], drop: [], unreferenced: [change.table.name] })));
-  return [...made, sql`drop table ${name(change.table.name)}`];
+  return [...made, once(sql`drop table ${name(change.table.name)}`)];
 }
 
-async function fragments(reader: Reader, change: TableChange): Promise<Fragment[]> {
-  if (change.is === 'create') return create(change.table.name, change.columns);
+async function parts(reader: Reader, change: TableChange): Promise<Part[]> {
+  if (change.is === 'create') return create(change.table.name, change.columns).map(once);
   return change.is === 'drop' ? drop(reader, change) : alter(reader, change);
 }
 
@@ -114,6 +114,9 @@ export const sqliteDdl: Ddl = {
   typeText,
   sameType: (one, other) => one.toLowerCase().replaceAll(' ', '') === other.toLowerCase().replaceAll(' ', ''),
   async plan(reader, change): Promise<readonly DdlStep[]> {
-    return (await fragments(reader, change)).map((fragment) => ({ statement: print(fragment, reader.dialect) }));
+    return (await parts(reader, change)).map(({ part, again }) => ({
+      statement: print(part, reader.dialect),
+      ...(again ? { again } : {}),
+    }));
   },
 };

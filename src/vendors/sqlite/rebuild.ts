@@ -138,15 +138,37 @@ function moved(column: string, edits: Rebuild): Fragment {
   return /text/.test(change.type) ? sql`cast(${name(column)} as text)` : name(column);
 }
 
+/** A statement, and whether it is sent again as long as it touches rows. */
+export interface Part {
+  readonly part: Fragment;
+  readonly again?: true;
+}
+
+export const once = (part: Fragment): Part => ({ part });
+
+/** Rows that are copied at once: the driver lets nobody else in while a statement lasts. */
+const batch = 2000;
+
+/** Copies the rows, those with numbers of their own a part at a time. */
+function copies(insert: Fragment, from: Fragment, fresh: Fragment, numbered: boolean): Part[] {
+  if (!numbered) return [once(sql`${insert}${from}`)];
+  const least = trusted('-9223372036854775808');
+  const rest = sql` where rowid > coalesce((select max(rowid) from ${fresh}), ${least}) order by rowid limit ${trusted(String(batch))}`;
+  return [once(sql`${insert}${from} where rowid = ${least}`), { part: sql`${insert}${from}${rest}`, again: true }];
+}
+
 /** The statements; see SQLite's own advice on "Making Other Kinds Of Table Schema Changes". */
-export async function rebuild(reader: Reader, table: IntrospectedTable, edits: Rebuild): Promise<Fragment[]> {
+export async function rebuild(reader: Reader, table: IntrospectedTable, edits: Rebuild): Promise<Part[]> {
   const found = await storedOf(reader, table.name);
   const text = found.find(({ type }) => type === 'table')?.sql ?? '';
   const fresh = `sallyport_rebuilt_${table.name}`;
   const written = reader.dialect.identifier(fresh);
   const columns = table.columns.filter(({ generated, name: column }) => !generated && !isOneOf(edits.drop, column)).map((one) => one.name);
   // A row's own number is what text indexes know it by.
-  const numbered = !/\bwithout\s+rowid\b/i.test(text.slice(text.lastIndexOf(')'))) && !table.columns.some((one) => same(one.name, 'rowid'));
+  const rekeyed = edits.change.some(({ type, name: column }) => type !== undefined && isOneOf(table.primaryKey, column));
+  const rowids = !/\bwithout\s+rowid\b/i.test(text.slice(text.lastIndexOf(')'))) && !table.columns.some((one) => same(one.name, 'rowid'));
+  // A key of another type may become that number, or be it no longer.
+  const numbered = rowids && !rekeyed;
   const key = table.primaryKey.length === 1 && table.columns.some((one) => one.autoIncrement);
   const number = numbered && !key ? sql`rowid, ` : nothing;
   const apart = edits.change.filter(({ unique }) => unique === false).map((one) => one.name);
@@ -169,21 +191,18 @@ export async function rebuild(reader: Reader, table: IntrospectedTable, edits: R
         sql`insert into sqlite_sequence (name, seq) select ${param(fresh)}, seq from sqlite_sequence where name = ${param(table.name)} and not exists (select 1 from sqlite_sequence where name = ${param(fresh)})`,
       ]
     : [];
+  const constraints = (edits.constraints ?? []).map((one) => print(one, reader.dialect).text);
+  const insert = sql`insert into ${name(fresh)} (${number}${list}) select ${number}${values}`;
   return [
-    trusted(
-      remade(
-        text,
-        written,
-        edits,
-        (edits.constraints ?? []).map((one) => print(one, reader.dialect).text),
-      ),
-    ),
-    sql`insert into ${name(fresh)} (${number}${list}) select ${number}${values} from ${name(table.name)}`,
-    ...counted,
-    sql`drop table ${name(table.name)}`,
-    sql`pragma legacy_alter_table = on`,
-    sql`alter table ${name(fresh)} rename to ${name(table.name)}`,
-    sql`pragma legacy_alter_table = off`,
-    ...beside,
+    once(trusted(remade(text, written, edits, constraints))),
+    ...copies(insert, sql` from ${name(table.name)}`, name(fresh), numbered),
+    ...[
+      ...counted,
+      sql`drop table ${name(table.name)}`,
+      sql`pragma legacy_alter_table = on`,
+      sql`alter table ${name(fresh)} rename to ${name(table.name)}`,
+      sql`pragma legacy_alter_table = off`,
+      ...beside,
+    ].map(once),
   ];
 }
