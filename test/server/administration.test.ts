@@ -196,7 +196,7 @@ t.test('what is refused', async (t) => {
     status: 403,
     json: { error: { code: 10, message: /SUPER_ADMIN_TOKEN/ } },
   });
-  t.match(await closed.ask('DELETE', '/server/projects/shop', undefined, token), { status: 403, json: { error: { code: 10 } } });
+  t.match(await closed.ask('DELETE', '/server/projects/shop', undefined, token), { status: 401, json: { error: { code: 3 } } });
   await closed.close();
 });
 

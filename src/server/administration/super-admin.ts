@@ -38,15 +38,12 @@ export function isSuperAdmin(request: FastifyRequest, administration: Administra
 /**
  * Lets the super admin pass.
  *
- * @throws GatewayError forbidden where the server has no token, validation without one in the request, unauthorized for another one
+ * @throws GatewayError validation without a token in the request, unauthorized for a wrong one and where the server has none
  */
 export function demandSuperAdmin(request: FastifyRequest, administration: Administration | undefined): asserts administration {
-  if (administration?.superAdminToken === undefined) {
-    throw new GatewayError('forbidden', {
-      message: 'This server has no super admin token (SUPER_ADMIN_TOKEN): nobody manages its projects',
-    });
-  }
   if (tokenOf(request) === undefined)
     throw new GatewayError('validation', { message: 'super_admin_token: This value should not be blank.' });
-  if (!isSuperAdmin(request, administration)) throw new GatewayError('unauthorized', { message: 'Permission denied: Superadmin Only' });
+  if (isSuperAdmin(request, administration)) return;
+  const none = administration?.superAdminToken === undefined ? '; this server has no super admin token (SUPER_ADMIN_TOKEN)' : '';
+  throw new GatewayError('unauthorized', { message: `Permission denied: Superadmin Only${none}` });
 }
