@@ -1,9 +1,11 @@
 /** The embedding API: the gateway inside another Node program. */
+import { shortestSuperAdminToken } from './config/environment.ts';
 import { loadProjects } from './config/load.ts';
 import type { ProjectConfig } from './config/types.ts';
 import { GatewayError } from './lib/errors.ts';
 import { type Log, silentLog } from './lib/log.ts';
 import { createRegistry, type Registry } from './projects/registry.ts';
+import type { Administration } from './server/administration/super-admin.ts';
 import { buildServer, type Server, type ServerOptions } from './server/app.ts';
 
 export type { ProjectConfig } from './config/types.ts';
@@ -20,6 +22,10 @@ export type { Server } from './server/app.ts';
 export interface GatewayOptions extends Pick<ServerOptions, 'logger' | 'trustProxy' | 'adminFolder'> {
   /** Configurations, or the folder of project files to read once. */
   readonly projects: readonly ProjectConfig[] | string;
+  /** Makes and deletes projects in the folder that `projects` names (`/server/projects`); at least 16 characters. */
+  readonly superAdminToken?: string;
+  /** Where SQLite databases of new projects are made; `data` without it. */
+  readonly dataFolder?: string;
 }
 
 export interface Gateway {
@@ -42,13 +48,32 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const configs = typeof options.projects === 'string' ? await readFolder(options.projects) : options.projects;
   const registry = createRegistry({ log });
   await Promise.all(configs.map((config) => registry.set(config)));
-  const server = await buildServer({ ...options, registry });
+  const server = await buildServer({ ...options, registry, administration: administrationOf(options, registry) });
   return {
     server,
     registry,
     async close() {
       await server.close();
       await registry.close();
+    },
+  };
+}
+
+function administrationOf({ projects, superAdminToken, dataFolder }: GatewayOptions, registry: Registry): Administration | undefined {
+  if (superAdminToken === undefined) return undefined;
+  if (superAdminToken.length < shortestSuperAdminToken) {
+    throw new GatewayError('unprocessable', { message: `superAdminToken must have at least ${shortestSuperAdminToken} characters` });
+  }
+  const projectsFolder = typeof projects === 'string' ? projects : undefined;
+  return {
+    superAdminToken,
+    projectsFolder,
+    dataFolder,
+    async changed(key) {
+      const loaded = projectsFolder === undefined ? [] : await loadProjects(projectsFolder, process.env);
+      const found = loaded.find((project) => project.key === key);
+      if (found?.config) await registry.set(found.config);
+      else await registry.remove(key);
     },
   };
 }

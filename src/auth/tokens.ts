@@ -1,5 +1,6 @@
 /** Where a request carries its credential, and the claims of our own JSON web tokens (directus8-system §1.2, §3.1). */
 import type { FastifyRequest } from 'fastify';
+import { bearerOf } from '../lib/bearer.ts';
 import { cookieOf } from './cookies.ts';
 
 export interface AuthClaims {
@@ -26,13 +27,13 @@ export interface Credential {
 
 /** The first credential found: `access_token` of body or query, Basic user name, Bearer, cookie. Undefined when there is none. */
 export function credentialOf(request: FastifyRequest, queryToken: string | undefined, project: string): Credential | undefined {
-  const bearer = bearerOf(request, queryToken);
+  const bearer = givenToken(request, queryToken);
   if (bearer !== undefined) return { is: 'bearer', token: bearer };
   const cookie = cookieOf(request, project);
   return cookie === undefined ? undefined : { is: 'cookie', token: cookie };
 }
 
-function bearerOf(request: FastifyRequest, queryToken: string | undefined): string | undefined {
+function givenToken(request: FastifyRequest, queryToken: string | undefined): string | undefined {
   const body = request.body;
   if (body !== null && typeof body === 'object' && 'access_token' in body && typeof body.access_token === 'string')
     return body.access_token;
@@ -40,7 +41,7 @@ function bearerOf(request: FastifyRequest, queryToken: string | undefined): stri
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
   if (/^basic /i.test(header)) return fromBasic(header);
-  return /^bearer\s+(.+)$/i.exec(header)?.[1]?.trim();
+  return bearerOf(request.headers);
 }
 
 /** Three parts whose header names the type JWT; anything else is a static token. */

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { newSecret, shortPath } from '../config/project-file.ts';
 import type { DemoSummary } from '../demo/index.ts';
 import { vendorOf } from '../vendors/index.ts';
-import { newSecret, shortPath, writeProjectFile } from './projects.ts';
+import { saveProjectFile } from './projects.ts';
 import type { Terminal } from './terminal.ts';
 
 const key = 'demo';
@@ -61,10 +62,13 @@ export async function makeDemo(terminal: Terminal, folder: string): Promise<Demo
     await connection.close();
   }
   await writeFile(place.summary, `${JSON.stringify(summary, null, 2)}\n`, { mode: 0o600 });
-  await writeProjectFile(folder, key, {
-    database: { client: 'better-sqlite3', connection: { filename: shortPath(place.database) } },
-    secret: newSecret(),
-    storage: { driver: 'local', root: shortPath(place.storage) },
+  await saveProjectFile(folder, {
+    key,
+    content: {
+      database: { client: 'better-sqlite3', connection: { filename: shortPath(place.database) } },
+      secret: newSecret(),
+      storage: { driver: 'local', root: shortPath(place.storage) },
+    },
   });
   return summary;
 }

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clientOfUrl, connectionOfUrl } from '../config/database-url.ts';
 import { faultOfKey } from '../config/load.ts';
+import { newSecret, shortPath } from '../config/project-file.ts';
 import type { DatabaseConfig, Introspection } from '../dialect/types.ts';
 import { isInstalled } from '../projects/schema-store.ts';
 import { vendorOf } from '../vendors/index.ts';
-import { newSecret, shortPath, writeProjectFile } from './projects.ts';
+import { saveProjectFile } from './projects.ts';
 import { CommandError, type Terminal } from './terminal.ts';
 
 export interface InitFlags {
@@ -89,7 +90,7 @@ export async function initCommand(terminal: Terminal, url: string, flags: InitFl
   for (const line of tellFindings(found)) terminal.say(`  ${line}`);
 
   const storage = { driver: 'local', root: join('data', `${key}-files`) };
-  const written = await writeProjectFile(flags.projects, key, { database, secret: newSecret(), storage }, flags.force);
+  const written = await saveProjectFile(flags.projects, { key, content: { database, secret: newSecret(), storage }, force: flags.force });
   terminal.say(`Wrote ${shortPath(written)}`);
   const folder = flags.projects === 'projects' ? '' : ` --projects ${flags.projects}`;
   if (!isInstalled(found)) terminal.say(`Next: sallyport install ${key}${folder}`);

@@ -1,9 +1,8 @@
 /** What commands share about project files: finding one by its key, writing one. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, open } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { environmentProject } from '../config/environment.ts';
 import { loadProjects } from '../config/load.ts';
+import { type NewFile, shortPath, writeProjectFile } from '../config/project-file.ts';
 import type { ProjectConfig } from '../config/types.ts';
 import { CommandError } from './terminal.ts';
 
@@ -24,35 +23,13 @@ export async function findProject(folder: string, key: string): Promise<ProjectC
   throw new CommandError(`no project "${key}" in ${folder}; ${known}`);
 }
 
-/** A secret for signing tokens: 256 random bits. */
-export function newSecret(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** How a file is named to people, and in project files: short below the current directory, whole elsewhere. */
-export function shortPath(path: string): string {
-  const short = relative('', path);
-  return short.startsWith('..') || short === '' ? resolve(path) : short;
-}
-
 /**
- * Writes a new project file, readable by its owner alone since it holds secrets.
+ * Writes a new project file.
  *
  * @throws CommandError when the file is there and `force` is not set
  */
-export async function writeProjectFile(folder: string, key: string, content: object, force = false): Promise<string> {
-  const path = join(folder, `${key}.json`);
-  await mkdir(folder, { recursive: true });
-  const file = await open(path, force ? 'w' : 'wx', 0o600).catch((error: unknown) => {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw exists ? new CommandError(`${shortPath(path)} exists already; --force overwrites it`) : error;
-  });
-  try {
-    // An older file keeps its mode when it is overwritten.
-    await file.chmod(0o600);
-    await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
-  } finally {
-    await file.close();
-  }
+export async function saveProjectFile(folder: string, file: NewFile): Promise<string> {
+  const path = await writeProjectFile(folder, file);
+  if (path === undefined) throw new CommandError(`${shortPath(join(folder, `${file.key}.json`))} exists already; --force overwrites it`);
   return path;
 }

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { dirname } from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import { type EnvironmentProject, environmentProject } from '../config/environment.ts';
+import { type EnvironmentProject, environmentProject, shortestSuperAdminToken } from '../config/environment.ts';
 import { loadProjects } from '../config/load.ts';
 import type { Log } from '../lib/log.ts';
 import { describeForLog } from '../lib/redact.ts';
@@ -90,6 +90,7 @@ function closeGracefully(app: Server, registry: Registry, folder: ProjectFolder,
 /** Serves. Without any project it makes the demo first. Resolves when the server listens. */
 export async function startCommand(terminal: Terminal, flags: StartFlags): Promise<void> {
   const fromEnvironment = environmentOrFail();
+  const token = superAdminToken(process.env['SUPER_ADMIN_TOKEN']);
   const log = createLog(logLevel(process.env['LOG_LEVEL'], process.stderr.isTTY ? 'warn' : 'info'));
   for (const warning of fromEnvironment?.warnings ?? []) log.warn({}, warning);
 
@@ -106,7 +107,14 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
   await Promise.race([opened, new Promise((done) => setTimeout(done, openPatience).unref())]);
 
   const trustProxy = process.env['TRUST_PROXY'];
-  const app = await buildServer({ registry, logger: log, trustProxy: trustProxy === undefined ? undefined : trustedProxies(trustProxy) });
+  const administration = {
+    superAdminToken: token,
+    projectsFolder: flags.projects,
+    dataFolder: process.env['DATA_FOLDER'] ?? 'data',
+    changed: () => folder.sync(),
+  };
+  const trusted = trustProxy === undefined ? undefined : trustedProxies(trustProxy);
+  const app = await buildServer({ registry, logger: log, trustProxy: trusted, administration });
   const base = await listen(app, flags).catch(async (error: unknown) => {
     // Open databases would keep the process alive.
     folder.close();
@@ -124,4 +132,11 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
 function trustedProxies(text: string): boolean | string[] {
   if (text === 'true' || text === 'false') return text === 'true';
   return text.split(',').map((address) => address.trim());
+}
+
+/** The token that manages projects, where there is one. */
+function superAdminToken(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (text.length >= shortestSuperAdminToken) return text;
+  throw new CommandError(`SUPER_ADMIN_TOKEN must have at least ${shortestSuperAdminToken} characters`);
 }

@@ -37,6 +37,9 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
+/** Characters that the token of the super admin has at least. */
+export const shortestSuperAdminToken = 16;
+
 export interface EnvironmentProject {
   readonly config: ProjectConfig;
   /** Who is to be installed as first administrator; undefined asks for no installation. */

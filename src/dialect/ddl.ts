@@ -1,7 +1,7 @@
 /** Changes of tables as data, and what a vendor makes of them. */
 import type { Statement } from '../lib/fragment.ts';
-import type { IntrospectedTable } from './introspection.ts';
-import type { Reader } from './types.ts';
+import type { IntrospectedForeignKey, IntrospectedTable } from './introspection.ts';
+import type { Connection, Reader } from './types.ts';
 
 /** A type as Directus 8 names it on every database: in the words of MySQL. */
 export interface WireType {
@@ -54,6 +54,12 @@ export interface ColumnChange {
   readonly comment?: string | null;
 }
 
+/** A foreign key of one column to be made. */
+export interface Link {
+  readonly column: string;
+  readonly references: Reference;
+}
+
 export interface TableName {
   readonly schema: string | null;
   readonly name: string;
@@ -73,6 +79,9 @@ export type TableChange =
       readonly add: readonly ColumnSpec[];
       readonly change: readonly ColumnChange[];
       readonly drop: readonly string[];
+      /** Foreign keys of columns that are there; those given up go before new ones are made. */
+      readonly link?: readonly Link[];
+      readonly unlink?: readonly IntrospectedForeignKey[];
     }
   /** `inbound` go before it. */
   | { readonly is: 'drop'; readonly table: IntrospectedTable; readonly inbound: readonly Inbound[] };
@@ -81,7 +90,14 @@ export interface DdlStep {
   readonly statement: Statement;
   /** What takes it back; absent where nothing does, or where a transaction does. */
   readonly undo?: Statement;
+  /** To be sent again as long as it touches rows; others are served in between. */
+  readonly again?: true;
 }
+
+/** To be called first in the transaction of a change; throws where somebody else has written since the work began, which is begun anew then. */
+export type Undisturbed = (transaction: Reader) => Promise<void>;
+
+export type Exclusively = <T>(connection: Connection, work: (undisturbed: Undisturbed) => Promise<T>) => Promise<T>;
 
 /** How a vendor changes tables. */
 export interface Ddl {
@@ -93,6 +109,13 @@ export interface Ddl {
   typeText(type: WireType): string | undefined;
   /** Whether two types of the catalogue, or of `typeText`, are the same. */
   sameType(one: string, other: string): boolean;
+  /**
+   * Does the work while no other process does such work on the same database. It may be done again: nothing of it may be kept but what
+   * its transactions have committed.
+   *
+   * @throws GatewayError write_conflict where another process is at it for too long
+   */
+  readonly exclusively: Exclusively;
   /** The statements, in their order. Reads what they need to know of the table; none of them is run. */
   plan(reader: Reader, change: TableChange): Promise<readonly DdlStep[]>;
 }

@@ -10,7 +10,16 @@ export interface WriteEvent {
   readonly action: 'create' | 'update' | 'delete';
 }
 
-export type HookAction = WriteEvent['action'] | 'read';
+/** Changes of tables and of what is said of them; `collection` names the one that is changed, and the keys of fields are their names. */
+export type SchemaAction = `${'collection' | 'field'}.${WriteEvent['action']}`;
+
+export type HookAction = WriteEvent['action'] | 'read' | SchemaAction;
+
+/** What filters come before and actions after. */
+export interface ChangeEvent {
+  readonly collection: string;
+  readonly action: WriteEvent['action'] | SchemaAction;
+}
 
 export interface HookCaller {
   /** Null for the public and for our own work. */
@@ -65,10 +74,10 @@ export interface Hooks {
    *
    * @throws GatewayError what the hook refuses with, `internal` for any other failure, which is logged with the hook's name
    */
-  before(event: WriteEvent, payload: Payload, given: HookGiven): Promise<Payload>;
+  before(event: ChangeEvent, payload: Payload, given: HookGiven): Promise<Payload>;
   /** After a commit, once for each item. Never throws and is never waited for: failures and slowness are logged with the hook's name. */
   after(
-    event: WriteEvent & { readonly keys: readonly string[]; readonly items?: readonly unknown[] },
+    event: ChangeEvent & { readonly keys: readonly string[]; readonly items?: readonly unknown[] },
     given: Omit<HookGiven, 'keys'>,
   ): void;
   /** The parameters of a read's query, before they are parsed. Throws as `before`. */
@@ -155,8 +164,8 @@ export function createHooks(listeners: readonly Listener[], { log, milliseconds 
   }
 
   return {
-    filtersWrites: listeners.some(({ phase, action }) => phase === 'before' && action !== 'read'),
-    actsOnWrites: listeners.some(({ phase, action }) => phase === 'after' && action !== 'read'),
+    filtersWrites: listeners.some(({ phase, action }) => phase === 'before' && isWrite(action)),
+    actsOnWrites: listeners.some(({ phase, action }) => phase === 'after' && isWrite(action)),
     listens: (phase, action, collection) =>
       known.size > 0 && (known.has(nameOf(phase, action)) || known.has(nameOf(phase, action, collection))),
     before: ({ collection, action }, payload, given) =>
@@ -181,6 +190,8 @@ export function createHooks(listeners: readonly Listener[], { log, milliseconds 
     },
   };
 }
+
+const isWrite = (action: HookAction): boolean => action === 'create' || action === 'update' || action === 'delete';
 
 /** A collection's name stands last, as it may hold anything. */
 function nameOf(phase: string, action: string, collection?: string): string {

@@ -22,7 +22,12 @@ export const presetRules: SystemRules = {
 };
 
 /** Rows of these say themselves what they hang on (directus8-system §9). */
-const unrelated: ReadonlySet<string> = new Set(['directus_activity', 'directus_collections', 'directus_fields', 'directus_relations']);
+export const unrelated: ReadonlySet<string> = new Set([
+  'directus_activity',
+  'directus_collections',
+  'directus_fields',
+  'directus_relations',
+]);
 
 export const relationRules: SystemRules = {
   knows: [],

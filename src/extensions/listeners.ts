@@ -1,11 +1,12 @@
 /** What a hook file exports becomes listeners; names of events are those of Directus 8 (directus8-system §22). */
 import type { HookAbout, HookAction, Listener } from '../engine/hooks.ts';
 
-const event = /^item\.(create|read|update|delete)(?:\.(.+?))?(:before|:after)?$/s;
+const event = /^(?:item|(collection|field))\.(create|read|update|delete)(?:\.(.+?))?(:before|:after)?$/s;
 
 const forms = {
-  filters: 'item.create:before, item.update.<collection>:before, item.read:before, item.read.<collection>:after and their like',
-  actions: 'item.create:after, item.update.<collection>:after and their like',
+  filters:
+    'item.create:before, item.update.<collection>:before, item.read:before, item.read.<collection>:after, collection.create:before, field.update.<collection>:before and their like',
+  actions: 'item.create:after, item.update.<collection>:after, collection.create:after, field.update.<collection>:after and their like',
 };
 
 type Kind = keyof typeof forms;
@@ -15,18 +16,23 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** The listener that an event's name and function make, or the sentence about what is wrong with them. */
 function listenerOf(hook: string, kind: Kind, name: string, run: unknown): Listener | string {
-  const [, action = '', collection, suffix] = event.exec(name) ?? [];
+  const [, subject, action = '', collection, suffix] = event.exec(name) ?? [];
   const isFilter = kind === 'filters';
   const phase = suffix === ':before' ? 'before' : 'after';
   // A filter after something is one of rows; an action follows a write.
-  if (action === '' || (isFilter ? phase === 'after' && action !== 'read' : phase === 'before' || action === 'read')) {
+  const wrong = subject !== undefined && (action === 'read' || (subject === 'collection' && collection !== undefined));
+  if (action === '' || wrong || (isFilter ? phase === 'after' && action !== 'read' : phase === 'before' || action === 'read')) {
     return `${kind}: "${name}" is no event; there are ${forms[kind]}`;
   }
   if (typeof run !== 'function') return `${kind}: "${name}" is no function`;
   // Of all collections an action is told which one first, as Directus 8 does it.
-  const call = (value: unknown, about: HookAbout): unknown =>
-    !isFilter && collection === undefined ? run(about.collection, value, about) : run(value, about);
-  return { hook, phase, action: action as HookAction, ...(collection === undefined ? {} : { collection }), run: call };
+  const call = (value: unknown, about: HookAbout): unknown => {
+    if (isFilter) return run(value, about);
+    const named = [...(collection === undefined ? [about.collection] : []), ...(subject === 'field' ? [about.keys?.[0]] : [])];
+    return run(...named, value, about);
+  };
+  const full = (subject === undefined ? action : `${subject}.${action}`) as HookAction;
+  return { hook, phase, action: full, ...(collection === undefined ? {} : { collection }), run: call };
 }
 
 export interface Definition {

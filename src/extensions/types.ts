@@ -15,16 +15,23 @@ export type RowsFilter = (rows: Payload[], about: HookAbout) => Given<readonly P
 /** `item` is undefined where the request did not need to know it. */
 export type ItemAction = (item: Payload | undefined, about: HookAbout) => unknown;
 export type CollectionAction = (collection: string, item: Payload | undefined, about: HookAbout) => unknown;
+/** What was sent of the field; empty where it was deleted. */
+export type FieldAction = (collection: string, field: string, attributes: Payload, about: HookAbout) => unknown;
+export type OwnFieldAction = (field: string, attributes: Payload, about: HookAbout) => unknown;
 
 type Written = 'create' | 'update' | 'delete';
 
 export type Filters = { readonly [event in `item.${Written}:before` | `item.${Written}.${string}:before`]?: WriteFilter } & {
   readonly [event in 'item.read:before' | `item.read.${string}:before`]?: QueryFilter;
-} & { readonly [event in 'item.read:after' | `item.read.${string}:after`]?: RowsFilter };
+} & { readonly [event in 'item.read:after' | `item.read.${string}:after`]?: RowsFilter } & {
+  readonly [event in `collection.${Written}:before` | `field.${Written}:before` | `field.${Written}.${string}:before`]?: WriteFilter;
+};
 
 export type Actions = { readonly [event in `item.${Written}:after`]?: CollectionAction } & {
   readonly [event in `item.${Written}.${string}:after`]?: ItemAction;
-};
+} & { readonly [event in `collection.${Written}:after`]?: CollectionAction } & {
+  readonly [event in `field.${Written}:after`]?: FieldAction;
+} & { readonly [event in `field.${Written}.${string}:after`]?: OwnFieldAction };
 
 /** What `hooks/<name>/index.js` exports by default, or a function of the context that gives it. */
 export interface HookDefinition {

@@ -40,6 +40,15 @@ export const errorKinds = {
   invalid_payload: kind(400, 13, 'BAD_REQUEST', 'BadRequestError', 'APIError', said('Invalid or Empty Payload')),
   payload_too_large: kind(413, 13, 'BAD_REQUEST', 'PayloadTooLargeError', 'APIError', said('The request body is too large')),
   not_installed: kind(503, 14, 'UNAVAILABLE', 'ServiceUnavailableError', 'APIError', said('No project is configured yet')),
+  project_exists: kind(
+    409,
+    18,
+    'CONFLICT',
+    'ValidationError',
+    'ValidationError',
+    (d) => `There is a project "${d['project']}" already; choose another key`,
+  ),
+  install_database: kind(400, 19, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', said('The database cannot be used')),
   ip_denied: kind(401, 19, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', () => 'You are not allowed to sign in from this location'),
   database_unavailable: kind(
     503,

@@ -33,12 +33,26 @@ export function demandMail({ mail }: Pick<ProjectConfig, 'mail'>): MailConfig {
  * @throws GatewayError `mail_unavailable` when the server does not answer or does not take it
  */
 export async function sendMail({ url, from }: MailConfig, { to, ...mail }: Mail): Promise<void> {
-  const { createTransport } = await import('nodemailer');
-  const limits = { connectionTimeout: patience, greetingTimeout: patience, socketTimeout: patience };
   try {
-    const transport = createTransport({ url, ...limits, disableFileAccess: true, disableUrlAccess: true });
+    const transport = await transportTo(url, patience);
     await transport.sendMail({ ...mail, from, to: [...to] });
   } catch (error) {
     throw new GatewayError('mail_unavailable', {}, error);
+  }
+}
+
+async function transportTo(url: string, milliseconds: number) {
+  const { createTransport } = await import('nodemailer');
+  const limits = { connectionTimeout: milliseconds, greetingTimeout: milliseconds, socketTimeout: milliseconds };
+  return createTransport({ url, ...limits, disableFileAccess: true, disableUrlAccess: true });
+}
+
+/** Whether the server answers and lets the project in; throws where it does not. No mail is sent. */
+export async function checkMail({ url }: MailConfig, milliseconds: number): Promise<void> {
+  const transport = await transportTo(url, milliseconds);
+  try {
+    await transport.verify();
+  } finally {
+    transport.close();
   }
 }

@@ -126,9 +126,11 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
     what: 'metadata and rules',
     every: () => metadataInterval,
     look: async () => {
+      const before = schemas.current;
       await schemas.refreshMetadata();
       await rules.reload();
       watchOutbox();
+      return schemas.current !== before;
     },
     log,
   });

@@ -143,10 +143,15 @@ export async function openSchemaStore(options: SchemaStoreOptions): Promise<Sche
     state = { ...state, built: await inSlices(building(built.introspection, metadata, version, built)) };
     show();
     log.info({ version: shown.version }, 'metadata changed');
+    // Another instance that changes a table also changes what is said of it, which is seen sooner.
+    if (!vendor.changed) poll.soon();
   };
 
-  const lookAtCatalogue = async (): Promise<void> => {
-    if ((await vendor.fingerprint(connection, schemas)) !== state.fingerprint) await renew();
+  /** Whether it was read anew. */
+  const lookAtCatalogue = async (): Promise<boolean> => {
+    if ((await vendor.fingerprint(connection, schemas)) === state.fingerprint) return false;
+    await renew();
+    return true;
   };
 
   /** Finds out what a moved fingerprint means. Waits for the reading only where everybody depends on what has changed. */

@@ -14,6 +14,8 @@ import type { Registry } from '../projects/registry.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
+import { administrationRoutes } from './administration/routes.ts';
+import type { Administration } from './administration/super-admin.ts';
 import { corsOptions } from './cors.ts';
 import { answerBrokenRequest, answerError, registerErrorHandlers } from './error-handler.ts';
 import { collectRoutes } from './known-routes.ts';
@@ -33,6 +35,8 @@ export interface ServerOptions {
   readonly trustProxy?: FastifyServerOptions['trustProxy'] | undefined;
   /** Folder of an admin app; `/` leads there when it exists. */
   readonly adminFolder?: string | undefined;
+  /** How projects are made and deleted; without it they are not. */
+  readonly administration?: Administration | undefined;
 }
 
 /** Bytes of a JSON body; files come as multipart with a limit of their own. */
@@ -102,6 +106,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
 
   app.decorate('writeListeners', writeListeners);
   await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });
+  await app.register(administrationRoutes, { registry: options.registry, administration: options.administration });
   await app.register(directusSurface);
   await app.register(scimSurface);
   return app;

@@ -46,6 +46,7 @@ import { rememberedCallers } from './remembered-callers.ts';
 import { revertRights } from './revert-rights.ts';
 import { schemaEditing } from './schema-editing.ts';
 import { schemaEditingFaults } from './schema-editing-faults.ts';
+import { schemaEditingLinks } from './schema-editing-links.ts';
 import { schemaEditingRelations } from './schema-editing-relations.ts';
 import { scim } from './scim.ts';
 import { search } from './search.ts';
@@ -155,5 +156,6 @@ export const features: readonly Feature[] = [
   schemaEditing,
   schemaEditingFaults,
   schemaEditingRelations,
+  schemaEditingLinks,
   databaseDown,
 ];

@@ -1,10 +1,10 @@
 /** Promise: a change of the schema that fails anywhere on its way leaves tables, rows and metadata as they were. */
 import type { Connection, Transaction } from '../../src/dialect/types.ts';
-import { vendorOf } from '../../src/vendors/index.ts';
 import type { Feature, Tester } from '../support/expect.ts';
 import { told } from '../support/expect.ts';
 import type { Answer } from '../support/http.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
+import { connectionOf, tablesNow } from '../support/schema-state.ts';
 
 const key = { field: 'id', type: 'integer', datatype: 'INT', primary_key: true, auto_increment: true };
 const link = (field: string, collection: string) => ({ field, type: 'm2o', datatype: 'INT', foreign_key: collection });
@@ -14,6 +14,12 @@ type Step = readonly [method: string, path: string, body?: unknown];
 const steps: readonly Step[] = [
   ['POST', 'collections', { collection: 'sheds', fields: [key, { field: 'name', type: 'string', datatype: 'VARCHAR', length: 20 }] }],
   ['POST', 'collections', { collection: 'shed_plants', fields: [key, link('shed', 'sheds'), link('plant', 'plants')] }],
+  [
+    'POST',
+    'relations',
+    { collection_many: 'shed_plants', field_many: 'plant', collection_one: 'plants', foreign_key: { on_delete: 'cascade' } },
+  ],
+  ['DELETE', 'relations/$last?foreign_key=1'],
   ['POST', 'fields/sheds', { field: 'size', type: 'integer', datatype: 'INT', unique: true, note: 'in metres' }],
   ['PATCH', 'fields/sheds/name', { datatype: 'TEXT', length: null, required: true, default_value: null, note: 'changed' }],
   [
@@ -31,18 +37,11 @@ const steps: readonly Step[] = [
   ['DELETE', 'collections/sheds?force=1'],
 ];
 
-function connectionOf({ gateway }: OwnGarden): Connection {
-  if (!gateway.connection) throw new Error('The garden is not open');
-  return gateway.connection;
-}
-
 const described = ['directus_collections', 'directus_fields', 'directus_relations', 'directus_permissions', 'directus_activity'];
 
 /** All that the database has of tables and of what is said of them. */
 async function state(garden: OwnGarden): Promise<string> {
-  const connection = connectionOf(garden);
-  const { tables } = await vendorOf(garden.config.client).introspect(connection);
-  const own = tables.filter(({ name }) => /shed/.test(name)).map(({ rowEstimate: _, ...table }) => table);
+  const own = await tablesNow(garden, /shed/);
   const rows = await Promise.all(
     described.map(async (table) => JSON.stringify((await garden.rows(table)).map((row) => JSON.stringify(row)).sort())),
   );
@@ -50,6 +49,12 @@ async function state(garden: OwnGarden): Promise<string> {
 }
 
 const send = (garden: OwnGarden, [method, path, body]: Step): Promise<Answer> => garden.send(method, path, body);
+
+/** The step with the newest relation in the place of `$last`. */
+async function named(garden: OwnGarden, [method, path, body]: Step): Promise<Step> {
+  const ids = (await garden.rows('directus_relations')).map((row) => Number(row['id']));
+  return [method, path.replace('$last', String(Math.max(...ids))), body];
+}
 
 /** The n-th statement of a request fails before it is sent. */
 async function withoutStatement(garden: OwnGarden, step: Step, n: number): Promise<Answer> {
@@ -116,7 +121,7 @@ export const schemaEditingFaults: Feature = {
   run: (t, world) =>
     ownGarden(world, async (garden) => {
       for (const step of steps) {
-        await survives(t, garden, step);
+        await survives(t, garden, await named(garden, step));
         if (step[1].startsWith('collections') && step[0] === 'POST')
           await garden.send('POST', 'items/sheds', { name: `row ${Math.random()}` });
       }

@@ -3,6 +3,7 @@ import type { Feature, Tester } from '../support/expect.ts';
 import { refused, told } from '../support/expect.ts';
 import { at, type Json } from '../support/http.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
+import { tablesNow } from '../support/schema-state.ts';
 
 const key = { field: 'id', type: 'integer', datatype: 'INT', interface: 'primary-key', primary_key: true, auto_increment: true };
 const name = { field: 'name', type: 'string', datatype: 'VARCHAR', length: 50, interface: 'text-input', required: true };
@@ -13,7 +14,7 @@ async function known(garden: OwnGarden, collection: string): Promise<string> {
   const metadata = await Promise.all(
     ['directus_fields', 'directus_collections', 'directus_permissions'].map((table) => garden.rows(table, { collection })),
   );
-  return JSON.stringify([fields.json, metadata]);
+  return JSON.stringify([fields.json, metadata, await tablesNow(garden)]);
 }
 
 async function created(t: Tester, garden: OwnGarden): Promise<void> {
@@ -93,7 +94,14 @@ async function changed(t: Tester, garden: OwnGarden): Promise<void> {
     told(many),
   );
   const wider = await send('PATCH', 'fields/sheds/age,count', { datatype: 'BIGINT', signed: true });
-  t.match(at(wider.json, 'data'), [{ datatype: 'BIGINT' }, { datatype: 'BIGINT' }], told(wider));
+  t.match(
+    at(wider.json, 'data'),
+    [
+      { datatype: 'BIGINT', default_value: '3' },
+      { datatype: 'BIGINT', default_value: '7' },
+    ],
+    told(wider),
+  );
   const text = await send('PATCH', 'fields/sheds/age', { type: 'string', datatype: 'VARCHAR', length: 30 });
   t.match(at(text.json, 'data'), { datatype: 'VARCHAR', length: '30', type: 'string' }, told(text));
   t.match(at((await garden.get('items/sheds/1?fields=age', 'admin')).json, 'data'), { age: '3' });
@@ -127,6 +135,18 @@ const refusals: readonly (readonly [method: string, path: string, body: unknown,
   ['POST', 'fields/sheds', name, 422, 308],
   ['POST', 'fields/sheds', { field: 'x', type: 'string', datatype: 'VARCHAR', length: 5, required: true }, 422, 404],
   ['POST', 'fields/sheds', { field: 'a"b', type: 'string', datatype: 'VARCHAR', length: 5 }, 422, 4],
+  ['POST', 'fields/sheds', { field: 'x'.repeat(65), type: 'string', datatype: 'VARCHAR', length: 5 }, 422, 4],
+  ['POST', 'fields/sheds', { field: 'sallyport_x', type: 'string', datatype: 'VARCHAR', length: 5 }, 422, 4],
+  ['POST', 'fields/sheds', { field: 'NAME', type: 'string', datatype: 'VARCHAR', length: 5 }, 422, 308],
+  ['POST', 'fields/sheds', { field: 'x', type: 'string' }, 422, 12],
+  ['POST', 'fields/sheds', { field: 'x', type: 'string', datatype: 'CHAR' }, 422, 402],
+  ['POST', 'fields/sheds', { field: 'x', type: 'string', datatype: 'ENUM' }, 422, 402],
+  ['POST', 'fields/sheds', { field: 'x', type: 'decimal', datatype: 'DECIMAL' }, 422, 402],
+  ['POST', 'fields/sheds', { field: 'x', type: 'string', datatype: 'GEOMETRY' }, 422, 12],
+  ['POST', 'fields/sheds', { field: 'x', type: 'integer', datatype: 'INT', primary_key: true }, 422, 12],
+  ['POST', 'fields/sheds', { field: 'x', type: 'integer', datatype: 'INT', foreign_key: 'nowhere' }, 404, 200],
+  ['PATCH', 'fields/sheds/count', { datatype: 'TINYINT' }, 422, 404],
+  ['PATCH', 'fields/sheds/name', { field: 'title' }, 422, 12],
   ['POST', 'fields/nowhere', { field: 'x', type: 'string', datatype: 'VARCHAR', length: 5 }, 404, 200],
   ['PATCH', 'fields/sheds/name', { length: 2 }, 422, 404],
   ['PATCH', 'fields/sheds/name', { type: 'integer', datatype: 'INT' }, 422, 404],
@@ -155,6 +175,7 @@ const refusals: readonly (readonly [method: string, path: string, body: unknown,
 ];
 
 async function refusing(t: Tester, garden: OwnGarden): Promise<void> {
+  await garden.send('PATCH', 'items/sheds/1', { count: 70_000 });
   const before = await known(garden, 'sheds');
   const users = await known(garden, 'directus_users');
   for (const [method, path, body, status, code] of refusals) {

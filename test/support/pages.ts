@@ -20,6 +20,7 @@ export const pages = [
   'webhooks',
   'scim',
   'sso',
+  'server',
   'extensions',
 ] as const;
 

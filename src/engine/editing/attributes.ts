@@ -197,6 +197,21 @@ export interface AskedForeignKey {
 
 const actions = ['no action', 'cascade', 'set null', 'restrict'] as const;
 
+function actionOf(said: Json | undefined): AskedForeignKey['onDelete'] | undefined {
+  return actions.find((action) => action === (typeof said === 'string' ? said.toLowerCase().replace('_', ' ') : undefined));
+}
+
+/** `foreign_key` of a relation: what is done with its rows when the row that they name goes; null for no foreign key. Throws `validation`. */
+export function linkOf(asked: Json): AskedForeignKey['onDelete'] | null {
+  if (asked === null || asked === false) return null;
+  if (asked === true) return 'no action';
+  const said = !isJsonList(asked) && isJsonObject(asked) && Object.keys(asked).length === 1 ? actionOf(asked['on_delete']) : undefined;
+  if (said) return said;
+  throw new GatewayError('validation', {
+    message: `foreign_key: this is true, false or {"on_delete"}, which is one of ${actions.join(', ')}`,
+  });
+}
+
 /** `foreign_key`: the collection that the column points to, or that with `on_delete`. Throws `validation`. */
 export function foreignKeyOf({ foreign_key: asked }: Attributes): AskedForeignKey | undefined {
   if (asked === undefined || asked === null || asked === false) return undefined;
@@ -204,7 +219,7 @@ export function foreignKeyOf({ foreign_key: asked }: Attributes): AskedForeignKe
   if (typeof asked === 'string') return { collection: asked, onDelete: 'no action' };
   if (isJsonList(asked) || !isJsonObject(asked)) throw new GatewayError('validation', { message: form });
   const { collection, on_delete: said = 'no action', ...more } = asked;
-  const onDelete = actions.find((action) => action === (typeof said === 'string' ? said.toLowerCase().replace('_', ' ') : undefined));
+  const onDelete = actionOf(said);
   if (typeof collection !== 'string' || !onDelete || Object.keys(more).length > 0) {
     throw new GatewayError('validation', { message: `${form}; on_delete is one of ${actions.join(', ')}` });
   }

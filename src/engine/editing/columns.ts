@@ -1,13 +1,15 @@
 /** What a field's attributes mean for its column: one to be made, or what is to be another than it is. */
-import type { ColumnChange, ColumnSpec, DefaultValue, WireType } from '../../dialect/ddl.ts';
+import type { ColumnChange, ColumnSpec, DefaultValue, Reference, WireType } from '../../dialect/ddl.ts';
+import { wholeTypes } from '../../dialect/wire-names.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { numberText } from '../../lib/json-body.ts';
 import { defaultText } from '../../schema/default-text.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { wireDatatype, wireLength } from '../../schema/wire-types.ts';
-import { type Attributes, defaultOf, foreignKeyOf, truthOf, wireTypeOf } from './attributes.ts';
+import { type AskedForeignKey, type Attributes, defaultOf, foreignKeyOf, truthOf, wireTypeOf } from './attributes.ts';
 import { hasEmpty, hasRows, losesByType, repeats } from './losses.ts';
 import type { Check, EditContext } from './run-edit.ts';
+import { inboundOf } from './tables.ts';
 
 function typeText({ vendor }: EditContext, field: string, wire: WireType): string {
   const text = vendor.ddl.typeText(wire);
@@ -15,12 +17,18 @@ function typeText({ vendor }: EditContext, field: string, wire: WireType): strin
   throw new GatewayError('unprocessable', { message: `This database has no datatype ${wire.datatype}, which "${field}" asks for` });
 }
 
-type References = Pick<ColumnSpec, 'type' | 'references'>;
+interface References {
+  readonly type: string;
+  readonly references: Reference;
+}
 
-/** A foreign key has the type of the key that it points to. */
 function referenceOf(context: EditContext, field: string, attributes: Attributes): References | undefined {
   const asked = foreignKeyOf(attributes);
-  if (!asked) return undefined;
+  return asked && referenceTo(context, field, asked);
+}
+
+/** What a column refers to. A foreign key has the type of the key that it points to. */
+export function referenceTo(context: EditContext, field: string, asked: AskedForeignKey): References {
   const target = context.schema.collections.get(asked.collection);
   if (!target) throw new GatewayError('unknown_collection', { collection: asked.collection });
   const [key] = target.key;
@@ -136,7 +144,8 @@ export function changedColumn(context: EditContext, collection: Collection, fiel
     throw new GatewayError('unprocessable', { message: `${name}: the primary key of "${collection.name}" cannot be changed` });
   }
   const wire = changedType(context, field, type, attributes);
-  if (wire && !context.force) checks.push(...losesByType(collection, field, wire, dialect));
+  if (wire && field.primaryKey) refuseKeyType(context, collection, field, wire);
+  if (wire && (!context.force || field.primaryKey)) checks.push(...losesByType(collection, field, wire, dialect));
   const required = truthOf(attributes, 'required') ?? (truthOf(attributes, 'nullable') === false ? true : undefined);
   const nullable = required === undefined || field.primaryKey || required === !column.nullable ? undefined : !required;
   if (nullable === false) checks.push(hasEmpty(collection, field, dialect));
@@ -156,6 +165,19 @@ export function changedColumn(context: EditContext, collection: Collection, fiel
   if (Object.keys(parts).length === 0) return { checks: [] };
   refuseFixed(collection, field);
   return { change: { name: column.name, force: context.force, ...parts }, checks };
+}
+
+/** A key gets another type only where nothing outside of its table holds its values, and no value becomes another one. */
+function refuseKeyType(context: EditContext, collection: Collection, field: Field, wire: WireType): void {
+  const refused = (message: string): GatewayError => new GatewayError('schema_refused', { message });
+  if (collection.key.length > 1) throw refused(`"${field.name}" is a part of the primary key of "${collection.name}"; its type stays`);
+  const pointing = inboundOf(context, collection).map(({ table }) => `"${table.name}"`);
+  if (pointing.length > 0) {
+    throw refused(`Foreign keys of ${[...new Set(pointing)].join(', ')} point to "${field.name}"; give these up first`);
+  }
+  if (!field.column.autoIncrement) return;
+  if (!wholeTypes.has(wire.datatype)) throw refused(`"${field.name}" counts by itself, which only integers do`);
+  if (context.vendor.name === 'better-sqlite3') throw refused('On SQLite only INT counts by itself; it holds whatever BIGINT would');
 }
 
 /** @throws GatewayError for columns that are not for clients to change */

@@ -4,20 +4,14 @@ import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Collection, RelationMeta } from '../../schema/types.ts';
-import { tableOf } from './fields.ts';
 import { type MetadataWriter, metadataWriter } from './metadata-rows.ts';
 import { type EditContext, runEdit } from './run-edit.ts';
+import { inboundOf, tableOf } from './tables.ts';
 
 /** The table goes, and with `force` the foreign keys of others that point to it. */
 export function dropOf(context: EditContext, collection: Collection): TableChange {
   const table = tableOf(context, collection);
-  const inbound = context.introspection.tables
-    .filter((other) => other !== table)
-    .flatMap((other) =>
-      other.foreignKeys
-        .filter((key) => key.toTable === table.name && (key.toSchema ?? table.schema) === table.schema)
-        .map((key) => ({ table: other, constraint: key.name })),
-    );
+  const inbound = inboundOf(context, collection);
   if (inbound.length > 0 && !context.force) {
     const names = [...new Set(inbound.map((one) => `"${one.table.name}"`))].join(', ');
     const message = `Foreign keys of ${names} point to "${collection.name}". Send force=1 to give these up`;

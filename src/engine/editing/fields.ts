@@ -1,7 +1,7 @@
 /** Creating, changing and deleting fields (directus8-system §8.4 to §8.6). */
 
 import type { ColumnChange, ColumnSpec, TableChange } from '../../dialect/ddl.ts';
-import type { IntrospectedTable, Transaction } from '../../dialect/types.ts';
+import type { Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import { fieldAttributes } from '../../schema/field-attributes.ts';
@@ -12,6 +12,7 @@ import { addedColumn, changedColumn, refuseFixed } from './columns.ts';
 import { losesValues } from './losses.ts';
 import { type JsonValues, type MetadataWriter, metadataWriter, storedRow, systemCollection } from './metadata-rows.ts';
 import { type Check, type EditContext, runEdit } from './run-edit.ts';
+import { tableOf } from './tables.ts';
 
 /** What a change of some fields of one collection comes to. */
 export interface FieldWork {
@@ -39,13 +40,6 @@ const fixed = new Set([
   'directus_migrations',
   'directus_user_sessions',
 ]);
-
-/** The table behind a collection. */
-export function tableOf({ introspection }: EditContext, { table }: Collection): IntrospectedTable {
-  const found = introspection.tables.find(({ name, schema }) => name === table.name && schema === table.schema);
-  if (!found) throw new GatewayError('unprocessable', { message: 'The table is gone' });
-  return found;
-}
 
 /** The row of directus_fields as the attributes have it. Throws for values that its columns do not take. */
 export function fieldRow(context: EditContext, collection: string, field: string, attributes: Attributes, type?: string): JsonValues {
@@ -89,6 +83,10 @@ export function addField(context: EditContext, collection: Collection, attribute
 /** A field to be changed. */
 export function changeField(context: EditContext, collection: Collection, name: string, attributes: Attributes, work: FieldWork): void {
   refuseUnknownAttributes(attributes);
+  const { field: named } = attributes;
+  if (named !== undefined && named !== null && named !== name) {
+    throw new GatewayError('unprocessable', { message: `"${name}" keeps its name; make another field and move the values` });
+  }
   const field = collection.fields.get(name);
   const meta = metaOf(collection, name);
   if (!field && !meta) throw new GatewayError('field_not_found', { field: name });

@@ -93,3 +93,13 @@ export function repeats(collection: Collection, field: Field, dialect: Dialect):
     refusal: refused(`Can't make this field unique: values of "${field.name}" stand in several rows`),
   };
 }
+
+/** Of a column that is to point to rows: those that name none. */
+export function orphans(collection: Collection, field: Field, target: Collection, key: Field, dialect: Dialect): Check {
+  const [one, many] = [trusted('sallyport_one'), trusted('sallyport_many')];
+  const own = sql`${many}.${name(field.column.name)}`;
+  const found = sql`select 1 from ${tableName(target)} ${one} where ${one}.${name(key.column.name)} = ${own}`;
+  const statement = sql`select 1 from ${tableName(collection)} ${many} where ${own} is not null and not exists (${found}) limit 1`;
+  const message = `Values of "${field.name}" name no row of "${target.name}": a foreign key needs them all to be there`;
+  return { statement: print(statement, dialect), refusal: refused(message) };
+}

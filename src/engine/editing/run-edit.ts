@@ -1,11 +1,12 @@
 /** Changes tables and the metadata about them as one: both are done, or neither. One change of a project at a time. */
 import type { Actor } from '../../access/types.ts';
-import type { DdlStep, TableChange } from '../../dialect/ddl.ts';
+import type { DdlStep, TableChange, Undisturbed } from '../../dialect/ddl.ts';
 import type { Connection, Introspection, Reader, Transaction, Vendor } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import type { Log } from '../../lib/log.ts';
 import { describeForLog } from '../../lib/redact.ts';
+import { pause } from '../../lib/slices.ts';
 import type { Schema } from '../../schema/types.ts';
 
 /** What a change of the schema runs with. */
@@ -21,6 +22,10 @@ export interface EditContext {
   readonly unrecorded: boolean;
   /** Values may be lost. */
   readonly force: boolean;
+  /** Of `Ddl.exclusively`. */
+  readonly undisturbed?: Undisturbed;
+  /** Milliseconds after which, again and again, the log is told that a change still goes on. */
+  readonly reportMilliseconds?: number;
 }
 
 /** A statement that finds a row where the change is to be refused. */
@@ -39,6 +44,8 @@ export interface Edit {
 
 /** Milliseconds from which on a change is logged with its time as a slow one. */
 const slow = 1000;
+/** Milliseconds between two lines of the log about one that takes long. */
+const usualReport = 5000;
 
 const last = new WeakMap<Connection, Promise<unknown>>();
 
@@ -60,8 +67,17 @@ export function inTurn<T>(connection: Connection, work: () => Promise<T>): Promi
 export async function runEdit(context: EditContext, edit: Edit): Promise<void> {
   const { vendor, log } = context;
   const began = performance.now();
-  if (vendor.ddl.transactional) await inOneTransaction(context, edit);
-  else await byHand(context, edit);
+  const seconds = (): number => Math.round((performance.now() - began) / 1000);
+  const report = setInterval(
+    () => log.info({ seconds: seconds() }, `the schema is still being changed: ${edit.what}`),
+    context.reportMilliseconds ?? usualReport,
+  );
+  try {
+    if (vendor.ddl.transactional) await inOneTransaction(context, edit);
+    else await byHand(context, edit);
+  } finally {
+    clearInterval(report);
+  }
   const milliseconds = Math.round(performance.now() - began);
   const said = { milliseconds, statements: edit.changes.length };
   if (milliseconds >= slow) log.warn(said, `the schema was changed, slowly: ${edit.what}`);
@@ -81,16 +97,20 @@ async function planned({ vendor }: EditContext, reader: Reader, changes: readonl
   return steps;
 }
 
+/** Sends the statement, again and again where it says so; others are served in between. */
+export async function takeStep(transaction: Transaction, { statement, again }: DdlStep): Promise<void> {
+  while ((await transaction.execute(statement)) > 0 && again) await pause();
+}
+
 async function inOneTransaction(context: EditContext, edit: Edit): Promise<void> {
   const { connection } = context;
   const begin = edit.changes.length > 0 && connection.rebuilding ? connection.rebuilding : connection.transaction;
   await begin(async (transaction) => {
+    await context.undisturbed?.(transaction);
     await check(transaction, edit.checks);
     // Each is planned when the ones before it are made: it may read what they leave.
     for (const change of edit.changes) {
-      for (const { statement } of await context.vendor.ddl.plan(transaction, change)) {
-        await made(context, edit, () => transaction.execute(statement));
-      }
+      for (const step of await context.vendor.ddl.plan(transaction, change)) await made(context, edit, () => takeStep(transaction, step));
     }
     await edit.metadata(transaction);
   });

@@ -5,7 +5,7 @@ import { contextOf, type DirectusContext } from './context.ts';
 import { send } from './respond.ts';
 
 /** The version of the API that is spoken here; clients compare it. */
-const apiVersion = '8.8.1';
+export const apiVersion = '8.8.1';
 const uploadBytes = 100 * 1024 * 1024;
 
 function setting(rules: Rules, key: string): string | null {

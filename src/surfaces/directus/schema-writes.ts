@@ -5,15 +5,16 @@ import { createCollection, updateCollection } from '../../engine/editing/collect
 import { deleteCollection } from '../../engine/editing/delete-collection.ts';
 import { deleteField } from '../../engine/editing/delete-field.ts';
 import { createField, updateFields } from '../../engine/editing/fields.ts';
-import { type EditContext, inTurn } from '../../engine/editing/run-edit.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { isJsonList, isJsonObject, type Json } from '../../lib/json-body.ts';
+import { isJsonList, type Json } from '../../lib/json-body.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Schema } from '../../schema/types.ts';
 import { contextOf, type DirectusContext } from './context.ts';
+import { edited, objectOf } from './edited.ts';
 import { collectionObject, oneFieldObject } from './field-object.ts';
 import { textOf } from './php-query.ts';
 import { send } from './respond.ts';
+import { filteredChange, tellChange } from './schema-hooks.ts';
 import { demandBody } from './write.ts';
 
 type Action = 'create' | 'update' | 'delete';
@@ -23,42 +24,6 @@ function demandAdministrator({ actor }: DirectusContext, what: 'collections' | '
   if (actor.is === 'user' && actor.admin) return;
   if (actor.is !== 'user' || what === 'collections') throw new GatewayError('unauthorized');
   throw new GatewayError(`${action}_denied`, { collection: 'directus_fields' });
-}
-
-interface Editing extends EditContext {
-  readonly relations: Parameters<typeof deleteCollection>[1];
-}
-
-/** Runs the change on the schema as it is now, and answers when everybody has the one it left. */
-async function edited<T>(request: FastifyRequest, context: DirectusContext, run: (edit: Editing) => Promise<T>): Promise<T> {
-  const { project, actor, query } = context;
-  const { schemas, connection, vendor, log } = project;
-  if (!project.installed) throw new GatewayError('not_installed', { message: 'This project has no system tables yet; install them first' });
-  return inTurn(connection, async () => {
-    await schemas.renew();
-    await schemas.settled();
-    const result = await run({
-      schema: schemas.current,
-      introspection: schemas.introspection,
-      relations: schemas.metadata.relations,
-      connection,
-      vendor,
-      actor,
-      log,
-      userAgent: request.headers['user-agent'] ?? '',
-      unrecorded: textOf(query, 'activity_skip') === '1',
-      force: textOf(query, 'force') === '1',
-    });
-    // What is done is done: a reading that fails is no reason to say that it is not.
-    await schemas.reload().catch(() => schemas.reload());
-    await schemas.settled();
-    return result;
-  });
-}
-
-function objectOf(body: Json): Attributes {
-  if (isJsonList(body) || !isJsonObject(body)) throw new GatewayError('invalid_payload');
-  return body;
 }
 
 function sendCollection(reply: FastifyReply, context: DirectusContext, schema: Schema, name: string): FastifyReply {
@@ -94,45 +59,75 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/collections', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'collections', 'create');
-    const body = objectOf(demandBody(request));
+    const sent = objectOf(demandBody(request));
+    const wanted = sent['collection'];
+    const event = { action: 'collection.create', collection: typeof wanted === 'string' ? wanted : '' } as const;
+    const body = await filteredChange(context, event, sent);
     const name = await edited(request, context, (edit) => createCollection(edit, body));
+    tellChange(context, { ...event, collection: name }, [body]);
     return sendCollection(reply, context, context.project.schemas.current, name);
   });
 
   app.patch<Named>('/:project/collections/:collection', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'collections', 'update');
-    const body = objectOf(demandBody(request));
     const { collection } = request.params;
+    const event = { action: 'collection.update', collection } as const;
+    const body = await filteredChange(context, event, objectOf(demandBody(request)));
     await edited(request, context, (edit) => updateCollection(edit, collection, body));
+    tellChange(context, event, [body]);
     return sendCollection(reply, context, context.project.schemas.current, collection);
   });
 
   app.delete<Named>('/:project/collections/:collection', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'collections', 'delete');
-    await edited(request, context, (edit) => deleteCollection(edit, edit.relations, request.params.collection));
+    const event = { action: 'collection.delete', collection: request.params.collection } as const;
+    await filteredChange(context, event);
+    await edited(request, context, (edit) => deleteCollection(edit, edit.relations, event.collection));
+    tellChange(context, event, [{}]);
     return reply.code(204).send();
   });
 
   app.post<Named>('/:project/fields/:collection', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'fields', 'create');
-    const body = objectOf(demandBody(request));
+    const sent = objectOf(demandBody(request));
     const { collection } = request.params;
+    const event = { action: 'field.create', collection } as const;
+    const body = await filteredChange(context, { ...event, ...(typeof sent['field'] === 'string' ? { keys: [sent['field']] } : {}) }, sent);
     const field = await edited(request, context, (edit) => createField(edit, collection, body));
+    tellChange(context, { ...event, keys: [field] }, [body]);
     return sendFields(reply, context, collection, [field], true);
   });
+
+  /** Changes fields, and answers with them. */
+  async function change(
+    request: FastifyRequest<Named>,
+    reply: FastifyReply,
+    context: DirectusContext,
+    sent: readonly (readonly [field: string, attributes: Attributes])[],
+    single: boolean,
+  ): Promise<FastifyReply> {
+    const { collection } = request.params;
+    const event = { action: 'field.update', collection } as const;
+    const changes: (readonly [field: string, attributes: Attributes])[] = [];
+    for (const [field, attributes] of sent) changes.push([field, await filteredChange(context, { ...event, keys: [field] }, attributes)]);
+    await edited(request, context, (edit) => updateFields(edit, collection, changes));
+    const keys = changes.map(([field]) => field);
+    tellChange(
+      context,
+      { ...event, keys },
+      changes.map(([, attributes]) => attributes),
+    );
+    return sendFields(reply, context, collection, keys, single);
+  }
 
   app.patch<Named>('/:project/fields/:collection', async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'fields', 'update');
-    const { collection } = request.params;
-    if (isSystemName(collection)) throw new GatewayError('system_collection');
-    const changes = listedChanges(demandBody(request));
-    await edited(request, context, (edit) => updateFields(edit, collection, changes));
-    const fields = changes.map(([field]) => field);
-    return sendFields(reply, context, collection, fields, false);
+    if (isSystemName(request.params.collection)) throw new GatewayError('system_collection');
+    return change(request, reply, context, listedChanges(demandBody(request)), false);
   });
 
   app.patch<Named>('/:project/fields/:collection/:field', async (request, reply) => {
@@ -142,14 +137,13 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     const names = field.split(',');
     if (names.length > 1 && isSystemName(collection)) throw new GatewayError('system_collection');
     const body = objectOf(demandBody(request));
-    await edited(request, context, (edit) =>
-      updateFields(
-        edit,
-        collection,
-        names.map((name) => [name, body]),
-      ),
+    return change(
+      request,
+      reply,
+      context,
+      names.map((name) => [name, body]),
+      names.length === 1,
     );
-    return sendFields(reply, context, collection, names, names.length === 1);
   });
 
   app.delete<Named>('/:project/fields/:collection/:field', async (request, reply) => {
@@ -157,7 +151,10 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     demandAdministrator(context, 'fields', 'delete');
     const { collection, field } = request.params;
     const junction = textOf(context.query, 'delete_junction') === '1';
+    const event = { action: 'field.delete', collection, keys: [field] } as const;
+    await filteredChange(context, event);
     await edited(request, context, (edit) => deleteField(edit, edit.relations, { collection, field, junction }));
+    tellChange(context, event, [{}]);
     return reply.code(204).send();
   });
 };

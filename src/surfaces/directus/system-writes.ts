@@ -5,6 +5,7 @@ import { collectionOf } from '../../query/bind.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { DirectusContext } from './context.ts';
 import { changesOf, keysOf, upsertBy } from './items.ts';
+import { changeLinked, createLinked, deleteLinked, speaksOfLinks } from './relation-links.ts';
 import { settingWriting, shapesSetting } from './settings.ts';
 import { listings, ownKey } from './system.ts';
 import { bodyItems, sendWrite, singleItem, type Writing } from './write.ts';
@@ -44,12 +45,13 @@ function commonRoutes({ app, segment, collection, path }: Written): void {
     }));
   });
 
-  app.delete<{ Params: Params }>(`${path}/:id`, async (request, reply) =>
-    sendWrite(request, reply, (context) => {
+  app.delete<{ Params: Params }>(`${path}/:id`, async (request, reply) => {
+    if (segment === 'relations' && speaksOfLinks(request)) return deleteLinked(request, reply, request.params.id);
+    return sendWrite(request, reply, (context) => {
       const keys = namedKeys(context, segment, request.params.id);
       return { request: { is: 'delete', collection, keys }, single: false, keys };
-    }),
-  );
+    });
+  });
 }
 
 /** Routes of rows that are nothing but rows. */
@@ -58,6 +60,7 @@ function rowRoutes({ app, segment, collection, path }: Written): void {
     segment === 'settings' && shapesSetting(writing) ? settingWriting(context, writing) : writing;
 
   app.post(path, async (request, reply) => {
+    if (segment === 'relations' && speaksOfLinks(request)) return createLinked(request, reply);
     const { items, single } = bodyItems(request);
     return sendWrite(request, reply, (context) => {
       const by = upsertBy(context.query);
@@ -67,6 +70,7 @@ function rowRoutes({ app, segment, collection, path }: Written): void {
   });
 
   app.patch<{ Params: Params }>(`${path}/:id`, async (request, reply) => {
+    if (segment === 'relations' && speaksOfLinks(request)) return changeLinked(request, reply, request.params.id);
     const item = singleItem(request);
     return sendWrite(request, reply, (context) => {
       const keys = namedKeys(context, segment, request.params.id);

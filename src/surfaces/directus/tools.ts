@@ -1,9 +1,10 @@
-/** /:project/utils: hashes, random texts and secrets for a second factor, for whoever is signed in (directus8-system §19). */
+/** /:project/utils: hashes, random texts and secrets for a second factor, for everybody (directus8-system §19). */
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import { verifyPassword } from '../../auth/passwords.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { numberText } from '../../lib/json-body.ts';
+import { createTurns } from '../../lib/turns.ts';
 import { digestOf, hashers, hashOf } from '../../query/hash-values.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import { contextOf, type DirectusContext } from './context.ts';
@@ -15,11 +16,19 @@ const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const usualLength = 32;
 const longest = 1024;
 
-/** Work like this is done for nobody unknown. */
-async function signedIn(request: FastifyRequest): Promise<DirectusContext> {
-  const context = await contextOf(request);
-  if (context.actor.is !== 'user') throw new GatewayError('unauthorized');
-  return context;
+/** Slow hashes that are worked out for callers nobody knows, at once; the others wait a while. */
+const unknown = createTurns({
+  count: 2,
+  patience: 2_000,
+  longest: 5_000,
+  refusal: () => new GatewayError('rate_limited', { message: 'Too many hashes at once; sign in, or try again shortly' }),
+});
+
+/** Work that costs something. Whoever is signed in does not wait for the public. */
+async function laborious<T>({ actor }: DirectusContext, work: () => Promise<T>): Promise<T> {
+  if (actor.is === 'user') return work();
+  await unknown.take();
+  return work().finally(() => unknown.done());
 }
 
 function textIn(item: RequestedItem, name: string): string {
@@ -55,20 +64,26 @@ async function isMatch(hasher: string, text: string, hash: string): Promise<bool
 const randomText = (count: number): string => Array.from({ length: count }, () => letters[randomInt(letters.length)]).join('');
 
 export const utilityRoutes: FastifyPluginAsync = async (app) => {
-  const post = (path: string, make: (item: RequestedItem) => object | Promise<object>): void => {
+  const post = (path: string, make: (item: RequestedItem, context: DirectusContext) => object | Promise<object>): void => {
     app.post(`/:project/utils/${path}`, async (request, reply) => {
-      const { actor } = await signedIn(request);
-      const data = await make(bodyItems(request).items[0] ?? {});
-      return send(reply, actor, { data: JSON.stringify(data) });
+      const context = await contextOf(request);
+      const data = await make(bodyItems(request).items[0] ?? {}, context);
+      return send(reply, context.actor, { data: JSON.stringify(data) });
     });
   };
 
-  post('hash', async (item) => ({ hash: await hashOf(hasherIn(item), textIn(item, 'string')) }));
-  post('hash/match', async (item) => ({ valid: await isMatch(hasherIn(item), textIn(item, 'string'), textIn(item, 'hash')) }));
+  post('hash', async (item, context) => {
+    const [hasher, text] = [hasherIn(item), textIn(item, 'string')];
+    return { hash: await laborious(context, () => hashOf(hasher, text)) };
+  });
+  post('hash/match', async (item, context) => {
+    const [hasher, text, hash] = [hasherIn(item), textIn(item, 'string'), textIn(item, 'hash')];
+    return { valid: await laborious(context, () => isMatch(hasher, text, hash)) };
+  });
   post('random/string', (item) => ({ random: randomText(lengthIn(item)) }));
 
   app.get('/:project/utils/2fa_secret', async (request, reply) => {
-    const { actor } = await signedIn(request);
+    const { actor } = await contextOf(request);
     const secret = [...randomBytes(16)].map((byte) => base32[byte % base32.length]).join('');
     return send(reply, actor, { data: JSON.stringify({ '2fa_secret': secret }) });
   });

@@ -1,10 +1,11 @@
 /** Who a SCIM request comes from: the provisioning client by its own token, or anybody as on the other surfaces (directus8-system §17). */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../access/types.ts';
 import { type ChangeContext, flat } from '../../auth/change-users.ts';
 import { identify } from '../../auth/identify.ts';
+import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { isSameSecret } from '../../lib/same-secret.ts';
 import { isProvisional } from '../../projects/provisional.ts';
 
 export interface ScimContext extends ChangeContext {
@@ -12,23 +13,12 @@ export interface ScimContext extends ChangeContext {
   readonly base: string;
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** Hashes are compared, so that neither the time nor the length of the answer tells how much of a guess was right. */
-function isClientToken(given: string | undefined, token: string | undefined): boolean {
-  return given !== undefined && token !== undefined && timingSafeEqual(digest(given), digest(token));
-}
-
-function bearerOf(request: FastifyRequest): string | undefined {
-  return /^bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
-}
-
 /** Identifies the caller and pins schema and rules for the request. */
 export async function scimContext(request: FastifyRequest): Promise<ScimContext> {
   const { project } = request;
   if (isProvisional(project.schemas.current)) await project.schemas.settled();
   const state = { schema: project.schemas.current, rules: project.rules.current };
-  const isClient = isClientToken(bearerOf(request), project.config.scim?.token);
+  const isClient = isSameSecret(bearerOf(request.headers), project.config.scim?.token);
   const actor: Actor = isClient
     ? { is: 'system', reason: 'the SCIM client of the project' }
     : await identify(request, project, state, undefined);

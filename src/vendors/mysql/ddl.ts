@@ -1,10 +1,11 @@
 /** Changes of MySQL's and MariaDB's tables. Each statement is done or not done as a whole, and with another one it is undone. */
 import { clausesText, parseColumn, withClause } from '../../dialect/column-definition.ts';
-import type { ColumnChange, ColumnSpec, Ddl, DdlStep, DefaultValue, TableChange, TableName, WireType } from '../../dialect/ddl.ts';
+import type { ColumnChange, ColumnSpec, Ddl, DdlStep, DefaultValue, Link, TableChange, TableName, WireType } from '../../dialect/ddl.ts';
 import type { IntrospectedTable, Reader } from '../../dialect/types.ts';
 import { sizedTypes, unsizedTypes, wholeTypes } from '../../dialect/wire-names.ts';
 import { type Fragment, join, name, nothing, param, print, sql, trusted } from '../../lib/fragment.ts';
 import { commaParts } from '../../lib/sql-tokens.ts';
+import { exclusively } from './ddl-lock.ts';
 
 const unsized = new Set([...unsizedTypes, 'FLOAT', 'DOUBLE']);
 
@@ -53,14 +54,12 @@ function columnOf(spec: ColumnSpec): Fragment {
   );
 }
 
+function foreignKey({ column, references: { table, column: target, onDelete } }: Link): Fragment {
+  return sql`foreign key (${name(column)}) references ${name(table)} (${name(target)}) on delete ${trusted(onDelete)}`;
+}
+
 function foreignKeys(columns: readonly ColumnSpec[]): Fragment[] {
-  return columns.flatMap(({ name: column, references }) =>
-    references
-      ? [
-          sql`foreign key (${name(column)}) references ${name(references.table)} (${name(references.column)}) on delete ${trusted(references.onDelete)}`,
-        ]
-      : [],
-  );
+  return columns.flatMap(({ name: column, references }) => (references ? [foreignKey({ column, references })] : []));
 }
 
 /** The definitions of a table's columns, or with `constraint` of its constraints, as the server prints them, by name. */
@@ -136,6 +135,34 @@ async function changeParts(reader: Reader, table: IntrospectedTable, changes: re
   return parts;
 }
 
+/** A name that no foreign key of the table has. */
+function freeName({ name: table, foreignKeys: keys }: IntrospectedTable, column: string): string {
+  const base = `${table}_${column}`.slice(0, 50);
+  const taken = new Set(keys.map((key) => key.name.toLowerCase()));
+  for (let i = 1; ; i += 1) {
+    const wanted = `${base}_foreign${i === 1 ? '' : `_${i}`}`;
+    if (!taken.has(wanted.toLowerCase())) return wanted;
+  }
+}
+
+/** Foreign keys of columns that are there. The server makes an index for one where there is none, and forgets to take it away again. */
+async function linkParts(reader: Reader, { table, link = [], unlink = [] }: Extract<TableChange, { is: 'alter' }>): Promise<Parts> {
+  const parts: Parts = { make: [], undo: [] };
+  const known = unlink.length > 0 ? await definitions(reader, table, true) : undefined;
+  for (const { name: key } of unlink) {
+    parts.make.push(sql`drop foreign key ${name(key)}`);
+    const text = known?.get(key);
+    if (text !== undefined) parts.undo.push(sql`add constraint ${trusted(text)}`);
+  }
+  for (const one of link) {
+    const key = freeName(table, one.column);
+    const led = [table.primaryKey, ...table.unique, ...table.indexes].some(([first]) => first === one.column);
+    parts.make.push(sql`add constraint ${name(key)} ${foreignKey(one)}`);
+    parts.undo.unshift(sql`drop foreign key ${name(key)}`, ...(led ? [] : [sql`drop index ${name(key)}`]));
+  }
+  return parts;
+}
+
 /** However long it takes, the server does not end it; MySQL never does. */
 const unlimited = '/*M! set statement max_statement_time = 0 for */ ';
 /** Values that do not fit are bent, which the session's own mode refuses. */
@@ -150,6 +177,7 @@ async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' 
   const table = tableOf(change.table);
   const changes = await changeParts(reader, change.table, change.change);
   const own = foreignKeys(change.add);
+  const links = await linkParts(reader, change);
   const lost = change.table.foreignKeys.filter(({ columns }) => columns.some((column) => change.drop.includes(column)));
   const make = [
     ...lost.map((key) => sql`drop foreign key ${name(key.name)}`),
@@ -157,9 +185,10 @@ async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' 
     ...own.map((key) => sql`add ${key}`),
     ...changes.make,
     ...change.drop.map((column) => sql`drop column ${name(column)}`),
+    ...links.make,
   ];
   if (make.length === 0) return [];
-  const undo = [...changes.undo, ...change.add.map((spec) => sql`drop column ${name(spec.name)}`)];
+  const undo = [...links.undo, ...changes.undo, ...change.add.map((spec) => sql`drop column ${name(spec.name)}`)];
   const undone = change.drop.length === 0 && own.length === 0 && undo.length > 0;
   const prefix = change.change.some(({ force }) => force) ? bending : unlimited;
   return [
@@ -174,6 +203,7 @@ async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' 
 
 /** See `Ddl`. */
 export const mysqlDdl: Ddl = {
+  exclusively,
   transactional: false,
   nameBytes: 64,
   typeText,

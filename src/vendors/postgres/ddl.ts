@@ -12,6 +12,7 @@ import type {
 } from '../../dialect/ddl.ts';
 import type { IntrospectedTable, Reader } from '../../dialect/types.ts';
 import { type Fragment, join, name, nothing, param, print, sql, trusted } from '../../lib/fragment.ts';
+import { exclusively } from './ddl-lock.ts';
 
 /** What waits for a table longer than this has everybody behind it wait too. */
 const lockPatience = '10s';
@@ -97,6 +98,9 @@ async function uniqueNames(reader: Reader, table: IntrospectedTable, column: str
   return found.flatMap(([one]) => one ?? []);
 }
 
+/** A constant without the type that it was one of: the column has another one now. */
+const uncast = (text: string): string => /^('(?:[^']|'')*')::[\w ]+(?:\([\d,]+\))?$/.exec(text)?.[1] ?? text;
+
 async function changeOf(reader: Reader, table: IntrospectedTable, change: ColumnChange): Promise<Fragment[]> {
   const column = name(change.name);
   const before = table.columns.find((one) => one.name === change.name);
@@ -109,7 +113,7 @@ async function changeOf(reader: Reader, table: IntrospectedTable, change: Column
     const truth = change.type === 'boolean' && before?.storage === 'integer';
     const number = before?.storage === 'boolean' ? sql`${column}::integer::${type}` : sql`${column}::${type}`;
     alter(sql`type ${type} using ${truth ? sql`${column} <> 0` : number}`);
-    if (change.default === undefined && before?.default) alter(sql`set default ${trusted(before.default)}`);
+    if (change.default === undefined && before?.default) alter(sql`set default ${trusted(uncast(before.default))}`);
   }
   if (change.default === null) alter(sql`drop default`);
   else if (change.default) alter(sql`set default ${defaultOf(change.default)}`);
@@ -135,6 +139,8 @@ async function fragments(reader: Reader, change: TableChange): Promise<Fragment[
   const parts = change.add.map((spec) => sql`add column ${columnOf(spec)}`);
   for (const one of change.change) parts.push(...(await changeOf(reader, change.table, one)));
   for (const one of change.drop) parts.push(sql`drop column ${name(one)}`);
+  for (const one of change.unlink ?? []) parts.push(sql`drop constraint ${name(one.name)}`);
+  for (const one of change.link ?? []) parts.push(sql`add foreign key (${name(one.column)})${references(one.references)}`);
   const notes = change.change.flatMap(({ name: column, comment }) =>
     comment === undefined ? [] : [commentOn(change.table, column, comment)],
   );
@@ -146,6 +152,7 @@ const patience = [sql`set local statement_timeout = 0`, trusted(`set local lock_
 
 /** See `Ddl`. */
 export const postgresDdl: Ddl = {
+  exclusively,
   transactional: true,
   nameBytes: 63,
   typeText,

@@ -1,9 +1,10 @@
 /** Changes of SQLite's tables: what ALTER TABLE cannot do is done by making the table anew from its own text. */
-import type { ColumnSpec, Ddl, DdlStep, DefaultValue, TableChange, WireType } from '../../dialect/ddl.ts';
+import type { ColumnSpec, Ddl, DdlStep, DefaultValue, Reference, TableChange, WireType } from '../../dialect/ddl.ts';
 import type { IntrospectedTable, Reader } from '../../dialect/types.ts';
 import { sizedTypes } from '../../dialect/wire-names.ts';
 import { type Fragment, join, name, nothing, print, sql, trusted } from '../../lib/fragment.ts';
-import { literal, type Rebuild, rebuild } from './rebuild.ts';
+import { exclusively } from './ddl-lock.ts';
+import { literal, once, type Part, type Rebuild, rebuild } from './rebuild.ts';
 
 const whole = new Set(['TINYINT', 'SMALLINT', 'MEDIUMINT', 'BIGINT']);
 const unsized = new Set([
@@ -38,6 +39,9 @@ function defaultOf(value: DefaultValue): Fragment {
   return trusted(value.is === 'text' ? literal(value.text) : value.text);
 }
 
+const referencing = ({ table, column, onDelete }: Reference): Fragment =>
+  sql` references ${name(table)} (${name(column)}) on delete ${trusted(onDelete)}`;
+
 function columnOf(spec: ColumnSpec, alone: boolean): Fragment {
   const { references } = spec;
   return join(
@@ -46,9 +50,7 @@ function columnOf(spec: ColumnSpec, alone: boolean): Fragment {
       spec.primaryKey && alone ? (spec.autoIncrement ? sql` primary key autoincrement` : sql` primary key`) : nothing,
       spec.nullable || spec.autoIncrement ? nothing : sql` not null`,
       spec.default ? sql` default ${defaultOf(spec.default)}` : nothing,
-      references
-        ? sql` references ${name(references.table)} (${name(references.column)}) on delete ${trusted(references.onDelete)}`
-        : nothing,
+      references ? referencing(references) : nothing,
     ],
     '',
   );
@@ -67,12 +69,12 @@ function create(table: string, columns: readonly ColumnSpec[]): Fragment[] {
   ];
 }
 
-async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' }>): Promise<Fragment[]> {
-  const { table } = change;
-  const made: Fragment[] = [];
+async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' }>): Promise<Part[]> {
+  const { table, link = [], unlink = [] } = change;
+  const made: Part[] = [];
   for (const spec of change.add) {
-    made.push(sql`alter table ${name(table.name)} add column ${columnOf(spec, false)}`);
-    if (spec.unique) made.push(uniqueOn(table.name, spec.name));
+    made.push(once(sql`alter table ${name(table.name)} add column ${columnOf(spec, false)}`));
+    if (spec.unique) made.push(once(uniqueOn(table.name, spec.name)));
   }
   // Notes are kept in the metadata alone: SQLite has no place for them.
   const changes = change.change.filter(
@@ -82,33 +84,39 @@ async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' 
     change: changes.map((one) => ({ ...one, ...(one.default ? { defaultText: print(defaultOf(one.default), reader.dialect).text } : {}) })),
     drop: change.drop,
     unreferenced: [],
+    unlinked: unlink.map(({ columns: [column = ''] }) => column),
+    constraints: link.map(({ column, references }) => sql`foreign key (${name(column)})${referencing(references)}`),
   };
-  if (changes.length + change.drop.length > 0) made.push(...(await rebuild(reader, table, edits)));
-  for (const one of change.change) if (one.unique) made.push(uniqueOn(table.name, one.name));
+  if (changes.length + change.drop.length + link.length + unlink.length > 0) made.push(...(await rebuild(reader, table, edits)));
+  for (const one of change.change) if (one.unique) made.push(once(uniqueOn(table.name, one.name)));
   return made;
 }
 
-async function drop(reader: Reader, change: Extract<TableChange, { is: 'drop' }>): Promise<Fragment[]> {
-  const made: Fragment[] = [];
+async function drop(reader: Reader, change: Extract<TableChange, { is: 'drop' }>): Promise<Part[]> {
+  const made: Part[] = [];
   const others = new Map<string, IntrospectedTable>(change.inbound.map(({ table }) => [table.name, table]));
   for (const other of others.values())
     made.push(...(await rebuild(reader, other, { change: [], drop: [], unreferenced: [change.table.name] })));
-  return [...made, sql`drop table ${name(change.table.name)}`];
+  return [...made, once(sql`drop table ${name(change.table.name)}`)];
 }
 
-async function fragments(reader: Reader, change: TableChange): Promise<Fragment[]> {
-  if (change.is === 'create') return create(change.table.name, change.columns);
+async function parts(reader: Reader, change: TableChange): Promise<Part[]> {
+  if (change.is === 'create') return create(change.table.name, change.columns).map(once);
   return change.is === 'drop' ? drop(reader, change) : alter(reader, change);
 }
 
 /** See `Ddl`. */
 export const sqliteDdl: Ddl = {
+  exclusively,
   transactional: true,
   // There is no limit; the metadata's columns have one.
   nameBytes: 64,
   typeText,
   sameType: (one, other) => one.toLowerCase().replaceAll(' ', '') === other.toLowerCase().replaceAll(' ', ''),
   async plan(reader, change): Promise<readonly DdlStep[]> {
-    return (await fragments(reader, change)).map((fragment) => ({ statement: print(fragment, reader.dialect) }));
+    return (await parts(reader, change)).map(({ part, again }) => ({
+      statement: print(part, reader.dialect),
+      ...(again ? { again } : {}),
+    }));
   },
 };

@@ -10,6 +10,9 @@ export interface Rebuild {
   readonly drop: readonly string[];
   /** Tables to which foreign keys are given up. */
   readonly unreferenced: readonly string[];
+  /** Columns whose foreign keys are given up, and constraints that are new. */
+  readonly unlinked?: readonly string[];
+  readonly constraints?: readonly Fragment[];
 }
 
 interface Stored {
@@ -53,23 +56,30 @@ const isOneOf = (names: readonly string[], wanted: string | undefined): boolean 
   wanted !== undefined && names.some((one) => same(one, wanted));
 
 /** A constraint of the table as it stays; undefined where it goes. */
-function keptConstraint(part: string, tokens: readonly Token[], { change, drop, unreferenced }: Rebuild): string | undefined {
+function keptConstraint(
+  part: string,
+  tokens: readonly Token[],
+  { change, drop, unreferenced, unlinked = [] }: Rebuild,
+): string | undefined {
   const [first] = tokens;
   if (same(first?.text ?? '', 'check')) return part;
   const columns = columnsOf(tokens);
   if (columns.some((column) => isOneOf(drop, column))) return undefined;
   if (same(first?.text ?? '', 'foreign') && isOneOf(unreferenced, targetOf(tokens))) return undefined;
+  if (same(first?.text ?? '', 'foreign') && columns.length === 1 && isOneOf(unlinked, columns[0])) return undefined;
   const apart = change.filter(({ unique }) => unique === false).map((one) => one.name);
   if (same(first?.text ?? '', 'unique') && columns.length === 1 && isOneOf(apart, columns[0])) return undefined;
   return part;
 }
 
 /** A column as it is to be; undefined where it goes. */
-function keptColumn(part: string, { change, drop, unreferenced }: Rebuild): string | undefined {
+function keptColumn(part: string, { change, drop, unreferenced, unlinked = [] }: Rebuild): string | undefined {
   let definition = parseColumn(part);
   if (isOneOf(drop, definition.name)) return undefined;
   const own = change.find((one) => same(one.name, definition.name));
-  const lost = definition.clauses.some(({ kind, text }) => kind === 'references' && isOneOf(unreferenced, targetOf(tokensOf(text))));
+  const lost =
+    isOneOf(unlinked, definition.name) ||
+    definition.clauses.some(({ kind, text }) => kind === 'references' && isOneOf(unreferenced, targetOf(tokensOf(text))));
   if (!own && !lost) return part;
   if (lost) definition = withClause(definition, 'references', undefined);
   if (own?.type !== undefined) definition = withClause(definition, 'type', own.type);
@@ -83,7 +93,7 @@ function keptColumn(part: string, { change, drop, unreferenced }: Rebuild): stri
 }
 
 /** The statement that makes the table under another name. */
-function remade(text: string, fresh: string, edits: Rebuild): string {
+function remade(text: string, fresh: string, edits: Rebuild, constraints: readonly string[]): string {
   const tokens = tokensOf(text);
   const body = tokens.find(({ kind }) => kind === 'group');
   if (!body) throw new Error('A table without columns in its text');
@@ -91,7 +101,7 @@ function remade(text: string, fresh: string, edits: Rebuild): string {
     const constraint = constraintOf(part);
     return (constraint ? keptConstraint(part, constraint, edits) : keptColumn(part, edits)) ?? [];
   });
-  return `create table ${fresh} (${parts.join('\n,')}\n)${text.slice(body.end)}`;
+  return `create table ${fresh} (${[...parts, ...constraints].join('\n,')}\n)${text.slice(body.end)}`;
 }
 
 /** The columns that an index of its own text is over, those of expressions and conditions among them. */
@@ -128,15 +138,37 @@ function moved(column: string, edits: Rebuild): Fragment {
   return /text/.test(change.type) ? sql`cast(${name(column)} as text)` : name(column);
 }
 
+/** A statement, and whether it is sent again as long as it touches rows. */
+export interface Part {
+  readonly part: Fragment;
+  readonly again?: true;
+}
+
+export const once = (part: Fragment): Part => ({ part });
+
+/** Rows that are copied at once: the driver lets nobody else in while a statement lasts. */
+const batch = 2000;
+
+/** Copies the rows, those with numbers of their own a part at a time. */
+function copies(insert: Fragment, from: Fragment, fresh: Fragment, numbered: boolean): Part[] {
+  if (!numbered) return [once(sql`${insert}${from}`)];
+  const least = trusted('-9223372036854775808');
+  const rest = sql` where rowid > coalesce((select max(rowid) from ${fresh}), ${least}) order by rowid limit ${trusted(String(batch))}`;
+  return [once(sql`${insert}${from} where rowid = ${least}`), { part: sql`${insert}${from}${rest}`, again: true }];
+}
+
 /** The statements; see SQLite's own advice on "Making Other Kinds Of Table Schema Changes". */
-export async function rebuild(reader: Reader, table: IntrospectedTable, edits: Rebuild): Promise<Fragment[]> {
+export async function rebuild(reader: Reader, table: IntrospectedTable, edits: Rebuild): Promise<Part[]> {
   const found = await storedOf(reader, table.name);
   const text = found.find(({ type }) => type === 'table')?.sql ?? '';
   const fresh = `sallyport_rebuilt_${table.name}`;
   const written = reader.dialect.identifier(fresh);
   const columns = table.columns.filter(({ generated, name: column }) => !generated && !isOneOf(edits.drop, column)).map((one) => one.name);
   // A row's own number is what text indexes know it by.
-  const numbered = !/\bwithout\s+rowid\b/i.test(text.slice(text.lastIndexOf(')'))) && !table.columns.some((one) => same(one.name, 'rowid'));
+  const rekeyed = edits.change.some(({ type, name: column }) => type !== undefined && isOneOf(table.primaryKey, column));
+  const rowids = !/\bwithout\s+rowid\b/i.test(text.slice(text.lastIndexOf(')'))) && !table.columns.some((one) => same(one.name, 'rowid'));
+  // A key of another type may become that number, or be it no longer.
+  const numbered = rowids && !rekeyed;
   const key = table.primaryKey.length === 1 && table.columns.some((one) => one.autoIncrement);
   const number = numbered && !key ? sql`rowid, ` : nothing;
   const apart = edits.change.filter(({ unique }) => unique === false).map((one) => one.name);
@@ -159,14 +191,18 @@ export async function rebuild(reader: Reader, table: IntrospectedTable, edits: R
         sql`insert into sqlite_sequence (name, seq) select ${param(fresh)}, seq from sqlite_sequence where name = ${param(table.name)} and not exists (select 1 from sqlite_sequence where name = ${param(fresh)})`,
       ]
     : [];
+  const constraints = (edits.constraints ?? []).map((one) => print(one, reader.dialect).text);
+  const insert = sql`insert into ${name(fresh)} (${number}${list}) select ${number}${values}`;
   return [
-    trusted(remade(text, written, edits)),
-    sql`insert into ${name(fresh)} (${number}${list}) select ${number}${values} from ${name(table.name)}`,
-    ...counted,
-    sql`drop table ${name(table.name)}`,
-    sql`pragma legacy_alter_table = on`,
-    sql`alter table ${name(fresh)} rename to ${name(table.name)}`,
-    sql`pragma legacy_alter_table = off`,
-    ...beside,
+    once(trusted(remade(text, written, edits, constraints))),
+    ...copies(insert, sql` from ${name(table.name)}`, name(fresh), numbered),
+    ...[
+      ...counted,
+      sql`drop table ${name(table.name)}`,
+      sql`pragma legacy_alter_table = on`,
+      sql`alter table ${name(fresh)} rename to ${name(table.name)}`,
+      sql`pragma legacy_alter_table = off`,
+      ...beside,
+    ].map(once),
   ];
 }

@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { ColumnChange } from '../../../src/dialect/ddl.ts';
 import type { Connection } from '../../../src/dialect/types.ts';
+import { takeStep } from '../../../src/engine/editing/run-edit.ts';
 import { vendorOf } from '../../../src/vendors/index.ts';
 import { loadSql } from '../../support/sql-text.ts';
 import { withDatabase } from '../../support/vendors.ts';
@@ -35,9 +36,7 @@ async function altered(connection: Connection, change: readonly ColumnChange[], 
   const table = found.find(({ name }) => name.startsWith('odd'));
   if (!table || !connection.rebuilding) throw new Error('No table to rebuild');
   await connection.rebuilding(async (transaction) => {
-    for (const { statement } of await vendor.ddl.plan(transaction, { is: 'alter', table, add: [], change, drop })) {
-      await transaction.execute(statement);
-    }
+    for (const step of await vendor.ddl.plan(transaction, { is: 'alter', table, add: [], change, drop })) await takeStep(transaction, step);
   });
 }
 
@@ -90,3 +89,38 @@ t.test('a table made anew is the same but for what changes', (t) =>
     }
   }),
 );
+
+const count = 7001;
+const filled = `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${count})`;
+
+for (const [what, key] of [
+  ['numbers for keys', 'id integer primary key autoincrement'],
+  ['other keys', 'id text primary key'],
+  ['no rowid', 'id text primary key'],
+] as const) {
+  t.test(`many rows are copied a part at a time, with ${what}`, (t) =>
+    withDatabase('sqlite', async (config) => {
+      const end = what === 'no rowid' ? ' without rowid' : '';
+      await loadSql(config, `create table "odd" (${key}, name text)${end}; ${filled} insert into odd select i * 3 - 900, 'n' || i from n;`);
+      const connection = await vendorOf('better-sqlite3').connect(config);
+      const held = async () => JSON.stringify(await connection.texts({ text: 'select * from odd order by id', values: [] }));
+      const numbers = async () =>
+        end === '' ? JSON.stringify(await connection.texts({ text: 'select rowid, id from odd', values: [] })) : '';
+      try {
+        const [before, ids] = [await held(), await numbers()];
+        let [turns, over] = [0, false];
+        const others = (async () => {
+          for (; !over; turns += 1) await new Promise(setImmediate);
+        })();
+        await altered(connection, [{ name: 'name', type: 'varchar(40)', force: false }], []);
+        over = true;
+        await others;
+        t.equal(await held(), before, 'every row is there');
+        t.equal(await numbers(), ids, 'with its number');
+        if (end === '') t.ok(turns >= 3, `others had ${turns} turns`);
+      } finally {
+        await connection.close();
+      }
+    }),
+  );
+}
