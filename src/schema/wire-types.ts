@@ -59,6 +59,7 @@ export function wireDatatype(field: Field): string {
 /** How long its values may be, as the admin app has it: characters, digits, or digits with those behind the point. */
 export function wireLength(column: IntrospectedColumn): string | null {
   if (column.storage === 'decimal' && column.precision !== undefined) return `${column.precision},${column.scale ?? 0}`;
+  if (/^(?:double|float)$/.test(column.type) && column.precision !== undefined) return `${column.precision},${column.scale ?? 0}`;
   if (column.storage === 'integer') return column.precision === undefined ? null : String(column.precision);
   if (column.storage === 'uuid') return '36';
   return column.length === undefined || /text|blob/.test(column.type) ? null : String(column.length);
