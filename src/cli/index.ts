@@ -8,6 +8,7 @@ import type { DemoFlags } from './demo.ts';
 import type { DoctorFlags } from './doctor.ts';
 import type { InitFlags } from './init.ts';
 import type { InstallFlags } from './install.ts';
+import type { ApplyFlags, SnapshotFlags } from './snapshot.ts';
 import type { StartFlags } from './start.ts';
 import { CommandError, openTerminal } from './terminal.ts';
 
@@ -58,6 +59,18 @@ command('init <database-url>', 'test a database, say what is in it and write its
 command('doctor <project>', 'list what is fully or partly served, and why')
   .option('--json', 'print the report as JSON')
   .action(async (project: string, flags: DoctorFlags) => (await import('./doctor.ts')).doctorCommand(terminal, project, flags));
+
+command(
+  'snapshot <project>',
+  'print roles, permissions, collections, fields, relations, presets, settings and webhooks as one file',
+).action(async (project: string, flags: SnapshotFlags) => (await import('./snapshot.ts')).snapshotCommand(terminal, project, flags));
+
+command('apply <project> <file>', 'make a project what such a file says, and print the difference')
+  .option('--dry-run', 'print the difference and change nothing')
+  .option('--force', 'let values be lost where columns change')
+  .action(async (project: string, file: string, flags: ApplyFlags) =>
+    (await import('./snapshot.ts')).applyCommand(terminal, project, file, flags),
+  );
 
 command('demo', 'make the embedded demo project').action(async (flags: DemoFlags) =>
   (await import('./demo.ts')).demoCommand(terminal, flags),

@@ -53,7 +53,8 @@ const byStorage: Readonly<Record<Field['storage'], string>> = {
 
 /** MySQL's name for a column's type: the admin app knows no others. */
 export function wireDatatype(field: Field): string {
-  return byType[field.column.type] ?? byStorage[field.storage];
+  // MariaDB keeps JSON in a long text that has to be JSON.
+  return field.storage === 'json' ? 'JSON' : (byType[field.column.type] ?? byStorage[field.storage]);
 }
 
 /** How long its values may be, as the admin app has it: characters, digits, or digits with those behind the point. */
