@@ -9,7 +9,11 @@ const mapping = { live: { name: 'Live', soft_delete: false }, gone: { name: 'Gon
 const key = { field: 'id', type: 'integer', datatype: 'INT', interface: 'primary-key', primary_key: true, auto_increment: true };
 
 const collections = [
-  { collection: 'makers', icon: 'person', fields: [key, { field: 'name', type: 'string', datatype: 'VARCHAR', length: 80, required: true }] },
+  {
+    collection: 'makers',
+    icon: 'person',
+    fields: [key, { field: 'name', type: 'string', datatype: 'VARCHAR', length: 80, required: true }],
+  },
   {
     collection: 'boats',
     note: 'what floats',
@@ -58,10 +62,19 @@ export async function makeWorld(config: DatabaseConfig): Promise<void> {
     const group = await send('POST', 'fields/boats', { field: 'papers', type: 'group', interface: 'group' });
     await send('PATCH', 'fields/boats/story', { group: group.id, sort: 4, translation: [{ locale: 'de-DE', translation: 'Geschichte' }] });
     await send('POST', 'fields/directus_users', { field: 'desk', type: 'string', datatype: 'VARCHAR', length: 10 });
-    const { id: role } = await send('POST', 'roles', { name: 'Harbour', ip_whitelist: ['10.0.0.1'], collection_listing: [{ group_name: 'A' }] });
+    const { id: role } = await send('POST', 'roles', {
+      name: 'Harbour',
+      ip_whitelist: ['10.0.0.1'],
+      collection_listing: [{ group_name: 'A' }],
+    });
     await send('POST', 'permissions', { role, collection: 'boats', status: 'live', read: 'full', read_field_blacklist: ['price', 'plan'] });
     await send('POST', 'permissions', { role: 2, collection: 'makers', read: 'full' });
-    await send('POST', 'collection_presets', { collection: 'boats', role, title: null, filters: [{ field: 'code', operator: 'eq', value: 'é' }] });
+    await send('POST', 'collection_presets', {
+      collection: 'boats',
+      role,
+      title: null,
+      filters: [{ field: 'code', operator: 'eq', value: 'é' }],
+    });
     await send('POST', 'collection_presets', { collection: 'boats', user: 1, title: 'mine' });
     await send('POST', 'settings', { key: 'harbour', value: 'North' });
     const hook = { status: 'inactive', http_action: 'post', collection: 'boats', directus_action: 'item.create:after' };

@@ -4,14 +4,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../lib/json-body.ts';
 import { fieldAttributes } from '../../schema/field-attributes.ts';
 import { rowKinds } from './row-kinds.ts';
-import {
-  type CollectionEntry,
-  type ColumnEntry,
-  collectionAttributes,
-  type FieldEntry,
-  type RowSection,
-  type Snapshot,
-} from './types.ts';
+import { type CollectionEntry, type ColumnEntry, collectionAttributes, type FieldEntry, type RowSection, type Snapshot } from './types.ts';
 
 /** @throws GatewayError validation, with the place and what is wrong there */
 export function fault(place: string, sentence: string): never {
