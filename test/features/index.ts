@@ -16,6 +16,7 @@ import { cursors } from './cursors.ts';
 import { databaseDown } from './database-down.ts';
 import { deep } from './deep.ts';
 import { directusSdk } from './directus-sdk.ts';
+import { endpointTable } from './endpoints.ts';
 import { entityTags } from './entity-tags.ts';
 import { envelope } from './envelope.ts';
 import { exporting } from './export.ts';
@@ -111,6 +112,7 @@ export const features: readonly Feature[] = [
   secondFactor,
   lostPasswords,
   directusSdk,
+  endpointTable,
   badInput,
   oneStatement,
   statementTime,
