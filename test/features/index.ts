@@ -16,6 +16,7 @@ import { cursors } from './cursors.ts';
 import { databaseDown } from './database-down.ts';
 import { deep } from './deep.ts';
 import { directusSdk } from './directus-sdk.ts';
+import { directusSdkSurface } from './directus-sdk-surface.ts';
 import { endpointTable } from './endpoints.ts';
 import { entityTags } from './entity-tags.ts';
 import { envelope } from './envelope.ts';
@@ -112,6 +113,7 @@ export const features: readonly Feature[] = [
   secondFactor,
   lostPasswords,
   directusSdk,
+  directusSdkSurface,
   endpointTable,
   badInput,
   oneStatement,
