@@ -343,7 +343,7 @@ t.test('settings, variables and flags', async (t) => {
   );
   const sections = new Map(text.split('\n### sallyport ').map((part) => [/^\w+/.exec(part)?.[0] ?? '', part]));
   for (const command of commands) {
-    const flags = found((await run(folder, [command, '--help'])).out, /^ {2}(--[a-z]+(?: <[a-z]+>)?)/gm);
+    const flags = found((await run(folder, [command, '--help'])).out, /^ {2}(--[a-z-]+(?: <[a-z]+>)?)/gm);
     const told = found(sections.get(command) ?? '', /^\| `(--[^`]+)`/gm);
     t.strictSame(told, flags, `flags of ${command}`);
   }

@@ -8,6 +8,7 @@ import type { DemoFlags } from './demo.ts';
 import type { DoctorFlags } from './doctor.ts';
 import type { InitFlags } from './init.ts';
 import type { InstallFlags } from './install.ts';
+import type { ApplyFlags, SnapshotFlags } from './snapshot.ts';
 import type { StartFlags } from './start.ts';
 import type { SweepFlags } from './sweep.ts';
 import { CommandError, openTerminal } from './terminal.ts';
@@ -69,6 +70,17 @@ command('sweep <project>', 'list files without a row and rows without a file')
   .option('--remove', 'take away the files without a row')
   .option('--hours <number>', 'leave alone what is younger; an upload may be under way', hours, 24)
   .action(async (project: string, flags: SweepFlags) => (await import('./sweep.ts')).sweepCommand(terminal, project, flags));
+command(
+  'snapshot <project>',
+  'print roles, permissions, collections, fields, relations, presets, settings and webhooks as one file',
+).action(async (project: string, flags: SnapshotFlags) => (await import('./snapshot.ts')).snapshotCommand(terminal, project, flags));
+
+command('apply <project> <file>', 'make a project what such a file says, and print the difference')
+  .option('--dry-run', 'print the difference and change nothing')
+  .option('--force', 'let values be lost where columns change')
+  .action(async (project: string, file: string, flags: ApplyFlags) =>
+    (await import('./snapshot.ts')).applyCommand(terminal, project, file, flags),
+  );
 
 command('demo', 'make the embedded demo project').action(async (flags: DemoFlags) =>
   (await import('./demo.ts')).demoCommand(terminal, flags),

@@ -3,6 +3,7 @@
 import type { ProjectConfig } from '../config/types.ts';
 import type { Connection } from '../dialect/types.ts';
 import type { ReadContext } from '../engine/read.ts';
+import { systemRows } from '../engine/system-read.ts';
 import { openStorage } from '../files/open-storage.ts';
 import { type FileRow, findStrays } from '../files/sweep.ts';
 import { numberText } from '../lib/json-body.ts';
@@ -13,7 +14,6 @@ import { openRulesStore } from '../projects/rules-store.ts';
 import { isInstalled } from '../projects/schema-store.ts';
 import { limitsOf } from '../query/limits.ts';
 import { buildSchema } from '../schema/build.ts';
-import { rowsOf } from '../surfaces/directus/own-rows.ts';
 import { vendorOf } from '../vendors/index.ts';
 import { findProject } from './projects.ts';
 import { CommandError, type Terminal } from './terminal.ts';
@@ -39,7 +39,7 @@ async function readContext(connection: Connection, { key, secret, database }: Pr
 
 async function* fileRows(context: Omit<ReadContext, 'actor'>): AsyncGenerator<FileRow> {
   for (let last = '0'; ; ) {
-    const rows = await rowsOf(context, 'directus_files', {
+    const rows = await systemRows(context, 'directus_files', {
       fields: ['id', 'filename_disk', 'type'],
       where: { is: 'compare', path: ['id'], operator: 'gt', value: last },
       order: [{ path: ['id'], descending: false }],

@@ -81,7 +81,8 @@ async function leaveNobody(state: WriteState, id: string): Promise<void> {
 }
 
 const levels = ['none', 'mine', 'role', 'full'];
-const allowed: Readonly<Record<string, readonly string[]>> = {
+/** What each column of a permission may say. */
+export const permissionLevels: Readonly<Record<string, readonly string[]>> = {
   create: levels,
   read: levels,
   update: levels,
@@ -95,7 +96,7 @@ export const permissionRules: SystemRules = {
   knows: [],
   check({ action, sent }) {
     if (action === 'delete') return;
-    const faults = Object.entries(allowed).flatMap(([field, known]) => {
+    const faults = Object.entries(permissionLevels).flatMap(([field, known]) => {
       const value = sent(field) ?? null;
       return value === null || known.includes(String(value)) ? [] : `${field}: This value should be one of ${known.join(', ')}.`;
     });

@@ -48,8 +48,8 @@ function nests(collection: Collection, selection: Selection): boolean {
 
 function refuseUnknown(collection: Collection, selection: Selection, context: BindContext): void {
   for (const name of selection.named.keys()) {
-    const field = collection.fields.get(name);
-    if (field ? field.secret !== 'never' : collection.relations.has(name) || collection.aliases.has(name)) continue;
+    // What nobody reads is left out like any other field that the caller may not read.
+    if (collection.fields.has(name) || collection.relations.has(name) || collection.aliases.has(name)) continue;
     throw new GatewayError('unknown_field', { field: name, collection: collection.name });
   }
   if (!selection.each || selection.each.named.size === 0) return;

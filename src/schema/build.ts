@@ -26,10 +26,9 @@ function statusOf(draft: Draft, fallback: unknown, report: Report): Collection['
   return undefined;
 }
 
-/** Rows of directus_fields without a column that did not become a relation. In directus_settings rows name settings, not fields. */
+/** Rows of directus_fields without a column that did not become a relation. */
 function aliasesOf(draft: Draft, report: Report): Map<string, FieldMeta> {
   const aliases = new Map<string, FieldMeta>();
-  if (draft.system && draft.name === 'directus_settings') return aliases;
   for (const [name, row] of draft.rows) {
     const type = row.type.toLowerCase();
     if (!isFieldType(type) || !fieldTypes[type].alias || draft.fields.has(name) || draft.relations.has(name)) continue;

@@ -53,12 +53,14 @@ const byStorage: Readonly<Record<Field['storage'], string>> = {
 
 /** MySQL's name for a column's type: the admin app knows no others. */
 export function wireDatatype(field: Field): string {
-  return byType[field.column.type] ?? byStorage[field.storage];
+  // MariaDB keeps JSON in a long text that has to be JSON.
+  return field.storage === 'json' ? 'JSON' : (byType[field.column.type] ?? byStorage[field.storage]);
 }
 
 /** How long its values may be, as the admin app has it: characters, digits, or digits with those behind the point. */
 export function wireLength(column: IntrospectedColumn): string | null {
   if (column.storage === 'decimal' && column.precision !== undefined) return `${column.precision},${column.scale ?? 0}`;
+  if (/^(?:double|float)$/.test(column.type) && column.precision !== undefined) return `${column.precision},${column.scale ?? 0}`;
   if (column.storage === 'integer') return column.precision === undefined ? null : String(column.precision);
   if (column.storage === 'uuid') return '36';
   return column.length === undefined || /text|blob/.test(column.type) ? null : String(column.length);

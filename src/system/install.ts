@@ -49,12 +49,7 @@ export async function install(connection: Migratable, options: InstallOptions): 
     done += 1;
   };
   const result = await exclusively(connection.knex, async (knex) => {
-    refuseOtherGenerations(await systemTables(knex));
-    const changes = await migrate(knex, step);
-    // MySQL ended the transaction with the first table it made.
-    if (vendorOfKnex(knex) === 'mysql') await knex.raw('start transaction');
-    step('Start rows');
-    await seedOnce(knex, changes, { projectName: options.projectName ?? 'Sallyport', appUrl: options.appUrl ?? '' });
+    const changes = await upgradeWith(knex, options, step);
     step('Administrator');
     const administrator = await ensureAdministrator(knex, options);
     return { changes, administrator };
@@ -66,6 +61,26 @@ export async function install(connection: Migratable, options: InstallOptions): 
     adminId: result.administrator.id,
     adminCreated: result.administrator.created,
   };
+}
+
+/** The tables and rows; the rest of an installation follows in the same transaction. */
+async function upgradeWith(
+  knex: Knex.Transaction,
+  options: Pick<InstallOptions, 'projectName' | 'appUrl'>,
+  step: (name: string) => void,
+): Promise<Changes> {
+  refuseOtherGenerations(await systemTables(knex));
+  const changes = await migrate(knex, step);
+  // MySQL ended the transaction with the first table it made.
+  if (vendorOfKnex(knex) === 'mysql') await knex.raw('start transaction');
+  step('Start rows');
+  await seedOnce(knex, changes, { projectName: options.projectName ?? 'Sallyport', appUrl: options.appUrl ?? '' });
+  return changes;
+}
+
+/** Upgrades the system tables of an installation; without anything to do it does nothing. */
+export async function upgrade(connection: Migratable): Promise<void> {
+  await exclusively(connection.knex, (knex) => upgradeWith(knex, {}, () => undefined));
 }
 
 /** Whether all system tables are there, made by us or by Directus 8. */

@@ -11,7 +11,8 @@ t.test('help, version and mistakes', async (t) => {
   const folder = await temporaryFolder(t);
   const help = await run(folder, ['--help']);
   t.equal(help.code, 0);
-  for (const command of ['start', 'install', 'init', 'doctor', 'demo']) t.match(help.out, new RegExp(`^  ${command} `, 'm'));
+  for (const command of ['start', 'install', 'init', 'doctor', 'snapshot', 'apply', 'demo'])
+    t.match(help.out, new RegExp(`^  ${command} `, 'm'));
   t.match(await run(folder, ['--version']), { code: 0, out: /^\d+\.\d+\.\d+\n$/ });
   t.match(await run(folder, ['strat']), { code: 1, err: /Did you mean start/ });
   t.match(await run(folder, ['start', '--port', 'many']), { code: 1, err: /A port is a number/ });

@@ -17,6 +17,8 @@ import { cursors } from './cursors.ts';
 import { databaseDown } from './database-down.ts';
 import { deep } from './deep.ts';
 import { directusSdk } from './directus-sdk.ts';
+import { directusSdkSurface } from './directus-sdk-surface.ts';
+import { endpointTable } from './endpoints.ts';
 import { entityTags } from './entity-tags.ts';
 import { envelope } from './envelope.ts';
 import { exporting } from './export.ts';
@@ -117,6 +119,8 @@ export const features: readonly Feature[] = [
   secondFactor,
   lostPasswords,
   directusSdk,
+  directusSdkSurface,
+  endpointTable,
   badInput,
   oneStatement,
   statementTime,

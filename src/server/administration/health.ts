@@ -33,11 +33,7 @@ async function checkProject(registry: Registry, { key, state }: ProjectState): P
   }
   const { project, release } = lease;
   try {
-    const [database, storage, mail] = await Promise.all([
-      checkDatabase(project),
-      checkStorage(project),
-      checkMailServer(project.config),
-    ]);
+    const [database, storage, mail] = await Promise.all([checkDatabase(project), checkStorage(project), checkMailServer(project.config)]);
     // Answers are not kept anywhere yet.
     const cache: Checked = { status: 'off' };
     return { status: worst([database.status, storage.status, mail.status]), database, storage, mail, cache };

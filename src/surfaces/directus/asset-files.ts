@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { read } from '../../engine/read.ts';
+import { systemRows } from '../../engine/system-read.ts';
 import type { StoredFile } from '../../files/content.ts';
 import { describeError, GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type Json, numberText, parseJsonBody } from '../../lib/json-body.ts';
@@ -10,7 +11,6 @@ import type { RequestedItem } from '../../query/mutation.ts';
 import type { RequestedFilter } from '../../query/types.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { fresh, renewing } from './fresh.ts';
-import { rowsOf } from './own-rows.ts';
 
 const files = 'directus_files';
 const fields = ['id', 'filename_disk', 'filename_download', 'type', 'charset', 'checksum', 'private_hash'];
@@ -53,7 +53,7 @@ async function lookUp(project: Project, by: string, value: string): Promise<Stor
   const where: RequestedFilter = { is: 'compare', path: [by], operator: 'eq', value };
   const rows = await renewing(project, project.schemas.current, () => {
     const { connection, limits, sealer, schemas, rules } = project;
-    return rowsOf({ connection, limits, sealer, schema: schemas.current, rules: rules.current }, files, { where, fields });
+    return systemRows({ connection, limits, sealer, schema: schemas.current, rules: rules.current }, files, { where, fields });
   });
   const [row] = rows;
   return row && storedFile(row);

@@ -1,6 +1,8 @@
 /** Collections and fields as the Directus 8 admin app reads them: MySQL's type names on every database (directus8-system §7.1, §8.1). */
+import { defaultText } from '../../schema/default-text.ts';
 import type { Collection, Field, FieldMeta, Relation } from '../../schema/types.ts';
 import { wireDatatype, wireLength } from '../../schema/wire-types.ts';
+import { referenceColumn } from './reference-columns.ts';
 
 interface Stored {
   id: number | null;
@@ -10,7 +12,7 @@ interface Stored {
   hidden_detail: boolean;
   hidden_browse: boolean;
   options: unknown;
-  locked: boolean;
+  locked: boolean | null;
   translation: unknown;
   readonly: boolean;
   width: string | null;
@@ -27,10 +29,10 @@ function stored(meta: FieldMeta | undefined, type: string): Stored {
     hidden_detail: meta?.hidden_detail ?? false,
     hidden_browse: meta?.hidden_browse ?? false,
     options: meta?.options ?? null,
-    locked: meta?.locked ?? false,
+    locked: meta?.locked ?? null,
     translation: meta?.translation ?? null,
     readonly: meta?.readonly ?? false,
-    width: meta ? meta.width : 'full',
+    width: meta?.width ?? null,
     validation: meta?.validation ?? null,
     group: meta?.group ?? null,
   };
@@ -46,12 +48,13 @@ export function fieldObject(collection: Collection, field: Field, alone: boolean
     unique: field.unique,
     primary_key: field.primaryKey,
     auto_increment: column.autoIncrement,
-    default_value: column.autoIncrement ? null : column.default,
+    default_value: column.autoIncrement ? null : (defaultText(field) ?? column.default),
     note: meta?.note ?? column.comment ?? null,
     signed: !column.unsigned,
     ...stored(meta, field.type),
     required: alone && meta ? meta.required : !column.nullable || field.primaryKey,
     length: wireLength(column),
+    ...referenceColumn(collection.name, field.name),
   };
 }
 
@@ -102,8 +105,10 @@ export function oneFieldObject(collection: Collection, name: string, hidden: Hid
   return meta && aliasObject(collection, meta);
 }
 
-export function collectionObject(collection: Collection, hidden: Hidden): Record<string, unknown> {
+/** `asked`: the attributes of its row that are told; those that nothing else knows are null without. */
+export function collectionObject(collection: Collection, hidden: Hidden, asked?: ReadonlySet<string>): Record<string, unknown> {
   const { meta } = collection;
+  const told = (name: string): boolean => !asked || asked.has('*') || asked.has(name);
   return {
     collection: collection.name,
     note: meta?.note ?? null,
@@ -111,7 +116,7 @@ export function collectionObject(collection: Collection, hidden: Hidden): Record
     single: meta?.single ?? false,
     managed: meta?.managed ?? false,
     fields: Object.fromEntries(fieldObjects(collection, hidden).map((field) => [String(field['field']), field])),
-    icon: meta?.icon ?? null,
-    translation: meta?.translation ?? null,
+    icon: (told('icon') && meta?.icon) || null,
+    translation: told('translation') ? (meta?.translation ?? null) : null,
   };
 }

@@ -1,6 +1,7 @@
 /** POST and PATCH of files: rows that come with their content (directus8-system §12). What is read, deleted or changed beside it is as of other collections. */
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { keyedRow } from '../../engine/system-read.ts';
 import { filledColumns, newEmbed, newFile, replacedContent, textIn } from '../../files/file-item.ts';
 import { originalKey, originals } from '../../files/keys.ts';
 import { chosenDiskName } from '../../files/names.ts';
@@ -11,7 +12,6 @@ import type { RequestedItem } from '../../query/mutation.ts';
 import { contextOf } from './context.ts';
 import { type FormFile, isForm, readForm, takeForms } from './file-form.ts';
 import { keysOf } from './items.ts';
-import { keyedRow } from './own-rows.ts';
 import {
   dropUnnamed,
   filesCollection,

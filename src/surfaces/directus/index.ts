@@ -27,6 +27,7 @@ import { systemWriteRoutes } from './system-writes.ts';
 import { utilityRoutes } from './tools.ts';
 import { twoFactorRoutes } from './two-factor.ts';
 import { typeRoutes } from './types.ts';
+import { updateRoute } from './update.ts';
 import { userRoutes } from './users.ts';
 
 export const directusSurface: FastifyPluginAsync = async (app) => {
@@ -51,6 +52,7 @@ export const directusSurface: FastifyPluginAsync = async (app) => {
   await app.register(userRoutes);
   await app.register(explainRoute);
   await app.register(utilityRoutes);
+  await app.register(updateRoute);
   await app.register(typeRoutes);
   await app.register(revisionRoutes);
   await app.register(commentRoutes);

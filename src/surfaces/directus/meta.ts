@@ -1,4 +1,5 @@
 /** The `meta` block of a list or item (directus8-data §5.7). */
+import type { FastifyRequest } from 'fastify';
 import type { ReadResult } from '../../engine/read.ts';
 import type { DirectusRead } from './parse.ts';
 import { wantsMeta } from './parse.ts';
@@ -9,8 +10,16 @@ export interface Location {
   readonly query: string;
 }
 
+/** The location of a request, whose query is `query`. */
+export function locationOf({ protocol, host, url }: FastifyRequest, query: string): Location {
+  return { self: `${protocol}://${host}${url.split('?')[0]}`, query };
+}
+
+/** What the block tells of an answer. */
+export type Counted = Pick<ReadResult, 'collection' | 'counts' | 'searched' | 'cursor'> & { readonly texts: { readonly count: number } };
+
 /** The block as JSON text, or undefined when none is asked for. Key order is the reference's. */
-export function metaText(asked: DirectusRead, result: ReadResult, location: Location): string | undefined {
+export function metaText(asked: DirectusRead, result: Counted, location: Location): string | undefined {
   const { meta, single } = asked;
   if (!meta) return undefined;
   const block: Record<string, unknown> = {};
@@ -37,7 +46,7 @@ export function metaText(asked: DirectusRead, result: ReadResult, location: Loca
 }
 
 /** Every mapped status, those without rows as 0. */
-function statusCount(result: ReadResult): Record<string, number> {
+function statusCount(result: Counted): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const value of result.collection.status?.mapping.values ?? []) counts[value] = 0;
   return { ...counts, ...result.counts.byStatus };

@@ -20,7 +20,7 @@ import { defaultLimit } from './default-limit.ts';
 import { asksFor, tagOf, tagQuery } from './entity-tag.ts';
 import { sendExport } from './export.ts';
 import { fresh } from './fresh.ts';
-import { metaText } from './meta.ts';
+import { locationOf, metaText } from './meta.ts';
 import { type DirectusRead, parseRead, wantsExport } from './parse.ts';
 import { refuseAggregate } from './parse-aggregate.ts';
 import { answeredThroughHooks, askedThroughHooks, type HookedRead, hooksRead, streamedThroughHooks } from './read-hooks.ts';
@@ -129,9 +129,7 @@ function exportRead(
 }
 
 function respond(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, { asked, keys, result }: Answer): FastifyReply {
-  const { meta: names } = asked;
-  const self = names && `${request.protocol}://${request.host}${request.url.split('?')[0]}`;
-  const meta = self === undefined ? undefined : metaText(asked, result, { self, query: context.rawQuery });
+  const meta = asked.meta && metaText(asked, result, locationOf(request, context.rawQuery));
   timed(context, reply);
   const { texts } = result;
   if (asked.single && texts.count === 0) throw new GatewayError('item_not_found', keys ? { id: keys[0] } : {});

@@ -1,13 +1,21 @@
 /** Reading the schema: GET /collections and /fields (directus8-system §7, §8). */
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { accessOf } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { inSlices, type Sliced } from '../../lib/slices.ts';
 import { collectionOf } from '../../query/bind.ts';
+import type { RequestedRead } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import { contextOf, type DirectusContext } from './context.ts';
+import { defaultLimit } from './default-limit.ts';
 import { collectionObject, fieldObjects, type Hidden, oneFieldObject } from './field-object.ts';
+import { locationOf, metaText } from './meta.ts';
+import { type DirectusRead, parsePage, parseRead } from './parse.ts';
+import { parseSort } from './parse-sort.ts';
+import { listOf } from './php-query.ts';
 import { send } from './respond.ts';
+
+type FieldObject = Readonly<Record<string, unknown>>;
 
 /** Whoever may read `metadata` may read the schema; a single name that may not be read is not found (directus8-data §3.2). */
 function demandRead(context: DirectusContext, metadata: string, name?: string): void {
@@ -35,9 +43,54 @@ function listed(context: DirectusContext): Collection[] {
   return [...rows, ...all.filter((collection) => !collection.meta && collection.kind === 'table')];
 }
 
+/** A limit of `GET /fields`: a negative one is none. */
+function wholeLimit({ query }: DirectusContext): number | undefined {
+  const { limit } = parsePage(query, -1, false).asked;
+  return limit === undefined || limit < 0 ? undefined : limit;
+}
+
+/** By attributes of the field objects; what is null stands last. */
+function sortedFields(objects: readonly FieldObject[], order: RequestedRead['order']): readonly FieldObject[] {
+  if (!order || order === 'random') return objects;
+  for (const { path } of order) {
+    const name = path.join('.');
+    if (!objects.every((object) => Object.hasOwn(object, name))) {
+      throw new GatewayError('unknown_field', { field: name, collection: 'directus_fields' });
+    }
+  }
+  return [...objects].sort((a, b) => {
+    for (const { path, descending } of order) {
+      const turn = compareValues(a[path.join('.')], b[path.join('.')], descending);
+      if (turn !== 0) return turn;
+    }
+    return 0;
+  });
+}
+
+function compareValues(a: unknown, b: unknown, descending: boolean): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  const [one, other] = typeof a === 'number' && typeof b === 'number' ? [a, b] : [String(a), String(b)];
+  if (one === other) return 0;
+  return one < other === descending ? 1 : -1;
+}
+
+/** Of the whole list, where both a limit and an offset are given, as Directus 8 has it. */
+function page(collections: readonly Collection[], { page: { limit, offset } }: DirectusRead): readonly Collection[] {
+  if (limit === undefined || offset === undefined || limit < 0) return collections;
+  return collections.slice(offset, offset + limit);
+}
+
+/** What `meta` counts are the stored rows alone. */
+function storedMeta(request: FastifyRequest, context: DirectusContext, asked: DirectusRead): string | undefined {
+  const collection = collectionOf(context.schema, 'directus_collections');
+  const count = [...context.schema.collections.values()].filter(({ meta }) => meta).length;
+  const counts = { total: count, filtered: count };
+  return metaText(asked, { collection, counts, texts: { count } }, locationOf(request, context.rawQuery));
+}
+
 /** A list of what there is to say of each collection, as JSON. Others are served while that of thousands is written. */
-function listText(context: DirectusContext, objects: (collection: Collection) => readonly unknown[]): Promise<string> {
-  return inSlices(writing(listed(context), objects));
+function listText(collections: readonly Collection[], objects: (collection: Collection) => readonly unknown[]): Promise<string> {
+  return inSlices(writing(collections, objects));
 }
 
 function* writing(collections: readonly Collection[], objects: (collection: Collection) => readonly unknown[]): Sliced<string> {
@@ -54,8 +107,12 @@ export const schemaRoutes: FastifyPluginAsync = async (app) => {
     const context = await contextOf(request);
     demandRead(context, 'directus_collections');
     const hidden = hiddenFrom(context);
-    const data = await listText(context, (collection) => [collectionObject(collection, hidden)]);
-    return send(reply, context.actor, { data });
+    const asked = parseRead('directus_collections', context.query, defaultLimit(context));
+    const names = listOf(context.query.get('fields'))?.filter((name) => name !== '') ?? [];
+    const told = names.length > 0 ? new Set(names) : undefined;
+    const data = await listText(page(listed(context), asked), (collection) => [collectionObject(collection, hidden, told)]);
+    const meta = storedMeta(request, context, asked);
+    return send(reply, context.actor, { data, ...(meta === undefined ? {} : { meta }) });
   });
 
   app.get<{ Params: { collection: string } }>('/:project/collections/:collection', async (request, reply) => {
@@ -76,7 +133,14 @@ export const schemaRoutes: FastifyPluginAsync = async (app) => {
     const context = await contextOf(request);
     demandRead(context, 'directus_fields');
     const hidden = hiddenFrom(context);
-    return send(reply, context.actor, { data: await listText(context, (collection) => fieldObjects(collection, hidden)) });
+    const all = listed(context);
+    const sorts = parseSort(listOf(context.query.get('sort')));
+    const limit = wholeLimit(context);
+    if (!sorts && limit === undefined)
+      return send(reply, context.actor, { data: await listText(all, (collection) => fieldObjects(collection, hidden)) });
+    const objects = all.flatMap((collection) => fieldObjects(collection, hidden));
+    const data = JSON.stringify((sorts ? sortedFields(objects, sorts) : objects).slice(0, limit));
+    return send(reply, context.actor, { data });
   });
 
   app.get<{ Params: { collection: string } }>('/:project/fields/:collection', async (request, reply) => {

@@ -1,6 +1,7 @@
 /** Settings: rows of key and value, whose list and single writes know the type of each value (directus8-system §11). */
 import type { FastifyPluginAsync } from 'fastify';
 import type { ReadContext, ReadResult } from '../../engine/read.ts';
+import { systemRows } from '../../engine/system-read.ts';
 import { joinTexts } from '../../lib/joined-texts.ts';
 import { isJsonObject, type Json, jsonTextOf, numberText, parseJsonBody } from '../../lib/json-body.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
@@ -8,7 +9,6 @@ import type { RequestedFilter } from '../../query/types.ts';
 import type { DirectusContext } from './context.ts';
 import { keysOf } from './items.ts';
 import { sendList } from './list.ts';
-import { rowsOf } from './own-rows.ts';
 import { sendRead } from './read.ts';
 import type { Writing } from './write.ts';
 
@@ -18,14 +18,14 @@ const described: RequestedFilter = { is: 'compare', path: ['collection'], operat
 
 /** The type of each setting that a form speaks of. */
 async function typesOf(context: ReadContext): Promise<ReadonlyMap<string, string>> {
-  const rows = await rowsOf(context, 'directus_fields', { where: described, fields: ['field', 'type'] });
+  const rows = await systemRows(context, 'directus_fields', { where: described, fields: ['field', 'type'] });
   return new Map(rows.map(({ field, type }) => [String(field), String(type).toLowerCase()]));
 }
 
 /** The files of those ids, by id. */
 async function filesOf(context: ReadContext, ids: readonly string[]): Promise<ReadonlyMap<string, Json>> {
   if (ids.length === 0) return new Map();
-  const rows = await rowsOf(context, 'directus_files', { keys: ids });
+  const rows = await systemRows(context, 'directus_files', { keys: ids });
   return new Map(rows.map((row) => [idText(row['id'] ?? null) ?? '', row]));
 }
 
@@ -93,7 +93,7 @@ export async function settingWriting(context: DirectusContext, writing: Writing)
   if (!item || !Object.hasOwn(item, 'value')) return writing;
   const value = item['value'] ?? null;
   const id = change && idText(change.key);
-  const [row] = id === undefined ? [] : await rowsOf(context, settings, { keys: [id], fields: ['key'] });
+  const [row] = id === undefined ? [] : await systemRows(context, settings, { keys: [id], fields: ['key'] });
   const type = (await typesOf(context)).get(String(item['key'] ?? row?.['key']));
   const stored = { ...item, value: storedText(type, value) };
   const changed =

@@ -1,6 +1,7 @@
 /** What the routes of uploads have in common: who may send content, where it goes, and what becomes of it when the row is not written. */
 import type { FastifyRequest } from 'fastify';
 import { writerOf } from '../../access/write.ts';
+import { systemRows } from '../../engine/system-read.ts';
 import { type Filing, textIn } from '../../files/file-item.ts';
 import { importUrl } from '../../files/import-url.ts';
 import { originals } from '../../files/keys.ts';
@@ -12,7 +13,6 @@ import { reason } from '../../lib/redact.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { DirectusContext } from './context.ts';
-import { rowsOf } from './own-rows.ts';
 
 export const filesCollection = 'directus_files';
 
@@ -103,7 +103,7 @@ export async function dropUnnamed(uploads: Uploads, attempt = 0): Promise<void> 
 async function namedOf({ project, ...context }: DirectusContext, disks: readonly string[]): Promise<ReadonlySet<string>> {
   const where = { is: 'compare', path: ['filename_disk'], operator: 'in', value: disks } as const;
   const now = { ...context, schema: project.schemas.current, rules: project.rules.current };
-  const rows = await rowsOf(now, filesCollection, { where, fields: ['filename_disk'] });
+  const rows = await systemRows(now, filesCollection, { where, fields: ['filename_disk'] });
   return new Set(rows.map((row) => String(row['filename_disk'])));
 }
 

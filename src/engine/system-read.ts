@@ -1,17 +1,17 @@
-/** Rows that the gateway reads for itself, whoever asks. */
-import { type ReadContext, read } from '../../engine/read.ts';
-import { GatewayError } from '../../lib/errors.ts';
-import { isJsonObject, parseJsonBody } from '../../lib/json-body.ts';
-import type { RequestedItem } from '../../query/mutation.ts';
-import type { RequestedRead } from '../../query/types.ts';
+/** Rows that the gateway reads for itself, as items: whoever asks, or as the caller may read them. */
+import { GatewayError } from '../lib/errors.ts';
+import { isJsonObject, parseJsonBody } from '../lib/json-body.ts';
+import type { RequestedItem } from '../query/mutation.ts';
+import type { RequestedRead } from '../query/types.ts';
+import { type ReadContext, read } from './read.ts';
 
-type Part = Partial<Pick<RequestedRead, 'where' | 'keys' | 'order' | 'limit'>> & { readonly fields?: readonly string[] };
+type Part = Partial<Pick<RequestedRead, 'where' | 'keys' | 'order' | 'statuses' | 'limit'>> & { readonly fields?: readonly string[] };
 
-/** Rows that the gateway itself wants to know; none of a collection that is not there. */
-export async function rowsOf(context: Omit<ReadContext, 'actor'>, collection: string, part: Part): Promise<RequestedItem[]> {
+/** All of them whoever asks, or those that the part names, with all their columns or some; none where the collection is missing. */
+export async function systemRows(context: Omit<ReadContext, 'actor'>, collection: string, part: Part): Promise<RequestedItem[]> {
   if (!context.schema.collections.has(collection)) return [];
   const { proof: _, ...rest } = context;
-  return selected({ ...rest, actor: { is: 'system', reason: 'the gateway asks for itself' } }, collection, part);
+  return selected({ ...rest, actor: { is: 'system', reason: 'the gateway itself wants to know' } }, collection, part);
 }
 
 async function selected(context: ReadContext, collection: string, { fields, ...part }: Part): Promise<RequestedItem[]> {
