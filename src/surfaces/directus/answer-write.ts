@@ -2,9 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { notProven, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
+import { fresh } from '../fresh.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
 import { writeListeners } from './extension-services.ts';
-import { fresh } from './fresh.ts';
 import { claimOf } from './idempotency.ts';
 import { directusNested } from './parse-nested.ts';
 import { textOf } from './php-query.ts';
