@@ -1,6 +1,14 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
-import type { AuthSettings, HistorySettings, LimitSettings, MailSettings, ScimSettings, WebhookSettings } from './schema.ts';
+import type {
+  AuthSettings,
+  GraphqlSettings,
+  HistorySettings,
+  LimitSettings,
+  MailSettings,
+  ScimSettings,
+  WebhookSettings,
+} from './schema.ts';
 import type { SsoSettings } from './sso-schema.ts';
 
 export interface ProjectConfig {
@@ -26,6 +34,8 @@ export interface ProjectConfig {
   readonly scim?: ScimSettings;
   /** Identity providers that users may sign in by. */
   readonly sso?: SsoSettings;
+  /** What one GraphQL request may ask for, as far as it is set. */
+  readonly graphql?: GraphqlSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

@@ -11,7 +11,10 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
+import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
+import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
 import { answerBrokenRequest, answerError, registerErrorHandlers } from './error-handler.ts';
 import { collectRoutes } from './known-routes.ts';
@@ -117,5 +120,12 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });
   await app.register(directusSurface);
   await app.register(scimSurface);
+  // Extensions work with the services of the Directus surface, whoever asks.
+  await app.register(graphqlSurface, {
+    hooks: {
+      reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
+      writes: writeListeners,
+    },
+  });
   return app;
 }
