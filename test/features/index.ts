@@ -25,6 +25,9 @@ import { fields } from './fields.ts';
 import { filter } from './filter.ts';
 import { filterJson } from './filter-json.ts';
 import { fullText } from './full-text.ts';
+import { graphqlReads } from './graphql.ts';
+import { graphqlHttp } from './graphql-http.ts';
+import { graphqlWrites } from './graphql-writes.ts';
 import { history } from './history.ts';
 import { hookedWrites } from './hooked-writes.ts';
 import { idempotency } from './idempotency.ts';
@@ -149,5 +152,8 @@ export const features: readonly Feature[] = [
   schemaEditing,
   schemaEditingFaults,
   schemaEditingRelations,
+  graphqlReads,
+  graphqlHttp,
+  graphqlWrites,
   databaseDown,
 ];

@@ -24,7 +24,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export type GatewaySettings = Partial<Pick<ProjectConfig, 'scim' | 'sso'>>;
+export type GatewaySettings = Partial<Pick<ProjectConfig, 'scim' | 'sso' | 'graphql'>>;
 
 function projectConfig(key: string, database: DatabaseConfig, limits: LimitSettings, settings: GatewaySettings) {
   return {

@@ -75,6 +75,11 @@ function operationOf(document: DocumentNode, name: string | undefined): Operatio
 export function understand({ query, variables, operationName }: Asked, role: RoleSchema, limits: GraphqlLimits): Understood {
   const document = documentOf(query, role, limits);
   const node = operationOf(document, operationName);
+  if (!role.schema.getRootType(node.operation)) {
+    throw new RequestFault('GRAPHQL_VALIDATION_FAILED', [
+      new GraphQLError(`There is no ${node.operation} that you may run`, { nodes: node }),
+    ]);
+  }
   const fragments: Record<string, FragmentDefinitionNode> = {};
   for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments[one.name.value] = one;
   checkOperation(node, fragments, limits);

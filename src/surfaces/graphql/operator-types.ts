@@ -52,17 +52,9 @@ export function operatorFields(leaf: GraphQLLeafType): InputFields {
   return { ...fields, ...flags() };
 }
 
-/** The input type of operators on each leaf type, made once for a schema. */
-export function operatorTypes(): (leaf: GraphQLLeafType) => GraphQLInputObjectType {
-  const made = new Map<GraphQLLeafType, GraphQLInputObjectType>();
-  return (leaf) => {
-    let type = made.get(leaf);
-    if (!type) {
-      type = new GraphQLInputObjectType({ name: `${leaf.name}Operators`, fields: () => operatorFields(leaf) });
-      made.set(leaf, type);
-    }
-    return type;
-  };
+/** The input type of operators on values of a type. */
+export function operatorType(leaf: GraphQLLeafType): GraphQLInputObjectType {
+  return new GraphQLInputObjectType({ name: `${leaf.name}Operators`, fields: () => operatorFields(leaf) });
 }
 
 /** Flat operators by the field's type. Lists stand in one text, with commas between. */

@@ -7,6 +7,7 @@ import {
   type GraphQLLeafType,
   type GraphQLNamedType,
   GraphQLObjectType,
+  GraphQLString,
 } from 'graphql';
 import { type Writer, writerOf } from '../../access/write.ts';
 import { accessOf, type ReadContext } from '../../engine/read.ts';
@@ -15,10 +16,13 @@ import type { Visibility } from '../../query/types.ts';
 import { graphqlName } from '../../schema/names.ts';
 import type { Collection, Field, Relation, Schema } from '../../schema/types.ts';
 import { enumLabels, scalarOf } from './field-scalars.ts';
-import { type InputFields, operatorTypes } from './operator-types.ts';
+import { type InputFields, operatorType } from './operator-types.ts';
 import { type CollectionNames, namesOf, type TypePart } from './type-names.ts';
 
 export type State = Pick<ReadContext, 'schema' | 'rules' | 'actor'>;
+
+/** What may be done with rows of a collection, whatever the rows. */
+export type Does = ReadonlySet<'create' | 'update' | 'delete'>;
 
 export interface Parts {
   readonly schema: Schema;
@@ -32,6 +36,8 @@ export interface Parts {
   leaf(field: Field): GraphQLLeafType;
   object(collection: string, part: TypePart): GraphQLObjectType;
   input(collection: string, part: TypePart): GraphQLInputObjectType;
+  /** What may be done with rows that relations lead to: those of the system are written by administrators alone there. */
+  nested(collection: Collection): Does;
   /** Where a relation leads, for those that the caller may follow. */
   target(relation: Relation): Collection | undefined;
 }
@@ -88,7 +94,7 @@ export interface MadeParts {
 }
 
 /** The parts of a schema. Types are shells whose fields are made when a document first looks into them. */
-export function makeParts(state: State, writable: ReadonlySet<string>, taken: readonly string[], makers: Makers): MadeParts {
+export function makeParts(state: State, writable: ReadonlyMap<string, Does>, taken: readonly string[], makers: Makers): MadeParts {
   const { readable, writer, visible } = collectionsOf(state);
   const { schema } = state;
   const all = [...schema.collections.values()].filter(({ name }) => readable.has(name) || writable.has(name));
@@ -113,17 +119,18 @@ export function makeParts(state: State, writable: ReadonlySet<string>, taken: re
     if (!found) throw new Error(`There is no collection ${collection}`);
     return found;
   };
-  const operators = operatorTypes();
   const filters: ReadonlySet<TypePart> = new Set<TypePart>(['Filter', 'Where', 'WhereOne', 'WhereMany']);
-  const inputs = (name: string, part: TypePart): boolean =>
-    filters.has(part) ? readable.has(name) : writable.has(name) || part === 'One' || part === 'Many';
+  const inputs = (name: string, part: TypePart): boolean => {
+    if (part === 'Create' || part === 'Update') return writable.get(name)?.has(part === 'Create' ? 'create' : 'update') ?? false;
+    return filters.has(part) ? readable.has(name) : writable.size > 0;
+  };
   const parts: Parts = {
     schema,
     visible,
     writer,
     readable,
     names,
-    operators,
+    operators: (leaf) => keep(`${leaf.name}Operators`, () => operatorType(leaf)),
     leaf(field) {
       const labels = enumLabels(field);
       if (!labels) return scalarOf(field);
@@ -143,6 +150,10 @@ export function makeParts(state: State, writable: ReadonlySet<string>, taken: re
         const fields = () => makers.inputs[part]?.(of(collection), parts) ?? {};
         return shell(new GraphQLInputObjectType({ name: named(collection, part), fields }));
       }),
+    nested({ name, system }) {
+      const unlimited = state.actor.is === 'system' || (state.actor.is === 'user' && state.actor.admin);
+      return (system && !unlimited ? undefined : writable.get(name)) ?? new Set();
+    },
     target(relation) {
       if (relation.kind === 'm2m' && !readable.has(relation.through)) return undefined;
       return visible.relation(relation) ? readable.get(relation.to) : undefined;
@@ -154,12 +165,14 @@ export function makeParts(state: State, writable: ReadonlySet<string>, taken: re
       return [...types.values()];
     },
     allShells() {
+      parts.operators(GraphQLString);
       for (const collection of all) {
+        for (const field of collection.fields.values()) if (writable.has(collection.name)) parts.leaf(field);
         for (const part of Object.keys(makers.inputs) as TypePart[]) if (inputs(collection.name, part)) parts.input(collection.name, part);
         if (!readable.has(collection.name)) continue;
         for (const part of Object.keys(makers.objects) as TypePart[])
           if (makers.has(part, collection, parts)) parts.object(collection.name, part);
-        for (const field of readableFields({ visible }, collection)) parts.leaf(field);
+        for (const field of readableFields({ visible }, collection)) parts.operators(parts.leaf(field));
       }
     },
     open() {

@@ -137,7 +137,7 @@ function queriesOf(collection: Collection, parts: Parts): RootFields {
 /** Puts the schema together. */
 export function buildRoleSchema(state: State): GraphQLSchema {
   const grants = grantedWrites(state);
-  const made = makeParts(state, new Set(grants.keys()), taken, makers);
+  const made = makeParts(state, grants, taken, makers);
   const { parts } = made;
   const queries: RootFields = {};
   for (const collection of parts.readable.values()) Object.assign(queries, queriesOf(collection, parts));

@@ -10,6 +10,7 @@ import {
   type GraphQLOutputType,
   type GraphQLScalarType,
   GraphQLString,
+  isInputObjectType,
 } from 'graphql';
 import { writerOf } from '../../access/write.ts';
 import { graphqlName } from '../../schema/names.ts';
@@ -17,7 +18,7 @@ import { isHistory } from '../../schema/system.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { isTextList } from './field-scalars.ts';
 import { type InputFields, listOf } from './operator-types.ts';
-import { type Arguments, described, type Parts, type State } from './parts.ts';
+import { type Arguments, type Does, described, type Parts, type State } from './parts.ts';
 import type { ItemInputMeaning, RootMeaning } from './types.ts';
 
 /** Files come with their bytes, settings in a form of their own, and history is written by what happens. */
@@ -31,16 +32,14 @@ const elsewhere: ReadonlySet<string> = new Set([
 
 const onlyChanged: ReadonlySet<string> = new Set(['directus_files']);
 
-type Does = 'create' | 'update' | 'delete';
-
 /** What a caller may do with rows of a collection, whatever the rows. */
-export function grantedWrites({ schema, rules, actor }: State): ReadonlyMap<string, ReadonlySet<Does>> {
+export function grantedWrites({ schema, rules, actor }: State): ReadonlyMap<string, Does> {
   const writer = writerOf(schema, rules, actor);
-  const granted = new Map<string, ReadonlySet<Does>>();
+  const granted = new Map<string, Does>();
   for (const [name, collection] of schema.collections) {
     const grant = collection.updatable ? writer.find(collection) : undefined;
     if (!grant || isHistory(collection) || (collection.system && elsewhere.has(name))) continue;
-    const does = new Set<Does>();
+    const does = new Set<'create' | 'update' | 'delete'>();
     const statuses = [undefined, null, ...(grant.byStatus ? (collection.status?.mapping.values ?? []) : [])];
     if (!onlyChanged.has(name) && statuses.some((status) => grant.creates(status))) does.add('create');
     for (const action of ['update', 'delete'] as const)
@@ -91,35 +90,27 @@ export function writtenFields(collection: Collection, parts: Parts): InputFields
 
 /** What is to become of the one row that a relation leads to: one of these. */
 export function oneFields(collection: Collection, parts: Parts): InputFields {
+  const does = parts.nested(collection);
+  const [create, update] = (['Create', 'Update'] as const).map((part) => () => ({ type: parts.input(collection.name, part) }));
   return {
     key: { type: GraphQLID, description: 'Points at that row.' },
-    ...(parts.names.has(collection.name) && isWritable(parts, collection)
-      ? {
-          create: { type: parts.input(collection.name, 'Create') },
-          update: { type: parts.input(collection.name, 'Update'), description: 'Changes the row of the key in it.' },
-          save: { type: parts.input(collection.name, 'Update'), description: 'Changes the row of the key in it, or makes one.' },
-        }
+    ...(create && does.has('create') ? { create: create() } : {}),
+    ...(update && does.has('update') ? { update: { ...update(), description: 'Changes the row of the key in it.' } } : {}),
+    ...(update && does.has('create') && does.has('update')
+      ? { save: { ...update(), description: 'Changes the row of the key in it, or makes one.' } }
       : {}),
   };
 }
 
 /** What is to become of the rows that a relation leads to; others stay as they are. */
 export function manyFields(collection: Collection, parts: Parts): InputFields {
-  return {
-    keys: { type: listOf(GraphQLID), description: 'Points them at this row.' },
-    ...(isWritable(parts, collection)
-      ? {
-          create: { type: listOf(parts.input(collection.name, 'Create')) },
-          update: { type: listOf(parts.input(collection.name, 'Update')) },
-          save: { type: listOf(parts.input(collection.name, 'Update')) },
-          delete: { type: listOf(GraphQLID) },
-        }
-      : {}),
-  };
-}
-
-function isWritable({ writer }: Parts, collection: Collection): boolean {
-  return collection.updatable && writer.find(collection) !== undefined;
+  const { key, ...each } = oneFields(collection, parts);
+  const fields: InputFields = { keys: { type: listOf(GraphQLID), description: 'Points them at this row.' } };
+  for (const [name, field] of Object.entries(each)) {
+    const { type, ...more } = field;
+    if (isInputObjectType(type)) fields[name] = { ...more, type: listOf(type) };
+  }
+  return { ...fields, ...(parts.nested(collection).has('delete') ? { delete: { type: listOf(GraphQLID) } } : {}) };
 }
 
 export const writtenType = new GraphQLObjectType({
@@ -145,7 +136,7 @@ const required = (type: Nullable) => ({ type: new GraphQLNonNull(type) });
 const reason = { comment: { type: GraphQLString, description: 'Goes with the activity; some permissions demand it.' } };
 
 /** The fields of the mutation type for one collection. */
-export function mutationsOf(collection: Collection, does: ReadonlySet<Does>, parts: Parts): [name: string, field: MutationField][] {
+export function mutationsOf(collection: Collection, does: Does, parts: Parts): [name: string, field: MutationField][] {
   const { name } = collection;
   const field = parts.names.get(name)?.field ?? name;
   const item = parts.readable.has(name) && collection.key.length > 0 ? parts.object(name, 'Item') : undefined;
