@@ -77,7 +77,8 @@ async function tryRecalled(serving: Serving, context: CallerContext, read: () =>
       const provable = ready.fields.length > 0 && ready.fields.every(({ is }) => is === 'read');
       if (!provable || ready.fields.some((one) => one.is === 'read' && hooks.reads.listens(project, one.prepared.collection.name)))
         return { unfit: true };
-      if (ready.repeatable) memory.set(name, ready);
+      // What holds a token is not kept.
+      if (ready.repeatable && serving.token === undefined) memory.set(name, ready);
     }
     return {
       answer: await fresh(context, (now) => (now === context ? runQuery(now, ready, hooks.reads, limits) : rerun(serving, now, read()))),

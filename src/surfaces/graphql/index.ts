@@ -8,7 +8,7 @@ import type { Asked } from './documents.ts';
 import { faultBody } from './errors.ts';
 import type { SurfaceHooks } from './hooks.ts';
 import { graphiqlAssets, sendPage } from './page.ts';
-import { askedByBody, askedByUrl, queryOf, sendText, takesOwnType, wantsPage } from './request.ts';
+import { askedByBody, askedByUrl, queryOf, rawQuery, sendText, takesOwnType, wantsPage } from './request.ts';
 import { graphqlLimitsOf } from './settings.ts';
 
 export interface GraphqlSurfaceOptions {
@@ -23,25 +23,23 @@ export const graphqlSurface: FastifyPluginAsync<GraphqlSurfaceOptions> = async (
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
 
   app.post('/:project/gql', async (request, reply) => {
-    const serving = servingOf(request, hooks, queryOf(request.url), String(request.body));
+    const serving = servingOf(request, hooks, String(request.body));
     return answer(request, reply, serving, () => askedByBody(request.body, serving.limits));
   });
 
   app.get('/:project/gql', async (request, reply) => {
-    const query = queryOf(request.url);
     if (wantsPage(request)) return sendPage(request, reply);
-    const token = query.get('access_token');
-    query.delete('access_token');
-    const serving = servingOf(request, hooks, token === null ? query : new URLSearchParams({ access_token: token }), query.toString());
-    return answer(request, reply, { ...serving, only: OperationTypeNode.QUERY }, () => askedByUrl(query));
+    const serving = { ...servingOf(request, hooks, rawQuery(request.url)), only: OperationTypeNode.QUERY };
+    return answer(request, reply, serving, () => askedByUrl(queryOf(request.url)));
   });
 
   await app.register(graphiqlAssets);
 };
 
-function servingOf(request: FastifyRequest, hooks: SurfaceHooks, query: URLSearchParams, text: string): Serving {
+function servingOf(request: FastifyRequest, hooks: SurfaceHooks, text: string): Serving {
   const limits = graphqlLimitsOf(request.project.config.graphql);
-  return { request, hooks, limits, token: query.get('access_token') ?? undefined, text };
+  const token = request.url.includes('access_token') ? (queryOf(request.url).get('access_token') ?? undefined) : undefined;
+  return { request, hooks, limits, token, text };
 }
 
 /** Faults of the request as a whole have a status of their own; under `application/json` only where it is not understood at all. */
@@ -52,8 +50,7 @@ async function answer(
   read: () => Asked | readonly Asked[],
 ): Promise<FastifyReply> {
   try {
-    const remembered = await answerAsked(serving, read);
-    return sendText(request, reply, remembered);
+    return sendText(request, reply, await answerAsked(serving, read));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const body = faultBody(error);

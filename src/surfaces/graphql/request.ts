@@ -40,10 +40,15 @@ export function askedByBody(text: unknown, { batch }: GraphqlLimits): Asked | re
   return value.map(askedOf);
 }
 
-/** What stands behind the question mark. */
-export function queryOf(url: string): URLSearchParams {
+/** The text behind the question mark. */
+export function rawQuery(url: string): string {
   const at = url.indexOf('?');
-  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+  return at === -1 ? '' : url.slice(at + 1);
+}
+
+/** What it says. */
+export function queryOf(url: string): URLSearchParams {
+  return new URLSearchParams(rawQuery(url));
 }
 
 /** What a URL asks. */
