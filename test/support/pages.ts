@@ -18,6 +18,7 @@ export const pages = [
   'webhooks',
   'scim',
   'sso',
+  'graphql',
   'extensions',
 ] as const;
 
