@@ -2,7 +2,7 @@
 import { execute, GraphQLError, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { aggregate } from '../../engine/aggregate.ts';
-import { type PreparedRead, prepareRead, runRead } from '../../engine/read.ts';
+import { type PreparedRead, prepareRead, type ReadResult, runRead } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedFilter } from '../../query/types.ts';
 import type { CallerContext } from '../caller.ts';
@@ -185,13 +185,19 @@ async function runField(context: CallerContext, field: Ready, hooks: ReadThrough
         return { key, text: field.plan.value(await aggregate(context, field.plan.request)), proven: context.proof === undefined };
       case 'read': {
         const result = await runRead(context, field.prepared);
-        return { key, text: field.plan.value(await hooks.rows(context, result)), proven: result.proven };
+        return { key, text: field.plan.value(withCursors(await hooks.rows(context, result), result)), proven: result.proven };
       }
     }
   } catch (error) {
     if (!isTold(error)) throw error;
     return { key, text: 'null', error: renderGraphqlError(error, [key]), proven: context.proof === undefined };
   }
+}
+
+/** Where hooks have left rows out, nobody knows which cursor is whose: every row leads to what follows the page. */
+function withCursors(shown: ReadResult, { texts, cursors }: ReadResult): ReadResult {
+  const last = cursors?.at(-1);
+  return last === undefined || shown.texts.count === texts.count ? shown : { ...shown, cursors: (cursors ?? []).map(() => last) };
 }
 
 /** Gives up after the time of an operation; what its statements still do ends by their own limit. */
