@@ -13,6 +13,8 @@ export interface Case {
   readonly title: string;
   /** The i-th request, the same for all servers. */
   paths(i: number): Paths;
+  /** What of Sallyport's answer the others answer with, where that is not all of it. */
+  readonly same?: (text: string) => string;
 }
 
 /** The project's key in URLs. */
@@ -70,6 +72,23 @@ const nested = (limited: boolean): Case => ({
   },
 });
 
+const nestedDocument = `query ($views: Int, $page: Int) { articles(filter: {views_gte: $views}, sort: ["-published_on"], limit: 25, offset: $page) { data {
+  id title slug summary views published_on author_id { name country_id { name } } tags { tag_id { name } }
+  comments(limit: ${commentLimit}) { id author_name body created_on } } } }`;
+
+/** The same rows as of `nested`, by the other door. */
+const gql: Case = {
+  name: 'gql',
+  title: 'the same over GraphQL',
+  paths(i) {
+    const views = spread(i, 41, 1_000);
+    const page = 1 + spread(i, 3, 5);
+    const query = new URLSearchParams({ query: nestedDocument, variables: JSON.stringify({ views, page: (page - 1) * 25 }) });
+    return { asked: `/${project}/gql?${query}`, handwritten: `/nested?views=${views}&page=${page}` };
+  },
+  same: (text) => text.replace(/^\{"data":\{"articles":/, '').replace(/\}\}$/, ''),
+};
+
 const deep: Case = {
   name: 'deep',
   title: '50 rows by a filter through relations, and their count',
@@ -101,5 +120,5 @@ export const exportPaths: Paths = { asked: `${articles}?export=ndjson&limit=-1&s
 
 /** The cases in their order; `limited` where the server can limit nested lists. */
 export function allCases(limited: boolean): readonly Case[] {
-  return [list, key, nested(limited), deep, wide];
+  return [list, key, nested(limited), ...(limited ? [gql] : []), deep, wide];
 }

@@ -35,8 +35,8 @@ export function readAccess(schema: Schema, rules: Rules, actor: Actor): ReadAcce
 
 function authoriseQuery(query: ReadQuery, guard: Guard): ReadQuery {
   const grant = demand(query.collection, guard);
-  const template = authoriseTemplate(query.template, grant, guard);
-  const cases = casesOf(template, grant);
+  const template = authoriseTemplate(query, grant, guard);
+  const cases = casesOf({ ...query, template }, grant);
   const total = grant.rows();
   const { rows, byStatus } = statusRows(query, grant, total);
   const within = (of: Filter): Filter => (query.within ? authoriseRows(query.within, of, query.collection, guard) : of);
@@ -67,12 +67,15 @@ export function statusRows(
   };
 }
 
-function authoriseTemplate(template: Template, grant: ReadGrant, guard: Guard): Template {
+type Shape = Pick<ReadQuery, 'template' | 'absent'>;
+
+function authoriseTemplate({ template, absent }: Shape, grant: ReadGrant, guard: Guard): Template {
   const kept = new Map<string, Output>();
   for (const [key, output] of template) {
+    if (absent === 'null') kept.set(key, { is: 'constant', json: 'null' });
     if (output.is === 'denied') continue;
     if (output.is === 'group') {
-      const of = authoriseTemplate(output.of, grant, guard);
+      const of = authoriseTemplate({ ...(absent ? { absent } : {}), template: output.of }, grant, guard);
       if (!output.file || of.size > 0) kept.set(key, { ...output, of });
     } else if (output.is === 'relation') {
       const related = authoriseRelation(output.relation, guard);
@@ -94,20 +97,20 @@ function authoriseField(key: string, output: Extract<Output, { field: Field }>, 
 }
 
 /** The outputs that some rows lack. */
-function casesOf(template: Template, grant: ReadGrant): TemplateCase[] {
+function casesOf(shape: Shape, grant: ReadGrant): TemplateCase[] {
   return grant.cases.flatMap(({ when, hidden }) => {
-    const lacking = lackingOf(template, hidden);
+    const lacking = lackingOf(shape, hidden);
     return lacking ? [{ when, ...lacking }] : [];
   });
 }
 
 /** What of a template is hidden with those names; undefined for nothing. A relation counts by its name and by the columns that lead to it. */
-function lackingOf(template: Template, hidden: ReadonlySet<string>): Lacking | undefined {
+function lackingOf({ template, absent }: Shape, hidden: ReadonlySet<string>): Lacking | undefined {
   const without = new Set<string>();
   const inside = new Map<string, Lacking>();
   for (const [key, output] of template) {
     if (output.is === 'group') {
-      const lacking = lackingOf(output.of, hidden);
+      const lacking = lackingOf({ template: output.of, ...(absent ? { absent } : {}) }, hidden);
       if (lacking) inside.set(key, lacking);
       continue;
     }
@@ -116,7 +119,7 @@ function lackingOf(template: Template, hidden: ReadonlySet<string>): Lacking | u
     if (fields.some((field) => hidden.has(field.name))) without.add(key);
   }
   if (without.size === 0 && inside.size === 0) return undefined;
-  return { without, ...(inside.size > 0 ? { inside } : {}) };
+  return { without, ...(inside.size > 0 ? { inside } : {}), ...(absent ? { nulls: true } : {}) };
 }
 
 /** The rows of a query that may be read. */

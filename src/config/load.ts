@@ -128,6 +128,7 @@ function configure(
     ...(file.mail === undefined ? {} : { mail: file.mail }),
     ...(file.scim === undefined ? {} : { scim: file.scim }),
     ...(file.sso === undefined ? {} : { sso: file.sso }),
+    ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

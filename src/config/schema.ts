@@ -104,6 +104,18 @@ const mailSchema = object({
 /** The client that provisions users and groups (surfaces/scim). */
 const scimSchema = object({ token: text(16) });
 
+/** What one GraphQL request may ask for (surfaces/graphql/settings.ts). */
+const graphqlSchema = object({
+  depth: limit(1, 30),
+  aliases: limit(0, 100_000),
+  rootFields: limit(1, 1000),
+  complexity: limit(1, 1_000_000_000),
+  tokens: limit(10, 1_000_000),
+  milliseconds: limit(1, 86_400_000),
+  batch: limit(0, 1000),
+  introspection: optional(word('everybody', 'users', 'nobody')),
+});
+
 const client = word('pg', 'mysql2', 'better-sqlite3');
 const connection = either('must be a URL or an object', text(1), anyObject);
 
@@ -128,6 +140,7 @@ export const projectFileSchema = object({
   mail: optional(mailSchema),
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
+  graphql: optional(graphqlSchema),
   private: optional(truth),
 });
 
@@ -137,6 +150,7 @@ export type HistorySettings = Right<typeof historySchema>;
 export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
+export type GraphqlSettings = Right<typeof graphqlSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
 export type UploadFileSettings = Right<typeof uploadsSchema>;

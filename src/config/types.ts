@@ -4,6 +4,7 @@ import type { CorsSettings } from './cors-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
+  GraphqlSettings,
   HistorySettings,
   LimitSettings,
   MailSettings,
@@ -54,6 +55,8 @@ export interface ProjectConfig {
   readonly scim?: ScimSettings;
   /** Identity providers that users may sign in by. */
   readonly sso?: SsoSettings;
+  /** What one GraphQL request may ask for, as far as it is set. */
+  readonly graphql?: GraphqlSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

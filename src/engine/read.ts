@@ -48,6 +48,8 @@ export interface ReadResult {
   readonly warnings: readonly Warning[];
   /** Of a read that is followed: the cursor for what comes next, null when nothing does. */
   readonly cursor?: string | null;
+  /** The same of every row, where that is asked. */
+  readonly cursors?: readonly string[];
   /** False when the answer is empty because the context's proof failed, or may be. */
   readonly proven: boolean;
 }
@@ -76,7 +78,7 @@ export interface PreparedRead {
   readonly searched?: Searched;
   readonly warnings: readonly Warning[];
   /** Of a read that is followed: the rows asked for, and the cursor of the last one of them. */
-  readonly follow?: { readonly limit: number; readonly cursor: (place: Place) => string };
+  readonly follow?: { readonly limit: number; readonly each: boolean; readonly cursor: (place: Place) => string };
   /** Where its rows hold files. */
   readonly files?: FileRewrite;
   /** Whether it depends on the time of day. */
@@ -128,6 +130,7 @@ export function prepareRead(context: ReadContext, request: RequestedRead): Prepa
 interface Followed {
   readonly after?: Place;
   readonly limit: number;
+  readonly each: boolean;
   readonly cursor: (place: Place) => string;
 }
 
@@ -141,9 +144,10 @@ function followed(
   if (!request.follow || order === 'random') return undefined;
   const user = rules.personal && actor.is === 'user' ? actor.id : '';
   const binding = bindingOf(request, order, rules.nullsLast, actor.is === 'system' ? '' : actor.role, user);
-  const { after } = request.follow;
+  const { after, each = false } = request.follow;
   return {
     limit,
+    each,
     cursor: (place) => cursorOf(place, binding, sealer),
     ...(after === undefined ? {} : { after: placeOf(after, binding, sealer) }),
   };
@@ -158,7 +162,7 @@ export async function runRead(context: ReadContext, prepared: PreparedRead): Pro
   // No row is worth asking for.
   if (!compiled) return { collection, texts, counts: {}, warnings, proven, ...(follow ? { cursor: null } : {}) };
   const run = async (one: CompiledRead, within?: StatementLimits): Promise<Gathering> => {
-    const found = gather(withFileData(one, prepared.files, context.fileData), texts, limits, follow?.limit);
+    const found = gather(withFileData(one, prepared.files, context.fileData), texts, limits, follow);
     await connection.each(one.statement, found.begin, within);
     return found;
   };
@@ -167,7 +171,10 @@ export async function runRead(context: ReadContext, prepared: PreparedRead): Pro
     : { found: await run(compiled), counts: {} };
   context.timings?.mark('run');
   if (found?.refusal) throw found.refusal;
-  const cursor = follow && { cursor: found?.next ? follow.cursor(found.next) : null };
+  const cursor = follow && {
+    cursor: found?.next ? follow.cursor(found.next) : null,
+    ...(follow.each ? { cursors: (found?.places ?? []).map(follow.cursor) } : {}),
+  };
   // A number of rows that nothing was found beyond were all of them.
   const searched = prepared.searched && { ...prepared.searched, complete: prepared.searched.rows === null || counts.beyond === 0 };
   return { collection, texts, counts, warnings, proven: proven || (found?.rows ?? 0) > 0, ...cursor, ...(searched ? { searched } : {}) };
@@ -180,15 +187,19 @@ interface Gathering {
   readonly refusal: GatewayError | undefined;
   /** The place of the last row of a full page that others follow. */
   readonly next: Place | undefined;
+  /** Of every row. */
+  readonly places: readonly Place[];
 }
 
 /** Writes rows as they come. They come from the driver, which must not be thrown at: a refusal is kept. */
-function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, full = Number.POSITIVE_INFINITY): Gathering {
+function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follow: PreparedRead['follow']): Gathering {
+  const full = follow?.limit ?? Number.POSITIVE_INFINITY;
   let rows = 0;
   let counts: string | null | undefined;
   let refusal: GatewayError | undefined;
   let last: Place | undefined;
   let next: Place | undefined;
+  let places: Place[] = [];
   const { write, most = Number.POSITIVE_INFINITY, guarded, counted, place } = compiled;
   const take = (cells: TextRow): void => {
     if (counted && rows === 0) counts = cells[0];
@@ -201,7 +212,10 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, full 
     if (text === undefined || text === '{}') return;
     const list = guarded ? overflownList(text) : undefined;
     if (list !== undefined) refusal = tooLongList(list, limits);
-    else texts.add(text);
+    else {
+      texts.add(text);
+      if (place && follow?.each) places.push(cells.slice(place.first, place.first + place.count));
+    }
   };
   return {
     begin() {
@@ -209,6 +223,7 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, full 
       counts = undefined;
       refusal = undefined;
       next = undefined;
+      places = [];
       texts.clear();
       return take;
     },
@@ -223,6 +238,9 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, full 
     },
     get next() {
       return next;
+    },
+    get places() {
+      return places;
     },
   };
 }

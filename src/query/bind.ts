@@ -4,6 +4,7 @@ import type { Clock } from '../schema/field-types.ts';
 import { parseKey } from '../schema/keys.ts';
 import type { Collection, Schema } from '../schema/types.ts';
 import { bindFilter } from './bind-filter.ts';
+import { bindTemplate } from './bind-template.ts';
 import type { BindContext } from './context.ts';
 import { expand } from './expand.ts';
 import { allOf } from './filters.ts';
@@ -42,11 +43,14 @@ export function bindRead(request: RequestedRead, schema: Schema, visible: Visibi
     stubs: request.stubs,
     ...(request.languages ? { languages: request.languages } : {}),
   };
-  const template = expand(collection, request.selection, context, request.nested);
+  const template = request.template
+    ? bindTemplate(collection, request.template, context)
+    : expand(collection, request.selection, context, request.nested);
   checkArguments(collection, template, request.nested, context);
   return {
     collection,
     template,
+    ...(request.template ? { absent: 'null' } : {}),
     ...bindRows(collection, request, context),
     ...(request.within ? { within: bindFilter(collection, request.within, context) } : {}),
     order: request.order === 'random' ? 'random' : bindOrder(collection, request.order, context),

@@ -1,6 +1,7 @@
 /** How much one request may ask for. A refusal names the limit; every limit is a setting of the project file. */
 import { GatewayError } from '../lib/errors.ts';
 import { operators } from './operators.ts';
+import type { RequestedTemplate } from './requested-template.ts';
 import type { RequestedAggregate, RequestedFilter, RequestedNested, RequestedRead, Selection } from './types.ts';
 
 /** What work may take before it is done in another way, and how long is waited: no request is too large for these. */
@@ -155,12 +156,27 @@ function checkNested(asked: RequestedNested, depth: number, spent: Spent, limits
   checkRead(asked, depth, spent, limits);
 }
 
+/** The same of outputs that are named one by one, and of the arguments among them. */
+function templateSize(template: RequestedTemplate, depth: number, spent: Spent, limits: Limits): number {
+  if (depth > limits.depth) refuse('levels of fields (depth)', limits.depth);
+  let size = template.size;
+  for (const output of template.values()) {
+    if (output.is !== 'group' && output.is !== 'relation') continue;
+    if (output.is === 'relation' && output.asked) checkNested(output.asked, depth, spent, limits);
+    size += templateSize(output.of, output.is === 'group' ? depth : depth + 1, spent, limits);
+  }
+  if (size > limits.fields) refuse('fields', limits.fields);
+  return size;
+}
+
 /** Throws `limit_exceeded` when the request is larger than the limits. */
 export function checkLimits(request: RequestedRead, limits: Limits): void {
-  selectionSize(request.selection, 1, limits);
+  const spent = { filterNodes: 0, sort: 0 };
+  if (request.template) templateSize(request.template, 1, spent, limits);
+  else selectionSize(request.selection, 1, limits);
   if (request.keys && request.keys.length > limits.keys) refuse('keys', limits.keys);
   if (request.limit !== undefined && request.limit > limits.pageRows) refuse('rows of one answer (pageRows)', limits.pageRows);
-  checkRead(request, 0, { filterNodes: 0, sort: 0 }, limits);
+  checkRead(request, 0, spent, limits);
 }
 
 /** The same of groups and aggregates, which count as fields. */

@@ -2,6 +2,7 @@
 import type { DatePart, Scalar } from '../dialect/types.ts';
 import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
 import type { FileMember } from './file-data.ts';
+import type { RequestedTemplate } from './requested-template.ts';
 
 // ---- as asked: names are still text ----
 
@@ -45,6 +46,8 @@ export interface RequestedNested {
 export interface RequestedRead {
   collection: string;
   selection: Selection;
+  /** Instead of the selection. What a row may not show is null then. */
+  template?: RequestedTemplate;
   /** Text forms of keys; the answer holds those rows that exist and may be read. */
   keys?: readonly string[];
   where?: RequestedFilter;
@@ -65,7 +68,7 @@ export interface RequestedRead {
   languages?: readonly string[];
   counts: Counts;
   /** Wants a cursor for what follows the page; with `after`, a cursor of that kind, the page is what follows it. */
-  follow?: { readonly after?: string };
+  follow?: { readonly after?: string /** For every row. */; readonly each?: boolean };
   /** Arguments of relations that the selection expands, by name of the relation. */
   nested?: ReadonlyMap<string, RequestedNested>;
   /** As soon as a relation is expanded, its plain siblings become objects holding their key (directus8-data §5.1, mixing quirk). */
@@ -213,6 +216,8 @@ export interface Visibility {
 /** Outputs of a template that a row lacks, by their keys. */
 export interface Lacking {
   without: ReadonlySet<string>;
+  /** They are null instead of not being there. */
+  nulls?: true;
   /** The same of groups among the outputs that are there, by the keys of the groups. */
   inside?: ReadonlyMap<string, Lacking>;
 }
@@ -234,6 +239,8 @@ export interface Open {
 export interface ReadQuery {
   collection: Collection;
   template: Template;
+  /** What a row may not show is null instead of not being there. */
+  absent?: 'null';
   cases?: readonly TemplateCase[];
   where: Filter;
   /** The part of `where` that every count is within. */

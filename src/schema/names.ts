@@ -63,3 +63,31 @@ export function settleNames(wishes: readonly NameWish[], taken: { has(name: stri
   }
   return settled;
 }
+
+/** A character as it stands in a GraphQL name that cannot hold it. */
+const spelled = (character: string): string => `_x${character.codePointAt(0)?.toString(16)}_`;
+
+/**
+ * The name under which GraphQL knows a collection or field: as it is where that is allowed, else with `_x2d_` for a minus and its like.
+ * No two names become the same, and `nameOfGraphql` finds the way back.
+ */
+export function graphqlName(name: string): string {
+  return name
+    .replace(/_(?=x[0-9a-f]+_)/g, spelled)
+    .replace(/[^_0-9A-Za-z]/gu, spelled)
+    .replace(/^(?:__|\d)/, (start) => (start === '__' ? '_x5f__' : spelled(start)));
+}
+
+/** The name that a GraphQL name stands for. */
+export function nameOfGraphql(name: string): string {
+  return name.replace(/_x([0-9a-f]+)_/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)));
+}
+
+/** The types of a collection begin with this (directus8-system §23): underscores removed, words capitalised. */
+export function pascalName(name: string): string {
+  const words = graphqlName(name)
+    .split('_')
+    .filter((word) => word !== '');
+  const joined = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
+  return /^[A-Za-z]/.test(joined) ? joined : `_${joined}`;
+}

@@ -13,6 +13,8 @@ import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
+import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
+import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
 import { administrationRoutes } from './administration/routes.ts';
 import type { Administration } from './administration/super-admin.ts';
@@ -109,5 +111,12 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   await app.register(administrationRoutes, { registry: options.registry, administration: options.administration });
   await app.register(directusSurface);
   await app.register(scimSurface);
+  // Extensions work with the services of the Directus surface, whoever asks.
+  await app.register(graphqlSurface, {
+    hooks: {
+      reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
+      writes: writeListeners,
+    },
+  });
   return app;
 }

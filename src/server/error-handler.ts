@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { describeError, type ErrorName, GatewayError } from '../lib/errors.ts';
 import { describeForLog, reason, redact } from '../lib/redact.ts';
 import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors.ts';
+import { isGraphqlPath, renderGraphqlFault } from '../surfaces/graphql/errors.ts';
 import { isScimPath, renderScimError, scimType } from '../surfaces/scim/errors.ts';
 import { pathOf } from './project-hook.ts';
 
@@ -30,8 +31,13 @@ const retryAfter: Partial<Record<ErrorName, string>> = {
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const gateway = toGatewayError(error);
   logError(gateway, request);
-  const scim = isScimPath(pathOf(request.url));
-  const { status, body } = scim ? renderScimError(gateway) : renderDirectusError(gateway);
+  const path = pathOf(request.url);
+  const scim = isScimPath(path);
+  const { status, body } = scim
+    ? renderScimError(gateway)
+    : isGraphqlPath(path)
+      ? renderGraphqlFault(gateway)
+      : renderDirectusError(gateway);
   const wait = gateway.details['seconds'] ?? retryAfter[gateway.kind];
   if (wait !== undefined) reply.header('retry-after', wait);
   return reply

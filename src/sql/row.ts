@@ -58,7 +58,10 @@ function valuesOf(template: Template, alias: string, joins: Joins, scope: Scope)
 function built(values: Values, lacking: Lacking | undefined, scope: Scope): Fragment {
   const pairs: [string, Fragment][] = [];
   for (const [key, value] of values) {
-    if (lacking?.without.has(key)) continue;
+    if (lacking?.without.has(key)) {
+      if (lacking.nulls) pairs.push([key, scope.dialect.jsonConstant('null')]);
+      continue;
+    }
     pairs.push([key, 'group' in value ? built(value.group, lacking?.inside?.get(key), scope) : value]);
   }
   return scope.dialect.jsonObject(pairs);

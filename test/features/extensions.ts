@@ -24,6 +24,7 @@ const files = {
         if (query.q !== 'north') return;
         return { ...query, q: undefined, fields: ['id', 'name'], filter: { name: { eq: 'North' } } };
       },
+      'item.read.families:before': (query) => (Object.keys(query).length === 0 ? { filter: { code: { eq: 'PIN' } } } : undefined),
       'item.read.plants:after'(rows, { caller }) {
         for (const row of rows) row.seen_by = caller.user;
         return rows.filter((row) => row.id !== 11);
@@ -68,6 +69,26 @@ async function readHooks(t: Tester, get: Get, world: World): Promise<void> {
   t.equal((await get('items/zones?q=passcode', 'admin')).status, 200);
   const denied = await get('items/zones?q=passcode', 'editor');
   t.equal(denied.status, 404, `what a hook asks is authorised as the caller's own (${told(denied)})`);
+}
+
+async function graphqlHooks(t: Tester, get: Get): Promise<void> {
+  const gql = (query: string) => get('gql', 'admin', { method: 'POST', body: JSON.stringify({ query }) });
+  const found = await gql(
+    '{ families(where: {code: {_neq: "x;y"}}) { data { code } meta { filter_count } } plants(sort: ["id"], filter: {id_in: "1,11"}) { data { id } } families_aggregated { count } }',
+  );
+  t.strictSame(at(found.json, 'data', 'families'), { data: [{ code: 'PIN' }], meta: { filter_count: 1 } }, `before (${told(found)})`);
+  t.strictSame(at(found.json, 'data', 'families_aggregated'), [{ count: 1 }], 'of groups too');
+  t.strictSame(at(found.json, 'data', 'plants', 'data', 0, 'seen_by'), '1', 'after');
+  t.equal(at(found.json, 'data', 'plants', 'data', 1), undefined, 'after, and rows are left out');
+  const pages = await gql(
+    '{ plants_connection(sort: ["id"], first: 2, where: {id: {_in: [11, 12, 1]}}) { edges { cursor node { id } } pageInfo { endCursor } } }',
+  );
+  const [edges, end] = [
+    at(pages.json, 'data', 'plants_connection', 'edges'),
+    at(pages.json, 'data', 'plants_connection', 'pageInfo', 'endCursor'),
+  ];
+  t.equal(Array.isArray(edges) && edges.length, 1, told(pages));
+  t.equal(at(edges, 0, 'cursor'), end, 'a row beside one that was left out leads to the next page');
 }
 
 async function rowHooks(t: Tester, get: Get, world: World): Promise<void> {
@@ -146,6 +167,7 @@ export const extensions: Feature = {
     const get: Get = (path, who, options) => world.raw(`/${key}/${path}`, { ...options, ...(who ? { token: tokens[who] } : {}) });
     try {
       await t.test('filters of queries', (t) => readHooks(t, get, world));
+      await t.test('reads over GraphQL', (t) => graphqlHooks(t, get));
       await t.test('filters of rows', (t) => rowHooks(t, get, world));
       await t.test('endpoints', (t) => endpoints(t, get));
       await t.test('endpoints that fail', (t) => failures(t, get));

@@ -42,6 +42,8 @@ async function everyWay(t: Tester, world: HookedWorld): Promise<void> {
     [{ name: 'Hal+' }, { name: 'Ian~' }, { name: 'Saw+', maker: { name: 'Ian~' } }],
     'a batch',
   );
+  const byGraphql = await ask('POST', 'gql', { query: 'mutation { create_makers_item(data: {name: "Joe"}) { name } }' });
+  t.equal(at(byGraphql.json, 'data', 'create_makers_item', 'name'), 'Joe+', told(byGraphql));
   await world.said();
   refused(t, await send('DELETE', 'things/2,1'), 409, 2, 'delete');
   t.match(await world.said(), [{ event: '- things', keys: ['2', '1'] }]);

@@ -28,6 +28,9 @@ import { fields } from './fields.ts';
 import { filter } from './filter.ts';
 import { filterJson } from './filter-json.ts';
 import { fullText } from './full-text.ts';
+import { graphqlReads } from './graphql.ts';
+import { graphqlHttp } from './graphql-http.ts';
+import { graphqlWrites } from './graphql-writes.ts';
 import { history } from './history.ts';
 import { hookedWrites } from './hooked-writes.ts';
 import { idempotency } from './idempotency.ts';
@@ -161,5 +164,8 @@ export const features: readonly Feature[] = [
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
+  graphqlReads,
+  graphqlHttp,
+  graphqlWrites,
   databaseDown,
 ];

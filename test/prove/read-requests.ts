@@ -1,5 +1,6 @@
 /** Requests that read: every door through which rows, counts, groups and history are seen. */
 import { type Filtered, filterPairs, filterTree } from './filters.ts';
+import { graphqlRequest } from './graphql-requests.ts';
 import type { Request } from './request.ts';
 import { anyColumn, anyTable, key, operand, path, stepsFrom, tableNamed, type Vocabulary, walk } from './vocabulary.ts';
 import type { Table } from './world.ts';
@@ -174,6 +175,9 @@ const doors = [
   history,
   historyAsked,
   people,
+  graphqlRequest,
+  graphqlRequest,
+  graphqlRequest,
 ];
 
 /** One request that changes nothing. */

@@ -24,7 +24,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export type GatewaySettings = Partial<Pick<ProjectConfig, 'auth' | 'cors' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>>;
+export type GatewaySettings = Partial<
+  Pick<ProjectConfig, 'auth' | 'cors' | 'graphql' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>
+>;
 
 function projectConfig(key: string, database: DatabaseConfig, limits: LimitSettings, settings: GatewaySettings) {
   return {

@@ -21,6 +21,7 @@ export const pages = [
   'scim',
   'sso',
   'server',
+  'graphql',
   'extensions',
 ] as const;
 

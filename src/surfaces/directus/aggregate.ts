@@ -2,9 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AggregateResult, aggregate } from '../../engine/aggregate.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { defaultLimit } from '../default-limit.ts';
+import { fresh } from '../fresh.ts';
 import { contextOf, type DirectusContext } from './context.ts';
-import { defaultLimit } from './default-limit.ts';
-import { fresh } from './fresh.ts';
 import { wantsMeta } from './parse.ts';
 import { parseAggregate } from './parse-aggregate.ts';
 import { timed, type Wanted } from './read.ts';

@@ -9,8 +9,8 @@ import { isJsonObject, type Json, numberText, parseJsonBody } from '../../lib/js
 import type { Project } from '../../projects/project.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { RequestedFilter } from '../../query/types.ts';
+import { fresh, renewing } from '../fresh.ts';
 import { contextOf, type DirectusContext } from './context.ts';
-import { fresh, renewing } from './fresh.ts';
 
 const files = 'directus_files';
 const fields = ['id', 'filename_disk', 'filename_download', 'type', 'charset', 'checksum', 'private_hash'];

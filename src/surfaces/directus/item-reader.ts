@@ -5,9 +5,9 @@ import type { ItemQuery, ItemReader } from '../../extensions/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { parsePlainJson } from '../../lib/plain-json.ts';
 import type { Project } from '../../projects/project.ts';
-import { defaultLimit } from './default-limit.ts';
-import { relativeFileData } from './file-data.ts';
-import { renewing } from './fresh.ts';
+import { defaultLimit } from '../default-limit.ts';
+import { relativeFileData } from '../file-data.ts';
+import { renewing } from '../fresh.ts';
 import { parseRead } from './parse.ts';
 import { itemQuery } from './plain-query.ts';
 

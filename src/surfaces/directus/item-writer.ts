@@ -8,7 +8,7 @@ import { isJsonObject, parseJsonBody } from '../../lib/json-body.ts';
 import { writePlainJson } from '../../lib/plain-json.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
-import { renewing } from './fresh.ts';
+import { renewing } from '../fresh.ts';
 import { directusNested } from './parse-nested.ts';
 
 function itemOf(payload: unknown): RequestedItem {

@@ -1,10 +1,10 @@
 /** `aggregate[sum]=price`, `groupBy=status,year(published_on)` into the query model (docs/query.md). */
 import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedAggregate, RequestedGroup, RequestedMeasure, RequestedOrder } from '../../query/types.ts';
+import { parseSort } from '../parse-sort.ts';
 import { parseMeta, parsePage, parseStatuses } from './parse.ts';
 import { parseFilter } from './parse-filter.ts';
 import { jsonOf } from './parse-filter-json.ts';
-import { parseSort } from './parse-sort.ts';
 import { listOf, type PhpMap, textOf } from './php-query.ts';
 
 export interface DirectusAggregate {

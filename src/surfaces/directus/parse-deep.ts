@@ -2,9 +2,9 @@
 import { GatewayError } from '../../lib/errors.ts';
 import type { ExactJson, ExactMap } from '../../lib/exact-json.ts';
 import type { RequestedFilter, RequestedNested } from '../../query/types.ts';
+import { parseSort } from '../parse-sort.ts';
 import { parseFilter } from './parse-filter.ts';
 import { jsonOf, parseFilterJson } from './parse-filter-json.ts';
-import { parseSort } from './parse-sort.ts';
 import type { PhpValue } from './php-query.ts';
 
 type Nested = ReadonlyMap<string, RequestedNested>;

@@ -1,10 +1,10 @@
 /** Directus 8 query parameters into the query model (directus8-data §5). */
 import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedRead, Selection } from '../../query/types.ts';
+import { parseSort } from '../parse-sort.ts';
 import { type ExportFormat, exportFormats } from './export.ts';
 import { parseDeep } from './parse-deep.ts';
 import { parseFilter } from './parse-filter.ts';
-import { parseSort } from './parse-sort.ts';
 import { listOf, type PhpMap, parsePhpQuery, textOf } from './php-query.ts';
 
 /** What the answer's shape depends on, beside the read itself. */

@@ -4,8 +4,11 @@ import type { ReadResult } from '../../engine/read.ts';
 import type { ReadStream } from '../../engine/stream.ts';
 import { joinTexts } from '../../lib/joined-texts.ts';
 import { parsePlainJson, writePlainJson } from '../../lib/plain-json.ts';
+import type { RequestedFilter } from '../../query/types.ts';
+import type { CallerContext } from '../caller.ts';
 import type { DirectusContext } from './context.ts';
 import { extensionServices } from './extension-services.ts';
+import { parseFilter } from './parse-filter.ts';
 import { phpQuery, plainQuery } from './plain-query.ts';
 
 /** What is read, and whose hooks look at it. */
@@ -20,7 +23,7 @@ export function hooksRead(hooks: Hooks, collection: string): boolean {
   return hooks.listens('before', 'read', collection) || hooks.listens('after', 'read', collection);
 }
 
-const givenOf = ({ actor, project }: DirectusContext, { keys }: HookedRead): HookGiven => ({
+const givenOf = ({ actor, project }: CallerContext, { keys }: HookedRead): HookGiven => ({
   caller: callerOf(actor),
   services: (hook) => extensionServices(project, actor, { extension: `hook ${hook}` }),
   ...(keys ? { keys } : {}),
@@ -36,7 +39,7 @@ export async function askedThroughHooks(context: DirectusContext, read: HookedRe
 }
 
 /** The result with the rows that the hooks make of it. */
-export async function answeredThroughHooks(context: DirectusContext, read: HookedRead, result: ReadResult): Promise<ReadResult> {
+export async function answeredThroughHooks(context: CallerContext, read: HookedRead, result: ReadResult): Promise<ReadResult> {
   const { hooks, collection } = read;
   if (!hooks.listens('after', 'read', collection)) return result;
   const rows = parsePlainJson(String(result.texts.between('[', ']'))) as readonly unknown[];
@@ -56,4 +59,17 @@ export function streamedThroughHooks(context: DirectusContext, read: HookedRead,
     }
   };
   return { ...stream, batches: changed() };
+}
+
+/** What hooks before reads make of a list that another surface reads: nothing is told of its query, and their filter is what counts. */
+export async function filterOfHooks(context: CallerContext, collection: string): Promise<RequestedFilter | undefined> {
+  const { hooks } = context.project;
+  if (!hooks.listens('before', 'read', collection)) return undefined;
+  const query = phpQuery(await hooks.beforeRead(collection, {}, givenOf(context, { hooks, collection })));
+  return parseFilter(query.get('filter'));
+}
+
+/** Rows of another surface as hooks after reads leave them. */
+export function rowsThroughHooks(context: CallerContext, result: ReadResult): Promise<ReadResult> {
+  return answeredThroughHooks(context, { hooks: context.project.hooks, collection: result.collection.name }, result);
 }

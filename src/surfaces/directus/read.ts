@@ -15,11 +15,12 @@ import { type ReadStream, streamRead } from '../../engine/stream.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedFilter } from '../../query/types.ts';
+import { sameActor } from '../caller.ts';
+import { defaultLimit } from '../default-limit.ts';
+import { fresh } from '../fresh.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
-import { defaultLimit } from './default-limit.ts';
 import { asksFor, tagOf, tagQuery } from './entity-tag.ts';
 import { sendExport } from './export.ts';
-import { fresh } from './fresh.ts';
 import { locationOf, metaText } from './meta.ts';
 import { type DirectusRead, parseRead, wantsExport } from './parse.ts';
 import { refuseAggregate } from './parse-aggregate.ts';
@@ -96,10 +97,6 @@ async function sendHooked(request: FastifyRequest, reply: FastifyReply, given: W
     return exportRead(request, reply, context, wanted, (stream) => streamedThroughHooks(context, read, stream));
   const answer = await readAs(context, wanted);
   return respond(request, reply, context, { ...answer, result: await answeredThroughHooks(context, read, answer.result) });
-}
-
-function sameActor({ actor: a }: DirectusContext, { actor: b }: DirectusContext): boolean {
-  return a.is === 'user' && b.is === 'user' ? a.id === b.id && a.role === b.role : a.is === b.is;
 }
 
 async function readAs(context: DirectusContext, wanted: Wanted): Promise<Answer> {

@@ -6,12 +6,12 @@ import { inSlices, type Sliced } from '../../lib/slices.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedRead } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
+import { defaultLimit } from '../default-limit.ts';
+import { parseSort } from '../parse-sort.ts';
 import { contextOf, type DirectusContext } from './context.ts';
-import { defaultLimit } from './default-limit.ts';
 import { collectionObject, fieldObjects, type Hidden, oneFieldObject } from './field-object.ts';
 import { locationOf, metaText } from './meta.ts';
 import { type DirectusRead, parsePage, parseRead } from './parse.ts';
-import { parseSort } from './parse-sort.ts';
 import { listOf } from './php-query.ts';
 import { send } from './respond.ts';
 

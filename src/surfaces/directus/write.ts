@@ -6,9 +6,9 @@ import { prepareWrite, type WriteAnswer, type WrittenRow } from '../../engine/wr
 import { GatewayError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json-body.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
+import { defaultLimit } from '../default-limit.ts';
 import { answerWrite, nothingToRead, optionsOf, type ReadyWrite, type Shown, type Writes } from './answer-write.ts';
 import type { DirectusContext } from './context.ts';
-import { defaultLimit } from './default-limit.ts';
 import { metaText } from './meta.ts';
 import { type DirectusRead, parseRead } from './parse.ts';
 import { isItem } from './parse-nested.ts';

@@ -1,8 +1,8 @@
 /** The addresses of files as a request's caller reaches them. */
 import type { FastifyRequest } from 'fastify';
-import type { FileData } from '../../engine/file-data.ts';
-import { fileData } from '../../files/links.ts';
-import type { Project } from '../../projects/project.ts';
+import type { FileData } from '../engine/file-data.ts';
+import { fileData } from '../files/links.ts';
+import type { Project } from '../projects/project.ts';
 
 /** With the host that the request was sent to. */
 export function fileDataFor(request: FastifyRequest): FileData {

@@ -1,5 +1,5 @@
 /** `sort`: names, each with a minus before it to turn the order round; `?` is a random order. */
-import type { RequestedOrder, RequestedRead } from '../../query/types.ts';
+import type { RequestedOrder, RequestedRead } from '../query/types.ts';
 
 /** Undefined when no name is there. A dotted name leads through relations. */
 export function parseSort(names: readonly string[] | undefined): RequestedRead['order'] {

@@ -1,7 +1,7 @@
 /** What met a table or column which is gone, or one that is just being read, is done once more with the schema of now (architecture §9). */
-import type { Project } from '../../projects/project.ts';
-import type { Schema } from '../../schema/types.ts';
-import type { DirectusContext } from './context.ts';
+import type { Project } from '../projects/project.ts';
+import type { Schema } from '../schema/types.ts';
+import type { CallerContext } from './caller.ts';
 
 /** `again` is what to do with the schema of now. A write that met one has changed nothing. */
 export async function renewing<T>(project: Project, schema: Schema, run: () => Promise<T>, again: () => Promise<T> = run): Promise<T> {
@@ -14,7 +14,7 @@ export async function renewing<T>(project: Project, schema: Schema, run: () => P
 }
 
 /** The same of a request, which keeps the schema and rules that it started with. */
-export function fresh<T>(context: DirectusContext, run: (context: DirectusContext) => Promise<T>): Promise<T> {
+export function fresh<Context extends CallerContext, T>(context: Context, run: (context: Context) => Promise<T>): Promise<T> {
   const { project, schema } = context;
   const again = (): Promise<T> => run({ ...context, schema: project.schemas.current, rules: project.rules.current });
   return renewing(project, schema, () => run(context), again);

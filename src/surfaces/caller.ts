@@ -1,0 +1,67 @@
+/** What a request starts with on every surface: the project's state and who asks. */
+import type { FastifyRequest } from 'fastify';
+import { identify, recall } from '../auth/identify.ts';
+import type { Connection } from '../dialect/types.ts';
+import type { ReadContext } from '../engine/read.ts';
+import { startTimings } from '../lib/timings.ts';
+import type { Project } from '../projects/project.ts';
+import { isProvisional } from '../projects/provisional.ts';
+import { fileDataFor } from './file-data.ts';
+import './types.ts';
+
+export interface CallerContext extends ReadContext {
+  readonly connection: Connection;
+  readonly project: Project;
+  /** Tells apart identifications of the same credential; absent when the actor was identified for this request. */
+  readonly serial?: number;
+}
+
+/** Read once: asking the environment is a call into the system. */
+const timed = process.env['SERVER_TIMING'] === 'true';
+
+/**
+ * Identifies the caller and pins schema and rules for the request. `token` is what the query holds as one. Who does again what failed
+ * under a provisional schema need not wait for a `settled` one.
+ */
+export async function identified(
+  request: FastifyRequest,
+  token: string | undefined,
+  schema: 'settled' | 'provisional' = 'settled',
+): Promise<CallerContext> {
+  const { project } = request;
+  if (schema === 'settled' && isProvisional(project.schemas.current)) await project.schemas.settled();
+  const timings = timed ? startTimings() : undefined;
+  const state = { schema: project.schemas.current, rules: project.rules.current };
+  const actor = await identify(request, project, state, token).catch(async (error: unknown) => {
+    if (!isProvisional(state.schema)) throw error;
+    await project.schemas.settled();
+    Object.assign(state, { schema: project.schemas.current, rules: project.rules.current });
+    return identify(request, project, state, token);
+  });
+  timings?.mark('identify');
+  const { connection, limits, sealer } = project;
+  const fileData = fileDataFor(request);
+  return { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+}
+
+/** The same without asking who the caller is, where that is known from before; what is read under it must be proven. */
+export function recalled(request: FastifyRequest, token: string | undefined): CallerContext | undefined {
+  const { project } = request;
+  const { current: schema } = project.schemas;
+  // The users themselves may be what is just being read.
+  if (isProvisional(schema)) return undefined;
+  const { current: rules } = project.rules;
+  const known = recall(request, project, { schema, rules }, token);
+  if (!known) return undefined;
+  const { actor, proof } = known;
+  const { connection, limits, sealer } = project;
+  const fileData = fileDataFor(request);
+  const context = { schema, rules, actor, connection, limits, sealer, fileData, project, serial: proof?.serial ?? 0 };
+  if (!timed && !proof) return context;
+  return { ...context, ...(proof ? { proof: proof.condition } : {}), ...(timed ? { timings: startTimings() } : {}) };
+}
+
+/** Whether both are the same user in the same role, or both nobody. */
+export function sameActor({ actor: a }: CallerContext, { actor: b }: CallerContext): boolean {
+  return a.is === 'user' && b.is === 'user' ? a.id === b.id && a.role === b.role : a.is === b.is;
+}

@@ -1,0 +1,138 @@
+/** Answers what a request asks: as the caller who is known from before where the statements prove who he is, else as one identified anew. */
+import type { FastifyRequest } from 'fastify';
+import { OperationTypeNode } from 'graphql';
+import { GatewayError } from '../../lib/errors.ts';
+import type { Project } from '../../projects/project.ts';
+import { type CallerContext, identified, recalled, sameActor } from '../caller.ts';
+import { fresh } from '../fresh.ts';
+import { type Asked, type Understood, understand } from './documents.ts';
+import { faultBody, renderGraphqlError } from './errors.ts';
+import { asksForSchema, checkIntrospection } from './guards.ts';
+import type { SurfaceHooks } from './hooks.ts';
+import { roleSchema } from './role-schema.ts';
+import { runMutation } from './run-mutation.ts';
+import { type Answer, createQueryMemory, hookedFilters, type QueryMemory, readyQuery, runQuery } from './run-query.ts';
+import type { GraphqlLimits } from './settings.ts';
+import { joined, type Text } from './texts.ts';
+
+/** A request, and what it is served with. */
+export interface Serving {
+  readonly request: FastifyRequest;
+  readonly hooks: SurfaceHooks;
+  readonly limits: GraphqlLimits;
+  /** What the query holds as a token. */
+  readonly token: string | undefined;
+  /** All that tells what is asked. */
+  readonly text: string;
+  /** What operations there may be; by GET no others than queries. */
+  readonly only?: OperationTypeNode;
+}
+
+const memories = new WeakMap<Project, QueryMemory>();
+
+function memoryOf(project: Project): QueryMemory {
+  let memory = memories.get(project);
+  if (!memory) {
+    memory = createQueryMemory();
+    memories.set(project, memory);
+  }
+  return memory;
+}
+
+/** The answer's text. Throws RequestFault and GatewayError for what is refused as a whole. */
+export async function answerAsked(serving: Serving, read: () => Asked | readonly Asked[]): Promise<Text> {
+  const { request, token } = serving;
+  const known = recalled(request, token);
+  if (known) {
+    const attempt = await tryRecalled(serving, known, read);
+    if ('answer' in attempt && attempt.answer.proven) return attempt.answer.text;
+    // Nothing came back, or a refusal: it stands if the caller is who he was taken for.
+    const now = known.proof ? await identified(request, token) : known;
+    if ('answer' in attempt || 'refusal' in attempt) {
+      const holds = now === known || (sameActor(now, known) && recalled(request, token)?.serial === known.serial);
+      if (holds && 'answer' in attempt) return attempt.answer.text;
+      if (holds && 'refusal' in attempt) throw attempt.refusal;
+    }
+    return answerAs(serving, now, read());
+  }
+  return answerAs(serving, await identified(request, token), read());
+}
+
+type Attempt = { readonly answer: Answer } | { readonly refusal: unknown } | { readonly unfit: true };
+
+/** Queries whose every statement proves who asks. */
+async function tryRecalled(serving: Serving, context: CallerContext, read: () => Asked | readonly Asked[]): Promise<Attempt> {
+  const { text, limits, hooks } = serving;
+  const { project, serial, schema, rules } = context;
+  const memory = memoryOf(project);
+  const name = `${serial} ${schema.version} ${rules.version} ${serving.only ?? ''}\n${text}`;
+  try {
+    let ready = memory.get(name);
+    if (!ready) {
+      const asked = read();
+      if (isList(asked)) return { unfit: true };
+      const operation = operationOf(serving, context, asked);
+      if (operation.node.operation !== OperationTypeNode.QUERY) return { unfit: true };
+      ready = readyQuery(context, operation, limits);
+      const provable = ready.fields.length > 0 && ready.fields.every(({ is }) => is === 'read');
+      if (!provable || ready.fields.some((one) => one.is === 'read' && hooks.reads.listens(project, one.prepared.collection.name)))
+        return { unfit: true };
+      // What holds a token is not kept.
+      if (ready.repeatable && serving.token === undefined) memory.set(name, ready);
+    }
+    return {
+      answer: await fresh(context, (now) => (now === context ? runQuery(now, ready, hooks.reads, limits) : rerun(serving, now, read()))),
+    };
+  } catch (refusal) {
+    return { refusal };
+  }
+}
+
+const isList = (asked: Asked | readonly Asked[]): asked is readonly Asked[] => Array.isArray(asked);
+
+/** With the schema of now, where that of then is gone. */
+function rerun(serving: Serving, context: CallerContext, asked: Asked | readonly Asked[]): Promise<Answer> {
+  if (isList(asked)) throw new Error('One operation was asked for');
+  const { limits, hooks } = serving;
+  return runQuery(context, readyQuery(context, operationOf(serving, context, asked), limits), hooks.reads, limits);
+}
+
+function operationOf({ limits, only }: Serving, context: CallerContext, asked: Asked): Understood {
+  const role = roleSchema(context.project, context);
+  const operation = understand(asked, role, limits);
+  if (only && operation.node.operation !== only) throw new GatewayError('method_not_allowed');
+  if (operation.node.operation === OperationTypeNode.SUBSCRIPTION)
+    throw new GatewayError('bad_request', { message: 'There are no subscriptions here' });
+  if (asksForSchema(operation.document)) checkIntrospection(context.actor.is === 'user', limits);
+  return operation;
+}
+
+async function answerAs(serving: Serving, context: CallerContext, asked: Asked | readonly Asked[]): Promise<Text> {
+  if (!isList(asked)) return answerOne(serving, context, asked);
+  const texts: Text[] = [];
+  // One after another, each with what the one before has left.
+  for (const one of asked) texts.push(texts.length === 0 ? '' : ',', await answerOne(serving, context, one).catch(told));
+  return joined(['[', ...texts, ']']);
+}
+
+/** What one operation of several met. */
+function told(error: unknown): Text {
+  const body = faultBody(error);
+  if (body) return JSON.stringify(body);
+  if (error instanceof GatewayError && error.kind !== 'internal') return JSON.stringify({ errors: [renderGraphqlError(error)] });
+  throw error;
+}
+
+async function answerOne(serving: Serving, context: CallerContext, asked: Asked): Promise<Text> {
+  const { hooks, limits, request } = serving;
+  const operation = operationOf(serving, context, asked);
+  if (operation.node.operation === OperationTypeNode.MUTATION) {
+    return runMutation(request, context, (now) => (now === context ? operation : operationOf(serving, now, asked)), hooks, limits);
+  }
+  const { text } = await fresh(context, async (now) => {
+    const own = now === context ? operation : operationOf(serving, now, asked);
+    const filters = await hookedFilters(now, own, hooks.reads);
+    return runQuery(now, readyQuery(now, own, limits, filters), hooks.reads, limits);
+  });
+  return text;
+}

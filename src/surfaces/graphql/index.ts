@@ -1,0 +1,60 @@
+/** The GraphQL surface: POST and GET /:project/gql, and a page for browsers there. */
+import { randomBytes } from 'node:crypto';
+import fastifyJwt from '@fastify/jwt';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { OperationTypeNode } from 'graphql';
+import { answerAsked, type Serving } from './answer.ts';
+import type { Asked } from './documents.ts';
+import { faultBody } from './errors.ts';
+import type { SurfaceHooks } from './hooks.ts';
+import { graphiqlAssets, sendPage } from './page.ts';
+import { askedByBody, askedByUrl, queryOf, rawQuery, sendText, takesOwnType, wantsPage } from './request.ts';
+import { graphqlLimitsOf } from './settings.ts';
+
+export interface GraphqlSurfaceOptions {
+  readonly hooks: SurfaceHooks;
+}
+
+export const graphqlSurface: FastifyPluginAsync<GraphqlSurfaceOptions> = async (app, { hooks }) => {
+  // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
+  await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  // As text: a request that came before is answered without being read again.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
+
+  app.post('/:project/gql', async (request, reply) => {
+    const serving = servingOf(request, hooks, String(request.body));
+    return answer(request, reply, serving, () => askedByBody(request.body, serving.limits));
+  });
+
+  app.get('/:project/gql', async (request, reply) => {
+    if (wantsPage(request)) return sendPage(request, reply);
+    const serving = { ...servingOf(request, hooks, rawQuery(request.url)), only: OperationTypeNode.QUERY };
+    return answer(request, reply, serving, () => askedByUrl(queryOf(request.url)));
+  });
+
+  await app.register(graphiqlAssets);
+};
+
+function servingOf(request: FastifyRequest, hooks: SurfaceHooks, text: string): Serving {
+  const limits = graphqlLimitsOf(request.project.config.graphql);
+  const token = request.url.includes('access_token') ? (queryOf(request.url).get('access_token') ?? undefined) : undefined;
+  return { request, hooks, limits, token, text };
+}
+
+/** Faults of the request as a whole have a status of their own; under `application/json` only where it is not understood at all. */
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  serving: Serving,
+  read: () => Asked | readonly Asked[],
+): Promise<FastifyReply> {
+  try {
+    return sendText(request, reply, await answerAsked(serving, read));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const body = faultBody(error);
+    if (body) return sendText(request, reply, JSON.stringify(body), takesOwnType(request) ? 400 : 200);
+    throw error;
+  }
+}

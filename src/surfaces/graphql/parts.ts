@@ -1,0 +1,184 @@
+/** What the types of one schema are made of: what the caller may see, and the types by collection. */
+import {
+  GraphQLEnumType,
+  type GraphQLFieldConfigArgumentMap,
+  type GraphQLFieldConfigMap,
+  GraphQLInputObjectType,
+  type GraphQLLeafType,
+  type GraphQLNamedType,
+  GraphQLObjectType,
+  GraphQLString,
+} from 'graphql';
+import { type Writer, writerOf } from '../../access/write.ts';
+import { accessOf, type ReadContext } from '../../engine/read.ts';
+import { tellsValue } from '../../query/tells-value.ts';
+import type { Visibility } from '../../query/types.ts';
+import { graphqlName } from '../../schema/names.ts';
+import type { Collection, Field, Relation, Schema } from '../../schema/types.ts';
+import { enumLabels, scalarOf } from './field-scalars.ts';
+import { type InputFields, operatorType } from './operator-types.ts';
+import { type CollectionNames, namesOf, type TypePart } from './type-names.ts';
+
+export type State = Pick<ReadContext, 'schema' | 'rules' | 'actor'>;
+
+/** What may be done with rows of a collection, whatever the rows. */
+export type Does = ReadonlySet<'create' | 'update' | 'delete'>;
+
+export interface Parts {
+  readonly schema: Schema;
+  readonly visible: Visibility;
+  readonly writer: Writer;
+  /** Those that may be read, and of which something may be. */
+  readonly readable: ReadonlyMap<string, Collection>;
+  readonly names: ReadonlyMap<string, CollectionNames>;
+  readonly operators: (leaf: GraphQLLeafType) => GraphQLInputObjectType;
+  /** The type of a field's values; of a list of texts that of one. */
+  leaf(field: Field): GraphQLLeafType;
+  object(collection: string, part: TypePart): GraphQLObjectType;
+  input(collection: string, part: TypePart): GraphQLInputObjectType;
+  /** What may be done with rows that relations lead to: those of the system are written by administrators alone there. */
+  nested(collection: Collection): Does;
+  /** Where a relation leads, for those that the caller may follow. */
+  target(relation: Relation): Collection | undefined;
+}
+
+/** Fields of a collection that may be read in some row. */
+export function readableFields({ visible }: Pick<Parts, 'visible'>, collection: Collection): Field[] {
+  return [...collection.fields.values()].filter((field) => field.secret !== 'never' && visible.field(field) !== 'no');
+}
+
+/** Whether rows may be found, sorted and grouped by the field. */
+export function isCompared({ visible }: Pick<Parts, 'visible'>, field: Field): boolean {
+  return field.secret === undefined && tellsValue(visible.field(field));
+}
+
+/** Told where a name of ours is not the one of the database. */
+export function described(name: string, more?: string | null): { readonly description?: string } {
+  const mapped = graphqlName(name) === name ? [] : [`Stands for "${name}".`];
+  const text = [...(more ? [more] : []), ...mapped].join(' ');
+  return text === '' ? {} : { description: text };
+}
+
+/** The collections that the caller may read or write something of; bookkeeping tables of ours are nobody's. */
+export function collectionsOf(state: State): {
+  readonly readable: Map<string, Collection>;
+  readonly writer: Writer;
+  readonly visible: Visibility;
+} {
+  const { visible } = accessOf({ ...state } as ReadContext);
+  const writer = writerOf(state.schema, state.rules, state.actor);
+  const readable = new Map<string, Collection>();
+  for (const [name, collection] of state.schema.collections) {
+    if (visible.collection(collection) && readableFields({ visible }, collection).length > 0) readable.set(name, collection);
+  }
+  return { readable, writer, visible };
+}
+
+type Fields<T> = (collection: Collection, parts: Parts) => T;
+
+export interface Makers {
+  readonly objects: Partial<Record<TypePart, Fields<GraphQLFieldConfigMap<unknown, unknown>>>>;
+  readonly inputs: Partial<Record<TypePart, Fields<InputFields>>>;
+  /** Whether a collection has that part at all. */
+  has(part: TypePart, collection: Collection, parts: Parts): boolean;
+}
+
+export interface MadeParts {
+  readonly parts: Parts;
+  /** All types made so far. */
+  readonly types: readonly GraphQLNamedType[];
+  /** Makes the types of all collections, so that a document may name each. */
+  allShells(): void;
+  /** From then on types tell their fields: a schema of a thousand collections is put together without looking into them. */
+  open(): void;
+}
+
+/** The parts of a schema. Types are shells whose fields are made when a document first looks into them. */
+export function makeParts(state: State, writable: ReadonlyMap<string, Does>, taken: readonly string[], makers: Makers): MadeParts {
+  const { readable, writer, visible } = collectionsOf(state);
+  const { schema } = state;
+  const all = [...schema.collections.values()].filter(({ name }) => readable.has(name) || writable.has(name));
+  const names = namesOf(all, taken);
+  const types = new Map<string, GraphQLNamedType>();
+  const gate = { open: false };
+  const shell = <Type extends { getFields(): object }>(type: Type): Type => {
+    const own = type.getFields.bind(type);
+    type.getFields = () => (gate.open ? own() : {});
+    return type;
+  };
+  const keep = <T extends GraphQLNamedType>(name: string, make: () => T): T => {
+    const found = types.get(name);
+    if (found) return found as T;
+    const made = make();
+    types.set(name, made);
+    return made;
+  };
+  const named = (collection: string, part: TypePart): string => names.get(collection)?.type(part) ?? collection;
+  const of = (collection: string): Collection => {
+    const found = schema.collections.get(collection);
+    if (!found) throw new Error(`There is no collection ${collection}`);
+    return found;
+  };
+  const filters: ReadonlySet<TypePart> = new Set<TypePart>(['Filter', 'Where', 'WhereOne', 'WhereMany']);
+  const inputs = (name: string, part: TypePart): boolean => {
+    if (part === 'Create' || part === 'Update') return writable.get(name)?.has(part === 'Create' ? 'create' : 'update') ?? false;
+    return filters.has(part) ? readable.has(name) : writable.size > 0;
+  };
+  const parts: Parts = {
+    schema,
+    visible,
+    writer,
+    readable,
+    names,
+    operators: (leaf) => keep(`${leaf.name}Operators`, () => operatorType(leaf)),
+    leaf(field) {
+      const labels = enumLabels(field);
+      if (!labels) return scalarOf(field);
+      const name = `${named(field.collection, '')}_${graphqlName(field.name)}`;
+      return keep(name, () => new GraphQLEnumType({ name, values: Object.fromEntries(labels.map((label) => [label, { value: label }])) }));
+    },
+    object: (collection, part) =>
+      keep(named(collection, part), () => {
+        const fields = () => makers.objects[part]?.(of(collection), parts) ?? {};
+        const { comment } = of(collection);
+        return shell(
+          new GraphQLObjectType({ name: named(collection, part), fields, ...(part === 'Item' ? described(collection, comment) : {}) }),
+        );
+      }),
+    input: (collection, part) =>
+      keep(named(collection, part), () => {
+        const fields = () => makers.inputs[part]?.(of(collection), parts) ?? {};
+        return shell(new GraphQLInputObjectType({ name: named(collection, part), fields }));
+      }),
+    nested({ name, system }) {
+      const unlimited = state.actor.is === 'system' || (state.actor.is === 'user' && state.actor.admin);
+      return (system && !unlimited ? undefined : writable.get(name)) ?? new Set();
+    },
+    target(relation) {
+      if (relation.kind === 'm2m' && !readable.has(relation.through)) return undefined;
+      return visible.relation(relation) ? readable.get(relation.to) : undefined;
+    },
+  };
+  return {
+    parts,
+    get types() {
+      return [...types.values()];
+    },
+    allShells() {
+      parts.operators(GraphQLString);
+      for (const collection of all) {
+        for (const field of collection.fields.values()) if (writable.has(collection.name)) parts.leaf(field);
+        for (const part of Object.keys(makers.inputs) as TypePart[]) if (inputs(collection.name, part)) parts.input(collection.name, part);
+        if (!readable.has(collection.name)) continue;
+        for (const part of Object.keys(makers.objects) as TypePart[])
+          if (makers.has(part, collection, parts)) parts.object(collection.name, part);
+        for (const field of readableFields({ visible }, collection)) parts.operators(parts.leaf(field));
+      }
+    },
+    open() {
+      gate.open = true;
+    },
+  };
+}
+
+export type Arguments = GraphQLFieldConfigArgumentMap;

@@ -1,0 +1,196 @@
+/** The GraphQL schema of a caller: what may be read and written, and nothing that tells of anything else. */
+import {
+  type DocumentNode,
+  type GraphQLFieldConfigMap,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLList,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Collection } from '../../schema/types.ts';
+import { flatFilter, toManyFilter, toOneFilter, typedFilter } from './filter-types.ts';
+import { described, type Makers, makeParts, type Parts, type State } from './parts.ts';
+import {
+  aggregatedFields,
+  connectionFields,
+  countFields,
+  edgeFields,
+  extremeFields,
+  groupFields,
+  hasPart,
+  itemFields,
+  listFields,
+  metadataType,
+  numberFields,
+  pageInfoType,
+  rootArguments,
+} from './read-types.ts';
+import { bigInt, bytes, date, dateTime, decimal, float, json, time, uuid } from './scalars.ts';
+import type { RootMeaning } from './types.ts';
+import {
+  commentMutations,
+  deletedType,
+  grantedWrites,
+  manyFields,
+  mutationsOf,
+  oneFields,
+  writtenFields,
+  writtenType,
+} from './write-types.ts';
+
+const makers: Makers = {
+  objects: {
+    '': listFields,
+    Item: itemFields,
+    Connection: connectionFields,
+    Edge: edgeFields,
+    Aggregated: aggregatedFields,
+    Group: groupFields,
+    Counts: countFields,
+    Numbers: numberFields,
+    Extremes: extremeFields,
+  },
+  inputs: {
+    Filter: flatFilter,
+    Where: typedFilter,
+    WhereOne: toOneFilter,
+    WhereMany: toManyFilter,
+    Create: writtenFields,
+    Update: writtenFields,
+    One: oneFields,
+    Many: manyFields,
+  },
+  has: hasPart,
+};
+
+const fixed: readonly GraphQLNamedType[] = [
+  bigInt,
+  decimal,
+  float,
+  dateTime,
+  date,
+  time,
+  uuid,
+  bytes,
+  json,
+  metadataType,
+  pageInfoType,
+  writtenType,
+  deletedType,
+];
+const builtIn = ['Query', 'Mutation', 'Subscription', 'Int', 'String', 'Boolean', 'ID'];
+const operatorNames = [...fixed.map(({ name }) => name), ...builtIn].map((name) => `${name}Operators`);
+const taken = [...builtIn, ...fixed.map(({ name }) => name), ...operatorNames];
+
+type RootFields = GraphQLFieldConfigMap<unknown, unknown>;
+
+const meant = (meaning: RootMeaning) => ({ extensions: { meaning } });
+
+/** How rows of a collection are asked for: as a list, by key, in pages that follow each other, in groups. */
+function queriesOf(collection: Collection, parts: Parts): RootFields {
+  const { name } = collection;
+  const names = parts.names.get(name);
+  if (!names) return {};
+  const item = parts.object(name, 'Item');
+  const args = rootArguments(collection, parts);
+  const [key] = collection.key;
+  const id = key && collection.key.length === 1 ? parts.leaf(key) : GraphQLID;
+  const { limit, offset, ...which } = args;
+  const fields: RootFields = {
+    [names.field]: {
+      type: parts.object(name, ''),
+      args: {
+        ...args,
+        ...(collection.key.length > 0 ? { id: { type: collection.system && name !== 'directus_activity' ? GraphQLID : id } } : {}),
+        lang: { type: GraphQLString, description: 'Languages of translations, with commas between.' },
+      },
+      ...meant({ does: 'list', collection, item }),
+      ...described(name, collection.comment ?? collection.meta?.note),
+    },
+    [names.aggregated]: {
+      type: new GraphQLList(new GraphQLNonNull(parts.object(name, 'Aggregated'))),
+      args,
+      ...meant({ does: 'aggregate', collection, item }),
+    },
+  };
+  if (collection.key.length === 0) return fields;
+  return {
+    ...fields,
+    [names.byId]: { type: item, args: { id: { type: new GraphQLNonNull(GraphQLID) } }, ...meant({ does: 'item', collection, item }) },
+    [names.connection]: {
+      type: parts.object(name, 'Connection'),
+      args: {
+        first: { type: GraphQLInt, description: 'Rows of a page.' },
+        after: { type: GraphQLString, description: 'The cursor of the row that the page follows.' },
+        ...which,
+      },
+      ...meant({ does: 'connection', collection, item }),
+    },
+  };
+}
+
+/** Puts the schema together. */
+export function buildRoleSchema(state: State): GraphQLSchema {
+  const grants = grantedWrites(state);
+  const made = makeParts(state, grants, taken, makers);
+  const { parts } = made;
+  const queries: RootFields = {};
+  for (const collection of parts.readable.values()) Object.assign(queries, queriesOf(collection, parts));
+  const mutations: RootFields = {};
+  for (const [name, does] of grants) {
+    const collection = state.schema.collections.get(name);
+    if (collection) Object.assign(mutations, Object.fromEntries(mutationsOf(collection, does, parts)));
+  }
+  if (Object.keys(mutations).length > 0) Object.assign(mutations, Object.fromEntries(commentMutations(parts)));
+  made.allShells();
+  const schema = new GraphQLSchema({
+    query: new GraphQLObjectType({
+      name: 'Query',
+      fields: Object.keys(queries).length > 0 ? queries : { _: { type: GraphQLString, description: 'Nothing may be read.' } },
+    }),
+    ...(Object.keys(mutations).length > 0 ? { mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutations }) } : {}),
+    types: [...fixed, ...made.types],
+    assumeValid: true,
+  });
+  made.open();
+  return schema;
+}
+
+/** Schemas kept for a project. One of forty collections takes about half a megabyte once documents have looked into all of it. */
+const kept = 50;
+const caches = new WeakMap<object, LRUCache<string, RoleSchema>>();
+
+/** A schema, and what tells it from all others of its project. */
+export interface RoleSchema {
+  readonly schema: GraphQLSchema;
+  readonly key: string;
+  /** Documents that were understood before, by their text. */
+  readonly documents: LRUCache<string, DocumentNode>;
+}
+
+/** The schema for an actor under one version of schema and rules: of all callers of a role it is one. */
+export function roleSchema(owner: object, state: State): RoleSchema {
+  const { schema, rules, actor } = state;
+  const who = actor.is === 'system' ? 'system' : `${actor.is} ${actor.is === 'user' && actor.admin ? 'admin' : actor.role}`;
+  const key = `${schema.version} ${rules.version} ${who}`;
+  let cache = caches.get(owner);
+  if (!cache) {
+    cache = new LRUCache({ max: kept });
+    caches.set(owner, cache);
+  }
+  let found = cache.get(key);
+  if (!found) {
+    found = {
+      schema: buildRoleSchema(state),
+      key,
+      documents: new LRUCache({ max: 500, maxSize: 1_000_000, sizeCalculation: (_, text) => text.length + 1 }),
+    };
+    cache.set(key, found);
+  }
+  return found;
+}
