@@ -242,7 +242,7 @@ async function limitsHold(t: Tester, server: Running): Promise<void> {
   }
 }
 
-t.test('requests and commands of the pages', { timeout: 120_000 }, async (t) => {
+t.test('requests and commands of the pages', { timeout: 500_000 }, async (t) => {
   const folder = await temporaryFolder(t);
   const server = await startServer(folder, { SUPER_ADMIN_TOKEN: 'the-token-of-the-super-admin' });
   t.teardown(async () => {

@@ -19,5 +19,5 @@ export async function usedOnce(project: Project, thing: string, seconds: number)
   if (!usedHere(project, thing, seconds)) return false;
   const { tables, defaultSchema } = project.schemas.introspection;
   if (!tables.some(({ name, schema }) => name === idempotencyTable && schema === defaultSchema)) return true;
-  return useOnce(project.connection, thing, { schema: defaultSchema, seconds });
+  return useOnce(project.connection, thing, { schema: defaultSchema, seconds, keptSeconds: project.limits.idempotencySeconds });
 }

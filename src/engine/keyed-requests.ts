@@ -122,7 +122,11 @@ function answerOf(row: Readonly<Record<string, unknown>>): KeptAnswer {
 }
 
 /** Removes what is too old, now and then and a little at a time. */
-async function sweep(connection: Connection, statements: ReturnType<typeof keyedRequests>, { seconds }: Keeping): Promise<void> {
+export async function sweep(
+  connection: Connection,
+  statements: ReturnType<typeof keyedRequests>,
+  { seconds }: Pick<Keeping, 'seconds'>,
+): Promise<void> {
   const now = Date.now();
   if (now - (lastSwept.get(connection) ?? 0) < sweepInterval) return;
   lastSwept.set(connection, now);

@@ -13,12 +13,6 @@ const pairs = (cells: Cells): Fragment[] => Object.entries(cells).map(([column, 
 export function keyedRequests(dialect: Dialect, schema: string | null) {
   const table = tableName({ table: { schema, name: idempotencyTable } });
   const id = name('id');
-  const oldest = (before: string, most: number, more: Fragment): Statement => {
-    const made = name('created_at');
-    const old = sql`select ${id} from ${table} where ${made} < ${param(before)}${more} order by ${made}${dialect.page(most, 0)}`;
-    // MySQL takes no limit in a list, but in a table of its own.
-    return print(sql`delete from ${table} where ${id} in (select ${id} from (${old}) ${name('old')})`, dialect);
-  };
   const where = (cells: Cells): Fragment => join(pairs(cells), ' and ');
   return {
     insert(cells: Cells): Statement {
@@ -30,8 +24,11 @@ export function keyedRequests(dialect: Dialect, schema: string | null) {
     update: (cells: Cells, of: Cells): Statement => print(sql`update ${table} set ${join(pairs(cells), ', ')} where ${where(of)}`, dialect),
     remove: (of: Cells): Statement => print(sql`delete from ${table} where ${where(of)}`, dialect),
     /** At most so many of those made before. */
-    sweep: (before: string, most: number): Statement => oldest(before, most, sql``),
-    /** The same of those in that state alone. */
-    sweepIn: (state: string, before: string, most: number): Statement => oldest(before, most, sql` and ${name('state')} = ${param(state)}`),
+    sweep(before: string, most: number): Statement {
+      const made = name('created_at');
+      const old = sql`select ${id} from ${table} where ${made} < ${param(before)} order by ${made}${dialect.page(most, 0)}`;
+      // MySQL takes no limit in a list, but in a table of its own.
+      return print(sql`delete from ${table} where ${id} in (select ${id} from (${old}) ${name('old')})`, dialect);
+    },
   };
 }
