@@ -68,6 +68,21 @@ export async function install(connection: Migratable, options: InstallOptions): 
   };
 }
 
+/**
+ * Brings the system tables of an installation up to date: what is missing is made, as by `install`, and nobody gets an account.
+ *
+ * @throws GatewayError `unprocessable` for a database of another generation of Directus
+ */
+export async function upgrade(connection: Migratable): Promise<Pick<Installed, 'created' | 'upgraded'>> {
+  return exclusively(connection.knex, async (knex) => {
+    refuseOtherGenerations(await systemTables(knex));
+    const changes = await migrate(knex, () => undefined);
+    if (vendorOfKnex(knex) === 'mysql') await knex.raw('start transaction');
+    await seedOnce(knex, changes, { projectName: 'Sallyport', appUrl: '' });
+    return { created: [...changes.created], upgraded: [...changes.upgraded] };
+  });
+}
+
 /** Whether all system tables are there, made by us or by Directus 8. */
 export async function isInstalled(connection: Migratable): Promise<boolean> {
   const tables = await systemTables(connection.knex);

@@ -24,6 +24,7 @@ import { systemWriteRoutes } from './system-writes.ts';
 import { utilityRoutes } from './tools.ts';
 import { twoFactorRoutes } from './two-factor.ts';
 import { typeRoutes } from './types.ts';
+import { upgradeRoute } from './upgrade.ts';
 import { userRoutes } from './users.ts';
 
 export const directusSurface: FastifyPluginAsync = async (app) => {
@@ -38,6 +39,7 @@ export const directusSurface: FastifyPluginAsync = async (app) => {
     reply.header('set-cookie', setCookie(request, key, authSettingsOf(config.auth), sessionCookie));
   });
   await app.register(projectInfoRoute);
+  await app.register(upgradeRoute);
   await app.register(itemRoutes);
   await app.register(batchRoute);
   await app.register(systemRoutes);
