@@ -34,6 +34,7 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['ASSETS', 'how files are handed out, as JSON, with the keys of "assets" in a project file'],
   ['SCIM', 'the client that keeps users and groups, as JSON, with the keys of "scim" in a project file (default none)'],
   ['SSO', 'identity providers, as JSON, with the keys of "sso" in a project file (default none)'],
+  ['GRAPHQL', 'what one GraphQL request may ask for, as JSON, with the keys of "graphql" in a project file'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -93,6 +94,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const uploads = partOf('uploads', set('UPLOADS'), faults);
   const assets = partOf('assets', set('ASSETS'), faults);
   const storage = partOf('storage', set('STORAGE'), faults);
+  const graphql = partOf('graphql', set('GRAPHQL'), faults);
   const root = set('STORAGE_ROOT');
   if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
   const order = set('DATABASE_TEXT_ORDER');
@@ -125,6 +127,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(mail === undefined ? {} : { mail }),
       ...(scim === undefined ? {} : { scim }),
       ...(sso === undefined ? {} : { sso }),
+      ...(graphql === undefined ? {} : { graphql }),
       private: false,
     }),
     ...(email === undefined || password === undefined

@@ -180,6 +180,7 @@ const parts = {
   uploads: uploadsSchema,
   assets: assetsSchema,
   storage: storageSchema,
+  graphql: graphqlSchema,
 };
 
 export type Part = keyof typeof parts;

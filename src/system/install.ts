@@ -78,9 +78,16 @@ async function upgradeWith(
   return changes;
 }
 
-/** Upgrades the system tables of an installation; without anything to do it does nothing. */
-export async function upgrade(connection: Migratable): Promise<void> {
-  await exclusively(connection.knex, (knex) => upgradeWith(knex, {}, () => undefined));
+/**
+ * Brings the system tables of an installation up to date: what is missing is made, as by `install`, and nobody gets an account.
+ *
+ * @throws GatewayError `unprocessable` for a database of another generation of Directus
+ */
+export async function upgrade(connection: Migratable): Promise<Pick<Installed, 'created' | 'upgraded'>> {
+  return exclusively(connection.knex, async (knex) => {
+    const { created, upgraded } = await upgradeWith(knex, {}, () => undefined);
+    return { created: [...created], upgraded: [...upgraded] };
+  });
 }
 
 /** Whether all system tables are there, made by us or by Directus 8. */

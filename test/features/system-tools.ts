@@ -71,6 +71,19 @@ async function explained(t: Tester, garden: OwnGarden): Promise<void> {
   refused(t, await garden.get('permissions/explain?collection=plants&id=777', 'admin'), 404, 203, 'no row');
 }
 
+async function upgraded(t: Tester, garden: OwnGarden): Promise<void> {
+  const update = (who: 'admin' | 'writer' | null) => garden.send('POST', 'update', undefined, who);
+  refused(t, await update('writer'), 401, 3, 'not an administrator');
+  refused(t, await update(null), 401, 3, 'the public');
+  t.equal((await update('admin')).status, 204, 'there is nothing to do');
+  const people = JSON.stringify(await garden.rows('directus_users'));
+  await garden.gateway.connection?.knex.schema.dropTable('directus_webhooks');
+  const answer = await update('admin');
+  t.equal(answer.status, 204, told(answer));
+  t.strictSame(await garden.rows('directus_webhooks'), [], 'a table that is missing is made');
+  t.equal(JSON.stringify(await garden.rows('directus_users')), people, 'nobody gets an account');
+}
+
 export const systemTools: Feature = {
   promise: 'tools for everybody, lists for the app, and permissions explained',
   async run(t, world) {
@@ -78,6 +91,7 @@ export const systemTools: Feature = {
       await t.test('tools', (t) => tools(t, garden));
       await t.test('lists of the app', (t) => lists(t, garden));
       await t.test('permissions explained', (t) => explained(t, garden));
+      await t.test('system tables brought up to date', (t) => upgraded(t, garden));
     });
   },
 };

@@ -12,5 +12,9 @@ export function connectionOf({ gateway }: OwnGarden): Connection {
 /** The tables whose names look so, as the database has them, without their rows. */
 export async function tablesNow(garden: OwnGarden, named = /./): Promise<object[]> {
   const { tables } = await vendorOf(garden.config.client).introspect(connectionOf(garden));
-  return tables.filter(({ name }) => named.test(name)).map(({ rowEstimate: _, ...table }) => table);
+  // A server that makes an index anew puts it behind the others.
+  const sorted = (indexes: readonly (readonly string[])[]) => indexes.map((columns) => columns.join()).sort();
+  return tables
+    .filter(({ name }) => named.test(name))
+    .map(({ rowEstimate: _, indexes, unique, ...table }) => ({ ...table, indexes: sorted(indexes), unique: sorted(unique) }));
 }

@@ -27,7 +27,7 @@ import { systemWriteRoutes } from './system-writes.ts';
 import { utilityRoutes } from './tools.ts';
 import { twoFactorRoutes } from './two-factor.ts';
 import { typeRoutes } from './types.ts';
-import { updateRoute } from './update.ts';
+import { upgradeRoute } from './upgrade.ts';
 import { userRoutes } from './users.ts';
 
 export const directusSurface: FastifyPluginAsync = async (app) => {
@@ -42,6 +42,7 @@ export const directusSurface: FastifyPluginAsync = async (app) => {
     reply.header('set-cookie', setCookie(request, key, authSettingsOf(config.auth), sessionCookie));
   });
   await app.register(projectInfoRoute);
+  await app.register(upgradeRoute);
   await app.register(itemRoutes);
   await app.register(batchRoute);
   await app.register(systemRoutes);
@@ -52,7 +53,6 @@ export const directusSurface: FastifyPluginAsync = async (app) => {
   await app.register(userRoutes);
   await app.register(explainRoute);
   await app.register(utilityRoutes);
-  await app.register(updateRoute);
   await app.register(typeRoutes);
   await app.register(revisionRoutes);
   await app.register(commentRoutes);
