@@ -1,5 +1,6 @@
 /** Every promise to users; each is kept on every vendor. */
 import type { Feature } from '../support/expect.ts';
+import { adminAppCalls } from './admin-app-calls.ts';
 import { aggregate } from './aggregate.ts';
 import { aggregateGroups } from './aggregate-groups.ts';
 import { aggregateProperty } from './aggregate-property.ts';
@@ -121,6 +122,7 @@ export const features: readonly Feature[] = [
   lockout,
   secondFactor,
   lostPasswords,
+  adminAppCalls,
   directusSdk,
   directusSdkSurface,
   endpointTable,
