@@ -1,7 +1,7 @@
 /** Files in a folder of this machine. What is written lies aside until it is whole. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { checkKey, checkPrefix } from './keys.ts';
 import type { Storage, StoredObject } from './types.ts';
@@ -44,7 +44,8 @@ async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** Opens the storage of a folder, which is made by the first write. */
-export function openLocalStorage(root: string): Storage {
+export function openLocalStorage(folder: string): Storage {
+  const root = resolve(folder);
   const pathOf = (key: string): string => {
     checkKey(key);
     return join(root, ...key.split('/'));
@@ -55,12 +56,12 @@ export function openLocalStorage(root: string): Storage {
     return known?.isFile() ? { key, size: known.size, modified: known.mtime } : undefined;
   }
 
-  async function* walk(folder: string, prefix: string): AsyncGenerator<StoredObject> {
-    const entries = await found(opendir(join(root, folder)));
+  async function* walk(below: string, prefix: string): AsyncGenerator<StoredObject> {
+    const entries = await found(opendir(join(root, below)));
     if (!entries) return;
     for await (const { name } of entries) {
       if (name.startsWith('.')) continue;
-      const key = folder === '' ? name : `${folder}/${name}`;
+      const key = below === '' ? name : `${below}/${name}`;
       if (!key.startsWith(prefix) && !prefix.startsWith(`${key}/`)) continue;
       const known = await found(stat(join(root, key)));
       if (known?.isDirectory()) yield* walk(key, prefix);
@@ -69,8 +70,8 @@ export function openLocalStorage(root: string): Storage {
   }
 
   /** Folders that are empty now, up to the root. */
-  async function tidy(folder: string): Promise<void> {
-    for (let path = folder; path.startsWith(root + sep); path = dirname(path)) {
+  async function tidy(from: string): Promise<void> {
+    for (let path = from; path.startsWith(root + sep); path = dirname(path)) {
       const gone = await rmdir(path).then(
         () => true,
         () => false,
@@ -123,14 +124,13 @@ export function openLocalStorage(root: string): Storage {
         await found(rm(path, { force: true }));
         folders.add(dirname(path));
       }
-      for (const folder of folders) await tidy(folder);
+      for (const one of folders) await tidy(one);
     },
 
     async *list(prefix) {
       checkPrefix(prefix);
       // From the last whole folder of the prefix on.
-      const folder = prefix.slice(0, Math.max(prefix.lastIndexOf('/'), 0));
-      yield* walk(folder, prefix);
+      yield* walk(prefix.slice(0, Math.max(prefix.lastIndexOf('/'), 0)), prefix);
     },
 
     async removeUnfinished(before) {

@@ -16,7 +16,8 @@ export interface RenderWish extends ImageSize {
 
 /** What can be read, as its content says it is. SVG is not among them: a short one may take any time. */
 const readable: ReadonlySet<string> = new Set(['jpg', 'png', 'apng', 'webp', 'gif', 'avif', 'tif']);
-const animated: ReadonlySet<ImageFormat> = new Set(['gif', 'webp']);
+/** Where several pictures in one are an animation, both in what is read and in what is made. */
+const animated: ReadonlySet<string> = new Set(['gif', 'webp']);
 const usualQuality = 90;
 const fits = { contain: 'inside', crop: 'cover' } as const satisfies Record<ImageSize['fit'], keyof FitEnum>;
 
@@ -63,7 +64,7 @@ export async function renderImage(source: Buffer, wish: RenderWish, limits: Rend
     }
   };
   const { width = 0, height = 0, pages = 1, hasAlpha = false } = await run(() => sharp(source, options).metadata());
-  const frames = framesOf(width, height, pages, wish, limits.pixels);
+  const frames = framesOf(width, height, animated.has(kind.ext) ? pages : 1, wish, limits.pixels);
   if (frames === 0) throw refused(tooLarge(limits));
   return run(() =>
     encoded(
