@@ -25,6 +25,18 @@ export interface StoredFile {
   readonly checksum: string;
 }
 
+/** The bytes of a stream that is to have so many. */
+export async function collected(stream: Readable, size: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (at + chunk.length > size) throw new Error('the object is longer than it was said to be');
+    at += chunk.copy(bytes, at);
+  }
+  if (at < size) throw new Error('the object is shorter than it was said to be');
+  return bytes;
+}
+
 /** A short text that tells apart what the parts tell apart. */
 export function printOf(...parts: readonly (string | number)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

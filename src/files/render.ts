@@ -16,7 +16,8 @@ export interface RenderWish extends ImageSize {
 
 /** What can be read, as its content says it is. SVG is not among them: a short one may take any time. */
 const readable: ReadonlySet<string> = new Set(['jpg', 'png', 'apng', 'webp', 'gif', 'avif', 'tif']);
-const animated: ReadonlySet<ImageFormat> = new Set(['gif', 'webp']);
+/** Where several pictures in one are an animation, both in what is read and in what is made. */
+const animated: ReadonlySet<string> = new Set(['gif', 'webp']);
 const usualQuality = 90;
 const fits = { contain: 'inside', crop: 'cover' } as const satisfies Record<ImageSize['fit'], keyof FitEnum>;
 
@@ -26,9 +27,9 @@ function refused(message: string): GatewayError {
 
 const damaged = 'The content of this file is no image that can be read, or it is damaged';
 
-function encoded(image: Sharp, { format, quality: asked }: RenderWish): Sharp {
+function encoded(image: Sharp, { format, quality: asked }: RenderWish, hasAlpha: boolean): Sharp {
   const quality = asked === 0 ? usualQuality : asked;
-  if (format === 'jpeg') return image.flatten({ background: '#ffffff' }).jpeg({ quality });
+  if (format === 'jpeg') return (hasAlpha ? image.flatten({ background: '#ffffff' }) : image).jpeg({ quality });
   // For these two a quality would mean fewer colours.
   if (format === 'png') return image.png();
   if (format === 'gif') return image.gif();
@@ -62,8 +63,8 @@ export async function renderImage(source: Buffer, wish: RenderWish, limits: Rend
       throw new GatewayError('unprocessable', { message: /pixel limit/.test(text) ? tooLarge(limits) : damaged }, error);
     }
   };
-  const { width = 0, height = 0, pages = 1 } = await run(() => sharp(source, options).metadata());
-  const frames = framesOf(width, height, pages, wish, limits.pixels);
+  const { width = 0, height = 0, pages = 1, hasAlpha = false } = await run(() => sharp(source, options).metadata());
+  const frames = framesOf(width, height, animated.has(kind.ext) ? pages : 1, wish, limits.pixels);
   if (frames === 0) throw refused(tooLarge(limits));
   return run(() =>
     encoded(
@@ -72,6 +73,7 @@ export async function renderImage(source: Buffer, wish: RenderWish, limits: Rend
         .autoOrient()
         .resize({ width: wish.width, height: wish.height, fit: fits[wish.fit], position: 'centre' }),
       wish,
+      hasAlpha,
     ).toBuffer(),
   );
 }

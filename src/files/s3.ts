@@ -24,9 +24,11 @@ const partSize = 8 * 1024 * 1024;
 const parts = 2;
 /** Requests under way at once when many objects are removed. One request for many is not understood by every server. */
 const removals = 16;
-/** Milliseconds until there must be a connection, and until a request must have moved. */
+/** Milliseconds until there must be a connection, and for which one may stand still: whoever reads from it may read slowly. */
 const connectionTimeout = 5_000;
-const requestTimeout = 60_000;
+const socketTimeout = 300_000;
+/** Connections at once. Each file that somebody reads holds one until it is over. */
+const agent = { keepAlive: true, maxSockets: 1_000 };
 
 function clientOf(config: S3StorageConfig): S3Client {
   const { accessKeyId, secretAccessKey, sessionToken } = config;
@@ -40,7 +42,7 @@ function clientOf(config: S3StorageConfig): S3Client {
     // Other servers than Amazon's do not all know the newer checksums.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout, requestTimeout, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout, socketTimeout, httpAgent: agent, httpsAgent: agent },
   });
 }
 

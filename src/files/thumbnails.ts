@@ -1,12 +1,11 @@
 /** Images made of files: made once, kept in the storage beside the files, and the small ones that are asked for often in memory. */
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
 import type { AssetSettings } from './asset-settings.ts';
-import { type Content, printOf, type StoredFile } from './content.ts';
+import { type Content, collected, printOf, type StoredFile } from './content.ts';
 import { formatOfFile, formatTypes } from './image-formats.ts';
 import type { ImageWish } from './image-wish.ts';
 import { derivedPrefix, originalKey } from './keys.ts';
@@ -81,8 +80,13 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
     const object = await storage.read(made.key);
     if (!object) return undefined;
     const { size, modified, stream } = object;
+    // What was written when the power went.
+    if (size === 0) {
+      stream.destroy();
+      return undefined;
+    }
     if (size <= largestKept) {
-      const found: Kept = { data: await buffer(stream), modified };
+      const found: Kept = { data: await collected(stream, size), modified };
       memory.set(made.key, found);
       return kept(made, found);
     }
@@ -100,13 +104,13 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
       const message = `Images are made of files of ${settings.inputBytes} bytes at most (assets.inputBytes)`;
       throw new GatewayError('unprocessable', { message });
     }
-    return buffer(object.stream);
+    return collected(object.stream, object.size);
   }
 
   /** The answer does not wait for it. */
   function store({ key, type }: Made, data: Buffer): void {
     const work = storage
-      .write(key, Readable.from([data]), { type })
+      .write(key, Readable.from([data]), { type, lasting: false })
       .then(
         () => undefined,
         (error: unknown) => log.warn({ reason: reason(error) }, 'an image that was made could not be stored'),

@@ -14,6 +14,13 @@ export interface StoredObject {
   readonly modified: Date;
 }
 
+export interface WriteOptions {
+  readonly type?: string;
+  readonly signal?: AbortSignal;
+  /** False for what can be made again: a loss of power may leave it empty, and writing takes a third of the effort. */
+  readonly lasting?: boolean;
+}
+
 /**
  * A place for objects under keys. Keys are made by Sallyport alone: segments of `[A-Za-z0-9._-]`, none of them beginning with a dot,
  * divided by `/`. Whatever a driver throws besides a GatewayError is a failure of the place, not of the request.
@@ -25,7 +32,7 @@ export interface Storage {
    * Keeps what `content` gives, whole or not at all, in place of what was there: when it throws, or `content` breaks off or `signal` ends it,
    * the key holds what it held before. Resolves to the number of bytes.
    */
-  write(key: string, content: Readable, options?: { readonly type?: string; readonly signal?: AbortSignal }): Promise<number>;
+  write(key: string, content: Readable, options?: WriteOptions): Promise<number>;
   /**
    * The object, or a range of it; undefined where there is none. `size` is that of the whole object. A range ends where the object does,
    * and is empty beyond. The caller ends the stream.

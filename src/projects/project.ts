@@ -108,7 +108,6 @@ export async function openProject(config: ProjectConfig, log: Log, options: Open
 }
 
 async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connection: Connection): Promise<Project> {
-  const files = await openFiles(config, log);
   const stores: { rules?: RulesStore } = {};
   const schemas = await openSchemaStore({
     connection,
@@ -121,6 +120,7 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
   stores.rules = rules;
   const hookMilliseconds = config.limits?.hookMilliseconds ?? usualHookTime;
   const extensions = await openExtensions({ folder: config.extensions, project: config.key, log, hookMilliseconds });
+  const files = await openFiles(config, log);
 
   const metadata = createPoll({
     what: 'metadata and rules',
