@@ -1,6 +1,6 @@
 /** What uploads are bound by: the project's file and the settings of its database, whichever is stricter. */
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { UploadFileSettings } from '../config/schema.ts';
 import type { Demands } from './receive.ts';
 
@@ -24,7 +24,7 @@ export function uploadSettings(project: string, given: UploadFileSettings = {}):
     files: given.files ?? 20,
     importSeconds: given.importSeconds ?? 30,
     privateAddresses: given.privateAddresses ?? false,
-    partsFolder: given.partsFolder ?? join(tmpdir(), 'sallyport-uploads', project),
+    partsFolder: resolve(given.partsFolder ?? join(tmpdir(), 'sallyport-uploads', project)),
     resumeHours: given.resumeHours ?? 24,
   };
 }

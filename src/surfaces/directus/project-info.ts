@@ -1,12 +1,12 @@
 /** GET /:project/ (directus8-system §2.1). */
 import type { FastifyPluginAsync } from 'fastify';
 import type { Rules } from '../../access/types.ts';
+import { mostBytes, uploadSettings } from '../../files/upload-settings.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { send } from './respond.ts';
 
 /** The version of the API that is spoken here; clients compare it. */
 export const apiVersion = '8.8.1';
-const uploadBytes = 100 * 1024 * 1024;
 
 function setting(rules: Rules, key: string): string | null {
   const value = rules.settings.get(key);
@@ -35,7 +35,7 @@ export const projectInfoRoute: FastifyPluginAsync = async (app) => {
     if (context.actor.is !== 'user') return send(reply, context.actor, { data: JSON.stringify({ api: publicPart(context) }) });
     const database = { pg: 'postgresql', mysql2: 'mysql', 'better-sqlite3': 'sqlite' }[context.connection.vendor];
     const server = {
-      max_upload_size: uploadBytes,
+      max_upload_size: mostBytes(uploadSettings(context.project.key, context.project.config.uploads), context.rules.settings),
       // The admin app prints it; there is no PHP here.
       ...(context.actor.admin ? { general: { php_version: '0', php_api: 'none' } } : {}),
     };
