@@ -72,10 +72,13 @@ const spelled = (character: string): string => `_x${character.codePointAt(0)?.to
  * No two names become the same, and `nameOfGraphql` finds the way back.
  */
 export function graphqlName(name: string): string {
-  return name
-    .replace(/_(?=x[0-9a-f]+_)/g, spelled)
-    .replace(/[^_0-9A-Za-z]/gu, spelled)
-    .replace(/^(?:__|\d)/, (start) => (start === '__' ? '_x5f__' : spelled(start)));
+  return (
+    name
+      // What would read as a spelled character, now or when what follows is one.
+      .replace(/_(?=x[0-9a-f]+[^0-9A-Za-z])/gu, spelled)
+      .replace(/[^_0-9A-Za-z]/gu, spelled)
+      .replace(/^(?:__|\d)/, (start) => (start === '__' ? '_x5f__' : spelled(start)))
+  );
 }
 
 /** The name that a GraphQL name stands for. */

@@ -9,6 +9,7 @@ t.test('names of GraphQL', async (t) => {
   for (const name of ['artists', 'boat_trips', '_x', 'title']) t.equal(graphqlName(name), name, 'what is allowed stays');
   t.equal(graphqlName('2fa_secret'), '_x32_fa_secret');
   t.equal(graphqlName('order-by'), 'order_x2d_by');
+  t.equal(nameOfGraphql(graphqlName('_xd-_')), '_xd-_', 'a name that reads as a spelled character only where the next one is spelled');
   t.equal(pascalName('boat_trips'), 'BoatTrips');
   const names = fc.oneof(
     fc.string({ minLength: 1, unit: 'binary' }),
