@@ -193,8 +193,8 @@ t.test('what is refused', async (t) => {
 
   const closed = await place(null);
   t.match(await closed.ask('POST', '/server/projects', right), {
-    status: 403,
-    json: { error: { code: 10, message: /SUPER_ADMIN_TOKEN/ } },
+    status: 401,
+    json: { error: { code: 3, message: /SUPER_ADMIN_TOKEN/ } },
   });
   t.match(await closed.ask('DELETE', '/server/projects/shop', undefined, token), { status: 401, json: { error: { code: 3 } } });
   await closed.close();
