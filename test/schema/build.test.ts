@@ -164,7 +164,11 @@ t.test('aliases', async (t) => {
   ];
   const schema = built([things, settings], { fields });
   t.same([...collection(schema, 'things').aliases.keys()], ['divider', 'group']);
-  t.same([...collection(schema, 'directus_settings').aliases.keys()], ['data_divider'], 'a settings form has dividers');
+  t.same(
+    [...collection(schema, 'directus_settings').aliases.keys()],
+    ['data_divider'],
+    'of rows that name settings only what arranges the form',
+  );
   t.same([...collection(schema, 'directus_settings').fields.keys()], ['id', 'key', 'value']);
   t.same(remarks(schema), []);
 });
