@@ -55,16 +55,21 @@ export function planSnapshot(state: State, snapshot: Snapshot, { log, force }: A
     lines,
     changes: lines.some(isDone) || tables.steps.length > 0 || rows.steps.length > 0,
     run: () =>
-      runEdit(context, {
-        what: 'a snapshot applied',
-        checks: tables.checks,
-        changes: tables.changes,
-        async metadata(transaction) {
-          const writer = metadataWriter(transaction, schema);
-          await writeSteps(transaction, state, tables.steps);
-          await writeRowKinds(writer, rows);
-        },
-      }),
+      vendor.ddl.exclusively(connection, (undisturbed) =>
+        runEdit(
+          { ...context, undisturbed },
+          {
+            what: 'a snapshot applied',
+            checks: tables.checks,
+            changes: tables.changes,
+            async metadata(transaction) {
+              const writer = metadataWriter(transaction, schema);
+              await writeSteps(transaction, state, tables.steps);
+              await writeRowKinds(writer, rows);
+            },
+          },
+        ),
+      ),
   };
 }
 
