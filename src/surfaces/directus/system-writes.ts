@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { revertedItem } from '../../engine/revert.ts';
 import { collectionOf } from '../../query/bind.ts';
+import type { RequestedItem } from '../../query/mutation.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { DirectusContext } from './context.ts';
 import { changesOf, keysOf, upsertBy } from './items.ts';
@@ -14,8 +15,9 @@ import { sendMatching } from './write-matching.ts';
 /** History is written by what happens. */
 const written = ['users', 'roles', 'permissions', 'relations', 'settings', 'folders', 'collection_presets', 'webhooks', 'files'];
 
-/** Of these single rows come with bytes (files.ts), and do not go back to what they were. */
+/** Of these single rows come with bytes (files.ts), which do not go back to what they were: only what people say of them does. */
 const withContent = 'files';
+const saidOfFiles: ReadonlySet<string> = new Set(['title', 'description', 'location', 'tags', 'folder', 'metadata', 'filename_download']);
 
 interface Params {
   id: string;
@@ -34,7 +36,7 @@ interface Written {
   readonly path: string;
 }
 
-/** Routes of rows that the path names, and of several rows at once. */
+/** Routes of rows that the path names, of several rows at once, and of what a row was. */
 function commonRoutes({ app, segment, collection, path }: Written): void {
   app.patch(path, async (request, reply) => {
     const { items, single } = bodyItems(request);
@@ -52,7 +54,18 @@ function commonRoutes({ app, segment, collection, path }: Written): void {
       return { request: { is: 'delete', collection, keys }, single: false, keys };
     });
   });
+
+  app.patch<{ Params: Params }>(`${path}/:id/revert/:revision`, async (request, reply) =>
+    sendWrite(request, reply, async (context) => {
+      const [key = ''] = namedKeys(context, segment, request.params.id);
+      const reverted = await revertedItem(context, collection, key, request.params.revision);
+      const item = segment === withContent ? said(reverted) : reverted;
+      return { request: { is: 'update', collection, changes: [{ key, item }] }, single: true, revert: true };
+    }),
+  );
 }
+
+const said = (item: RequestedItem): RequestedItem => Object.fromEntries(Object.entries(item).filter(([name]) => saidOfFiles.has(name)));
 
 /** Routes of rows that are nothing but rows. */
 function rowRoutes({ app, segment, collection, path }: Written): void {
@@ -78,14 +91,6 @@ function rowRoutes({ app, segment, collection, path }: Written): void {
       return finished(context, { request: { is: 'update', collection, changes }, single: keys.length === 1, keys });
     });
   });
-
-  app.patch<{ Params: Params }>(`${path}/:id/revert/:revision`, async (request, reply) =>
-    sendWrite(request, reply, async (context) => {
-      const [key = ''] = namedKeys(context, segment, request.params.id);
-      const item = await revertedItem(context, collection, key, request.params.revision);
-      return { request: { is: 'update', collection, changes: [{ key, item }] }, single: true, revert: true };
-    }),
-  );
 }
 
 export const systemWriteRoutes: FastifyPluginAsync = async (app) => {
