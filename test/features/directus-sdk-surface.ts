@@ -9,8 +9,8 @@ import { settledGarden } from '../support/settled-garden.ts';
 // The package's ES build has no default export that Node finds; its CommonJS build has.
 const { SDK: Sdk } = createRequire(import.meta.url)('@directus/sdk-js') as { SDK: typeof SDK };
 
-/** Those of files and pictures, which need uploads: they are driven when these are there. */
-const later = ['getAssetUrl', 'getAsset', 'getFiles', 'getFile', 'uploadFiles'];
+/** Those of files, which uploads.ts drives. */
+const ofFiles = ['getAssetUrl', 'getAsset', 'getFiles', 'getFile', 'uploadFiles'];
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -147,7 +147,7 @@ export const directusSdkSurface: Feature = {
   async run(t, world) {
     const mailbox = await openMailbox();
     const mail = { url: mailbox.url, from: 'gate@garden.test', publicUrl: 'https://gate.garden.test/' };
-    const called = new Set<string>(['constructor', ...later]);
+    const called = new Set<string>(['constructor', ...ofFiles]);
     try {
       await settledGarden(world, { mail }, async (garden) => {
         const client = watched(garden.gateway.url, called);

@@ -149,6 +149,13 @@ async function bodies(t: Tester, garden: UploadGarden): Promise<void> {
   refused(t, await garden.send('PATCH', `files/${id}`, { filename_disk: '../x.png' }), 422, 4, 'a path');
   const list = await garden.send('GET', `files/${id}/revisions?fields=delta`);
   t.ok((at(list.json, 'data') as unknown[]).length >= 3, told(list));
+  const first = at((await garden.send('GET', `files/${id}/revisions?fields=id`)).json, 'data', 0, 'id');
+  gives(
+    t,
+    await garden.send('PATCH', `files/${id}/revert/${first}?fields=title,type,filename_disk`, {}),
+    { title: 'Note', type: 'image/png', filename_disk: 'renamed.png' },
+    'what was said of it comes back, not its content',
+  );
   isSilent(t, await garden.send('DELETE', `files/${id}`), 'gone');
   t.notOk((await garden.stored()).includes('originals/renamed.png'), 'with its content');
 }
@@ -195,6 +202,9 @@ async function sdk(t: Tester, garden: UploadGarden): Promise<void> {
     'is read',
   );
   t.match(await client.getFiles({ filter: { id: { eq: id } } } as never), { data: [{ filename_download: 'client.txt' }] }, 'and listed');
+  const hash = String(at((await garden.send('GET', `files/${id}?fields=private_hash`)).json, 'data', 'private_hash'));
+  t.equal(await (await fetch(client.getAssetUrl(hash))).text(), 'by the client', 'and fetched');
+  t.equal(Buffer.from((await client.getAsset(hash)) as unknown as ArrayBuffer).toString(), 'by the client', 'by the client as well');
   t.match(await client.updateItem('directus_files', id, { title: 'Changed' } as never), { data: { title: 'Changed' } }, 'and changed');
   await client.deleteItem('directus_files', id);
   t.match(await client.getFile(String(id) as never).catch((error: unknown) => error), { code: 203 }, 'and deleted');
