@@ -18,7 +18,7 @@ import { loadSql } from './support/sql-text.ts';
 import { createDatabase, isMariadb, type TestVendor, testVendors, whyNot } from './support/vendors.ts';
 
 const seed = Number(process.env['SAME_SEED'] ?? 1);
-const runs = Number(process.env['SAME_RUNS'] ?? 700);
+const runs = Number(process.env['SAME_RUNS'] ?? 420);
 
 async function start(vendor: TestVendor, tables: readonly Table[]): Promise<{ world: World; stop(): Promise<void> }> {
   const { config, drop } = await createDatabase(vendor);

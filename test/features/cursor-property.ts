@@ -13,7 +13,7 @@ import { ask, at, type Json, rows } from '../support/http.ts';
 import { loadSql } from '../support/sql-text.ts';
 import { type TestVendor, withDatabase } from '../support/vendors.ts';
 
-const runs = Number(process.env['PROPERTY_RUNS'] ?? 60);
+const runs = Number(process.env['PROPERTY_RUNS'] ?? 36);
 const token = 'token-of-the-follower';
 
 interface Column {

@@ -120,7 +120,7 @@ const ways: readonly (readonly [from: TestVendor, to: readonly TestVendor[]])[] 
   ['mysql', []],
 ];
 
-t.setTimeout(300_000);
+t.setTimeout(700_000);
 for (const [from, targets] of ways) {
   t.test(`snapshots of ${from}`, async (t) => {
     for (const vendor of testVendors) {

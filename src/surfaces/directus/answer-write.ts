@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { notProven, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
-import { releaseFiles } from '../../files/release.ts';
+import { afterWrites } from '../after-writes.ts';
 import { fresh } from '../fresh.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
 import { writeListeners } from './extension-services.ts';
@@ -94,10 +94,8 @@ async function attempt(request: FastifyRequest, reply: FastifyReply, context: Di
 function withinOf(request: FastifyRequest, context: DirectusContext): WriteContext {
   const { project } = context;
   const userAgent = request.headers['user-agent'] ?? '';
-  const rewritten: WriteContext['rewritten'] = (collections) => project.rewritten(collections);
-  const released: WriteContext['released'] = (files) => releaseFiles(project.files.storage, files, project.log);
   const listeners = writeListeners(project, context.actor);
-  return { ...context, connection: project.connection, userAgent, syntax: directusNested, rewritten, released, ...listeners };
+  return { ...context, connection: project.connection, userAgent, syntax: directusNested, ...afterWrites(project), ...listeners };
 }
 
 function answerOf({ actor }: DirectusContext, envelope: Envelope | undefined): KeptAnswer {

@@ -2,12 +2,12 @@
 import type { Actor } from '../../access/types.ts';
 import { prepareWrite, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
 import type { ItemWriter } from '../../extensions/types.ts';
-import { releaseFiles } from '../../files/release.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, parseJsonBody } from '../../lib/json-body.ts';
 import { writePlainJson } from '../../lib/plain-json.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
+import { afterWrites } from '../after-writes.ts';
 import { renewing } from '../fresh.ts';
 import { directusNested } from './parse-nested.ts';
 
@@ -43,8 +43,7 @@ export function itemWriter(project: Project, actor: Actor, { extension, listener
       sealer,
       userAgent: extension,
       syntax: directusNested,
-      rewritten: (collections) => project.rewritten(collections),
-      released: (files) => releaseFiles(project.files.storage, files, project.log),
+      ...afterWrites(project),
       ...listeners(),
     };
     const prepared = await prepareWrite(context, request, {});

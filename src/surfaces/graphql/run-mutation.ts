@@ -6,6 +6,7 @@ import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { revertedItem } from '../../engine/revert.ts';
 import { prepareWrite, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { afterWrites } from '../after-writes.ts';
 import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import type { Understood } from './documents.ts';
@@ -85,8 +86,7 @@ function inTime<T>(until: number, { milliseconds }: GraphqlLimits, run: () => Pr
 function withinOf(request: FastifyRequest, context: CallerContext, hooks: SurfaceHooks): WriteContext {
   const { project, actor } = context;
   const userAgent = request.headers['user-agent'] ?? '';
-  const rewritten: WriteContext['rewritten'] = (collections) => project.rewritten(collections);
-  return { ...context, userAgent, syntax: graphqlNested, rewritten, ...hooks.writes(project, actor) };
+  return { ...context, userAgent, syntax: graphqlNested, ...afterWrites(project), ...hooks.writes(project, actor) };
 }
 
 /** Binds every root field before the transaction begins: what is wrong with one is told before any is run. */
