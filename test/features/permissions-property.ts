@@ -15,7 +15,7 @@ import { type Caller, columnsOf, gardenTables, granted, listed, rowsOf } from '.
 import { withDatabase } from '../support/vendors.ts';
 
 /** Requests for each caller; each is sent to both gardens. */
-const runs = Number(process.env['PROPERTY_RUNS'] ?? 60);
+const runs = Number(process.env['PROPERTY_RUNS'] ?? 40);
 
 /** Lists hold exactly the rows of the plain model. */
 async function rowsAsModelled(t: Tester, world: World, who: Who | undefined, caller: Caller): Promise<void> {

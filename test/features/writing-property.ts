@@ -20,7 +20,7 @@ import {
   webTables,
 } from '../support/written-web.ts';
 
-const runs = Number(process.env['PROPERTY_RUNS'] ?? 60);
+const runs = Number(process.env['PROPERTY_RUNS'] ?? 40);
 
 /** Rows 1 to 5 of each table. */
 function start(): Web {

@@ -17,8 +17,8 @@ import { withDatabase } from '../support/vendors.ts';
 import { loadWriting } from '../support/writing.ts';
 import { columnsOf, copyOf, type Payload, remove, save, type Web, webTables } from '../support/written-web.ts';
 
-/** How often the process is killed; on servers, where a round takes longest, less often unless it is said. */
-const roundsOn = ({ client }: DatabaseConfig): number => Number(process.env['STORM_ROUNDS'] ?? (client === 'better-sqlite3' ? 10 : 4));
+/** How often the process is killed on each database: twelve times in all unless it is said. */
+const rounds = Number(process.env['STORM_ROUNDS'] ?? 4);
 const writers = 6;
 /** Milliseconds from the first write of a round until the kill, at most. */
 const longest = 400;
@@ -178,7 +178,6 @@ function judged(t: Tester, bundles: readonly Bundle[], { rows, told, stray }: Fo
 }
 
 async function storm(t: Tester, config: DatabaseConfig): Promise<void> {
-  const rounds = roundsOn(config);
   const bundles: Bundle[] = [];
   const next = (): Bundle => {
     const bundle: Bundle = { base: (bundles.length + 1) * 10, web: empty(), pending: undefined };
