@@ -35,6 +35,8 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['SCIM', 'the client that keeps users and groups, as JSON, with the keys of "scim" in a project file (default none)'],
   ['SSO', 'identity providers, as JSON, with the keys of "sso" in a project file (default none)'],
   ['GRAPHQL', 'what one GraphQL request may ask for, as JSON, with the keys of "graphql" in a project file'],
+  ['SURFACES', 'dialects served beside Directus and GraphQL, as JSON, with the keys of "surfaces" in a project file (default none)'],
+  ['STRAPI', 'how the Strapi surface answers, as JSON, with the keys of "strapi" in a project file'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -95,6 +97,8 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const assets = partOf('assets', set('ASSETS'), faults);
   const storage = partOf('storage', set('STORAGE'), faults);
   const graphql = partOf('graphql', set('GRAPHQL'), faults);
+  const surfaces = partOf('surfaces', set('SURFACES'), faults);
+  const strapi = partOf('strapi', set('STRAPI'), faults);
   const root = set('STORAGE_ROOT');
   if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
   const order = set('DATABASE_TEXT_ORDER');
@@ -128,6 +132,8 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(scim === undefined ? {} : { scim }),
       ...(sso === undefined ? {} : { sso }),
       ...(graphql === undefined ? {} : { graphql }),
+      ...(surfaces === undefined ? {} : { surfaces }),
+      ...(strapi === undefined ? {} : { strapi }),
       private: false,
     }),
     ...(email === undefined || password === undefined

@@ -129,6 +129,8 @@ function configure(
     ...(file.scim === undefined ? {} : { scim: file.scim }),
     ...(file.sso === undefined ? {} : { sso: file.sso }),
     ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
+    ...(file.surfaces === undefined ? {} : { surfaces: file.surfaces }),
+    ...(file.strapi === undefined ? {} : { strapi: file.strapi }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

@@ -24,6 +24,8 @@ const limitsSchema = object({
   batchOperations: limit(1, 10_000),
   // The server takes 128 KiB of URL and headers together (server/app.ts).
   urlBytes: limit(1024, 114_688),
+  queryDepth: limit(5, 100),
+  queryParameters: limit(10, 10_000),
   exports: limit(0, 1000),
   exportSeconds: limit(1, 86_400),
   statementMilliseconds: limit(0, 86_400_000),
@@ -116,6 +118,19 @@ const graphqlSchema = object({
   introspection: optional(word('everybody', 'users', 'nobody')),
 });
 
+/** Dialects that are served beside Directus and GraphQL. */
+const surfacesSchema = object({ strapi: optional(truth), payload: optional(truth) });
+
+/** How the Strapi surface answers (surfaces/strapi/settings.ts). */
+const strapiSchema = object({
+  format: optional(word('v4', 'v5')),
+  limit: limit(1, 1_000_000),
+  pageSize: limit(1, 1_000_000),
+  maxLimit: limit(1, 1_000_000),
+  populateDepth: limit(1, 30),
+  registerRole: limit(3, 2_147_483_647),
+});
+
 const client = word('pg', 'mysql2', 'better-sqlite3');
 const connection = either('must be a URL or an object', text(1), anyObject);
 
@@ -141,6 +156,8 @@ export const projectFileSchema = object({
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
   graphql: optional(graphqlSchema),
+  surfaces: optional(surfacesSchema),
+  strapi: optional(strapiSchema),
   private: optional(truth),
 });
 
@@ -151,6 +168,8 @@ export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type GraphqlSettings = Right<typeof graphqlSchema>;
+export type SurfaceSettings = Right<typeof surfacesSchema>;
+export type StrapiSettings = Right<typeof strapiSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
 export type UploadFileSettings = Right<typeof uploadsSchema>;
@@ -181,6 +200,8 @@ const parts = {
   assets: assetsSchema,
   storage: storageSchema,
   graphql: graphqlSchema,
+  surfaces: surfacesSchema,
+  strapi: strapiSchema,
 };
 
 export type Part = keyof typeof parts;

@@ -9,6 +9,8 @@ import type {
   LimitSettings,
   MailSettings,
   ScimSettings,
+  StrapiSettings,
+  SurfaceSettings,
   UploadFileSettings,
   WebhookSettings,
 } from './schema.ts';
@@ -57,6 +59,10 @@ export interface ProjectConfig {
   readonly sso?: SsoSettings;
   /** What one GraphQL request may ask for, as far as it is set. */
   readonly graphql?: GraphqlSettings;
+  /** Dialects that are served beside Directus and GraphQL; none without a word. */
+  readonly surfaces?: SurfaceSettings;
+  /** How the Strapi surface answers, as far as it is set. */
+  readonly strapi?: StrapiSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }
