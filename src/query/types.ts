@@ -23,7 +23,8 @@ export type RequestedFilter =
   | { is: 'any'; of: RequestedFilter[] }
   | { is: 'not'; of: RequestedFilter }
   /** `path` of one name or several through relations; `operator` is an operator's id. */
-  | { is: 'compare'; path: readonly string[]; operator: string; value: unknown }
+  /** `strict`: a list is written as one, and what the field cannot hold is refused instead of matching nothing. */
+  | { is: 'compare'; path: readonly string[]; operator: string; value: unknown; strict?: true }
   /** Of the rows that a relation leads to: one of them matches, none does, or all do. All of `where` holds for one and the same row. */
   | { is: 'related'; relation: string; quantifier: 'some' | 'none' | 'every'; where: RequestedFilter };
 
@@ -139,7 +140,8 @@ export type Filter =
   | { is: 'never' }
   | { is: 'compare'; field: Field; operator: Comparison; values: readonly Scalar[] }
   | { is: 'null'; field: Field; negated: boolean }
-  | { is: 'like'; field: Field; pattern: string; negated: boolean }
+  /** `cased`: upper and lower case differ. */
+  | { is: 'like'; field: Field; pattern: string; negated: boolean; cased?: true }
   /** Rows in whose `fields` a text index finds all of `words`; some make words of the whole `text` themselves. */
   | { is: 'words'; collection: Collection; index: TextIndex; fields: readonly Field[]; text: string; words: readonly string[] }
   /** Rows that match `where`, among the first so many, in the order of their keys, that match `of`. */
