@@ -8,7 +8,7 @@ import { type Facts, factsOf, type HasMany, isSecret, type Member, memberNamed }
 export interface Seeing {
   readonly schema: Schema;
   readonly visible: Visibility;
-  /** The languages in which localised fields are told, the wanted one first; empty for none. */
+  /** The spellings of the language in which localised fields are told and looked for; empty for none. */
   readonly languages: readonly string[];
 }
 

@@ -95,7 +95,7 @@ function conditionOf(reading: Reading, resolved: Resolved, operator: string, ope
       return onKey(steps, target.key, operator, operand);
     case 'many':
     case 'join': {
-      const found = onList(reading, facts, target.member, operator, operand);
+      const found = onList(reading, target.member, operator, operand);
       return found && through(steps, found);
     }
     case 'status': {
@@ -187,7 +187,7 @@ function idsOf(operand: Json): string[] | undefined {
 }
 
 /** Related documents by their ids, by whether there are any, or by a `where` of their own that one of them satisfies (P-52, P-53). */
-function onList(reading: Reading, facts: Facts, member: ListMember, operator: string, operand: Json): RequestedFilter | undefined {
+function onList(reading: Reading, member: ListMember, operator: string, operand: Json): RequestedFilter | undefined {
   const names = relationsOf(member);
   const [list = ''] = names;
   const related = (where: RequestedFilter): RequestedFilter => through([{ relations: names, many: true }], where);
@@ -269,10 +269,10 @@ type Localised = Extract<Resolved['target'], { is: 'localised' }>;
 /** The value in the language that is asked for: that of its row of translations (P-143). */
 function onLocalised(seeing: Seeing, facts: Facts, { field, language }: Localised, operator: string, operand: Json): RequestedFilter | undefined {
   const { translations } = facts;
-  const wanted = language ?? seeing.languages[0];
+  const wanted = language === undefined ? seeing.languages : [language];
   const found = onField([], field, false, operator, operand);
-  if (!translations || !found || wanted === undefined) return undefined;
-  const where: RequestedFilter = { is: 'all', of: [compare(translations.language, 'eq', wanted), found] };
+  if (!translations || !found) return undefined;
+  const where: RequestedFilter = { is: 'all', of: [compare(translations.language, 'in', wanted), found] };
   return { is: 'related', relation: translations.relation.name, quantifier: 'some', where };
 }
 
