@@ -2,6 +2,7 @@
 import type { ValueForm } from '../dialect/forms.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
+import { bindFilter } from './bind-filter.ts';
 import type { BindContext } from './context.ts';
 import { nestedRead } from './nested.ts';
 import type { RequestedOutput, RequestedTemplate } from './requested-template.ts';
@@ -29,6 +30,10 @@ function bindOutput(collection: Collection, asked: RequestedOutput, context: Bin
       return { is: 'group', of: bindTemplate(collection, asked.of, context, absent) };
     case 'first':
       return { is: 'first', of: asked.of.map((one) => bindOutput(collection, one, context, absent)) };
+    case 'when':
+      return { is: 'when', where: bindFilter(collection, asked.where, context), of: bindOutput(collection, asked.of, context, absent) };
+    case 'key':
+      return { is: 'key', fields: collection.key.map(({ name }) => fieldOf(collection, name, context)) };
     case 'field': {
       const form = asked.form === 'plain' ? undefined : asked.form;
       return { is: 'field', field: fieldOf(collection, asked.name, context), implied: false, ...(form ? { form } : {}) };

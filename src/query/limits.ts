@@ -176,6 +176,9 @@ function outputSize(output: RequestedOutput, depth: number, spent: Spent, limits
       return templateSize(output.of, depth, spent, limits);
     case 'first':
       return output.of.reduce((sum, one) => sum + 1 + outputSize(one, depth, spent, limits), 0);
+    case 'when':
+      checkFilter(output.where, spent, limits);
+      return 1 + outputSize(output.of, depth, spent, limits);
     case 'relation':
       if (output.asked) checkNested(output.asked, depth, spent, limits);
       return templateSize(output.of, depth + 1, spent, limits);

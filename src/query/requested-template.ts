@@ -1,6 +1,6 @@
 /** The outputs of a read, each with the key it is to have in the answer: for surfaces whose requests name every one of them. */
 import type { ValueForm } from '../dialect/forms.ts';
-import type { RequestedNested } from './types.ts';
+import type { RequestedFilter, RequestedNested } from './types.ts';
 
 /** Ordered. The same field or relation may stand under several keys, each with arguments of its own. */
 export type RequestedTemplate = ReadonlyMap<string, RequestedOutput>;
@@ -19,6 +19,10 @@ export type RequestedOutput =
     }
   /** The first of them that is not NULL. They have to be of one type. */
   | { readonly is: 'first'; readonly of: readonly RequestedOutput[] }
+  /** The output in rows that match, null in all others. */
+  | { readonly is: 'when'; readonly where: RequestedFilter; readonly of: RequestedOutput }
+  /** The text form of the row's key (schema/keys.ts). */
+  | { readonly is: 'key' }
   | { readonly is: 'group'; readonly of: RequestedTemplate }
   | { readonly is: 'constant'; readonly json: string };
 

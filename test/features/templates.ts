@@ -192,6 +192,29 @@ async function absent(t: Tester, world: World): Promise<void> {
   t.strictSame(await rows(world, { ...asked, absent: 'out' }, editor), ['{"k":1}', '{"k":8,"notes":"draft note"}'], 'or left out');
 }
 
+async function conditions(t: Tester, world: World): Promise<void> {
+  const when = (status: string, of: RequestedOutput): RequestedOutput => ({
+    is: 'when',
+    where: { is: 'compare', path: ['status'], operator: 'in', value: [status], strict: true },
+    of,
+  });
+  const found = await rows(world, {
+    collection: 'plants',
+    template: template({
+      k: field('id'),
+      at: when('published', { is: 'first', of: [field('modified_on', 'instant'), { is: 'constant', json: '"never"' }] }),
+      zone: when('draft', { is: 'relation', name: 'zone', of: template({ name: field('name') }) }),
+    }),
+    keys: ['1', '2', '7'],
+    order: byId,
+  });
+  const wanted = ['{"k":1,"at":"2021-02-03T04:05:06.700Z","zone":null}', '{"k":2,"at":null,"zone":{"name":"Pond"}}'];
+  t.strictSame(found, [...wanted, '{"k":7,"at":"never","zone":null}'], 'in rows that match');
+  const shipments = await rows(world, { collection: 'shipments', template: template({ k: { is: 'key' } }) });
+  const keys = ['{"k":"a~2cb~2fc;7"}', '{"k":"north;1"}', '{"k":"north;2"}', '{"k":"so~3bu~7eth;1"}'];
+  t.strictSame(shipments, keys, 'the text of a key of several columns');
+}
+
 export const templates: Feature = {
   promise: 'outputs in the form asked for',
   async run(t, world) {
@@ -199,6 +222,7 @@ export const templates: Feature = {
     await t.test('lists as values, rows and counts', (t) => lists(t, world));
     await t.test('the first that is not null', (t) => firsts(t, world));
     await t.test('a key where there is no row to read', (t) => keys(t, world));
+    await t.test('only in some rows, and keys', (t) => conditions(t, world));
     await t.test('what may not be read is null, or left out', (t) => absent(t, world));
   },
 };
