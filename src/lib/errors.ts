@@ -114,6 +114,14 @@ export const errorKinds = {
   otp_wrong: kind(404, 112, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'The one-time password is wrong'),
   mail_unavailable: kind(503, 503, 'UNAVAILABLE', 'ServiceUnavailableError', 'APIError', said('The mail could not be sent')),
   login_payload: kind(422, 114, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', said('email and password are required')),
+  unsupported_type: kind(
+    415,
+    13,
+    'BAD_REQUEST',
+    'UnsupportedMediaTypeError',
+    'APIError',
+    (d) => `A body of type "${d['type']}" is not understood here; send application/json`,
+  ),
   unknown_collection: kind(404, 200, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `Unable to find collection: ${d['collection']}`),
   system_collection: kind(
     401,

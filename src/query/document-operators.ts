@@ -56,11 +56,15 @@ function listed(value: unknown): readonly unknown[] {
 function anyOfList(field: Field, value: unknown): Filter {
   const values = listed(value);
   const found = [...new Set(values.flatMap((one) => (isAbsent(field, one) ? [] : (operand(field, one) ?? []))))];
-  return anyOf([values.some((one) => isAbsent(field, one)) ? isNull(field) : never, found.length === 0 ? never : compare(field, 'in', ...found)]);
+  return anyOf([
+    values.some((one) => isAbsent(field, one)) ? isNull(field) : never,
+    found.length === 0 ? never : compare(field, 'in', ...found),
+  ]);
 }
 
 /** Whether texts are looked for inside the values at all: numbers, keys and dates are equal or they are not. */
-const holdsTexts = (field: Field): boolean => (isText(field) && !field.primaryKey) || field.storage === 'json' || field.storage === 'unknown';
+const holdsTexts = (field: Field): boolean =>
+  (isText(field) && !field.primaryKey) || field.storage === 'json' || field.storage === 'unknown';
 
 function inside(field: Field, text: string): Filter {
   return text.includes('\0') ? never : { is: 'like', field, pattern: containing(text), negated: false };

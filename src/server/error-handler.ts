@@ -5,6 +5,7 @@ import { describeError, type ErrorName, GatewayError } from '../lib/errors.ts';
 import { describeForLog, reason, redact } from '../lib/redact.ts';
 import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors.ts';
 import { isGraphqlPath, renderGraphqlFault } from '../surfaces/graphql/errors.ts';
+import { isPayloadPath, renderPayloadError } from '../surfaces/payload/errors.ts';
 import { isScimPath, renderScimError, scimType } from '../surfaces/scim/errors.ts';
 import { pathOf } from './project-hook.ts';
 
@@ -37,7 +38,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     ? renderScimError(gateway)
     : isGraphqlPath(path)
       ? renderGraphqlFault(gateway)
-      : renderDirectusError(gateway);
+      : isPayloadPath(path)
+        ? renderPayloadError(gateway, path)
+        : renderDirectusError(gateway);
   const wait = gateway.details['seconds'] ?? retryAfter[gateway.kind];
   if (wait !== undefined) reply.header('retry-after', wait);
   return reply

@@ -34,6 +34,7 @@ function projectConfig(key: string, database: DatabaseConfig, limits: LimitSetti
     database,
     secret: `the secret of ${key}, long enough`,
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
+    surfaces: { strapi: true, payload: true },
     private: false,
     limits,
     ...settings,

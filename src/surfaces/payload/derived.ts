@@ -24,6 +24,11 @@ const inStatus = (field: Field, values: readonly string[]): RequestedFilter => (
   value: values,
 });
 
+const either = (where: RequestedFilter, then: unknown, otherwise: unknown): RequestedOutput => ({
+  is: 'first',
+  of: [{ is: 'when', where, of: constant(then) }, constant(otherwise)],
+});
+
 const never = '1970-01-01T00:00:00.000Z';
 
 function deletedOutput(seeing: Seeing, { trashed, deleted, updated, collection }: Facts): RequestedOutput | undefined {
@@ -31,16 +36,11 @@ function deletedOutput(seeing: Seeing, { trashed, deleted, updated, collection }
   if (!field || trashed.length === 0 || !isCompared(seeing, field)) return undefined;
   const sources = [deleted, updated].flatMap((one) => (one && seeing.visible.field(one) !== 'no' ? [fieldOutput(one)] : []));
   const then: RequestedOutput = { is: 'first', of: [...sources, constant(never)] };
-  return { is: 'either', where: inStatus(field, trashed), then, otherwise: constant(null) };
+  return { is: 'when', where: inStatus(field, trashed), of: then };
 }
 
 /** Adds those that are asked for, unless a column has the name. */
-export function addDerived(
-  seeing: Seeing,
-  facts: Facts,
-  isShown: (name: string) => boolean,
-  template: Map<string, RequestedOutput>,
-): void {
+export function addDerived(seeing: Seeing, facts: Facts, isShown: (name: string) => boolean, template: Map<string, RequestedOutput>): void {
   const { collection, created, updated, status, isUsers, members } = facts;
   const add = (name: string, output: RequestedOutput | undefined): void => {
     if (output && !members.has(name) && !template.has(name) && isShown(name)) template.set(name, output);
@@ -50,15 +50,13 @@ export function addDerived(
   add('createdAt', told(created));
   add('updatedAt', told(updated));
   if (status && isCompared(seeing, status.field)) {
-    const where = inStatus(status.field, status.published);
-    add('_status', { is: 'either', where, then: constant('published'), otherwise: constant('draft') });
+    add('_status', either(inStatus(status.field, status.published), 'published', 'draft'));
   }
   add('deletedAt', deletedOutput(seeing, facts));
   const own = collection.status?.field;
   if (isUsers) {
     if (own && isCompared(seeing, own)) {
-      const where = inStatus(own, ['draft', 'invited']);
-      add('_verified', { is: 'either', where, then: constant(false), otherwise: constant(true) });
+      add('_verified', either(inStatus(own, ['draft', 'invited']), false, true));
     }
     template.set('collection', constant(usersSlug));
   } else if (collection.meta?.single) {

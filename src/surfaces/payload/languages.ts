@@ -26,7 +26,9 @@ function knownLanguages(schema: Schema, usual: readonly string[]): string[] {
       if (relation.kind !== 'o2m' || !relation.translation) continue;
       const languages = relation.meta?.options?.['languages'];
       if (languages === null || typeof languages !== 'object') continue;
-      const list = Array.isArray(languages) ? languages.map((one: unknown) => (typeof one === 'string' ? one : '')) : Object.keys(languages);
+      const list = Array.isArray(languages)
+        ? languages.map((one: unknown) => (typeof one === 'string' ? one : ''))
+        : Object.keys(languages);
       for (const code of list) if (code !== '') codes.add(code);
     }
   }

@@ -43,7 +43,8 @@ const allOf = (of: RequestedFilter[]): RequestedFilter => {
 export function filterOf(seeing: Seeing, collection: Collection, where: Asked | undefined): RequestedFilter | undefined {
   if (where === undefined || where === null || where === '') return undefined;
   const reading: Reading = { seeing, faults: [] };
-  const parts = isJsonObject(where) ? membersOf(reading, collection, where) : (reading.faults.push('where'), []);
+  if (!isJsonObject(where)) throw queryFault(['where']);
+  const parts = membersOf(reading, collection, where);
   if (reading.faults.length > 0) throw queryFault([...new Set(reading.faults)]);
   return parts.length === 0 ? undefined : allOf(parts);
 }
@@ -117,7 +118,10 @@ function conditionOf(reading: Reading, resolved: Resolved, operator: string, ope
 function through(steps: readonly Step[], where: RequestedFilter): RequestedFilter {
   return steps
     .flatMap(({ relations }) => relations)
-    .reduceRight((inner: RequestedFilter, relation): RequestedFilter => ({ is: 'related', relation, quantifier: 'some', where: inner }), where);
+    .reduceRight(
+      (inner: RequestedFilter, relation): RequestedFilter => ({ is: 'related', relation, quantifier: 'some', where: inner }),
+      where,
+    );
 }
 
 const compare = (field: Field, operator: string, value: unknown): RequestedFilter => ({
@@ -138,7 +142,8 @@ function operandOf(value: Json): unknown {
 
 /** A row that to-one steps do not lead to has NULL there, which negative operators find (P-61). */
 function onField(steps: readonly Step[], field: Field, related: boolean, operator: string, operand: Json): RequestedFilter | undefined {
-  const asked = related && (operator === 'like' || operator === 'contains') ? 'equals' : related && operator === 'not_like' ? 'not_equals' : operator;
+  const asked =
+    related && (operator === 'like' || operator === 'contains') ? 'equals' : related && operator === 'not_like' ? 'not_equals' : operator;
   const known = Object.hasOwn(onColumns, asked) ? onColumns[asked] : undefined;
   const value = operandOf(operand);
   if (!known || value === undefined) return undefined;
@@ -267,7 +272,13 @@ function onDeleted({ collection, trashed, deleted }: Facts, operator: string, op
 type Localised = Extract<Resolved['target'], { is: 'localised' }>;
 
 /** The value in the language that is asked for: that of its row of translations (P-143). */
-function onLocalised(seeing: Seeing, facts: Facts, { field, language }: Localised, operator: string, operand: Json): RequestedFilter | undefined {
+function onLocalised(
+  seeing: Seeing,
+  facts: Facts,
+  { field, language }: Localised,
+  operator: string,
+  operand: Json,
+): RequestedFilter | undefined {
   const { translations } = facts;
   const wanted = language === undefined ? seeing.languages : [language];
   const found = onField([], field, false, operator, operand);

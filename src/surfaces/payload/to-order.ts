@@ -1,8 +1,8 @@
 /** `sort` as the order of a read (payload-rest §5). */
 import type { RequestedOrder } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
-import { queryFault } from './faults.ts';
 import { factsOf } from './facts.ts';
+import { queryFault } from './faults.ts';
 import { resolvePath, type Seeing } from './names.ts';
 import { type Asked, namesOf } from './parameters.ts';
 

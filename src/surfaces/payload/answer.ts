@@ -1,0 +1,45 @@
+/** Which operation a path and a method ask for (payload-rest §2, §3): literal segments win over ids. */
+import type { FastifyReply } from 'fastify';
+import { GatewayError } from '../../lib/errors.ts';
+import type { Collection } from '../../schema/types.ts';
+import type { SurfaceHooks } from '../hooks.ts';
+import type { Asking } from './context.ts';
+import { findText, type Wanted } from './find.ts';
+import { sendText } from './respond.ts';
+import { slugsOf } from './slugs.ts';
+
+/** A request under way. */
+export interface Serving {
+  readonly asking: Asking;
+  readonly reply: FastifyReply;
+  readonly hooks: SurfaceHooks;
+}
+
+/** Answers the request. Throws `route_not_found` for a path or method that is none. */
+export async function answer(serving: Serving): Promise<FastifyReply> {
+  const { asking } = serving;
+  const { project } = asking.request;
+  await project.schemas.settled();
+  const slugs = slugsOf(project.schemas.current);
+  const [first = '', ...rest] = asking.path;
+  const collection = slugs.collection(first);
+  if (!collection) throw new GatewayError('route_not_found');
+  return onCollection(serving, collection, rest);
+}
+
+function onCollection(serving: Serving, collection: Collection, rest: readonly string[]): Promise<FastifyReply> {
+  const { method } = serving.asking;
+  const { name } = collection;
+  const [segment, ...more] = rest;
+  if (segment === undefined) {
+    if (method === 'GET') return find(serving, { is: 'list', collection: name });
+  } else if (more.length === 0) {
+    if (method === 'GET')
+      return find(serving, segment === 'count' ? { is: 'count', collection: name } : { is: 'document', collection: name, id: segment });
+  }
+  throw new GatewayError('route_not_found');
+}
+
+async function find({ asking, reply, hooks }: Serving, wanted: Wanted): Promise<FastifyReply> {
+  return sendText(reply, await findText(asking, wanted, hooks));
+}
