@@ -117,8 +117,11 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
   }
 
   const { bytes, ...compared } = comparisons(flavor, textOrder, temporal);
-  // An object of texts of several collations is refused there.
-  const jsonString = (field: Field, column: Fragment): Fragment => (mariadb ? bytes(field, column) : compared.text(field, column));
+  const jsonString = (field: Field, column: Fragment): Fragment => {
+    const text = compared.text(field, column);
+    // As texts have it: an object of texts of several collations is refused there.
+    return mariadb ? sql`${unicode(field, text)} collate utf8mb4_bin` : text;
+  };
   return {
     vendor: 'mysql2',
     identifier: (text) => `\`${text.replace(/`/g, '``')}\``,
