@@ -106,6 +106,8 @@ export function outputValue(output: Output, alias: string, joins: Joins, scope: 
     }
     case 'first': {
       const values = output.of.flatMap((one) => outputValue(one, alias, joins, scope) ?? []);
+      // SQLite's coalesce() wants two.
+      if (values.length < 2) return values[0];
       return dialect.asJson(sql`coalesce(${join(values.map(dialect.jsonScalar), ', ')})`);
     }
     case 'when': {

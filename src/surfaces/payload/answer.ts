@@ -2,18 +2,11 @@
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Collection } from '../../schema/types.ts';
-import type { SurfaceHooks } from '../hooks.ts';
-import type { Asking } from './context.ts';
+import { create, remove, removeMatching, update, updateMatching } from './documents.ts';
 import { findText, type Wanted } from './find.ts';
 import { sendText } from './respond.ts';
+import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
-
-/** A request under way. */
-export interface Serving {
-  readonly asking: Asking;
-  readonly reply: FastifyReply;
-  readonly hooks: SurfaceHooks;
-}
 
 /** Answers the request. Throws `route_not_found` for a path or method that is none. */
 export async function answer(serving: Serving): Promise<FastifyReply> {
@@ -30,12 +23,17 @@ export async function answer(serving: Serving): Promise<FastifyReply> {
 function onCollection(serving: Serving, collection: Collection, rest: readonly string[]): Promise<FastifyReply> {
   const { method } = serving.asking;
   const { name } = collection;
-  const [segment, ...more] = rest;
-  if (segment === undefined) {
+  const [id, ...more] = rest;
+  if (id === undefined) {
     if (method === 'GET') return find(serving, { is: 'list', collection: name });
+    if (method === 'POST') return create(serving, name);
+    if (method === 'PATCH') return updateMatching(serving, name);
+    if (method === 'DELETE') return removeMatching(serving, name);
   } else if (more.length === 0) {
     if (method === 'GET')
-      return find(serving, segment === 'count' ? { is: 'count', collection: name } : { is: 'document', collection: name, id: segment });
+      return find(serving, id === 'count' ? { is: 'count', collection: name } : { is: 'document', collection: name, id });
+    if (method === 'PATCH' || method === 'PUT') return update(serving, name, id);
+    if (method === 'DELETE') return remove(serving, name, id);
   }
   throw new GatewayError('route_not_found');
 }

@@ -4,22 +4,12 @@ import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
 
 /** Held apart from the request, so that no member of a document is taken for anything else. */
-class RawBody {
-  readonly type: string;
-  readonly bytes: Buffer;
-
-  constructor(type: string, bytes: Buffer) {
-    this.type = type;
-    this.bytes = bytes;
-  }
-}
+const raw = Symbol('raw body');
 
 /** Has the routes of this instance get their bodies as bytes; forms with files are read by their routes. */
 export function keepBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
-    return new RawBody(mediaType(request), bytes);
-  });
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) => ({ [raw]: bytes }));
 }
 
 /** The media type of the body, without its parameters. */
@@ -29,7 +19,8 @@ export function mediaType({ headers }: Pick<FastifyRequest, 'headers'>): string 
 
 /** The bytes of the body; none where there is no body. */
 export function bytesOf({ body }: FastifyRequest): Buffer {
-  return body instanceof RawBody ? body.bytes : Buffer.alloc(0);
+  const bytes: unknown = typeof body === 'object' && body !== null && raw in body ? body[raw] : undefined;
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.alloc(0);
 }
 
 /** The text of the body; empty where there is none. */

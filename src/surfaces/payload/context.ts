@@ -1,6 +1,6 @@
 /** What every route starts with: who asks, and with which parameters (payload-rest §12, P-35). */
 import type { FastifyRequest } from 'fastify';
-import { accessOf } from '../../engine/read.ts';
+import { accessOf, type ReadContext } from '../../engine/read.ts';
 import type { Limits } from '../../query/limits.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
 import { languagesOf } from './languages.ts';
@@ -42,7 +42,7 @@ export function recalledCaller({ request }: Asking): CallerContext | undefined {
 }
 
 /** What of documents the caller may see, and in which form they are asked for. */
-export function shapeOf(context: CallerContext, parameters: Parameters): Shape {
+export function shapeOf(context: ReadContext, parameters: Parameters): Shape {
   return {
     schema: context.schema,
     visible: accessOf(context).visible,

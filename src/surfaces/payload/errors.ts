@@ -80,7 +80,9 @@ function toldOf(error: GatewayError): Told {
   if (own) return own;
   const kind = describeError(error);
   if (kind.payload === 'QueryError') return queryError(error);
-  return { status: statuses[error.kind] ?? kind.status, name: kind.payload, message: error.message };
+  const { data } = error.details;
+  const more = typeof data === 'string' ? { data: JSON.parse(data) as unknown } : {};
+  return { status: statuses[error.kind] ?? kind.status, name: kind.payload, message: error.message, ...more };
 }
 
 /** Status and body of the answer to an error; `path` is the request's, without the query. */
