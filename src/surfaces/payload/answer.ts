@@ -2,8 +2,11 @@
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Collection } from '../../schema/types.ts';
+import { authOperation } from './auth.ts';
 import { create, remove, removeMatching, update, updateMatching } from './documents.ts';
 import { findText, type Wanted } from './find.ts';
+import { showGlobal, updateGlobal } from './globals.ts';
+import { preferenceOperation } from './preferences.ts';
 import { sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
@@ -15,9 +18,29 @@ export async function answer(serving: Serving): Promise<FastifyReply> {
   await project.schemas.settled();
   const slugs = slugsOf(project.schemas.current);
   const [first = '', ...rest] = asking.path;
+  if (first === 'globals') return onGlobal(serving, rest);
+  if (preferenceSegments.has(first)) return preferenceOperation(serving, rest) ?? noRoute();
   const collection = slugs.collection(first);
   if (!collection) throw new GatewayError('route_not_found');
+  if (collection.name === 'directus_users') {
+    const operation = authOperation(serving, rest);
+    if (operation) return operation;
+  }
   return onCollection(serving, collection, rest);
+}
+
+const preferenceSegments: ReadonlySet<string> = new Set(['_preferences', 'payload-preferences']);
+
+function noRoute(): never {
+  throw new GatewayError('route_not_found');
+}
+
+function onGlobal(serving: Serving, [slug = '', ...more]: readonly string[]): Promise<FastifyReply> {
+  const { method, request } = serving.asking;
+  const collection = slugsOf(request.project.schemas.current).global(slug);
+  if (!collection || more.length > 0) return noRoute();
+  if (method === 'GET') return showGlobal(serving, collection, slug);
+  return method === 'POST' ? updateGlobal(serving, collection) : noRoute();
 }
 
 function onCollection(serving: Serving, collection: Collection, rest: readonly string[]): Promise<FastifyReply> {
@@ -35,7 +58,7 @@ function onCollection(serving: Serving, collection: Collection, rest: readonly s
     if (method === 'PATCH' || method === 'PUT') return update(serving, name, id);
     if (method === 'DELETE') return remove(serving, name, id);
   }
-  throw new GatewayError('route_not_found');
+  return noRoute();
 }
 
 async function find({ asking, reply, hooks }: Serving, wanted: Wanted): Promise<FastifyReply> {

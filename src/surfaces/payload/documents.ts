@@ -6,6 +6,7 @@ import { prepareRead, runRead } from '../../engine/read.ts';
 import { describeError, GatewayError } from '../../lib/errors.ts';
 import { isJsonList, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
 import type { RequestedRead } from '../../query/types.ts';
+import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
 import { objectOf } from './body.ts';
 import { callerOf, shapeOf } from './context.ts';
@@ -18,6 +19,7 @@ import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
 import { filterOf, keyOfId } from './to-filter.ts';
 import { orderOf } from './to-order.ts';
+import { idValue } from './values.ts';
 import { createDocument, deleteDocument, type Shown, updateDocument, type Writes, withLocale, writeFresh } from './write.ts';
 
 /** Two objects as one: what stands in the second one counts. */
@@ -91,7 +93,7 @@ export async function remove(serving: Serving, name: string, id: string): Promis
 }
 
 interface Failure {
-  readonly id: string;
+  readonly id: string | number;
   readonly message: string;
   readonly isPublic: true;
 }
@@ -123,7 +125,11 @@ async function namedKeys({ context, collection, parameters }: Writes, missing: s
 }
 
 /** Each document in a transaction of its own: those that fail leave the others as they were changed (P-28). */
-async function each(keys: readonly string[], run: (key: string) => Promise<Shown>): Promise<{ docs: Shown[]; errors: Failure[] }> {
+async function each(
+  collection: Collection,
+  keys: readonly string[],
+  run: (key: string) => Promise<Shown>,
+): Promise<{ docs: Shown[]; errors: Failure[] }> {
   const docs: Shown[] = [];
   const errors: Failure[] = [];
   for (const id of keys) {
@@ -132,7 +138,7 @@ async function each(keys: readonly string[], run: (key: string) => Promise<Shown
     } catch (error) {
       if (!(error instanceof GatewayError) || describeError(error).status >= 500) throw error;
       errors.push({
-        id,
+        id: idValue(collection, id),
         message: error.kind.endsWith('_denied') ? 'You are not allowed to perform this action.' : error.message,
         isPublic: true,
       });
@@ -151,7 +157,7 @@ async function bulk(
   const context: CallerContext = await callerOf(serving.asking);
   const { status, text } = await writeFresh(serving, context, name, parameters, async (writes) => {
     const keys = await namedKeys(writes, words.missing);
-    const { docs, errors } = await each(keys, (key) => run(writes, key));
+    const { docs, errors } = await each(writes.collection, keys, (key) => run(writes, key));
     const label = pluralLabel(slugOf(writes));
     const message =
       errors.length > 0

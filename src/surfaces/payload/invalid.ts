@@ -5,6 +5,7 @@ import { numberText } from '../../lib/json-body.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { usersSlug } from './slugs.ts';
+import { idValue } from './values.ts';
 
 /** What is being written. */
 export interface Writing {
@@ -33,7 +34,7 @@ export function invalid({ collection, slug, id }: Writing, faults: readonly Path
   const data = {
     ...(collection.meta?.single ? { global: slug } : { collection: slug }),
     errors: faults,
-    ...(id === undefined ? {} : { id }),
+    ...(id === undefined ? {} : { id: idValue(collection, id) }),
   };
   return new GatewayError('validation', { message, data: JSON.stringify(data) });
 }

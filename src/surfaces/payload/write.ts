@@ -17,6 +17,7 @@ import { type Parameters, textOf, truthOf } from './parameters.ts';
 import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
 import { itemOf, payloadNested, type Sent } from './to-item.ts';
+import { idValue } from './values.ts';
 
 /** What all writes of a request have in common. */
 export interface Writes {
@@ -57,7 +58,7 @@ export function withLocale(parameters: Parameters, body: JsonObject): Parameters
 
 /** The document of that key, as it may be read; of one that may not, its id. */
 export async function shownOf(within: ReadContext, { collection, parameters }: Writes, key: string): Promise<Shown> {
-  const bare = { key, text: JSON.stringify({ id: key }) };
+  const bare = { key, text: JSON.stringify({ id: idValue(collection, key) }) };
   const shape = shapeOf(within, parameters);
   if (key === '' || !shape.visible.collection(collection)) return bare;
   const template = templateOf(shape, collection, parameters);
