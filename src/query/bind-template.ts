@@ -27,7 +27,7 @@ function bindOutput(collection: Collection, asked: RequestedOutput, context: Bin
     case 'constant':
       return asked;
     case 'group':
-      return { is: 'group', of: bindTemplate(collection, asked.of, context, absent) };
+      return { ...asked, of: bindTemplate(collection, asked.of, context, absent) };
     case 'first':
       return { is: 'first', of: asked.of.map((one) => bindOutput(collection, one, context, absent)) };
     case 'when':
@@ -61,7 +61,9 @@ function bindRelation(collection: Collection, asked: RequestedRelation, context:
   const as = many && asked.as !== 'rows' ? asked.as : undefined;
   const read = nestedRead(relation, target, bindTemplate(target, asked.of, context, absent), askedOf(asked, as), context);
   const query: ReadQuery = absent === 'out' ? read : { ...read, absent: 'null' };
-  return { is: 'relation', relation, query, implied: false, ...(as ? { as } : {}), ...(orKey ? { orKey } : {}) };
+  const { make } = asked;
+  const more = { ...(as ? { as } : {}), ...(orKey ? { orKey } : {}), ...(make ? { make } : {}) };
+  return { is: 'relation', relation, query, implied: false, ...more };
 }
 
 /** One row at most where one is shown; what is only counted has no length to look at. */

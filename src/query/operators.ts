@@ -41,9 +41,10 @@ function scalar(value: unknown): unknown {
 }
 
 /** An operand as the surface read it: no word of it means anything else. Throws `validation` for what the field cannot hold. */
-function strictOperand(field: Field, value: unknown): Scalar {
+function strictOperand(field: Field, value: unknown): Scalar | undefined {
   const operand = coerceOperand(field, scalar(value));
-  if (operand !== undefined) return operand;
+  // Whether a list of words is a type or only a habit is the database's affair: others than those are in no row.
+  if (operand !== undefined || field.storage === 'enum') return operand;
   throw new GatewayError('validation', {
     message: `${field.name}: this is no value of type ${field.storage === 'unknown' ? field.type : field.storage}`,
     field: field.name,
@@ -58,7 +59,7 @@ const one =
   };
 
 function operands(field: Field, value: unknown, at: Clock, strict: boolean): Scalar[] {
-  if (strict) return [...new Set(strictList(field, value).map((part) => strictOperand(field, part)))];
+  if (strict) return [...new Set(strictList(field, value).flatMap((part) => strictOperand(field, part) ?? []))];
   const found: Scalar[] = [];
   for (const part of listed(value)) {
     const operand = coerceOperand(field, resolveNow(field, scalar(part), at));
@@ -80,7 +81,8 @@ const range =
       if (low === undefined || high === undefined || more.length > 0) {
         throw new GatewayError('validation', { message: `${field.name}: this operator takes two values`, field: field.name });
       }
-      return compare(field, operator, strictOperand(field, low), strictOperand(field, high));
+      const [from, to] = [strictOperand(field, low), strictOperand(field, high)];
+      return from === undefined || to === undefined ? never : compare(field, operator, from, to);
     }
     const parts = listed(value);
     if (parts.length < 2) return never;

@@ -3,7 +3,7 @@ import type { ValueForm } from '../dialect/forms.ts';
 import type { DatePart, Scalar } from '../dialect/types.ts';
 import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
 import type { FileMember } from './file-data.ts';
-import type { ListForm, RequestedTemplate } from './requested-template.ts';
+import type { ListForm, MakeObject, RequestedTemplate } from './requested-template.ts';
 
 // ---- as asked: names are still text ----
 
@@ -198,6 +198,7 @@ export type Output =
       implied: boolean;
       as?: Exclude<ListForm, 'rows'>;
       orKey?: { readonly field: Field; readonly form: ValueForm };
+      make?: MakeObject;
     }
   /** The first that is not NULL. */
   | { is: 'first'; of: readonly Output[] }
@@ -210,7 +211,7 @@ export type Output =
   /** A to-many relation whose collection the caller may not read: left out of the row, told in a warning. */
   | { is: 'denied'; collection: string }
   /** `file`: these members of a file's `data` are made of it (engine/file-data.ts). */
-  | { is: 'group'; of: Template; file?: readonly FileMember[] }
+  | { is: 'group'; of: Template; file?: readonly FileMember[]; make?: MakeObject }
   | { is: 'constant'; json: string };
 
 /** What is taken out of a value depends on the value of another field of its row. */

@@ -58,16 +58,12 @@ export function parseStatusMapping(options: Readonly<Record<string, unknown>> | 
     }
     if (values.has(value)) continue;
     values.add(value);
-    if (truthy(entry['soft_delete'])) softDeleted.add(value);
     if (truthy(entry['published'])) published.add(value);
+    if (truthy(entry['soft_delete'])) softDeleted.add(value);
     if (truthy(entry['required_fields'])) requiredFields.add(value);
   }
+  if (published.size === 0 && values.has('published')) published.add('published');
   return {
-    mapping: {
-      values: [...values],
-      softDeleted: [...softDeleted],
-      published: [...published],
-      requiredFields: [...requiredFields],
-    },
+    mapping: { values: [...values], softDeleted: [...softDeleted], published: [...published], requiredFields: [...requiredFields] },
   };
 }
