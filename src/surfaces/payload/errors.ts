@@ -34,7 +34,6 @@ const told: Partial<Record<ErrorName, Told>> = {
   field_write_denied: notAllowed,
   related_denied: notAllowed,
   system_collection: notAllowed,
-  unauthorized: notAllowed,
   item_not_found: notFound,
   unknown_collection: notFound,
   invalid_credentials: wrongLogin,

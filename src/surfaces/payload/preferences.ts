@@ -45,7 +45,7 @@ const notFound = '{"message":"Not Found","value":null}';
 
 function demandUser(own: Own | undefined): Own {
   if (own) return own;
-  throw new GatewayError('not_authenticated', { message: 'Unauthorized, you must be logged in to make this request.' });
+  throw new GatewayError('unauthorized', { message: 'Unauthorized, you must be logged in to make this request.' });
 }
 
 async function show(serving: Serving, key: string): Promise<FastifyReply> {
