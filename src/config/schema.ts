@@ -141,6 +141,7 @@ export const projectFileSchema = object({
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
   graphql: optional(graphqlSchema),
+  publicUrl: optional(address),
   private: optional(truth),
 });
 
@@ -203,7 +204,18 @@ export function checkPart<P extends Part>(part: P, content: unknown): { settings
   return more.length > 0 ? { faults: more } : { settings };
 }
 
+/** An address that links can begin with. */
+export function publicUrlFaults(url: string): Fault[] {
+  const right = /^https?:\/\//i.test(url) && URL.canParse(url) && !/[?#@]/.test(url);
+  return right ? [] : [{ path: '/publicUrl', message: 'must be an address such as https://api.example, without a query' }];
+}
+
 /** Rules of the parts of a file that go beyond its shape. */
-export function furtherFaults({ auth, cors, sso }: Pick<ProjectFile, 'auth' | 'cors' | 'sso'>): Fault[] {
-  return [...((auth && further.auth?.(auth)) ?? []), ...(cors ? corsFaults(cors) : []), ...(sso ? ssoFaults(sso) : [])];
+export function furtherFaults({ auth, cors, sso, publicUrl }: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl'>): Fault[] {
+  return [
+    ...(publicUrl === undefined ? [] : publicUrlFaults(publicUrl)),
+    ...((auth && further.auth?.(auth)) ?? []),
+    ...(cors ? corsFaults(cors) : []),
+    ...(sso ? ssoFaults(sso) : []),
+  ];
 }

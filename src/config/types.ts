@@ -57,6 +57,8 @@ export interface ProjectConfig {
   readonly sso?: SsoSettings;
   /** What one GraphQL request may ask for, as far as it is set. */
   readonly graphql?: GraphqlSettings;
+  /** Under which callers reach the server, where links are not to take it from their requests. */
+  readonly publicUrl?: string;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
 import type { Lease, Registry } from '../projects/registry.ts';
 import { refuse } from '../query/limits.ts';
+import { checkHost } from '../surfaces/origin.ts';
 import '../surfaces/types.ts';
 
 /** First segments that never name a project in a URL (directus8-system §1.1). */
@@ -113,6 +114,7 @@ function lent(key: string, request: FastifyRequest, reply: FastifyReply, registr
     if (over) lease.release();
     const { urlBytes } = lease.project.limits;
     if (request.url.length > urlBytes) refuse('bytes of a URL (urlBytes)', urlBytes);
+    checkHost(request);
     return lease.project.checkFresh();
   };
   const lease = registry.leaseOpen(key);
