@@ -1,5 +1,6 @@
 /** The shape of a project file, and its faults. */
 import { corsFaults, corsSchema, originFaults } from './cors-schema.ts';
+import { rateLimitFaults, rateLimitSchema } from './rate-limit-schema.ts';
 import { anyObject, either, type Fault, fits, list, object, optional, type Right, type Shape, text, truth, whole, word } from './shape.ts';
 
 import { ssoFaults, ssoSchema } from './sso-schema.ts';
@@ -141,6 +142,7 @@ export const projectFileSchema = object({
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
   graphql: optional(graphqlSchema),
+  rateLimit: optional(rateLimitSchema),
   publicUrl: optional(address),
   private: optional(truth),
 });
@@ -182,6 +184,7 @@ const parts = {
   assets: assetsSchema,
   storage: storageSchema,
   graphql: graphqlSchema,
+  rateLimit: rateLimitSchema,
 };
 
 export type Part = keyof typeof parts;
@@ -192,6 +195,7 @@ const further: { readonly [P in Part]?: (settings: PartSettings<P>) => Fault[] }
   auth: ({ origins = [] }) => originFaults('/auth/origins', origins),
   cors: corsFaults,
   sso: ssoFaults,
+  rateLimit: rateLimitFaults,
 };
 
 /** The same for one part of a file alone, which stands under its name. */
@@ -211,9 +215,16 @@ export function publicUrlFaults(url: string): Fault[] {
 }
 
 /** Rules of the parts of a file that go beyond its shape. */
-export function furtherFaults({ auth, cors, sso, publicUrl }: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl'>): Fault[] {
+export function furtherFaults({
+  auth,
+  cors,
+  sso,
+  publicUrl,
+  rateLimit,
+}: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl' | 'rateLimit'>): Fault[] {
   return [
     ...(publicUrl === undefined ? [] : publicUrlFaults(publicUrl)),
+    ...(rateLimit ? rateLimitFaults(rateLimit) : []),
     ...((auth && further.auth?.(auth)) ?? []),
     ...(cors ? corsFaults(cors) : []),
     ...(sso ? ssoFaults(sso) : []),

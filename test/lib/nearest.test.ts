@@ -16,5 +16,6 @@ t.test('slips of the finger are understood, and nothing else', async (t) => {
   ]) {
     t.equal(nearest(given, known), meant, given);
   }
-  for (const given of ['prefix', 'size', '', '__proto__', 'x'.repeat(100_000)]) t.equal(nearest(given, known), undefined, given.slice(0, 20));
+  for (const given of ['prefix', 'size', '', '__proto__', 'x'.repeat(100_000)])
+    t.equal(nearest(given, known), undefined, given.slice(0, 20));
 });
