@@ -4,6 +4,7 @@ import type { GatewayError } from '../lib/errors.ts';
 import type { Fragment, Printer, Statement } from '../lib/fragment.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import type { Ddl } from './ddl.ts';
+import type { ValueForm } from './forms.ts';
 import type { Collation, Introspection } from './introspection.ts';
 
 export type { AggregateSql, DatePart } from './aggregates.ts';
@@ -174,14 +175,18 @@ export interface Dialect extends Printer {
   readonly vendor: VendorName;
   /** A stored value as an expression that becomes the right JSON value inside `jsonObject`. The one place for a type's JSON form. */
   jsonValue(field: Field, column: Fragment): Fragment;
+  /** The same in another form than the type's own. */
+  formed(field: Field, column: Fragment, form: Exclude<ValueForm, 'plain'>): Fragment;
   /** The stored value as a plain column, and the JSON of its text; where absent a row is one JSON text made by `jsonObject`. */
-  cell?(field: Field, column: Fragment): Cell;
+  cell?(field: Field, column: Fragment, form?: ValueForm): Cell;
   /** A JSON object; keys are our own output names. */
   jsonObject(pairs: readonly (readonly [key: string, value: Fragment])[]): Fragment;
   /** A JSON expression as text, the form in which a row of the page leaves the database. */
   jsonText(json: Fragment): Fragment;
   /** A JSON value that passed through a sub-select or CASE, marked as JSON again where the vendor forgets it. */
   asJson(json: Fragment): Fragment;
+  /** A value that could stand in `jsonObject`, as a JSON value by itself; NULL for NULL and for the `null` of JSON. */
+  jsonScalar(value: Fragment): Fragment;
   /** A constant of ours as a JSON value. */
   jsonConstant(json: string): Fragment;
   /** Scalar sub-select giving a JSON array of the list's rows, `[]` when there are none. */
