@@ -17,6 +17,7 @@ export type { Scalar, Stored } from './values.ts';
 import type { AggregateSql } from './aggregates.ts';
 import type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
 import type { KeySql } from './keys.ts';
+import type { PoolUse } from './lend.ts';
 import type { IntrospectedTextIndex, TextIndexForm, TextMatch } from './text-index.ts';
 import type { Scalar, Stored } from './values.ts';
 
@@ -126,8 +127,10 @@ export interface Connection extends Reader {
   stream(statement: Statement, options: StreamOptions): AsyncIterableIterator<readonly TextRow[]>;
   /** How many streams may run beside one another so that a connection stays free for everything else. */
   readonly streams: number;
+  /** How much of its pool is in use now. */
+  use(): PoolUse;
   /** Called with every statement sent by `texts`, `rows`, `execute` and `stream`; tests count with it. */
-  onStatement?: (statement: Statement) => void;
+  onStatement?: ((statement: Statement) => void) | undefined;
   close(): Promise<void>;
 }
 

@@ -15,7 +15,7 @@ import { type ReadStream, streamRead } from '../../engine/stream.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedFilter } from '../../query/types.ts';
-import { sameActor } from '../caller.ts';
+import { sameActor, tellTimings } from '../caller.ts';
 import { defaultLimit } from '../default-limit.ts';
 import { fresh } from '../fresh.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
@@ -147,7 +147,7 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
 /** The times of all stages as a header, where they are wanted. */
 export function timed({ timings }: DirectusContext, reply: FastifyReply): void {
   timings?.mark('respond');
-  if (timings) reply.header('server-timing', timings.header());
+  if (timings) tellTimings(reply, timings);
 }
 
 export type Ready = Remembered<DirectusRead>;
