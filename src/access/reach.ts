@@ -2,8 +2,8 @@
 import { tellsValue } from '../query/tells-value.ts';
 import type { Visibility } from '../query/types.ts';
 import type { Collection, Field, Relation, Schema } from '../schema/types.ts';
-import { readAccess } from './read.ts';
-import type { Actor, Rules } from './types.ts';
+import { guardOf, visibilityOf } from './guard.ts';
+import type { Actor, CollectionRules, Rules } from './types.ts';
 import { type Writer, writerOf } from './write.ts';
 
 export type WriteAction = 'create' | 'update' | 'delete';
@@ -16,17 +16,21 @@ export interface Reach {
   readonly unlimited: boolean;
   /** Those that may be read, and of which something may be. */
   readonly readable: ReadonlyMap<string, Collection>;
+  /** Undefined where nothing is granted, and where everything is. */
+  rulesOf(collection: Collection): CollectionRules | undefined;
 }
 
 /** The reach of an actor under one version of schema and rules. Users of one role have the same. */
 export function reachOf(schema: Schema, rules: Rules, actor: Actor): Reach {
-  const { visible } = readAccess(schema, rules, actor);
+  const visible = visibilityOf(guardOf(schema, rules, actor));
   const readable = new Map<string, Collection>();
   for (const [name, collection] of schema.collections) {
     if (visible.collection(collection) && readableFields({ visible }, collection).length > 0) readable.set(name, collection);
   }
   const unlimited = actor.is === 'system' || (actor.is === 'user' && actor.admin);
-  return { schema, visible, writer: writerOf(schema, rules, actor), unlimited, readable };
+  const granted = actor.is === 'system' || unlimited ? undefined : rules.roles.get(actor.role)?.collections;
+  const rulesFor = ({ name }: Collection): CollectionRules | undefined => granted?.get(name);
+  return { schema, visible, writer: writerOf(schema, rules, actor), unlimited, readable, rulesOf: rulesFor };
 }
 
 /** Fields of a collection that may be read in some row. */
@@ -80,4 +84,28 @@ export function isWritten({ writer }: Pick<Reach, 'writer'>, collection: Collect
   const grant = writer.find(collection);
   if (!grant) return false;
   return statusesOf(collection, grant.byStatus).some((status) => status !== null && grant.forbidden([name], status) === undefined);
+}
+
+/** The statuses of the mapping that rows which may be read can have. */
+export function readStatuses({ unlimited, rulesOf }: Pick<Reach, 'unlimited' | 'rulesOf'>, collection: Collection): readonly string[] {
+  const { values = [], softDeleted = [] } = collection.status?.mapping ?? {};
+  const rules = rulesOf(collection);
+  if (unlimited || !rules) return unlimited ? values : [];
+  if (rules.mode === 'global') return values.filter((value) => !softDeleted.includes(value));
+  return values.filter((value) => (rules.byStatus.get(value)?.read ?? 'none') !== 'none');
+}
+
+/** The statuses of the mapping that a row may be given, when it is made or when it is changed. */
+export function writtenStatuses({ writer }: Pick<Reach, 'writer'>, collection: Collection): readonly string[] {
+  const { values = [] } = collection.status?.mapping ?? {};
+  const grant = writer.find(collection);
+  if (!grant) return [];
+  const from = [undefined, ...values];
+  return values.filter((value) => grant.creates(value) || from.some((status) => grant.chooses(value, status)));
+}
+
+/** Whether a row is not made without one of the statuses. */
+export function needsStatus({ writer }: Pick<Reach, 'writer'>, collection: Collection): boolean {
+  const grant = writer.find(collection);
+  return grant?.byStatus === true && !grant.creates(undefined);
 }

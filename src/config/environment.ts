@@ -35,6 +35,7 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['SCIM', 'the client that keeps users and groups, as JSON, with the keys of "scim" in a project file (default none)'],
   ['SSO', 'identity providers, as JSON, with the keys of "sso" in a project file (default none)'],
   ['GRAPHQL', 'what one GraphQL request may ask for, as JSON, with the keys of "graphql" in a project file'],
+  ['DOCUMENTS', 'how many documents about the interface are kept, as JSON, with the keys of "documents" in a project file'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -95,6 +96,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const assets = partOf('assets', set('ASSETS'), faults);
   const storage = partOf('storage', set('STORAGE'), faults);
   const graphql = partOf('graphql', set('GRAPHQL'), faults);
+  const documents = partOf('documents', set('DOCUMENTS'), faults);
   const root = set('STORAGE_ROOT');
   if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
   const order = set('DATABASE_TEXT_ORDER');
@@ -128,6 +130,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(scim === undefined ? {} : { scim }),
       ...(sso === undefined ? {} : { sso }),
       ...(graphql === undefined ? {} : { graphql }),
+      ...(documents === undefined ? {} : { documents }),
       private: false,
     }),
     ...(email === undefined || password === undefined

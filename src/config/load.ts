@@ -129,6 +129,7 @@ function configure(
     ...(file.scim === undefined ? {} : { scim: file.scim }),
     ...(file.sso === undefined ? {} : { sso: file.sso }),
     ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
+    ...(file.documents === undefined ? {} : { documents: file.documents }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

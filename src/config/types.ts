@@ -4,6 +4,7 @@ import type { CorsSettings } from './cors-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
+  DocumentSettings,
   GraphqlSettings,
   HistorySettings,
   LimitSettings,
@@ -57,6 +58,8 @@ export interface ProjectConfig {
   readonly sso?: SsoSettings;
   /** What one GraphQL request may ask for, as far as it is set. */
   readonly graphql?: GraphqlSettings;
+  /** How many documents about the interface are kept, as far as it is set. */
+  readonly documents?: DocumentSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }
