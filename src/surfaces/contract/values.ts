@@ -4,6 +4,9 @@ import type { Collection, Field } from '../../schema/types.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
+/** An object of which nothing is known. */
+export const anyObject: JsonSchema = { type: 'object', additionalProperties: true };
+
 /** The two forms of a value that is not null. */
 export interface Form {
   readonly schema: JsonSchema;

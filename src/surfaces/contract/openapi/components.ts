@@ -1,7 +1,7 @@
 /** Components that do not depend on the caller: errors, envelopes, conditions, and parameters that mean the same everywhere. */
 import { describeError, errorKinds, GatewayError } from '../../../lib/errors.ts';
 import { type Operator, operators } from '../../../query/operators.ts';
-import { type JsonSchema, type Kind, kinds } from '../values.ts';
+import { anyObject, type JsonSchema, type Kind, kinds } from '../values.ts';
 
 const object = (properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema => ({
   type: 'object',
@@ -67,7 +67,7 @@ const meta = object({
   page_count_estimated: truth,
   links: { type: 'object', additionalProperties: { type: ['string', 'null'] } },
   cursor: { type: ['string', 'null'], description: 'Of what follows the page' },
-  search: { type: 'object', description: 'How a text was looked for' },
+  search: { ...anyObject, description: 'How a text was looked for' },
 });
 
 const told = object({ type: text, message: text, code: whole, fields: list(text) });
@@ -101,20 +101,20 @@ export function fixedSchemas(): Record<string, JsonSchema> {
       countDistinct: counts,
       sum: numbers,
       avg: numbers,
-      min: { type: 'object' },
-      max: { type: 'object' },
+      min: anyObject,
+      max: anyObject,
     }),
     FileData: object({
       full_url: { type: ['string', 'null'] },
       url: { type: ['string', 'null'] },
       asset_url: { type: ['string', 'null'] },
-      thumbnails: { type: ['array', 'null'], items: { type: 'object' } },
+      thumbnails: { type: ['array', 'null'], items: anyObject },
       embed: { type: ['string', 'null'] },
     }),
-    Field: { type: 'object', required: ['collection', 'field', 'type'], properties: { collection: text, field: text, type: text } },
+    Field: { ...object({ collection: text, field: text, type: text }, ['collection', 'field', 'type']), additionalProperties: true },
     Collection: object({ collection: text, fields: { type: 'object', additionalProperties: ref('Field') } }, ['collection']),
     Permission: object({ collection: text, role: { type: ['integer', 'string', 'null'] }, status: { type: ['string', 'null'] } }),
-    SignedIn: object({ token: text, user: { type: ['object', 'null'] } }),
+    SignedIn: object({ token: text, user: { anyOf: [anyObject, { type: 'null' }] } }),
   };
 }
 
@@ -160,7 +160,7 @@ export const fixedParameters: Readonly<Record<string, JsonSchema>> = {
   Search: inQuery('search', text, 'Words to look for'),
   Status: inQuery('status', list(text), 'Statuses to show; * for all', commas),
   Lang: inQuery('lang', list(text), 'Languages of translations', commas),
-  Deep: inQuery('deep', { type: 'object' }, 'Filter, order and page of nested rows', { style: 'deepObject', explode: true }),
+  Deep: inQuery('deep', anyObject, 'Filter, order and page of nested rows', { style: 'deepObject', explode: true }),
   Meta: inQuery('meta', list({ enum: metaNames }), 'What is told of the list', commas),
   Cursor: inQuery('cursor', text, 'The place after which the page begins'),
   Export: inQuery('export', { enum: ['json', 'csv', 'ndjson'] }, 'The list as a file'),

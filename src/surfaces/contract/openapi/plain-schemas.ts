@@ -1,5 +1,5 @@
 /** Small schemas and parameters of operations that are about no rows. */
-import type { JsonSchema } from '../values.ts';
+import { anyObject, type JsonSchema } from '../values.ts';
 import { type Described, operation, schema } from './operations.ts';
 
 export const text: JsonSchema = { type: 'string' };
@@ -12,7 +12,7 @@ export const object = (
   ...(required.length > 0 ? { required } : {}),
   properties,
 });
-export const anything: JsonSchema = { type: 'object' };
+export const anything = anyObject;
 export const inPath = (name: string, of: JsonSchema = text): JsonSchema => ({ name, in: 'path', required: true, schema: of });
 export const inQuery = (name: string, of: JsonSchema = text, required = false): JsonSchema => ({ name, in: 'query', required, schema: of });
 

@@ -1,5 +1,6 @@
 /** The operations on the rows of a collection: those of items, and of system collections, which have paths of their own. */
 import { graphqlName } from '../../../schema/names.ts';
+import { isHistory } from '../../../schema/system.ts';
 import type { JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
 import { component, type Described, enveloped, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
@@ -93,7 +94,7 @@ function writes({ served, view, refer, operation }: Writing) {
     },
     changeMany() {
       const values = refer(served, 'Update');
-      const keyed = { type: 'array', items: { allOf: [values, { type: 'object', required: keys }] } };
+      const keyed = { type: 'array', items: { allOf: [values], required: keys } };
       return operation('change', 'Changes the rows of a list by their keys, or, by one object of values, those that a filter names', {
         parameters: [...fields(), ...(read ? where() : []), ...writing],
         body: keys.length === collection.key.length ? { anyOf: [keyed, values] } : values,
@@ -125,7 +126,7 @@ export function rowPaths(served: Served, view: View, refer: Refer): Paths {
   const can = (action: 'create' | 'update' | 'delete'): boolean => does.has(action);
   // Files come with content, in ways of their own (special-paths.ts).
   const plain = name !== 'directus_files' || !system;
-  const revisions = key.length > 0 && read && revisionsFor(view);
+  const revisions = key.length > 0 && read && !isHistory(collection) && revisionsFor(view);
   const history = revisions ? historyOf(revisions, parts) : undefined;
   return [
     ...pathItem(`/${path}`, {

@@ -5,7 +5,7 @@ import { hasFileData } from '../../../query/file-data.ts';
 import type { Collection, Field } from '../../../schema/types.ts';
 import type { TypePart } from '../../graphql/type-names.ts';
 import { requiredNames } from '../required.ts';
-import { formOf, type JsonSchema, kindOf, kinds, mayBeNull, nullable } from '../values.ts';
+import { anyObject, formOf, type JsonSchema, kindOf, kinds, mayBeNull, nullable } from '../values.ts';
 import { readFields, readLists, type Served, type View, writtenFields, writtenLists } from '../view.ts';
 
 /** The parts that this document has of a collection. */
@@ -18,6 +18,9 @@ export type RowPart =
 export type Refer = (served: Served, part: RowPart) => JsonSchema;
 
 type Maker = (served: Served, view: View, refer: Refer) => JsonSchema;
+
+/** Columns may be called anything, `__proto__` too. */
+const properties = (of: ReadonlyMap<string, JsonSchema>): JsonSchema => Object.fromEntries(of);
 
 const nothing: JsonSchema = { type: 'null' };
 
@@ -34,21 +37,21 @@ function readValue(view: View, collection: Collection, field: Field): JsonSchema
 
 /** Rows with all that may be in them: what is there depends on `fields`, on rights and, of some, on the status of the row. */
 const item: Maker = ({ collection }, view, refer) => {
-  const properties: Record<string, JsonSchema> = {};
+  const found = new Map<string, JsonSchema>();
   for (const { field, target } of readFields(view, collection)) {
     const value = readValue(view, collection, field);
     // Beside rows that are expanded, those that may not be read are objects with nothing but their key.
-    const schema = target ? { anyOf: [value, target === 'denied' ? { type: 'object' } : refer(target, 'Item')] } : value;
+    const schema = target ? { anyOf: [value, target === 'denied' ? anyObject : refer(target, 'Item')] } : value;
     const secret = field.secret === 'masked' ? 'Shown as stars' : undefined;
-    properties[field.name] = described(schema, secret ?? field.meta?.note ?? field.column.comment);
+    found.set(field.name, described(schema, secret ?? field.meta?.note ?? field.column.comment));
   }
   if (hasFileData(collection) && view.visible.field({ name: 'data', collection: collection.name }) === 'yes')
-    properties['data'] = { $ref: '#/components/schemas/FileData' };
+    found.set('data', { $ref: '#/components/schemas/FileData' });
   for (const { relation, target } of readLists(view, collection)) {
     const one = refer(target, 'Item');
-    properties[relation.name] = relation.kind === 'm2o' ? { anyOf: [one, nothing] } : { type: 'array', items: one };
+    found.set(relation.name, relation.kind === 'm2o' ? { anyOf: [one, nothing] } : { type: 'array', items: one });
   }
-  return described({ type: 'object', properties }, collection.meta?.note ?? collection.comment);
+  return described({ type: 'object', properties: properties(found) }, collection.meta?.note ?? collection.comment);
 };
 
 function sentValue(view: View, collection: Collection, field: Field): JsonSchema {
@@ -58,24 +61,24 @@ function sentValue(view: View, collection: Collection, field: Field): JsonSchema
 
 /** Values to be written. */
 const update: Maker = ({ collection }, view, refer) => {
-  const properties: Record<string, JsonSchema> = {};
+  const found = new Map<string, JsonSchema>();
   for (const { field, target } of writtenFields(view, collection)) {
     const value = sentValue(view, collection, field);
-    properties[field.name] = target ? { anyOf: [value, refer(target, 'One')] } : value;
+    found.set(field.name, target ? { anyOf: [value, refer(target, 'One')] } : value);
   }
   if (hasFileData(collection)) {
-    properties['data'] = { type: 'string', description: 'The content: base64, a data URL, or a URL to fetch it from' };
+    found.set('data', { type: 'string', description: 'The content: base64, a data URL, or a URL to fetch it from' });
   }
   for (const { relation, target } of writtenLists(view, collection)) {
-    properties[relation.name] = refer(target, relation.kind === 'm2o' ? 'One' : 'Many');
+    found.set(relation.name, refer(target, relation.kind === 'm2o' ? 'One' : 'Many'));
   }
-  return { type: 'object', properties };
+  return { type: 'object', properties: properties(found) };
 };
 
 const create: Maker = (served, view, refer) => {
   const required = requiredNames(view, served.collection);
   const values = refer(served, 'Update');
-  return required.length > 0 ? { allOf: [values, { type: 'object', required }] } : values;
+  return required.length > 0 ? { allOf: [values], required } : values;
 };
 
 /** A row that is written along with another: a new one, or one that is there by its key. */
@@ -88,7 +91,7 @@ const keySchema: JsonSchema = { type: ['string', 'integer'] };
 /** Rows of a list that are written along with the row, or what is to be done with which of them. */
 const many: Maker = (served, _, refer) => {
   const rows = { type: 'array', items: refer(served, 'Update') };
-  const byAction = { create: rows, update: rows, delete: { type: 'array', items: { anyOf: [keySchema, { type: 'object' }] } } };
+  const byAction = { create: rows, update: rows, delete: { type: 'array', items: { anyOf: [keySchema, anyObject] } } };
   return {
     anyOf: [
       { type: 'array', items: { anyOf: [refer(served, 'One'), keySchema] } },
@@ -105,19 +108,25 @@ const filter: Maker = (served, view, refer) => {
   const { collection } = served;
   const self = refer(served, 'Filter');
   const all = { type: 'array', items: self };
-  const properties: Record<string, JsonSchema> = { _and: all, _or: all, _not: self };
+  const found = new Map<string, JsonSchema>([
+    ['_and', all],
+    ['_or', all],
+    ['_not', self],
+  ]);
   for (const { field, target } of readFields(view, collection)) {
     if (!isCompared(view, field)) continue;
     const own = { $ref: `#/components/schemas/${kinds[kindOf(field)].condition}Condition` };
-    properties[field.name] = target && target !== 'denied' ? { anyOf: [own, refer(target, 'Filter')] } : own;
+    found.set(field.name, target && target !== 'denied' ? { anyOf: [own, refer(target, 'Filter')] } : own);
   }
   for (const { relation, target } of readLists(view, collection)) {
     const rows = refer(target, 'Filter');
     const quantified = { type: 'object', properties: { _some: rows, _none: rows, _every: rows } };
-    properties[relation.name] =
-      relation.kind === 'm2o' ? rows : { anyOf: [rows, quantified, { $ref: '#/components/schemas/ListCondition' }] };
+    found.set(
+      relation.name,
+      relation.kind === 'm2o' ? rows : { anyOf: [rows, quantified, { $ref: '#/components/schemas/ListCondition' }] },
+    );
   }
-  return { type: 'object', properties };
+  return { type: 'object', properties: properties(found) };
 };
 
 const through = (why: string): JsonSchema => ({ type: 'string', pattern: '[.*]', description: why });
@@ -152,12 +161,12 @@ const group: Maker = ({ collection }, view) => {
 /** What is worked out over rows: the fields of each function. */
 const aggregated: Maker = ({ collection }, view) => {
   const all = compared(view, collection);
-  const properties: Record<string, JsonSchema> = {};
+  const found = new Map<string, JsonSchema>();
   for (const { id, takes, meaning } of aggregateFunctions) {
     const names = [...(id === 'count' ? ['*'] : []), ...all.filter(takes).map(({ name }) => name)];
-    if (names.length > 0) properties[id] = { type: 'array', items: { enum: names }, description: `Gives ${meaning}` };
+    if (names.length > 0) found.set(id, { type: 'array', items: { enum: names }, description: `Gives ${meaning}` });
   }
-  return { type: 'object', properties };
+  return { type: 'object', properties: properties(found) };
 };
 
 export const rowMakers: Readonly<Record<RowPart, Maker>> = {

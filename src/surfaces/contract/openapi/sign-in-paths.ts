@@ -72,7 +72,7 @@ function ssoPaths(providers: readonly unknown[]): Paths {
       '/auth/sso/{provider}/callback',
       {
         get: op('finish_sign_in', 'Where a provider leads back to', {
-          parameters: [inQuery('code'), inQuery('state')],
+          parameters: [inQuery('code'), inQuery('state'), inQuery('iss')],
           data: schema('SignedIn'),
           answer: redirect,
           security: open,

@@ -167,7 +167,13 @@ function toolPaths(view: View): Paths {
   const hashed = object({ string: text, hasher: text }, ['string']);
   const mails = who === 'administrator' || mailing.includes(actor.is === 'user' ? actor.role : '');
   const letter = object(
-    { to: list({ type: ['string', 'integer', 'object'] }), subject: text, body: text, type: { enum: ['html', 'plain'] }, data: anything },
+    {
+      to: list({ anyOf: [{ type: ['string', 'integer'] }, anything] }),
+      subject: text,
+      body: text,
+      type: { enum: ['html', 'plain'] },
+      data: anything,
+    },
     ['to', 'body'],
   );
   const graphql = object({ query: text, variables: anything, operationName: text }, ['query']);
