@@ -37,6 +37,7 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['GRAPHQL', 'what one GraphQL request may ask for, as JSON, with the keys of "graphql" in a project file'],
   ['RATE_LIMIT', 'how often somebody may ask, as JSON, with the keys of "rateLimit" in a project file (default no limit)'],
   ['PUBLIC_URL', 'address that links in answers begin with (default the Host header of each request)'],
+  ['DOCUMENTS', 'how many documents about the interface are kept, as JSON, with the keys of "documents" in a project file'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -98,6 +99,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const storage = partOf('storage', set('STORAGE'), faults);
   const graphql = partOf('graphql', set('GRAPHQL'), faults);
   const rateLimit = partOf('rateLimit', set('RATE_LIMIT'), faults);
+  const documents = partOf('documents', set('DOCUMENTS'), faults);
   const root = set('STORAGE_ROOT');
   if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
   const publicUrl = set('PUBLIC_URL');
@@ -135,6 +137,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(graphql === undefined ? {} : { graphql }),
       ...(rateLimit === undefined ? {} : { rateLimit }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...(documents === undefined ? {} : { documents }),
       private: false,
     }),
     ...(email === undefined || password === undefined

@@ -117,6 +117,12 @@ const graphqlSchema = object({
   introspection: optional(word('everybody', 'users', 'nobody')),
 });
 
+/** Documents about the interface that are kept (surfaces/contract). */
+const documentsSchema = object({
+  number: limit(1, 100_000),
+  memoryBytes: limit(0, 17_179_869_184),
+});
+
 const client = word('pg', 'mysql2', 'better-sqlite3');
 const connection = either('must be a URL or an object', text(1), anyObject);
 
@@ -144,6 +150,7 @@ export const projectFileSchema = object({
   graphql: optional(graphqlSchema),
   rateLimit: optional(rateLimitSchema),
   publicUrl: optional(address),
+  documents: optional(documentsSchema),
   private: optional(truth),
 });
 
@@ -154,6 +161,7 @@ export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type GraphqlSettings = Right<typeof graphqlSchema>;
+export type DocumentSettings = Right<typeof documentsSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
 export type UploadFileSettings = Right<typeof uploadsSchema>;
@@ -185,6 +193,7 @@ const parts = {
   storage: storageSchema,
   graphql: graphqlSchema,
   rateLimit: rateLimitSchema,
+  documents: documentsSchema,
 };
 
 export type Part = keyof typeof parts;

@@ -5,6 +5,7 @@ import type { RateLimitSettings } from './rate-limit-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
+  DocumentSettings,
   GraphqlSettings,
   HistorySettings,
   LimitSettings,
@@ -62,6 +63,8 @@ export interface ProjectConfig {
   readonly rateLimit?: RateLimitSettings;
   /** Under which callers reach the server, where links are not to take it from their requests. */
   readonly publicUrl?: string;
+  /** How many documents about the interface are kept, as far as it is set. */
+  readonly documents?: DocumentSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

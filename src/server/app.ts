@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { contractSurface } from '../surfaces/contract/index.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
@@ -131,6 +132,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   await app.register(administrationRoutes, { registry, administration: options.administration });
   await app.register(directusSurface);
   await app.register(scimSurface);
+  await app.register(contractSurface);
   // Extensions work with the services of the Directus surface, whoever asks.
   await app.register(graphqlSurface, {
     hooks: {

@@ -11,6 +11,7 @@ import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
 import { comments } from './comments.ts';
+import { contractCalls } from './contract-calls.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
 import { cursorProperty } from './cursor-property.ts';
@@ -171,5 +172,6 @@ export const features: readonly Feature[] = [
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
+  contractCalls,
   databaseDown,
 ];
