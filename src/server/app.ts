@@ -16,6 +16,7 @@ import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
+import { registerTrialHook } from '../surfaces/trial.ts';
 import { administrationRoutes } from './administration/routes.ts';
 import type { Administration } from './administration/super-admin.ts';
 import { corsOptions } from './cors.ts';
@@ -105,6 +106,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     done(null, corsOptions(request, options.registry.config(keyIn(request.url) ?? '')));
   });
   registerProjectHook(app, options.registry);
+  registerTrialHook(app);
 
   app.decorate('writeListeners', writeListeners);
   await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });

@@ -9,6 +9,7 @@ import type { TextSupport } from './collations.ts';
 import { base64, comparisons, isText } from './compare.ts';
 import { history } from './history.ts';
 import { postgresKeys } from './keys.ts';
+import { postgresPlan } from './plan.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
@@ -165,6 +166,8 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     random: () => sql`random()`,
     materialized: sql`materialized`,
     aggregates: postgresAggregates,
+    plan: postgresPlan,
+    checkConstraints: trusted('set constraints all immediate'),
     returning: { insert: true, update: true, delete: true },
     history,
     forUpdate: sql` for update`,
