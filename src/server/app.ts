@@ -14,6 +14,7 @@ import type { Registry } from '../projects/registry.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
+import { explorerSurface } from '../surfaces/explorer/index.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
 import { registerTrialHook } from '../surfaces/trial.ts';
@@ -111,6 +112,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   app.decorate('writeListeners', writeListeners);
   await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });
   await app.register(administrationRoutes, { registry: options.registry, administration: options.administration });
+  await app.register(explorerSurface);
   await app.register(directusSurface);
   await app.register(scimSurface);
   // Extensions work with the services of the Directus surface, whoever asks.
