@@ -15,8 +15,10 @@ import { contractSurface } from '../surfaces/contract/index.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
+import { explorerSurface } from '../surfaces/explorer/index.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
+import { registerTrialHook } from '../surfaces/trial.ts';
 import { administrationRoutes } from './administration/routes.ts';
 import type { Administration } from './administration/super-admin.ts';
 import { corsOptions } from './cors.ts';
@@ -121,6 +123,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     done(null, corsOptions(request, registry.config(keyIn(request.url) ?? '')));
   });
   registerProjectHook(app, registry, await createRateLimits(app));
+  registerTrialHook(app);
   telemetry?.metrics?.attach(app, registry);
 
   app.decorate('writeListeners', writeListeners);
@@ -130,6 +133,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   if (telemetry?.metrics && operations.metrics) metricsRoute(app, telemetry.metrics, operations.metrics);
   await app.register(serverRoutes, { registry, adminFolder: options.adminFolder });
   await app.register(administrationRoutes, { registry, administration: options.administration });
+  await app.register(explorerSurface);
   await app.register(directusSurface);
   await app.register(scimSurface);
   await app.register(contractSurface);

@@ -6,6 +6,7 @@ import { aggregateGroups } from './aggregate-groups.ts';
 import { aggregateProperty } from './aggregate-property.ts';
 import { aggregateRules } from './aggregate-rules.ts';
 import { aggregateValues } from './aggregate-values.ts';
+import { askingFirst } from './asking-first.ts';
 import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
@@ -140,6 +141,7 @@ export const features: readonly Feature[] = [
   idempotency,
   upserts,
   writeMatching,
+  askingFirst,
   batch,
   writingItems,
   writingNested,
