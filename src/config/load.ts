@@ -26,6 +26,7 @@ export const reservedKeys: ReadonlySet<string> = new Set([
   'modules',
   'types',
   'projects',
+  'metrics',
   'admin',
   'uploads',
   'downloads',
@@ -131,6 +132,9 @@ function configure(
     ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
     ...(file.surfaces === undefined ? {} : { surfaces: file.surfaces }),
     ...(file.strapi === undefined ? {} : { strapi: file.strapi }),
+    ...(file.rateLimit === undefined ? {} : { rateLimit: file.rateLimit }),
+    ...(file.publicUrl === undefined ? {} : { publicUrl: file.publicUrl }),
+    ...(file.documents === undefined ? {} : { documents: file.documents }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

@@ -1,5 +1,6 @@
 /** The shape of a project file, and its faults. */
 import { corsFaults, corsSchema, originFaults } from './cors-schema.ts';
+import { rateLimitFaults, rateLimitSchema } from './rate-limit-schema.ts';
 import { anyObject, either, type Fault, fits, list, object, optional, type Right, type Shape, text, truth, whole, word } from './shape.ts';
 
 import { ssoFaults, ssoSchema } from './sso-schema.ts';
@@ -133,6 +134,12 @@ const strapiSchema = object({
   registerRole: limit(3, 2_147_483_647),
 });
 
+/** Documents about the interface that are kept (surfaces/contract). */
+const documentsSchema = object({
+  number: limit(1, 100_000),
+  memoryBytes: limit(0, 17_179_869_184),
+});
+
 const client = word('pg', 'mysql2', 'better-sqlite3');
 const connection = either('must be a URL or an object', text(1), anyObject);
 
@@ -160,6 +167,9 @@ export const projectFileSchema = object({
   graphql: optional(graphqlSchema),
   surfaces: optional(surfacesSchema),
   strapi: optional(strapiSchema),
+  rateLimit: optional(rateLimitSchema),
+  publicUrl: optional(address),
+  documents: optional(documentsSchema),
   private: optional(truth),
 });
 
@@ -172,6 +182,7 @@ export type MailSettings = Right<typeof mailSchema>;
 export type GraphqlSettings = Right<typeof graphqlSchema>;
 export type SurfaceSettings = Right<typeof surfacesSchema>;
 export type StrapiSettings = Right<typeof strapiSchema>;
+export type DocumentSettings = Right<typeof documentsSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
 export type UploadFileSettings = Right<typeof uploadsSchema>;
@@ -204,6 +215,8 @@ const parts = {
   graphql: graphqlSchema,
   surfaces: surfacesSchema,
   strapi: strapiSchema,
+  rateLimit: rateLimitSchema,
+  documents: documentsSchema,
 };
 
 export type Part = keyof typeof parts;
@@ -214,6 +227,7 @@ const further: { readonly [P in Part]?: (settings: PartSettings<P>) => Fault[] }
   auth: ({ origins = [] }) => originFaults('/auth/origins', origins),
   cors: corsFaults,
   sso: ssoFaults,
+  rateLimit: rateLimitFaults,
 };
 
 /** The same for one part of a file alone, which stands under its name. */
@@ -226,7 +240,25 @@ export function checkPart<P extends Part>(part: P, content: unknown): { settings
   return more.length > 0 ? { faults: more } : { settings };
 }
 
+/** An address that links can begin with. */
+export function publicUrlFaults(url: string): Fault[] {
+  const right = /^https?:\/\//i.test(url) && URL.canParse(url) && !/[?#@]/.test(url);
+  return right ? [] : [{ path: '/publicUrl', message: 'must be an address such as https://api.example, without a query' }];
+}
+
 /** Rules of the parts of a file that go beyond its shape. */
-export function furtherFaults({ auth, cors, sso }: Pick<ProjectFile, 'auth' | 'cors' | 'sso'>): Fault[] {
-  return [...((auth && further.auth?.(auth)) ?? []), ...(cors ? corsFaults(cors) : []), ...(sso ? ssoFaults(sso) : [])];
+export function furtherFaults({
+  auth,
+  cors,
+  sso,
+  publicUrl,
+  rateLimit,
+}: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl' | 'rateLimit'>): Fault[] {
+  return [
+    ...(publicUrl === undefined ? [] : publicUrlFaults(publicUrl)),
+    ...(rateLimit ? rateLimitFaults(rateLimit) : []),
+    ...((auth && further.auth?.(auth)) ?? []),
+    ...(cors ? corsFaults(cors) : []),
+    ...(sso ? ssoFaults(sso) : []),
+  ];
 }
