@@ -58,10 +58,11 @@ async function forms(t: Tester, world: World): Promise<void> {
   t.strictSame((await measures('label', 'instant'))[3], 'null', 'what is no moment stays as it is');
   const stamp = await rows(world, {
     collection: 'plants',
-    template: template({ k: field('id', 'text'), at: field('modified_on', 'instant'), key: field('title', 'text') }),
+    template: template({ k: field('id', 'text'), at: field('modified_on', 'instant'), key: field('title', 'text'), latin: field('latin') }),
     keys: ['1'],
   });
-  t.strictSame(stamp, ['{"k":"1","at":"2021-02-03T04:05:06.700Z","key":"Apple"}'], 'stamps, keys and texts');
+  const told = '{"k":"1","at":"2021-02-03T04:05:06.700Z","key":"Apple","latin":"malus domestica"}';
+  t.strictSame(stamp, [told], 'stamps, keys and texts');
   const below = await rows(world, {
     collection: 'zones',
     template: template({
@@ -229,8 +230,13 @@ async function conditions(t: Tester, world: World): Promise<void> {
   });
   const wanted = ['{"k":1,"at":"2021-02-03T04:05:06.700Z","zone":null}', '{"k":2,"at":null,"zone":{"name":"Pond"}}'];
   t.strictSame(found, [...wanted, '{"k":7,"at":"never","zone":null}'], 'in rows that match');
-  const shipments = await rows(world, { collection: 'shipments', template: template({ k: { is: 'key' } }) });
-  const keys = ['{"k":"a~2cb~2fc;7"}', '{"k":"north;1"}', '{"k":"north;2"}', '{"k":"so~3bu~7eth;1"}'];
+  const shipments = await rows(world, { collection: 'shipments', template: template({ k: { is: 'key' }, at: field('depot') }) });
+  const keys = [
+    '{"k":"a~2cb~2fc;7","at":"a,b/c"}',
+    '{"k":"north;1","at":"north"}',
+    '{"k":"north;2","at":"north"}',
+    '{"k":"so~3bu~7eth;1","at":"so;u~th"}',
+  ];
   t.strictSame(shipments, keys, 'the text of a key of several columns');
 }
 

@@ -118,7 +118,8 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
 
   const { bytes, ...compared } = comparisons(flavor, textOrder, temporal);
   // An object of texts of several collations is refused there.
-  const jsonString = (field: Field, column: Fragment): Fragment => (mariadb ? bytes(field, column) : compared.text(field, column));
+  const jsonString = (field: Field, column: Fragment): Fragment =>
+    mariadb ? sql`${unicode(field, compared.text(field, column))} collate utf8mb4_bin` : compared.text(field, column);
   return {
     vendor: 'mysql2',
     identifier: (text) => `\`${text.replace(/`/g, '``')}\``,
