@@ -20,6 +20,7 @@ import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import type { SurfaceHooks } from '../surfaces/hooks.ts';
 import { payloadSurface } from '../surfaces/payload/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
+import { strapiSurface } from '../surfaces/strapi/index.ts';
 import { registerTrialHook } from '../surfaces/trial.ts';
 import { administrationRoutes } from './administration/routes.ts';
 import type { Administration } from './administration/super-admin.ts';
@@ -146,5 +147,6 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   };
   await app.register(graphqlSurface, { hooks });
   await app.register(payloadSurface, { hooks });
+  await app.register(strapiSurface, { hooks });
   return app;
 }

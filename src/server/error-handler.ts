@@ -7,6 +7,7 @@ import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors
 import { isGraphqlPath, renderGraphqlFault } from '../surfaces/graphql/errors.ts';
 import { isPayloadPath, renderPayloadError } from '../surfaces/payload/errors.ts';
 import { isScimPath, renderScimError, scimType } from '../surfaces/scim/errors.ts';
+import { isStrapiPath, renderStrapiError } from '../surfaces/strapi/errors.ts';
 import { pathOf } from './project-hook.ts';
 
 function logError(error: GatewayError, request: FastifyRequest): void {
@@ -42,7 +43,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
       ? renderGraphqlFault(gateway)
       : isPayloadPath(path)
         ? renderPayloadError(gateway, path)
-        : renderDirectusError(gateway);
+        : isStrapiPath(path)
+          ? renderStrapiError(gateway, request)
+          : renderDirectusError(gateway);
   const wait = gateway.details['seconds'] ?? retryAfter[gateway.kind];
   if (wait !== undefined) reply.header('retry-after', wait);
   return reply

@@ -117,7 +117,7 @@ export function outputValue(output: Output, alias: string, joins: Joins, scope: 
       return dialect.asJson(sql`(case when ${holds} then ${dialect.jsonScalar(value)} end)`);
     }
     case 'key':
-      return keyText(output, alias, scope);
+      return dialect.jsonScalar(keyText(output, alias, scope));
     case 'relation':
       return output.relation.kind === 'm2o' ? toOne(output, alias, joins, scope) : toMany(output, alias, scope);
   }

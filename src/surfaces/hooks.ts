@@ -1,4 +1,4 @@
-/** What extensions have to say to reads and writes of this surface. The composition root hands it in, as extensions work with the services of another surface. */
+/** What extensions have to say to reads and writes of surfaces beside that of Directus. The composition root hands it in, as extensions work with the services of another surface. */
 
 import type { Actor } from '../access/types.ts';
 import type { ReadResult } from '../engine/read.ts';

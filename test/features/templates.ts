@@ -237,8 +237,13 @@ async function conditions(t: Tester, world: World): Promise<void> {
   });
   const wanted = ['{"k":1,"at":"2021-02-03T04:05:06.700Z","zone":null}', '{"k":2,"at":null,"zone":{"name":"Pond"}}'];
   t.strictSame(found, [...wanted, '{"k":7,"at":"never","zone":null}'], 'in rows that match');
-  const shipments = await rows(world, { collection: 'shipments', template: template({ k: { is: 'key' } }) });
-  const keys = ['{"k":"a~2cb~2fc;7"}', '{"k":"north;1"}', '{"k":"north;2"}', '{"k":"so~3bu~7eth;1"}'];
+  const shipments = await rows(world, { collection: 'shipments', template: template({ k: { is: 'key' }, at: field('depot') }) });
+  const keys = [
+    '{"k":"a~2cb~2fc;7","at":"a,b/c"}',
+    '{"k":"north;1","at":"north"}',
+    '{"k":"north;2","at":"north"}',
+    '{"k":"so~3bu~7eth;1","at":"so;u~th"}',
+  ];
   t.strictSame(shipments, keys, 'the text of a key of several columns');
 }
 

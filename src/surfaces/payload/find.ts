@@ -7,9 +7,10 @@ import type { Project } from '../../projects/project.ts';
 import type { RequestedTemplate } from '../../query/requested-template.ts';
 import type { RequestedFilter, RequestedRead } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
-import { type CallerContext, sameActor } from '../caller.ts';
+import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { provenAnswer } from '../proven.ts';
 import { type Asking, callerOf, recalledCaller, shapeOf } from './context.ts';
 import { pageText } from './page.ts';
 import { depthOf, type Page, type Parameters, pageOf, truthOf, whereValue } from './parameters.ts';
@@ -159,22 +160,13 @@ async function foundAs(context: CallerContext, asking: Asking, wanted: Wanted): 
 export async function findText(asking: Asking, wanted: Wanted, hooks: SurfaceHooks): Promise<Text> {
   const { project } = asking.request;
   if (hooks.reads.listens(project, wanted.collection)) return hookedText(await callerOf(asking), asking, wanted, hooks);
-  const known = recalledCaller(asking);
-  if (!known) return (await foundAs(await callerOf(asking), asking, wanted)).text;
-  let found: Found | undefined;
-  let refusal: unknown;
-  try {
-    found = await foundAs(known, asking, wanted);
-    if (found.proven) return found.text;
-  } catch (error) {
-    refusal = error;
-  }
-  // Nothing came back, or a refusal: it stands if the caller is who he was taken for.
-  const now = known.proof ? await callerOf(asking) : known;
-  const holds = now === known || (sameActor(now, known) && recalledCaller(asking)?.serial === known.serial);
-  if (!holds) return (await foundAs(now, asking, wanted)).text;
-  if (!found) throw refusal;
-  return found.text;
+  const { answer } = await provenAnswer({
+    recall: () => recalledCaller(asking),
+    identify: () => callerOf(asking),
+    read: (context) => foundAs(context, asking, wanted),
+    isProven: ({ proven }) => proven,
+  });
+  return answer.text;
 }
 
 /** With hooks of extensions around it, which see who asks. */

@@ -1,6 +1,5 @@
 /** What messages call documents: the words of a slug, the last one in singular or plural (payload-rest §2). */
-const plural = (word: string): string => (/s$/.test(word) ? word : /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`);
-const singular = (word: string): string => (/ies$/.test(word) ? `${word.slice(0, -3)}y` : /[^s]s$/.test(word) ? word.slice(0, -1) : word);
+import { plural, singular } from '../number.ts';
 
 const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
