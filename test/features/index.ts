@@ -45,6 +45,7 @@ import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
 import { payloadReads } from './payload-reads.ts';
+import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
@@ -176,6 +177,7 @@ export const features: readonly Feature[] = [
   graphqlHttp,
   graphqlWrites,
   payloadReads,
+  payloadWrites,
   contractCalls,
   databaseDown,
 ];
