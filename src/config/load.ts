@@ -133,6 +133,8 @@ function configure(
     ...(file.rateLimit === undefined ? {} : { rateLimit: file.rateLimit }),
     ...(file.publicUrl === undefined ? {} : { publicUrl: file.publicUrl }),
     ...(file.documents === undefined ? {} : { documents: file.documents }),
+    ...(file.surfaces === undefined ? {} : { surfaces: file.surfaces }),
+    ...(file.strapi === undefined ? {} : { strapi: file.strapi }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

@@ -11,6 +11,8 @@ import type {
   LimitSettings,
   MailSettings,
   ScimSettings,
+  StrapiSettings,
+  SurfaceSettings,
   UploadFileSettings,
   WebhookSettings,
 } from './schema.ts';
@@ -65,6 +67,10 @@ export interface ProjectConfig {
   readonly publicUrl?: string;
   /** How many documents about the interface are kept, as far as it is set. */
   readonly documents?: DocumentSettings;
+  /** Dialects that are served beside Directus and GraphQL; none without a word. */
+  readonly surfaces?: SurfaceSettings;
+  /** How the Strapi surface answers, as far as it is set. */
+  readonly strapi?: StrapiSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }
