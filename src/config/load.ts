@@ -130,11 +130,11 @@ function configure(
     ...(file.scim === undefined ? {} : { scim: file.scim }),
     ...(file.sso === undefined ? {} : { sso: file.sso }),
     ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
-    ...(file.surfaces === undefined ? {} : { surfaces: file.surfaces }),
-    ...(file.strapi === undefined ? {} : { strapi: file.strapi }),
     ...(file.rateLimit === undefined ? {} : { rateLimit: file.rateLimit }),
     ...(file.publicUrl === undefined ? {} : { publicUrl: file.publicUrl }),
     ...(file.documents === undefined ? {} : { documents: file.documents }),
+    ...(file.surfaces === undefined ? {} : { surfaces: file.surfaces }),
+    ...(file.strapi === undefined ? {} : { strapi: file.strapi }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

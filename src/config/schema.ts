@@ -121,6 +121,12 @@ const graphqlSchema = object({
   introspection: optional(word('everybody', 'users', 'nobody')),
 });
 
+/** Documents about the interface that are kept (surfaces/contract). */
+const documentsSchema = object({
+  number: limit(1, 100_000),
+  memoryBytes: limit(0, 17_179_869_184),
+});
+
 /** Dialects that are served beside Directus and GraphQL. */
 const surfacesSchema = object({ strapi: optional(truth), payload: optional(truth) });
 
@@ -132,12 +138,6 @@ const strapiSchema = object({
   maxLimit: limit(1, 1_000_000),
   populateDepth: limit(1, 30),
   registerRole: limit(3, 2_147_483_647),
-});
-
-/** Documents about the interface that are kept (surfaces/contract). */
-const documentsSchema = object({
-  number: limit(1, 100_000),
-  memoryBytes: limit(0, 17_179_869_184),
 });
 
 const client = word('pg', 'mysql2', 'better-sqlite3');
@@ -165,11 +165,11 @@ export const projectFileSchema = object({
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
   graphql: optional(graphqlSchema),
-  surfaces: optional(surfacesSchema),
-  strapi: optional(strapiSchema),
   rateLimit: optional(rateLimitSchema),
   publicUrl: optional(address),
   documents: optional(documentsSchema),
+  surfaces: optional(surfacesSchema),
+  strapi: optional(strapiSchema),
   private: optional(truth),
 });
 
@@ -180,9 +180,9 @@ export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type GraphqlSettings = Right<typeof graphqlSchema>;
+export type DocumentSettings = Right<typeof documentsSchema>;
 export type SurfaceSettings = Right<typeof surfacesSchema>;
 export type StrapiSettings = Right<typeof strapiSchema>;
-export type DocumentSettings = Right<typeof documentsSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
 export type UploadFileSettings = Right<typeof uploadsSchema>;
@@ -213,10 +213,10 @@ const parts = {
   assets: assetsSchema,
   storage: storageSchema,
   graphql: graphqlSchema,
-  surfaces: surfacesSchema,
-  strapi: strapiSchema,
   rateLimit: rateLimitSchema,
   documents: documentsSchema,
+  surfaces: surfacesSchema,
+  strapi: strapiSchema,
 };
 
 export type Part = keyof typeof parts;
