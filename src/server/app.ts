@@ -12,7 +12,7 @@ import Fastify, {
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
 import { contractSurface } from '../surfaces/contract/index.ts';
-import { writeListeners } from '../surfaces/directus/extension-services.ts';
+import { extensionServices, writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
 import { explorerSurface } from '../surfaces/explorer/index.ts';
@@ -144,6 +144,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const hooks: SurfaceHooks = {
     reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
     writes: writeListeners,
+    services: extensionServices,
   };
   await app.register(graphqlSurface, { hooks });
   await app.register(payloadSurface, { hooks });

@@ -44,6 +44,7 @@ import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
+import { payloadEndpoints } from './payload-endpoints.ts';
 import { payloadReads } from './payload-reads.ts';
 import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
@@ -176,6 +177,7 @@ export const features: readonly Feature[] = [
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
+  payloadEndpoints,
   payloadReads,
   payloadWrites,
   contractCalls,
