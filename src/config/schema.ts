@@ -1,5 +1,6 @@
 /** The shape of a project file, and its faults. */
 import { corsFaults, corsSchema, originFaults } from './cors-schema.ts';
+import { rateLimitFaults, rateLimitSchema } from './rate-limit-schema.ts';
 import { anyObject, either, type Fault, fits, list, object, optional, type Right, type Shape, text, truth, whole, word } from './shape.ts';
 
 import { ssoFaults, ssoSchema } from './sso-schema.ts';
@@ -118,6 +119,12 @@ const graphqlSchema = object({
   introspection: optional(word('everybody', 'users', 'nobody')),
 });
 
+/** Documents about the interface that are kept (surfaces/contract). */
+const documentsSchema = object({
+  number: limit(1, 100_000),
+  memoryBytes: limit(0, 17_179_869_184),
+});
+
 /** Dialects that are served beside Directus and GraphQL. */
 const surfacesSchema = object({ strapi: optional(truth), payload: optional(truth) });
 
@@ -156,6 +163,9 @@ export const projectFileSchema = object({
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
   graphql: optional(graphqlSchema),
+  rateLimit: optional(rateLimitSchema),
+  publicUrl: optional(address),
+  documents: optional(documentsSchema),
   surfaces: optional(surfacesSchema),
   strapi: optional(strapiSchema),
   private: optional(truth),
@@ -168,6 +178,7 @@ export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type GraphqlSettings = Right<typeof graphqlSchema>;
+export type DocumentSettings = Right<typeof documentsSchema>;
 export type SurfaceSettings = Right<typeof surfacesSchema>;
 export type StrapiSettings = Right<typeof strapiSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
@@ -200,6 +211,8 @@ const parts = {
   assets: assetsSchema,
   storage: storageSchema,
   graphql: graphqlSchema,
+  rateLimit: rateLimitSchema,
+  documents: documentsSchema,
   surfaces: surfacesSchema,
   strapi: strapiSchema,
 };
@@ -212,6 +225,7 @@ const further: { readonly [P in Part]?: (settings: PartSettings<P>) => Fault[] }
   auth: ({ origins = [] }) => originFaults('/auth/origins', origins),
   cors: corsFaults,
   sso: ssoFaults,
+  rateLimit: rateLimitFaults,
 };
 
 /** The same for one part of a file alone, which stands under its name. */
@@ -224,7 +238,25 @@ export function checkPart<P extends Part>(part: P, content: unknown): { settings
   return more.length > 0 ? { faults: more } : { settings };
 }
 
+/** An address that links can begin with. */
+export function publicUrlFaults(url: string): Fault[] {
+  const right = /^https?:\/\//i.test(url) && URL.canParse(url) && !/[?#@]/.test(url);
+  return right ? [] : [{ path: '/publicUrl', message: 'must be an address such as https://api.example, without a query' }];
+}
+
 /** Rules of the parts of a file that go beyond its shape. */
-export function furtherFaults({ auth, cors, sso }: Pick<ProjectFile, 'auth' | 'cors' | 'sso'>): Fault[] {
-  return [...((auth && further.auth?.(auth)) ?? []), ...(cors ? corsFaults(cors) : []), ...(sso ? ssoFaults(sso) : [])];
+export function furtherFaults({
+  auth,
+  cors,
+  sso,
+  publicUrl,
+  rateLimit,
+}: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl' | 'rateLimit'>): Fault[] {
+  return [
+    ...(publicUrl === undefined ? [] : publicUrlFaults(publicUrl)),
+    ...(rateLimit ? rateLimitFaults(rateLimit) : []),
+    ...((auth && further.auth?.(auth)) ?? []),
+    ...(cors ? corsFaults(cors) : []),
+    ...(sso ? ssoFaults(sso) : []),
+  ];
 }

@@ -6,17 +6,20 @@ import type { Collection, Field } from '../schema/types.ts';
 import type { Ddl } from './ddl.ts';
 import type { ValueForm } from './forms.ts';
 import type { Collation, Introspection } from './introspection.ts';
+import type { Estimate, PlanSql } from './plan.ts';
 
 export type { AggregateSql, DatePart } from './aggregates.ts';
 export type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
 export type { Collation, IntrospectedColumn, IntrospectedForeignKey, IntrospectedTable, Introspection, Storage } from './introspection.ts';
 
 export type { KeyColumn, KeySql } from './keys.ts';
+export type { Estimate } from './plan.ts';
 export type { Scalar, Stored } from './values.ts';
 
 import type { AggregateSql } from './aggregates.ts';
 import type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
 import type { KeySql } from './keys.ts';
+import type { PoolUse } from './lend.ts';
 import type { IntrospectedTextIndex, TextIndexForm, TextMatch } from './text-index.ts';
 import type { Scalar, Stored } from './values.ts';
 
@@ -66,13 +69,6 @@ export interface Queryable {
   rows(statement: Statement): Promise<Row[]>;
   /** A statement without a result set; the number of rows it touched. */
   execute(statement: Statement): Promise<number>;
-}
-
-/** What a planner expects. */
-export interface Estimate {
-  readonly rows: number;
-  /** Whether it has no statistics to go by. */
-  readonly guessed: boolean;
 }
 
 /** What reads run on: a connection, or one of its transactions. */
@@ -126,8 +122,10 @@ export interface Connection extends Reader {
   stream(statement: Statement, options: StreamOptions): AsyncIterableIterator<readonly TextRow[]>;
   /** How many streams may run beside one another so that a connection stays free for everything else. */
   readonly streams: number;
+  /** How much of its pool is in use now. */
+  use(): PoolUse;
   /** Called with every statement sent by `texts`, `rows`, `execute` and `stream`; tests count with it. */
-  onStatement?: (statement: Statement) => void;
+  onStatement?: ((statement: Statement) => void) | undefined;
   close(): Promise<void>;
 }
 
@@ -238,6 +236,9 @@ export interface Dialect extends Printer {
   /** What has a common table expression worked out once, however often it is named; absent where the database does not. */
   readonly materialized?: Fragment;
   readonly aggregates: AggregateSql;
+  readonly plan: PlanSql;
+  /** Has constraints that wait for the end of the transaction looked at now; absent where the database has no words for it. */
+  readonly checkConstraints?: Fragment;
   /** Which statements, in the form that the product writes, can give back columns of the rows they changed, by `returning …`. */
   readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean };
   /** The rows of directus_activity and directus_revisions in one statement; absent, or undefined, where it takes one for each table. */

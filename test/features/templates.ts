@@ -58,11 +58,18 @@ async function forms(t: Tester, world: World): Promise<void> {
   t.strictSame((await measures('label', 'instant'))[3], 'null', 'what is no moment stays as it is');
   const stamp = await rows(world, {
     collection: 'plants',
-    template: template({ k: field('id', 'text'), at: field('modified_on', 'instant'), key: field('title', 'text'), latin: field('latin') }),
+    template: template({
+      k: field('id', 'text'),
+      at: field('modified_on', 'instant'),
+      watered: field('watered', 'clock'),
+      title: field('title'),
+      key: field('title', 'text'),
+      kind: field('kind', 'text'),
+    }),
     keys: ['1'],
   });
-  const told = '{"k":"1","at":"2021-02-03T04:05:06.700Z","key":"Apple","latin":"malus domestica"}';
-  t.strictSame(stamp, [told], 'stamps, keys and texts');
+  const whole = '"at":"2021-02-03T04:05:06.700Z","watered":"06:30:00.000","title":"Apple","key":"Apple","kind":"tree"';
+  t.strictSame(stamp, [`{"k":"1",${whole}}`], 'stamps, keys and texts beside each other');
   const below = await rows(world, {
     collection: 'zones',
     template: template({

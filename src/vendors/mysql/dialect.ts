@@ -7,6 +7,7 @@ import { base64, comparisons, single, unicode } from './compare.ts';
 import { formed } from './forms.ts';
 import { mysqlKeys } from './keys.ts';
 import { orderPlace } from './place.ts';
+import { mysqlPlan } from './plan.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
@@ -117,9 +118,11 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
   }
 
   const { bytes, ...compared } = comparisons(flavor, textOrder, temporal);
-  // An object of texts of several collations is refused there.
-  const jsonString = (field: Field, column: Fragment): Fragment =>
-    mariadb ? sql`${unicode(field, compared.text(field, column))} collate utf8mb4_bin` : compared.text(field, column);
+  const jsonString = (field: Field, column: Fragment): Fragment => {
+    const text = compared.text(field, column);
+    // As texts have it: an object of texts of several collations is refused there.
+    return mariadb ? sql`${unicode(field, text)} collate utf8mb4_bin` : text;
+  };
   return {
     vendor: 'mysql2',
     identifier: (text) => `\`${text.replace(/`/g, '``')}\``,
@@ -151,6 +154,7 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     indexNullsFirst: (descending) => !descending,
     random: () => sql`rand()`,
     aggregates: mysqlAggregates,
+    plan: mysqlPlan(flavor),
     // MariaDB's DELETE gives back rows only in the form without an alias, which a rule needs.
     returning: { insert: mariadb, update: false, delete: false },
     deletesByAlias: true,
