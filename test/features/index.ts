@@ -44,6 +44,7 @@ import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
+import { payloadReads } from './payload-reads.ts';
 import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
@@ -174,6 +175,7 @@ export const features: readonly Feature[] = [
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
+  payloadReads,
   contractCalls,
   databaseDown,
 ];
