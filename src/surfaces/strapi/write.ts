@@ -17,7 +17,7 @@ import { readHooked } from './hooked-read.ts';
 import { type WrittenItem, writtenItem } from './item.ts';
 import { defaultLanguage, languageAsked } from './locale.ts';
 import { strapiNested } from './nested-syntax.ts';
-import { type Asked, parseRead, stateOf } from './parse.ts';
+import { type Asked, type Outline, parseRead, stateOf } from './parse.ts';
 import { entryText, jsonType } from './read.ts';
 import { resolvedRelations } from './relation-writes.ts';
 import { askedOf, callerOf } from './request.ts';
@@ -54,6 +54,7 @@ export async function written(
   hooks: SurfaceHooks,
   collectionOf: (context: ReadContext) => Collection,
   prepare: (writing: Writing) => Promise<{ readonly step: Step; readonly asked?: Asked }>,
+  outline: Outline = 'wrapped',
 ): Promise<Answered> {
   const given = askedOf(request);
   const context = await callerOf(request);
@@ -70,7 +71,9 @@ export async function written(
         plain: false,
         read: async (inside) =>
           wrote.before ??
-          (listens ? undefined : await readBack({ ...now, ...inside, connection: now.connection }, inside, collection, asked, wrote.key)),
+          (listens
+            ? undefined
+            : await readBack({ ...now, ...inside, connection: now.connection }, inside, collection, asked, wrote.key, outline)),
       };
     });
     if (!listens || key === undefined || result) return { result, asked };
@@ -85,10 +88,11 @@ async function readBack(
   collection: Collection,
   asked: Asked,
   key: string | undefined,
+  outline: Outline,
 ): Promise<ReadResult | undefined> {
   if (key === undefined) return undefined;
   try {
-    const { read } = parseRead(context, collection, asked, { is: 'any', keys: [key] });
+    const { read } = parseRead(context, collection, asked, { is: 'any', keys: [key] }, outline);
     return await runRead(within, prepareRead(withinOutputs(within), read));
   } catch (error) {
     if (error instanceof GatewayError && error.kind === 'read_denied') return undefined;
@@ -177,14 +181,14 @@ export function saving(writing: Writing, data: JsonObject, key?: string): { read
 const preparing = ({ syntax, filters }: WriteContext, { within }: WriteSession) => ({ ...within, syntax, ...(filters ? { filters } : {}) });
 
 /** Deletes the entry of that key with its translations, or the translation of the language that the query names. */
-export function deleting(writing: Writing, key: string): { readonly step: Step } {
+export function deleting(writing: Writing, key: string, outline: Outline = 'wrapped'): { readonly step: Step } {
   const { context, sight, collection, within, asked } = writing;
   const localised = writtenItem(sight, collection, {}, 'update').localised;
   const named = languageAsked(asked.query['locale']);
   return {
     async step(session) {
       const inside = session.within;
-      const before = await readBack({ ...context, ...inside, connection: context.connection }, inside, collection, asked, key);
+      const before = await readBack({ ...context, ...inside, connection: context.connection }, inside, collection, asked, key, outline);
       const write = async (mutation: RequestedMutation): Promise<void> => {
         await session.write(await prepareWrite(preparing(within, session), mutation, {}));
       };
