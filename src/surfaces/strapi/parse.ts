@@ -1,5 +1,6 @@
 /** The query of a request as a read of the core (strapi-rest §§4 to 10). */
 import { GatewayError } from '../../lib/errors.ts';
+import type { RequestedTemplate } from '../../query/requested-template.ts';
 import type { RequestedFilter, RequestedRead } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { BracketGroup, BracketValue } from '../bracket-query.ts';
@@ -54,8 +55,8 @@ export type Wanted =
   | { readonly is: 'single' }
   | { readonly is: 'entry' | 'any'; readonly keys: readonly string[] };
 
-/** `flat`: attributes stand beside the key, whatever the form: hooks look at them there. */
-export type Outline = 'wrapped' | 'flat';
+/** `flat`: attributes stand beside the key, whatever the form: hooks look at them there. `bare`: so they do in what is inside, too. */
+export type Outline = 'wrapped' | 'flat' | 'bare';
 
 /** Which entries are meant, by either parameter (S-130 to S-132). */
 export function stateOf(query: BracketGroup): PublicationState {
@@ -102,13 +103,16 @@ export function parseRead(
   if (!sight.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
   checkParameters(query);
   const given = viewOf(context, asked, sight);
-  const view: View = wanted.is === 'any' && given.state === 'live' ? { ...given, state: 'preview' } : given;
+  const viewed: View = wanted.is === 'any' && given.state === 'live' ? { ...given, state: 'preview' } : given;
+  const view: View = outline === 'bare' ? { ...viewed, format: 'v5' } : viewed;
   const bounds = strapiBoundsOf(context.project.config.strapi);
   const page = pageOf(wanted.is === 'list' ? query['pagination'] : undefined, bounds);
   const fields = fieldsOf(sight, collection, query['fields']);
   const populate = { sight, depth: bounds.populateDepth, most: context.limits.nestedRows };
   const populated = populatedOf(populate, collection, query['populate']);
-  const entry = (outline === 'flat' ? flatTemplate : entryTemplate)(view, collection, fields, populated);
+  const made = (outline === 'flat' ? flatTemplate : entryTemplate)(view, collection, fields, populated);
+  // Users have a document's id in the newer form alone.
+  const entry = outline === 'bare' && asked.format === 'v4' ? { ...made, of: without(made.of, 'documentId') } : made;
   const order = wanted.is === 'list' ? orderOf(sight, collection, query['sort']) : orderOf(sight, collection, undefined);
   if (wanted.is !== 'list') orderOf(sight, collection, query['sort']);
   const where = wanted.is === 'any' ? undefined : conditions(view, collection, query);
@@ -128,6 +132,10 @@ export function parseRead(
     stubs: false,
   };
   return { read, entry, page, view };
+}
+
+function without(template: RequestedTemplate, name: string): RequestedTemplate {
+  return new Map([...template].filter(([key]) => key !== name));
 }
 
 function conditions({ sight, language }: View, collection: Collection, query: BracketGroup): RequestedFilter | undefined {

@@ -8,7 +8,7 @@ import { fieldOutput, keyOutput, nullOutput } from './forms.ts';
 import { inLanguage, type Localised, localisedOf } from './locale.ts';
 import type { Populate, Populated } from './populate.ts';
 import { attributesOf, createdField, type Lead, publishingOf, updatedField } from './sight.ts';
-import { userAttributes, usersCollection } from './user-object.ts';
+import { roleAttributes, rolesCollection, userAttributes, usersCollection } from './user-object.ts';
 import type { View } from './view.ts';
 
 export interface Entry {
@@ -91,6 +91,7 @@ export function attributesTemplate(
     if ((field.primaryKey && field.name === 'id') || (users && field.name === 'role')) continue;
     if (wants(field.name)) attributes.set(field.name, fieldOutput(field));
   }
+  if (collection.name === rolesCollection) return roleAttributes(collection, attributes);
   localise(view, collection, wants, attributes);
   const dates = { createdAt: createdField(sight, collection), updatedAt: updatedField(sight, collection) };
   for (const [name, field] of Object.entries(dates)) if (wants(name)) attributes.set(name, field ? fieldOutput(field) : nullOutput);

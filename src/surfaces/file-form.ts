@@ -1,9 +1,9 @@
 /** Files and fields of a multipart request, each file stored while it arrives. */
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Received } from '../../files/receive.ts';
-import { GatewayError } from '../../lib/errors.ts';
-import type { Json } from '../../lib/json-body.ts';
+import type { Received } from '../files/receive.ts';
+import { GatewayError } from '../lib/errors.ts';
+import type { Json } from '../lib/json-body.ts';
 import { storeContent, type Uploads } from './uploads.ts';
 
 /** A file that arrived, with the fields that are about it. */
