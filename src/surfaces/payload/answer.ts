@@ -7,6 +7,7 @@ import { create, remove, removeMatching, update, updateMatching } from './docume
 import { customEndpoint } from './endpoints.ts';
 import { findText, type Wanted } from './find.ts';
 import { showGlobal, updateGlobal } from './globals.ts';
+import { mediaOperation } from './media.ts';
 import { preferenceOperation } from './preferences.ts';
 import { sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
@@ -27,6 +28,10 @@ export async function answer(serving: Serving): Promise<FastifyReply> {
   if (custom) return custom;
   if (collection.name === 'directus_users') {
     const operation = authOperation(serving, rest);
+    if (operation) return operation;
+  }
+  if (collection.name === 'directus_files') {
+    const operation = mediaOperation(serving, rest);
     if (operation) return operation;
   }
   return onCollection(serving, collection, rest);
