@@ -45,6 +45,7 @@ import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
 import { payloadEndpoints } from './payload-endpoints.ts';
+import { payloadMedia } from './payload-media.ts';
 import { payloadReads } from './payload-reads.ts';
 import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
@@ -178,6 +179,7 @@ export const features: readonly Feature[] = [
   graphqlHttp,
   graphqlWrites,
   payloadEndpoints,
+  payloadMedia,
   payloadReads,
   payloadWrites,
   contractCalls,

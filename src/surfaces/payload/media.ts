@@ -1,6 +1,6 @@
 /** Uploads: documents that come with a file, and the files themselves (payload-rest §15). */
 import type { FastifyReply } from 'fastify';
-import { prepareRead, runRead } from '../../engine/read.ts';
+import { read } from '../../engine/read.ts';
 import { originalContent } from '../../files/content.ts';
 import { filledColumns, newFile, replacedContent } from '../../files/file-item.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -97,10 +97,8 @@ export async function sendFile({ asking, reply }: Serving, filename: string): Pr
   const notThere = new GatewayError('item_not_found', { id: filename });
   if (!collection) throw notThere;
   const present = new Map<string, RequestedOutput>([['id', { is: 'field', name: 'id' }]]);
-  const found = await runRead(
-    context,
-    prepareRead(context, { ...documentsRead(collection, present, new Map()), where, limit: 1, counts: uncounted }),
-  ).catch((error: unknown) => {
+  const reading = { ...documentsRead(collection, present, new Map()), where, limit: 1, counts: uncounted };
+  const found = await read(context, reading).catch((error: unknown) => {
     // What may not be asked for is not there.
     throw error instanceof GatewayError && ['read_denied', 'unknown_field'].includes(error.kind) ? notThere : error;
   });
@@ -108,10 +106,7 @@ export async function sendFile({ asking, reply }: Serving, filename: string): Pr
   const within = { ...context, actor: { is: 'system', reason: 'a file that the caller may read is handed out' } } as const;
   const { proof: _, ...rest } = within;
   const template = new Map(columns.map((name): [string, RequestedOutput] => [name, { is: 'field', name, form: 'text' }]));
-  const { texts } = await runRead(
-    rest,
-    prepareRead(rest, { ...documentsRead(collection, template, new Map()), where, limit: 1, counts: uncounted }),
-  );
+  const { texts } = await read(rest, { ...reading, template });
   const row = texts.count === 0 ? null : parseJsonBody(String(texts.between('', '')));
   if (!row || !isJsonObject(row)) throw notThere;
   const text = (name: (typeof columns)[number]): string => String(row[name] ?? '');
