@@ -69,6 +69,7 @@ import { signInLimits } from './sign-in-limits.ts';
 import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
+import { strapiReads } from './strapi-reads.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
@@ -174,6 +175,7 @@ export const features: readonly Feature[] = [
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
+  strapiReads,
   templates,
   graphqlReads,
   graphqlHttp,

@@ -7,6 +7,7 @@ import type { SurfaceHooks } from '../hooks.ts';
 import { authRoutes } from './auth.ts';
 import { parseBodies } from './body.ts';
 import { contentRoutes } from './content.ts';
+import { uploadRoutes } from './upload.ts';
 import { userRoutes } from './users.ts';
 
 export interface StrapiSurfaceOptions {
@@ -23,4 +24,5 @@ export const strapiSurface: FastifyPluginAsync<StrapiSurfaceOptions> = async (ap
   await app.register(contentRoutes, { hooks });
   await app.register(userRoutes, { hooks });
   await app.register(authRoutes, { hooks });
+  await app.register(uploadRoutes, { hooks });
 };

@@ -1,6 +1,5 @@
 /** The query of a request as a read of the core (strapi-rest §§4 to 10). */
 import { GatewayError } from '../../lib/errors.ts';
-import type { RequestedTemplate } from '../../query/requested-template.ts';
 import type { RequestedFilter, RequestedRead } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { BracketGroup, BracketValue } from '../bracket-query.ts';
@@ -28,6 +27,8 @@ const known: ReadonlySet<string> = new Set([
   'pagination',
   'publicationState',
   'status',
+  // As a client for JavaScript has it.
+  'state',
   'locale',
   'published_at_null',
   '_q',
@@ -60,7 +61,7 @@ export type Outline = 'wrapped' | 'flat' | 'bare';
 
 /** Which entries are meant, by either parameter (S-130 to S-132). */
 export function stateOf(query: BracketGroup): PublicationState {
-  const { publicationState, status } = query;
+  const { publicationState, status = query['state'] } = query;
   if (publicationState !== undefined) {
     if (publicationState === 'live' || publicationState === 'preview') return publicationState;
     throw invalidValue('publicationState', 'live or preview stands here');
@@ -80,6 +81,7 @@ export function viewOf(context: CallerContext, { query, format }: Asked, sight =
   return {
     sight,
     format,
+    documents: format === 'v5',
     state: stateOf(query),
     language: languageAsked(query['locale']),
     defaultLanguage: defaultLanguage(context),
@@ -110,9 +112,7 @@ export function parseRead(
   const fields = fieldsOf(sight, collection, query['fields']);
   const populate = { sight, depth: bounds.populateDepth, most: context.limits.nestedRows };
   const populated = populatedOf(populate, collection, query['populate']);
-  const made = (outline === 'flat' ? flatTemplate : entryTemplate)(view, collection, fields, populated);
-  // Users have a document's id in the newer form alone.
-  const entry = outline === 'bare' && asked.format === 'v4' ? { ...made, of: without(made.of, 'documentId') } : made;
+  const entry = (outline === 'flat' ? flatTemplate : entryTemplate)(view, collection, fields, populated);
   const order = wanted.is === 'list' ? orderOf(sight, collection, query['sort']) : orderOf(sight, collection, undefined);
   if (wanted.is !== 'list') orderOf(sight, collection, query['sort']);
   const where = wanted.is === 'any' ? undefined : conditions(view, collection, query);
@@ -132,10 +132,6 @@ export function parseRead(
     stubs: false,
   };
   return { read, entry, page, view };
-}
-
-function without(template: RequestedTemplate, name: string): RequestedTemplate {
-  return new Map([...template].filter(([key]) => key !== name));
 }
 
 function conditions({ sight, language }: View, collection: Collection, query: BracketGroup): RequestedFilter | undefined {

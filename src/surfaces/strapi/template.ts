@@ -25,9 +25,9 @@ export function entryTemplate(view: View, collection: Collection, fields: Readon
   if (collection.name === filesCollection) return fileEntry(view, collection, fields, id);
   const attributes = attributesTemplate(view, collection, fields, populated);
   if (format === 'v5') {
-    const documentId = keyOutput(sight, collection, 'documentId');
+    const own: [string, RequestedOutput][] = view.documents ? [['documentId', keyOutput(sight, collection, 'documentId')]] : [];
     // A column of that name goes before ours (S-42); the key goes before a column that is called so.
-    return { of: new Map<string, RequestedOutput>([['id', id], ['documentId', documentId], ...attributes, ['id', id]]) };
+    return { of: new Map<string, RequestedOutput>([['id', id], ...own, ...attributes, ['id', id]]) };
   }
   const meta: RequestedOutput = { is: 'group', of: metaTemplate(view, collection) };
   return {
@@ -56,7 +56,7 @@ export function flatTemplate(view: View, collection: Collection, fields: Readonl
 
 function fileEntry(view: View, collection: Collection, fields: ReadonlySet<string> | undefined, id: RequestedOutput): Entry {
   const columns = fileColumns(view.sight, collection);
-  if (view.format === 'v5') return { of: columns, make: fileText(view.fileData, fields, 'v5') };
+  if (view.format === 'v5') return { of: columns, make: fileText(view.fileData, fields, view.documents ? 'v5' : 'bare') };
   const attributes: RequestedOutput = { is: 'group', of: columns, make: fileText(view.fileData, fields, 'attributes') };
   return {
     of: new Map<string, RequestedOutput>([
