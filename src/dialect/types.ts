@@ -6,12 +6,14 @@ import type { Collection, Field } from '../schema/types.ts';
 import type { Ddl } from './ddl.ts';
 import type { ValueForm } from './forms.ts';
 import type { Collation, Introspection } from './introspection.ts';
+import type { Estimate, PlanSql } from './plan.ts';
 
 export type { AggregateSql, DatePart } from './aggregates.ts';
 export type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
 export type { Collation, IntrospectedColumn, IntrospectedForeignKey, IntrospectedTable, Introspection, Storage } from './introspection.ts';
 
 export type { KeyColumn, KeySql } from './keys.ts';
+export type { Estimate } from './plan.ts';
 export type { Scalar, Stored } from './values.ts';
 
 import type { AggregateSql } from './aggregates.ts';
@@ -67,13 +69,6 @@ export interface Queryable {
   rows(statement: Statement): Promise<Row[]>;
   /** A statement without a result set; the number of rows it touched. */
   execute(statement: Statement): Promise<number>;
-}
-
-/** What a planner expects. */
-export interface Estimate {
-  readonly rows: number;
-  /** Whether it has no statistics to go by. */
-  readonly guessed: boolean;
 }
 
 /** What reads run on: a connection, or one of its transactions. */
@@ -223,6 +218,8 @@ export interface Dialect extends Printer {
   stored(field: Field, value: Stored): Fragment;
   /** LIKE in lower case on both sides; `pattern` uses `%`, `_` and the escape character `\`. */
   like(field: Field, column: Fragment, pattern: string): Fragment;
+  /** The same where upper and lower case differ, whatever the column's collation says. */
+  likeCased(field: Field, column: Fragment, pattern: string): Fragment;
   /** The condition that a text index answers. */
   textMatch(match: TextMatch): Fragment;
   /** The column as text, as `q` and LIKE see it: exact, and as near to its form in an answer as the database can print it. */
@@ -239,6 +236,9 @@ export interface Dialect extends Printer {
   /** What has a common table expression worked out once, however often it is named; absent where the database does not. */
   readonly materialized?: Fragment;
   readonly aggregates: AggregateSql;
+  readonly plan: PlanSql;
+  /** Has constraints that wait for the end of the transaction looked at now; absent where the database has no words for it. */
+  readonly checkConstraints?: Fragment;
   /** Which statements, in the form that the product writes, can give back columns of the rows they changed, by `returning …`. */
   readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean };
   /** The rows of directus_activity and directus_revisions in one statement; absent, or undefined, where it takes one for each table. */
@@ -277,6 +277,7 @@ export type Comparisons = Pick<
   | 'orderedOperand'
   | 'distinct'
   | 'like'
+  | 'likeCased'
   | 'text'
   | 'sameText'
 >;

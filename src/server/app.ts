@@ -11,11 +11,16 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { contractSurface } from '../surfaces/contract/index.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
+import { explorerSurface } from '../surfaces/explorer/index.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
+import type { SurfaceHooks } from '../surfaces/hooks.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
+import { strapiSurface } from '../surfaces/strapi/index.ts';
+import { registerTrialHook } from '../surfaces/trial.ts';
 import { administrationRoutes } from './administration/routes.ts';
 import type { Administration } from './administration/super-admin.ts';
 import { corsOptions } from './cors.ts';
@@ -120,6 +125,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     done(null, corsOptions(request, registry.config(keyIn(request.url) ?? '')));
   });
   registerProjectHook(app, registry, await createRateLimits(app));
+  registerTrialHook(app);
   telemetry?.metrics?.attach(app, registry);
 
   app.decorate('writeListeners', writeListeners);
@@ -129,14 +135,16 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   if (telemetry?.metrics && operations.metrics) metricsRoute(app, telemetry.metrics, operations.metrics);
   await app.register(serverRoutes, { registry, adminFolder: options.adminFolder });
   await app.register(administrationRoutes, { registry, administration: options.administration });
+  await app.register(explorerSurface);
   await app.register(directusSurface);
   await app.register(scimSurface);
+  await app.register(contractSurface);
   // Extensions work with the services of the Directus surface, whoever asks.
-  await app.register(graphqlSurface, {
-    hooks: {
-      reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
-      writes: writeListeners,
-    },
-  });
+  const hooks: SurfaceHooks = {
+    reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
+    writes: writeListeners,
+  };
+  await app.register(graphqlSurface, { hooks });
+  await app.register(strapiSurface, { hooks });
   return app;
 }

@@ -1,11 +1,13 @@
 /** What a request starts with on every surface: the project's state and who asks. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '../access/types.ts';
 import { identify, recall } from '../auth/identify.ts';
 import type { Connection } from '../dialect/types.ts';
 import type { ReadContext } from '../engine/read.ts';
 import type { Timings } from '../lib/timings.ts';
 import type { Project } from '../projects/project.ts';
 import { isProvisional } from '../projects/provisional.ts';
+import { actingRole, inRole } from './acting.ts';
 import { fileDataFor } from './file-data.ts';
 import './types.ts';
 
@@ -14,6 +16,8 @@ export interface CallerContext extends ReadContext {
   readonly project: Project;
   /** Tells apart identifications of the same credential; absent when the actor was identified for this request. */
   readonly serial?: number;
+  /** The administrator who acts as the actor's role, where one does. */
+  readonly administrator?: Actor;
 }
 
 /**
@@ -38,13 +42,17 @@ export async function identified(
   timings?.mark('identify');
   const { connection, limits, sealer } = project;
   const fileData = fileDataFor(request);
-  return { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const context = { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const role = actingRole(request);
+  return role === undefined ? context : { ...context, actor: inRole(actor, role, state.rules), administrator: actor, readOnly: true };
 }
 
 /** The same without asking who the caller is, where that is known from before; what is read under it must be proven. */
 export function recalled(request: FastifyRequest, token: string | undefined): CallerContext | undefined {
   const { project } = request;
   const { current: schema } = project.schemas;
+  // Whether the caller may do that is asked each time.
+  if (actingRole(request) !== undefined) return undefined;
   // The users themselves may be what is just being read.
   if (isProvisional(schema)) return undefined;
   const { current: rules } = project.rules;

@@ -6,11 +6,13 @@ import { aggregateGroups } from './aggregate-groups.ts';
 import { aggregateProperty } from './aggregate-property.ts';
 import { aggregateRules } from './aggregate-rules.ts';
 import { aggregateValues } from './aggregate-values.ts';
+import { askingFirst } from './asking-first.ts';
 import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
 import { comments } from './comments.ts';
+import { contractCalls } from './contract-calls.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
 import { cursorProperty } from './cursor-property.ts';
@@ -139,6 +141,7 @@ export const features: readonly Feature[] = [
   idempotency,
   upserts,
   writeMatching,
+  askingFirst,
   batch,
   writingItems,
   writingNested,
@@ -171,5 +174,6 @@ export const features: readonly Feature[] = [
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
+  contractCalls,
   databaseDown,
 ];

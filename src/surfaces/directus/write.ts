@@ -14,8 +14,9 @@ import { metaText } from './meta.ts';
 import { type DirectusRead, parseRead } from './parse.ts';
 import { isItem } from './parse-nested.ts';
 import { preconditionOf, refusePrecondition } from './precondition.ts';
-import { forActor, type Ready, readyRead } from './read.ts';
+import { type Ready, readyRead } from './read.ts';
 import { answeredThroughHooks } from './read-hooks.ts';
+import { forActor } from './requested-read.ts';
 import type { Envelope } from './respond.ts';
 
 /** A body that must hold something. Throws `invalid_payload` without one. */

@@ -7,6 +7,7 @@ import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isSameSecret } from '../../lib/same-secret.ts';
 import { isProvisional } from '../../projects/provisional.ts';
+import { refuseActing } from '../acting.ts';
 import { originOfRequest } from '../origin.ts';
 
 export interface ScimContext extends ChangeContext {
@@ -17,6 +18,7 @@ export interface ScimContext extends ChangeContext {
 /** Identifies the caller and pins schema and rules for the request. */
 export async function scimContext(request: FastifyRequest): Promise<ScimContext> {
   const { project } = request;
+  refuseActing(request);
   if (isProvisional(project.schemas.current)) await project.schemas.settled();
   const state = { schema: project.schemas.current, rules: project.rules.current };
   const isClient = isSameSecret(bearerOf(request.headers), project.config.scim?.token);

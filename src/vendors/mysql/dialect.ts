@@ -7,6 +7,7 @@ import { base64, comparisons, single, unicode } from './compare.ts';
 import { formed } from './forms.ts';
 import { mysqlKeys } from './keys.ts';
 import { orderPlace } from './place.ts';
+import { mysqlPlan } from './plan.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
@@ -153,6 +154,7 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     indexNullsFirst: (descending) => !descending,
     random: () => sql`rand()`,
     aggregates: mysqlAggregates,
+    plan: mysqlPlan(flavor),
     // MariaDB's DELETE gives back rows only in the form without an alias, which a rule needs.
     returning: { insert: mariadb, update: false, delete: false },
     deletesByAlias: true,

@@ -10,6 +10,7 @@ import { base64, comparisons, isText } from './compare.ts';
 import { formed, formedCell, jsonScalar } from './forms.ts';
 import { history } from './history.ts';
 import { postgresKeys } from './keys.ts';
+import { postgresPlan } from './plan.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
@@ -169,6 +170,8 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     random: () => sql`random()`,
     materialized: sql`materialized`,
     aggregates: postgresAggregates,
+    plan: postgresPlan,
+    checkConstraints: trusted('set constraints all immediate'),
     returning: { insert: true, update: true, delete: true },
     history,
     forUpdate: sql` for update`,

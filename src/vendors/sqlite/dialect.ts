@@ -7,6 +7,7 @@ import { comparisons } from './compare.ts';
 import { formed } from './forms.ts';
 import { sqliteKeys } from './keys.ts';
 import { orderPlace } from './place.ts';
+import { sqlitePlan } from './plan.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 import { isTrue } from './truth.ts';
@@ -123,6 +124,7 @@ export function sqliteDialect(textOrder: TextOrder = 'portable'): Dialect {
     random: () => sql`random()`,
     materialized: sql`materialized`,
     aggregates: sqliteAggregates,
+    plan: sqlitePlan,
     returning: { insert: true, update: true, delete: true },
     forUpdate: nothing,
     keys: sqliteKeys(({ field, column }) => compared.text(field, column)),
