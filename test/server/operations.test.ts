@@ -209,7 +209,11 @@ t.test('the settings of the environment', async (t) => {
     tracing: true,
     bodyBytes: 2048,
   });
+  t.match(operationsOf({ TRUST_PROXY: '10.0.0.1, loopback' }), { trustProxy: ['10.0.0.1', 'loopback'] });
+  t.match(operationsOf({ TRUST_PROXY: 'true', METRICS_TOKEN: token }), { trustProxy: true });
+  t.match(operationsOf({ TRUST_PROXY: 'true', METRICS_ADDRESSES: '127.0.0.1' }), { faults: [/^METRICS_ADDRESSES needs/] });
   const wrong = operationsOf({
+    TRUST_PROXY: 'my-proxy',
     METRICS_TOKEN: 'short',
     METRICS_PORT: '99999',
     METRICS_ADDRESSES: 'here',
@@ -222,6 +226,7 @@ t.test('the settings of the environment', async (t) => {
       'METRICS_TOKEN must have at least 16 characters',
       'METRICS_PORT must be a whole number, 0 to 65535',
       'METRICS_ADDRESSES must be addresses and networks, separated by commas',
+      'TRUST_PROXY must be true, or addresses and networks, separated by commas',
       'TRACING must be true or false',
       'CLOSE_SECONDS must be a whole number, 1 to 3600',
       'HEADER_BYTES must be a whole number, 8192 to 16777216',
