@@ -168,6 +168,27 @@ t.test('load that is too much is shed', async (t) => {
   t.equal(logged.filter((line) => line.includes('turned away')).length, 1, 'the log tells of it once');
 });
 
+t.test('so is load that makes the process late', async (t) => {
+  const late = await serve({ pressure: { eventLoopMilliseconds: 5, heapBytes: 0, rssBytes: 0 } });
+  t.teardown(() => late.close());
+  const url = await late.listen({ host: '127.0.0.1', port: 0 });
+  t.equal((await fetch(`${url}/shop/users/me`, { headers: admin })).status, 200);
+  const block = setInterval(() => {
+    for (const until = performance.now() + 25; performance.now() < until; );
+  }, 50);
+  t.teardown(() => clearInterval(block));
+  const statuses: number[] = [];
+  for (const until = Date.now() + 15_000; Date.now() < until && statuses.at(-1) !== 503; await new Promise((done) => setTimeout(done, 100)))
+    statuses.push((await fetch(`${url}/shop/users/me`, { headers: admin })).status);
+  t.equal(statuses.at(-1), 503, 'while it lasts');
+  t.ok(statuses.length > 8 && statuses.slice(0, -1).every((status) => status === 200), 'and not for a moment');
+  t.equal((await fetch(`${url}/server/ready`)).status, 200);
+  clearInterval(block);
+  for (const until = Date.now() + 15_000; Date.now() < until && statuses.at(-1) !== 200; await new Promise((done) => setTimeout(done, 100)))
+    statuses.push((await fetch(`${url}/shop/users/me`, { headers: admin })).status);
+  t.equal(statuses.at(-1), 200, 'afterwards it is as before');
+});
+
 t.test('live and ready', async (t) => {
   t.match((await server.inject('/server/live')).json(), { data: { status: 'ok' }, public: true });
   t.notOk(lifecycle.isWatched());
