@@ -3,7 +3,7 @@ import { GatewayError } from '../lib/errors.ts';
 import { allOf, always, anyOf, never } from '../query/filters.ts';
 import type { Filter, Lacking, Output, ReadQuery, Template, TemplateCase, Visibility } from '../query/types.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
-import type { ReadGrant } from './grants.ts';
+import type { Named, ReadGrant } from './grants.ts';
 import { authoriseRelation, demand, type Guard, guardOf, narrow, visibilityOf } from './guard.ts';
 import { pinned } from './history.ts';
 import { openTo } from './open.ts';
@@ -83,10 +83,19 @@ function authoriseTemplate({ template, absent }: Shape, grant: ReadGrant, guard:
       const query = authoriseQuery(output.query, guard);
       const where = allOf([query.where, related.target]);
       kept.set(key, { ...output, query: { ...query, where }, ...(related.through ? { through: related.through } : {}) });
+    } else if (output.is === 'first') {
+      const of = output.of.flatMap((one) => wholly(one, grant, guard));
+      if (of.length > 0) kept.set(key, { is: 'first', of });
     } else if (output.is === 'constant') kept.set(key, output);
     else authoriseField(key, output, grant, kept);
   }
   return kept;
+}
+
+/** The output with the rules in it, unless it may not be read, or only a part of its value. */
+function wholly(output: Output, grant: ReadGrant, guard: Guard): Output[] {
+  const authorised = authoriseTemplate({ template: new Map([['', output]]) }, grant, guard).get('');
+  return authorised && !(authorised.is === 'field' && authorised.cut) ? [authorised] : [];
 }
 
 function authoriseField(key: string, output: Extract<Output, { field: Field }>, grant: ReadGrant, kept: Map<string, Output>): void {
@@ -114,12 +123,15 @@ function lackingOf({ template, absent }: Shape, hidden: ReadonlySet<string>): La
       if (lacking) inside.set(key, lacking);
       continue;
     }
-    const fields =
-      output.is === 'field' || output.is === 'stub' ? [output.field] : output.is === 'relation' ? leading(output.relation) : [];
-    if (fields.some((field) => hidden.has(field.name))) without.add(key);
+    if (looksAt(output).some((field) => hidden.has(field.name))) without.add(key);
   }
   if (without.size === 0 && inside.size === 0) return undefined;
   return { without, ...(inside.size > 0 ? { inside } : {}), ...(absent ? { nulls: true } : {}) };
+}
+
+function looksAt(output: Output): readonly Named[] {
+  if (output.is === 'first') return output.of.flatMap(looksAt);
+  return output.is === 'field' || output.is === 'stub' ? [output.field] : output.is === 'relation' ? leading(output.relation) : [];
 }
 
 /** The rows of a query that may be read. */

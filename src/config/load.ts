@@ -26,6 +26,7 @@ export const reservedKeys: ReadonlySet<string> = new Set([
   'modules',
   'types',
   'projects',
+  'metrics',
   'admin',
   'uploads',
   'downloads',
@@ -129,6 +130,8 @@ function configure(
     ...(file.scim === undefined ? {} : { scim: file.scim }),
     ...(file.sso === undefined ? {} : { sso: file.sso }),
     ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
+    ...(file.rateLimit === undefined ? {} : { rateLimit: file.rateLimit }),
+    ...(file.publicUrl === undefined ? {} : { publicUrl: file.publicUrl }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

@@ -1,5 +1,6 @@
 /** The shape of a project file, and its faults. */
 import { corsFaults, corsSchema, originFaults } from './cors-schema.ts';
+import { rateLimitFaults, rateLimitSchema } from './rate-limit-schema.ts';
 import { anyObject, either, type Fault, fits, list, object, optional, type Right, type Shape, text, truth, whole, word } from './shape.ts';
 
 import { ssoFaults, ssoSchema } from './sso-schema.ts';
@@ -141,6 +142,8 @@ export const projectFileSchema = object({
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
   graphql: optional(graphqlSchema),
+  rateLimit: optional(rateLimitSchema),
+  publicUrl: optional(address),
   private: optional(truth),
 });
 
@@ -181,6 +184,7 @@ const parts = {
   assets: assetsSchema,
   storage: storageSchema,
   graphql: graphqlSchema,
+  rateLimit: rateLimitSchema,
 };
 
 export type Part = keyof typeof parts;
@@ -191,6 +195,7 @@ const further: { readonly [P in Part]?: (settings: PartSettings<P>) => Fault[] }
   auth: ({ origins = [] }) => originFaults('/auth/origins', origins),
   cors: corsFaults,
   sso: ssoFaults,
+  rateLimit: rateLimitFaults,
 };
 
 /** The same for one part of a file alone, which stands under its name. */
@@ -203,7 +208,25 @@ export function checkPart<P extends Part>(part: P, content: unknown): { settings
   return more.length > 0 ? { faults: more } : { settings };
 }
 
+/** An address that links can begin with. */
+export function publicUrlFaults(url: string): Fault[] {
+  const right = /^https?:\/\//i.test(url) && URL.canParse(url) && !/[?#@]/.test(url);
+  return right ? [] : [{ path: '/publicUrl', message: 'must be an address such as https://api.example, without a query' }];
+}
+
 /** Rules of the parts of a file that go beyond its shape. */
-export function furtherFaults({ auth, cors, sso }: Pick<ProjectFile, 'auth' | 'cors' | 'sso'>): Fault[] {
-  return [...((auth && further.auth?.(auth)) ?? []), ...(cors ? corsFaults(cors) : []), ...(sso ? ssoFaults(sso) : [])];
+export function furtherFaults({
+  auth,
+  cors,
+  sso,
+  publicUrl,
+  rateLimit,
+}: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl' | 'rateLimit'>): Fault[] {
+  return [
+    ...(publicUrl === undefined ? [] : publicUrlFaults(publicUrl)),
+    ...(rateLimit ? rateLimitFaults(rateLimit) : []),
+    ...((auth && further.auth?.(auth)) ?? []),
+    ...(cors ? corsFaults(cors) : []),
+    ...(sso ? ssoFaults(sso) : []),
+  ];
 }

@@ -1,6 +1,7 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
 import type { CorsSettings } from './cors-schema.ts';
+import type { RateLimitSettings } from './rate-limit-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
@@ -57,6 +58,10 @@ export interface ProjectConfig {
   readonly sso?: SsoSettings;
   /** What one GraphQL request may ask for, as far as it is set. */
   readonly graphql?: GraphqlSettings;
+  /** How often somebody may ask; without it as often as they like. */
+  readonly rateLimit?: RateLimitSettings;
+  /** Under which callers reach the server, where links are not to take it from their requests. */
+  readonly publicUrl?: string;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

@@ -4,6 +4,7 @@ import type { GatewayError } from '../lib/errors.ts';
 import type { Fragment, Printer, Statement } from '../lib/fragment.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import type { Ddl } from './ddl.ts';
+import type { ValueForm } from './forms.ts';
 import type { Collation, Introspection } from './introspection.ts';
 import type { Estimate, PlanSql } from './plan.ts';
 
@@ -18,6 +19,7 @@ export type { Scalar, Stored } from './values.ts';
 import type { AggregateSql } from './aggregates.ts';
 import type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
 import type { KeySql } from './keys.ts';
+import type { PoolUse } from './lend.ts';
 import type { IntrospectedTextIndex, TextIndexForm, TextMatch } from './text-index.ts';
 import type { Scalar, Stored } from './values.ts';
 
@@ -120,8 +122,10 @@ export interface Connection extends Reader {
   stream(statement: Statement, options: StreamOptions): AsyncIterableIterator<readonly TextRow[]>;
   /** How many streams may run beside one another so that a connection stays free for everything else. */
   readonly streams: number;
+  /** How much of its pool is in use now. */
+  use(): PoolUse;
   /** Called with every statement sent by `texts`, `rows`, `execute` and `stream`; tests count with it. */
-  onStatement?: (statement: Statement) => void;
+  onStatement?: ((statement: Statement) => void) | undefined;
   close(): Promise<void>;
 }
 
@@ -166,14 +170,18 @@ export interface Dialect extends Printer {
   readonly vendor: VendorName;
   /** A stored value as an expression that becomes the right JSON value inside `jsonObject`. The one place for a type's JSON form. */
   jsonValue(field: Field, column: Fragment): Fragment;
+  /** The same in another form than the type's own. */
+  formed(field: Field, column: Fragment, form: Exclude<ValueForm, 'plain'>): Fragment;
   /** The stored value as a plain column, and the JSON of its text; where absent a row is one JSON text made by `jsonObject`. */
-  cell?(field: Field, column: Fragment): Cell;
+  cell?(field: Field, column: Fragment, form?: ValueForm): Cell;
   /** A JSON object; keys are our own output names. */
   jsonObject(pairs: readonly (readonly [key: string, value: Fragment])[]): Fragment;
   /** A JSON expression as text, the form in which a row of the page leaves the database. */
   jsonText(json: Fragment): Fragment;
   /** A JSON value that passed through a sub-select or CASE, marked as JSON again where the vendor forgets it. */
   asJson(json: Fragment): Fragment;
+  /** A value that could stand in `jsonObject`, as a JSON value by itself; NULL for NULL and for the `null` of JSON. */
+  jsonScalar(value: Fragment): Fragment;
   /** A constant of ours as a JSON value. */
   jsonConstant(json: string): Fragment;
   /** Scalar sub-select giving a JSON array of the list's rows, `[]` when there are none. */

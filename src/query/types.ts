@@ -1,8 +1,9 @@
 /** The one query model. A surface parses into the requested forms; `bind` turns them into the bound forms against a schema. */
+import type { ValueForm } from '../dialect/forms.ts';
 import type { DatePart, Scalar } from '../dialect/types.ts';
 import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
 import type { FileMember } from './file-data.ts';
-import type { RequestedTemplate } from './requested-template.ts';
+import type { ListForm, RequestedTemplate } from './requested-template.ts';
 
 // ---- as asked: names are still text ----
 
@@ -46,8 +47,10 @@ export interface RequestedNested {
 export interface RequestedRead {
   collection: string;
   selection: Selection;
-  /** Instead of the selection. What a row may not show is null then. */
+  /** Instead of the selection. What a row may not show is null then, unless `absent` says otherwise. */
   template?: RequestedTemplate;
+  /** Of a template: what a row may not show is left out of it. */
+  absent?: 'out';
   /** Text forms of keys; the answer holds those rows that exist and may be read. */
   keys?: readonly string[];
   where?: RequestedFilter;
@@ -183,9 +186,19 @@ export type Template = ReadonlyMap<string, Output>;
 
 export type Output =
   /** `implied`: from a wildcard. `cut` takes out of the value what may not be read; filled in access/. */
-  | { is: 'field'; field: Field; implied: boolean; cut?: Cut }
-  /** `through` filters the junction rows of a m2m; filled in access/. */
-  | { is: 'relation'; relation: Relation; query: ReadQuery; through?: Filter; implied: boolean }
+  | { is: 'field'; field: Field; implied: boolean; form?: ValueForm; cut?: Cut }
+  /** `through` filters the junction rows of a m2m; filled in access/. `as` and `orKey` are those of the requested form. */
+  | {
+      is: 'relation';
+      relation: Relation;
+      query: ReadQuery;
+      through?: Filter;
+      implied: boolean;
+      as?: Exclude<ListForm, 'rows'>;
+      orKey?: { readonly field: Field; readonly form: ValueForm };
+    }
+  /** The first that is not NULL. */
+  | { is: 'first'; of: readonly Output[] }
   /** A to-one relation whose collection, `denied`, the caller may not read: an object with the bare key, or null. */
   | { is: 'stub'; field: Field; key: string; denied: string }
   /** A to-many relation whose collection the caller may not read: left out of the row, told in a warning. */

@@ -14,7 +14,8 @@ function logError(error: GatewayError, request: FastifyRequest): void {
     request.log.error({ ...where, error: describeForLog(error.cause ?? error) }, 'unexpected error');
     // A table or column may be gone: those who ask next should not meet the same error.
     void request.lease?.project.schemas.suspect();
-  } else if (describeError(error).status >= 500) request.log.warn({ ...where, reason: reason(error) }, 'request could not be served');
+  } else if (describeError(error).status >= 500 && error.kind !== 'overloaded')
+    request.log.warn({ ...where, reason: reason(error) }, 'request could not be served');
 }
 
 /** Seconds after which it makes sense to ask again. */
@@ -22,6 +23,7 @@ const retryAfter: Partial<Record<ErrorName, string>> = {
   database_unavailable: '1',
   storage_unavailable: '1',
   busy: '2',
+  overloaded: '2',
   write_conflict: '1',
   rate_limited: '5',
   request_in_flight: '1',

@@ -10,6 +10,7 @@ export function neededFields(template: Template, query: Pick<ReadQuery, 'cases'>
     if (output.is === 'field' && output.cut) fields.push(output.cut.of);
     if (output.is === 'field' || output.is === 'stub') return;
     if (output.is === 'group') for (const inner of output.of.values()) visit(inner);
+    else if (output.is === 'first') for (const inner of output.of) visit(inner);
     else if (output.is === 'relation') {
       const { relation } = output;
       for (const pair of relation.kind === 'm2m' ? relation.near : relation.join) fields.push(pair.from);

@@ -67,6 +67,7 @@ import { status } from './status.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
+import { templates } from './templates.ts';
 import { toldWrites } from './told-writes.ts';
 import { uploads } from './uploads.ts';
 import { upserts } from './upsert.ts';
@@ -168,6 +169,7 @@ export const features: readonly Feature[] = [
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
+  templates,
   graphqlReads,
   graphqlHttp,
   graphqlWrites,

@@ -14,7 +14,7 @@ import {
 import { type ReadStream, streamRead } from '../../engine/stream.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
-import { sameActor } from '../caller.ts';
+import { sameActor, tellTimings } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
 import { asksFor, tagOf, tagQuery } from './entity-tag.ts';
@@ -136,7 +136,7 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
 /** The times of all stages as a header, where they are wanted. */
 export function timed({ timings }: DirectusContext, reply: FastifyReply): void {
   timings?.mark('respond');
-  if (timings) reply.header('server-timing', timings.header());
+  if (timings) tellTimings(reply, timings);
 }
 
 export type Ready = Remembered<DirectusRead>;
