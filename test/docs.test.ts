@@ -211,8 +211,10 @@ function beyondLimits(): Readonly<Record<string, readonly [status: number, path:
   };
 }
 
-/** What one request alone cannot go beyond is told where exports are. */
-const limitRows: Readonly<Record<Exclude<keyof Limits, keyof Budgets | 'exports' | 'exportSeconds'>, string>> = {
+/** What one request alone cannot go beyond is told where exports are, what binds bracketed queries in test/surfaces. */
+const limitRows: Readonly<
+  Record<Exclude<keyof Limits, keyof Budgets | 'exports' | 'exportSeconds' | 'queryDepth' | 'queryParameters'>, string>
+> = {
   depth: 'levels of nested fields',
   fields: 'names in `fields`, nested ones included',
   outputs: 'fields of the whole answer, once wildcards are expanded',

@@ -37,6 +37,9 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['GRAPHQL', 'what one GraphQL request may ask for, as JSON, with the keys of "graphql" in a project file'],
   ['RATE_LIMIT', 'how often somebody may ask, as JSON, with the keys of "rateLimit" in a project file (default no limit)'],
   ['PUBLIC_URL', 'address that links in answers begin with (default the Host header of each request)'],
+  ['DOCUMENTS', 'how many documents about the interface are kept, as JSON, with the keys of "documents" in a project file'],
+  ['SURFACES', 'dialects served beside Directus and GraphQL, as JSON, with the keys of "surfaces" in a project file (default none)'],
+  ['STRAPI', 'how the Strapi surface answers, as JSON, with the keys of "strapi" in a project file'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -98,6 +101,9 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const storage = partOf('storage', set('STORAGE'), faults);
   const graphql = partOf('graphql', set('GRAPHQL'), faults);
   const rateLimit = partOf('rateLimit', set('RATE_LIMIT'), faults);
+  const documents = partOf('documents', set('DOCUMENTS'), faults);
+  const surfaces = partOf('surfaces', set('SURFACES'), faults);
+  const strapi = partOf('strapi', set('STRAPI'), faults);
   const root = set('STORAGE_ROOT');
   if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
   const publicUrl = set('PUBLIC_URL');
@@ -135,6 +141,9 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(graphql === undefined ? {} : { graphql }),
       ...(rateLimit === undefined ? {} : { rateLimit }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...(documents === undefined ? {} : { documents }),
+      ...(surfaces === undefined ? {} : { surfaces }),
+      ...(strapi === undefined ? {} : { strapi }),
       private: false,
     }),
     ...(email === undefined || password === undefined

@@ -132,6 +132,9 @@ function configure(
     ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
     ...(file.rateLimit === undefined ? {} : { rateLimit: file.rateLimit }),
     ...(file.publicUrl === undefined ? {} : { publicUrl: file.publicUrl }),
+    ...(file.documents === undefined ? {} : { documents: file.documents }),
+    ...(file.surfaces === undefined ? {} : { surfaces: file.surfaces }),
+    ...(file.strapi === undefined ? {} : { strapi: file.strapi }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

@@ -25,6 +25,8 @@ const limitsSchema = object({
   batchOperations: limit(1, 10_000),
   // The server takes 128 KiB of URL and headers together (server/app.ts).
   urlBytes: limit(1024, 114_688),
+  queryDepth: limit(5, 100),
+  queryParameters: limit(10, 10_000),
   exports: limit(0, 1000),
   exportSeconds: limit(1, 86_400),
   statementMilliseconds: limit(0, 86_400_000),
@@ -117,6 +119,25 @@ const graphqlSchema = object({
   introspection: optional(word('everybody', 'users', 'nobody')),
 });
 
+/** Documents about the interface that are kept (surfaces/contract). */
+const documentsSchema = object({
+  number: limit(1, 100_000),
+  memoryBytes: limit(0, 17_179_869_184),
+});
+
+/** Dialects that are served beside Directus and GraphQL. */
+const surfacesSchema = object({ strapi: optional(truth), payload: optional(truth) });
+
+/** How the Strapi surface answers (surfaces/strapi/settings.ts). */
+const strapiSchema = object({
+  format: optional(word('v4', 'v5')),
+  limit: limit(1, 1_000_000),
+  pageSize: limit(1, 1_000_000),
+  maxLimit: limit(1, 1_000_000),
+  populateDepth: limit(1, 30),
+  registerRole: limit(3, 2_147_483_647),
+});
+
 const client = word('pg', 'mysql2', 'better-sqlite3');
 const connection = either('must be a URL or an object', text(1), anyObject);
 
@@ -144,6 +165,9 @@ export const projectFileSchema = object({
   graphql: optional(graphqlSchema),
   rateLimit: optional(rateLimitSchema),
   publicUrl: optional(address),
+  documents: optional(documentsSchema),
+  surfaces: optional(surfacesSchema),
+  strapi: optional(strapiSchema),
   private: optional(truth),
 });
 
@@ -154,6 +178,9 @@ export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type GraphqlSettings = Right<typeof graphqlSchema>;
+export type DocumentSettings = Right<typeof documentsSchema>;
+export type SurfaceSettings = Right<typeof surfacesSchema>;
+export type StrapiSettings = Right<typeof strapiSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
 export type UploadFileSettings = Right<typeof uploadsSchema>;
@@ -185,6 +212,9 @@ const parts = {
   storage: storageSchema,
   graphql: graphqlSchema,
   rateLimit: rateLimitSchema,
+  documents: documentsSchema,
+  surfaces: surfacesSchema,
+  strapi: strapiSchema,
 };
 
 export type Part = keyof typeof parts;

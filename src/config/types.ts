@@ -5,11 +5,14 @@ import type { RateLimitSettings } from './rate-limit-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
+  DocumentSettings,
   GraphqlSettings,
   HistorySettings,
   LimitSettings,
   MailSettings,
   ScimSettings,
+  StrapiSettings,
+  SurfaceSettings,
   UploadFileSettings,
   WebhookSettings,
 } from './schema.ts';
@@ -62,6 +65,12 @@ export interface ProjectConfig {
   readonly rateLimit?: RateLimitSettings;
   /** Under which callers reach the server, where links are not to take it from their requests. */
   readonly publicUrl?: string;
+  /** How many documents about the interface are kept, as far as it is set. */
+  readonly documents?: DocumentSettings;
+  /** Dialects that are served beside Directus and GraphQL; none without a word. */
+  readonly surfaces?: SurfaceSettings;
+  /** How the Strapi surface answers, as far as it is set. */
+  readonly strapi?: StrapiSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

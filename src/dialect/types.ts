@@ -218,6 +218,8 @@ export interface Dialect extends Printer {
   stored(field: Field, value: Stored): Fragment;
   /** LIKE in lower case on both sides; `pattern` uses `%`, `_` and the escape character `\`. */
   like(field: Field, column: Fragment, pattern: string): Fragment;
+  /** The same where upper and lower case differ, whatever the column's collation says. */
+  likeCased(field: Field, column: Fragment, pattern: string): Fragment;
   /** The condition that a text index answers. */
   textMatch(match: TextMatch): Fragment;
   /** The column as text, as `q` and LIKE see it: exact, and as near to its form in an answer as the database can print it. */
@@ -275,6 +277,7 @@ export type Comparisons = Pick<
   | 'orderedOperand'
   | 'distinct'
   | 'like'
+  | 'likeCased'
   | 'text'
   | 'sameText'
 >;

@@ -2,6 +2,7 @@
 import type { ValueForm } from '../dialect/forms.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
+import { bindFilter } from './bind-filter.ts';
 import type { BindContext } from './context.ts';
 import { nestedRead } from './nested.ts';
 import type { RequestedOutput, RequestedTemplate } from './requested-template.ts';
@@ -26,9 +27,13 @@ function bindOutput(collection: Collection, asked: RequestedOutput, context: Bin
     case 'constant':
       return asked;
     case 'group':
-      return { is: 'group', of: bindTemplate(collection, asked.of, context, absent) };
+      return { ...asked, of: bindTemplate(collection, asked.of, context, absent) };
     case 'first':
       return { is: 'first', of: asked.of.map((one) => bindOutput(collection, one, context, absent)) };
+    case 'when':
+      return { is: 'when', where: bindFilter(collection, asked.where, context), of: bindOutput(collection, asked.of, context, absent) };
+    case 'key':
+      return { is: 'key', fields: collection.key.map(({ name }) => fieldOf(collection, name, context)) };
     case 'field': {
       const form = asked.form === 'plain' ? undefined : asked.form;
       return { is: 'field', field: fieldOf(collection, asked.name, context), implied: false, ...(form ? { form } : {}) };
@@ -52,7 +57,9 @@ function bindRelation(collection: Collection, asked: RequestedRelation, context:
   const as = many && asked.as !== 'rows' ? asked.as : undefined;
   const read = nestedRead(relation, target, bindTemplate(target, asked.of, context, absent), askedOf(asked, as), context);
   const query: ReadQuery = absent === 'out' ? read : { ...read, absent: 'null' };
-  return { is: 'relation', relation, query, implied: false, ...(as ? { as } : {}), ...(orKey ? { orKey } : {}) };
+  const { make } = asked;
+  const more = { ...(as ? { as } : {}), ...(orKey ? { orKey } : {}), ...(make ? { make } : {}) };
+  return { is: 'relation', relation, query, implied: false, ...more };
 }
 
 /** One row at most where one is shown; what is only counted has no length to look at. */

@@ -41,6 +41,9 @@ export interface Limits extends Budgets {
   readonly batchOperations: number;
   /** Bytes of a URL. */
   readonly urlBytes: number;
+  /** Levels of brackets in a name of a query string, and parameters of one, where brackets are the surface's syntax. */
+  readonly queryDepth: number;
+  readonly queryParameters: number;
   /** Exports under way at once. */
   readonly exports: number;
   /** Seconds that an export may take. */
@@ -68,6 +71,8 @@ export const defaultLimits: Limits = {
   writeRows: 10_000,
   batchOperations: 100,
   urlBytes: 32_768,
+  queryDepth: 20,
+  queryParameters: 1000,
   exports: 4,
   exportSeconds: 600,
 };
@@ -171,6 +176,9 @@ function outputSize(output: RequestedOutput, depth: number, spent: Spent, limits
       return templateSize(output.of, depth, spent, limits);
     case 'first':
       return output.of.reduce((sum, one) => sum + 1 + outputSize(one, depth, spent, limits), 0);
+    case 'when':
+      checkFilter(output.where, spent, limits);
+      return 1 + outputSize(output.of, depth, spent, limits);
     case 'relation':
       if (output.asked) checkNested(output.asked, depth, spent, limits);
       return templateSize(output.of, depth + 1, spent, limits);

@@ -1,6 +1,9 @@
 /** The outputs of a read, each with the key it is to have in the answer: for surfaces whose requests name every one of them. */
 import type { ValueForm } from '../dialect/forms.ts';
-import type { RequestedNested } from './types.ts';
+import type { RequestedFilter, RequestedNested } from './types.ts';
+
+/** Makes another object of the JSON text of one, for what no database makes: addresses, sizes in other units. */
+export type MakeObject = (text: string) => string;
 
 /** Ordered. The same field or relation may stand under several keys, each with arguments of its own. */
 export type RequestedTemplate = ReadonlyMap<string, RequestedOutput>;
@@ -16,10 +19,16 @@ export type RequestedOutput =
       readonly as?: ListForm;
       /** Of a relation to one row: where that is not there, or may not be read, its key in this form instead of null. */
       readonly orKey?: ValueForm;
+      /** Of each of its rows. */
+      readonly make?: MakeObject;
     }
   /** The first of them that is not NULL. They have to be of one type. */
   | { readonly is: 'first'; readonly of: readonly RequestedOutput[] }
-  | { readonly is: 'group'; readonly of: RequestedTemplate }
+  /** The output in rows that match, null in all others. */
+  | { readonly is: 'when'; readonly where: RequestedFilter; readonly of: RequestedOutput }
+  /** The text form of the row's key (schema/keys.ts). */
+  | { readonly is: 'key' }
+  | { readonly is: 'group'; readonly of: RequestedTemplate; readonly make?: MakeObject }
   | { readonly is: 'constant'; readonly json: string };
 
 /**

@@ -3,7 +3,7 @@ import type { ValueForm } from '../dialect/forms.ts';
 import type { DatePart, Scalar } from '../dialect/types.ts';
 import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
 import type { FileMember } from './file-data.ts';
-import type { ListForm, RequestedTemplate } from './requested-template.ts';
+import type { ListForm, MakeObject, RequestedTemplate } from './requested-template.ts';
 
 // ---- as asked: names are still text ----
 
@@ -23,7 +23,8 @@ export type RequestedFilter =
   | { is: 'any'; of: RequestedFilter[] }
   | { is: 'not'; of: RequestedFilter }
   /** `path` of one name or several through relations; `operator` is an operator's id. */
-  | { is: 'compare'; path: readonly string[]; operator: string; value: unknown }
+  /** `strict`: a list is written as one, and what the field cannot hold is refused instead of matching nothing. */
+  | { is: 'compare'; path: readonly string[]; operator: string; value: unknown; strict?: true }
   /** Of the rows that a relation leads to: one of them matches, none does, or all do. All of `where` holds for one and the same row. */
   | { is: 'related'; relation: string; quantifier: 'some' | 'none' | 'every'; where: RequestedFilter };
 
@@ -139,7 +140,8 @@ export type Filter =
   | { is: 'never' }
   | { is: 'compare'; field: Field; operator: Comparison; values: readonly Scalar[] }
   | { is: 'null'; field: Field; negated: boolean }
-  | { is: 'like'; field: Field; pattern: string; negated: boolean }
+  /** `cased`: upper and lower case differ. */
+  | { is: 'like'; field: Field; pattern: string; negated: boolean; cased?: true }
   /** Rows in whose `fields` a text index finds all of `words`; some make words of the whole `text` themselves. */
   | { is: 'words'; collection: Collection; index: TextIndex; fields: readonly Field[]; text: string; words: readonly string[] }
   /** Rows that match `where`, among the first so many, in the order of their keys, that match `of`. */
@@ -196,15 +198,20 @@ export type Output =
       implied: boolean;
       as?: Exclude<ListForm, 'rows'>;
       orKey?: { readonly field: Field; readonly form: ValueForm };
+      make?: MakeObject;
     }
   /** The first that is not NULL. */
   | { is: 'first'; of: readonly Output[] }
+  /** NULL in rows that do not match. */
+  | { is: 'when'; where: Filter; of: Output }
+  /** The text of the key of those columns. */
+  | { is: 'key'; fields: readonly Field[] }
   /** A to-one relation whose collection, `denied`, the caller may not read: an object with the bare key, or null. */
   | { is: 'stub'; field: Field; key: string; denied: string }
   /** A to-many relation whose collection the caller may not read: left out of the row, told in a warning. */
   | { is: 'denied'; collection: string }
   /** `file`: these members of a file's `data` are made of it (engine/file-data.ts). */
-  | { is: 'group'; of: Template; file?: readonly FileMember[] }
+  | { is: 'group'; of: Template; file?: readonly FileMember[]; make?: MakeObject }
   | { is: 'constant'; json: string };
 
 /** What is taken out of a value depends on the value of another field of its row. */

@@ -11,12 +11,15 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { contractSurface } from '../surfaces/contract/index.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
 import { explorerSurface } from '../surfaces/explorer/index.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
+import type { SurfaceHooks } from '../surfaces/hooks.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
+import { strapiSurface } from '../surfaces/strapi/index.ts';
 import { registerTrialHook } from '../surfaces/trial.ts';
 import { administrationRoutes } from './administration/routes.ts';
 import type { Administration } from './administration/super-admin.ts';
@@ -135,12 +138,13 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   await app.register(explorerSurface);
   await app.register(directusSurface);
   await app.register(scimSurface);
+  await app.register(contractSurface);
   // Extensions work with the services of the Directus surface, whoever asks.
-  await app.register(graphqlSurface, {
-    hooks: {
-      reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
-      writes: writeListeners,
-    },
-  });
+  const hooks: SurfaceHooks = {
+    reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
+    writes: writeListeners,
+  };
+  await app.register(graphqlSurface, { hooks });
+  await app.register(strapiSurface, { hooks });
   return app;
 }

@@ -6,6 +6,7 @@ import { describeForLog, reason, redact } from '../lib/redact.ts';
 import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors.ts';
 import { isGraphqlPath, renderGraphqlFault } from '../surfaces/graphql/errors.ts';
 import { isScimPath, renderScimError, scimType } from '../surfaces/scim/errors.ts';
+import { isStrapiPath, renderStrapiError } from '../surfaces/strapi/errors.ts';
 import { pathOf } from './project-hook.ts';
 
 function logError(error: GatewayError, request: FastifyRequest): void {
@@ -39,7 +40,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     ? renderScimError(gateway)
     : isGraphqlPath(path)
       ? renderGraphqlFault(gateway)
-      : renderDirectusError(gateway);
+      : isStrapiPath(path)
+        ? renderStrapiError(gateway, request)
+        : renderDirectusError(gateway);
   const wait = gateway.details['seconds'] ?? retryAfter[gateway.kind];
   if (wait !== undefined) reply.header('retry-after', wait);
   return reply

@@ -10,7 +10,7 @@ import { asItIs, enclosed, isPlain, quoted } from '../lib/json-text.ts';
 import type { Cut, Output, Template, TemplateCase } from '../query/types.ts';
 import type { Field } from '../schema/types.ts';
 import { cutValue, type Rewrite, rewriteOf, rewriteRow } from './cut.ts';
-import { isJoined, type Joins, object, outputValue, stars, targetOf } from './row.ts';
+import { isJoined, type Joins, keyText, object, outputValue, stars, targetOf } from './row.ts';
 import { column, type Scope } from './scope.ts';
 
 /** A row's JSON text, out of its cells. */
@@ -107,6 +107,8 @@ function outputCell(output: Output, alias: string, gathered: Gathered, scope: Sc
       return output.cut
         ? cutCell(output.field, output.cut, alias, gathered, scope)
         : fieldCell(output.field, alias, gathered, scope, output.form);
+    case 'key':
+      return cellValue(add(keyText(output.fields, alias, scope), gathered), quoted);
     case 'constant':
       return madeValue(() => output.json);
     case 'group':

@@ -25,5 +25,6 @@ export function hasGuardedList(template: Template): boolean {
 function isGuarded(output: Output): boolean {
   if (output.is === 'group') return hasGuardedList(output.of);
   if (output.is === 'first') return output.of.some(isGuarded);
+  if (output.is === 'when') return isGuarded(output.of);
   return output.is === 'relation' && (output.query.most !== undefined || hasGuardedList(output.query.template));
 }

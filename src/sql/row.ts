@@ -108,9 +108,21 @@ export function outputValue(output: Output, alias: string, joins: Joins, scope: 
       const values = output.of.flatMap((one) => outputValue(one, alias, joins, scope) ?? []);
       return dialect.asJson(sql`coalesce(${join(values.map(dialect.jsonScalar), ', ')})`);
     }
+    case 'when': {
+      const value = outputValue(output.of, alias, joins, scope);
+      const holds = condition(output.where, alias, scope);
+      if (!value || !holds) return value;
+      return dialect.asJson(sql`(case when ${holds} then ${dialect.jsonScalar(value)} end)`);
+    }
+    case 'key':
+      return dialect.jsonScalar(keyText(output.fields, alias, scope));
     case 'relation':
       return output.relation.kind === 'm2o' ? toOne(output, alias, joins, scope) : toMany(output, alias, scope);
   }
+}
+
+export function keyText(fields: readonly Field[], alias: string, { dialect }: Scope): Fragment {
+  return dialect.keys.text(fields.map((field) => ({ field, column: column(alias, field) })));
 }
 
 export function fieldValue(field: Field, alias: string, scope: Scope, form: ValueForm = 'plain'): Fragment {

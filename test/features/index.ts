@@ -12,6 +12,7 @@ import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
 import { comments } from './comments.ts';
+import { contractCalls } from './contract-calls.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
 import { cursorProperty } from './cursor-property.ts';
@@ -173,5 +174,6 @@ export const features: readonly Feature[] = [
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
+  contractCalls,
   databaseDown,
 ];

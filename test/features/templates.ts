@@ -200,6 +200,53 @@ async function absent(t: Tester, world: World): Promise<void> {
   t.strictSame(await rows(world, { ...asked, absent: 'out' }, editor), ['{"k":1}', '{"k":8,"notes":"draft note"}'], 'or left out');
 }
 
+async function madeObjects(t: Tester, world: World): Promise<void> {
+  const make = (text: string): string => JSON.stringify({ of: JSON.parse(text) });
+  const group: RequestedOutput = { is: 'group', of: template({ name: field('name') }), make };
+  const zones: RequestedOutput = { is: 'relation', name: 'zone', of: template({ name: field('name') }), make };
+  const uses: RequestedOutput = { is: 'relation', name: 'use_id', of: template({ it: group }) };
+  const found = await rows(world, {
+    collection: 'plants',
+    template: template({
+      k: field('id'),
+      zone: zones,
+      uses: { is: 'relation', name: 'uses', as: 'values', of: template({ it: uses }), asked: { order: byId } },
+    }),
+    keys: ['3', '7'],
+    order: byId,
+  });
+  const wanted = ['{"k":3,"zone":{"of":{"name":"Twig"}},"uses":[{"it":{"of":{"name":"timber"}}}]}', '{"k":7,"zone":null,"uses":[]}'];
+  t.strictSame(found, wanted, 'objects that are made of others');
+}
+
+async function conditions(t: Tester, world: World): Promise<void> {
+  const when = (status: string, of: RequestedOutput): RequestedOutput => ({
+    is: 'when',
+    where: { is: 'compare', path: ['status'], operator: 'in', value: [status], strict: true },
+    of,
+  });
+  const found = await rows(world, {
+    collection: 'plants',
+    template: template({
+      k: field('id'),
+      at: when('published', { is: 'first', of: [field('modified_on', 'instant'), { is: 'constant', json: '"never"' }] }),
+      zone: when('draft', { is: 'relation', name: 'zone', of: template({ name: field('name') }) }),
+    }),
+    keys: ['1', '2', '7'],
+    order: byId,
+  });
+  const wanted = ['{"k":1,"at":"2021-02-03T04:05:06.700Z","zone":null}', '{"k":2,"at":null,"zone":{"name":"Pond"}}'];
+  t.strictSame(found, [...wanted, '{"k":7,"at":"never","zone":null}'], 'in rows that match');
+  const shipments = await rows(world, { collection: 'shipments', template: template({ k: { is: 'key' }, at: field('depot') }) });
+  const keys = [
+    '{"k":"a~2cb~2fc;7","at":"a,b/c"}',
+    '{"k":"north;1","at":"north"}',
+    '{"k":"north;2","at":"north"}',
+    '{"k":"so~3bu~7eth;1","at":"so;u~th"}',
+  ];
+  t.strictSame(shipments, keys, 'the text of a key of several columns');
+}
+
 export const templates: Feature = {
   promise: 'outputs in the form asked for',
   async run(t, world) {
@@ -207,6 +254,8 @@ export const templates: Feature = {
     await t.test('lists as values, rows and counts', (t) => lists(t, world));
     await t.test('the first that is not null', (t) => firsts(t, world));
     await t.test('a key where there is no row to read', (t) => keys(t, world));
+    await t.test('objects made of others', (t) => madeObjects(t, world));
+    await t.test('only in some rows, and keys', (t) => conditions(t, world));
     await t.test('what may not be read is null, or left out', (t) => absent(t, world));
   },
 };

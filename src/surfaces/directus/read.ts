@@ -16,6 +16,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import { sameActor, tellTimings } from '../caller.ts';
 import { fresh } from '../fresh.ts';
+import { provenAnswer } from '../proven.ts';
 import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
 import { asksFor, tagOf, tagQuery } from './entity-tag.ts';
 import { asksToExplain, sendExplained } from './explain-read.ts';
@@ -47,26 +48,19 @@ export async function sendRead(request: FastifyRequest, reply: FastifyReply, wan
   if (asksToExplain(queryOf(rawQuery(request.url)))) return sendExplained(request, reply, wanted);
   const { hooks } = request.project;
   if (hooksRead(hooks, wanted.collection)) return sendHooked(request, reply, wanted, hooks);
-  const recalled = recalledContext(request);
-  const context = recalled ?? (await contextOf(request, 'provisional'));
+  const identify = (): Promise<DirectusContext> => contextOf(request, 'provisional');
   // What came empty would have left already: here the caller is looked up first.
-  if (wantsExport(context.query))
-    return exportRead(request, reply, context.proof ? await contextOf(request, 'provisional') : context, wanted);
-  if (!recalled) return respond(request, reply, context, await readAs(context, wanted));
-  let answer: Answer | undefined;
-  let refusal: unknown;
-  try {
-    answer = await readAs(context, wanted);
-    if (answer.result.proven) return respond(request, reply, context, answer);
-  } catch (error) {
-    refusal = error;
+  if (wantsExport(queryOf(rawQuery(request.url)))) {
+    const recalled = recalledContext(request);
+    return exportRead(request, reply, !recalled || recalled.proof ? await identify() : recalled, wanted);
   }
-  // Nothing came back, or a refusal: it stands if the caller is who he was taken for, to the last thing that the proof looks at.
-  const identified = context.proof ? await contextOf(request, 'provisional') : context;
-  const holds = identified === context || isSame(request, identified, context);
-  if (!holds) return respond(request, reply, identified, await readAs(identified, wanted));
-  if (!answer) throw refusal;
-  return respond(request, reply, identified, answer);
+  const { context, answer } = await provenAnswer({
+    recall: () => recalledContext(request),
+    identify,
+    read: (asking) => readAs(asking, wanted),
+    isProven: ({ result }) => result.proven,
+  });
+  return respond(request, reply, context, answer);
 }
 
 /** Whether a caller who was identified anew is still the one who was recalled. */

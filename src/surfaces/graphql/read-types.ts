@@ -11,13 +11,14 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
+import { isAlwaysThere, isCompared, readableFields } from '../../access/reach.ts';
 import { aggregateFunctions } from '../../query/aggregates.ts';
 import type { AggregateFunction } from '../../query/types.ts';
 import { graphqlName } from '../../schema/names.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { isTextList } from './field-scalars.ts';
 import { listOf } from './operator-types.ts';
-import { type Arguments, described, isCompared, type Parts, readableFields } from './parts.ts';
+import { type Arguments, described, type Parts } from './parts.ts';
 import { bigInt, decimal, json } from './scalars.ts';
 import type { TypePart } from './type-names.ts';
 import type { ItemMeaning } from './types.ts';
@@ -104,12 +105,6 @@ function toMany(name: string, target: Collection, parts: Parts): OutputField {
   const item = parts.object(target.name, 'Item');
   const { ...args } = listArguments(target, parts);
   return { ...meant(new GraphQLList(item), { is: 'relation', name, many: true, item }), args };
-}
-
-/** Whether a value is there in every row that the caller may read. JSON that is none reads as null. */
-function isAlwaysThere({ visible }: Parts, collection: Collection, field: Field): boolean {
-  const certain = !field.column.nullable && field.secret === undefined && visible.field(field) === 'yes';
-  return certain && collection.kind === 'table' && field.type !== 'json' && field.storage !== 'json';
 }
 
 /** The key that tells a row from the others is an ID, which GraphQL writes as a text whatever it is (directus8-system §23). */
