@@ -11,6 +11,7 @@ import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
 import { comments } from './comments.ts';
+import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
@@ -170,6 +171,7 @@ export const features: readonly Feature[] = [
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
+  contract,
   contractCalls,
   databaseDown,
 ];
