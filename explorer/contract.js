@@ -1,5 +1,5 @@
 /** What the role may use: its collections, what may be done with them, and their fields, out of the OpenAPI document of the role. */
-import { call, dataOf } from './api.js';
+import { call } from './api.js';
 
 export const operations = [
   { id: 'list', label: 'List', needs: 'read' },
@@ -16,7 +16,7 @@ const needs = { list: 'read', read: 'item', create: 'create', update: 'update', 
 /** The collections with where they are, what the role may do with them, and their fields. */
 export async function collectionsOf() {
   const { status, text } = await call('GET', '/openapi.json');
-  return status === 200 ? ofDocument(JSON.parse(text)) : ofPermissions();
+  return status === 200 ? ofDocument(JSON.parse(text)) : [];
 }
 
 function ofDocument({ paths, components }) {
@@ -53,15 +53,3 @@ const typeOf = ({ type, format, anyOf }) =>
     .flat()
     .filter((one) => one !== 'null')
     .join(' or ');
-
-/** The same from what is known of permissions alone, without names of fields. */
-async function ofPermissions() {
-  const found = new Map();
-  for (const row of (await dataOf('/permissions/me')) ?? []) {
-    const may = found.get(row.collection) ?? new Set();
-    for (const action of ['create', 'read', 'update', 'delete']) if (row[action] !== 'none') may.add(action);
-    if (may.has('read')) may.add('item');
-    found.set(row.collection, may);
-  }
-  return [...found].map(([name, may]) => ({ name, path: `/items/${encodeURIComponent(name)}`, may, system: false, fields: [] }));
-}
