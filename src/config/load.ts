@@ -26,6 +26,7 @@ export const reservedKeys: ReadonlySet<string> = new Set([
   'modules',
   'types',
   'projects',
+  'metrics',
   'admin',
   'uploads',
   'downloads',
@@ -129,7 +130,11 @@ function configure(
     ...(file.scim === undefined ? {} : { scim: file.scim }),
     ...(file.sso === undefined ? {} : { sso: file.sso }),
     ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
+    ...(file.rateLimit === undefined ? {} : { rateLimit: file.rateLimit }),
+    ...(file.publicUrl === undefined ? {} : { publicUrl: file.publicUrl }),
     ...(file.documents === undefined ? {} : { documents: file.documents }),
+    ...(file.surfaces === undefined ? {} : { surfaces: file.surfaces }),
+    ...(file.strapi === undefined ? {} : { strapi: file.strapi }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

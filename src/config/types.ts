@@ -1,6 +1,7 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
 import type { CorsSettings } from './cors-schema.ts';
+import type { RateLimitSettings } from './rate-limit-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
@@ -10,6 +11,8 @@ import type {
   LimitSettings,
   MailSettings,
   ScimSettings,
+  StrapiSettings,
+  SurfaceSettings,
   UploadFileSettings,
   WebhookSettings,
 } from './schema.ts';
@@ -58,8 +61,16 @@ export interface ProjectConfig {
   readonly sso?: SsoSettings;
   /** What one GraphQL request may ask for, as far as it is set. */
   readonly graphql?: GraphqlSettings;
+  /** How often somebody may ask; without it as often as they like. */
+  readonly rateLimit?: RateLimitSettings;
+  /** Under which callers reach the server, where links are not to take it from their requests. */
+  readonly publicUrl?: string;
   /** How many documents about the interface are kept, as far as it is set. */
   readonly documents?: DocumentSettings;
+  /** Dialects that are served beside Directus and GraphQL; none without a word. */
+  readonly surfaces?: SurfaceSettings;
+  /** How the Strapi surface answers, as far as it is set. */
+  readonly strapi?: StrapiSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

@@ -3,7 +3,7 @@ import type { ProjectConfig } from '../config/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
-import { type OpenOptions, openProject, type Project } from './project.ts';
+import { type OpenOptions, openProject, type Project, type WatchOfProject } from './project.ts';
 
 /** A project held for one request. `release` must be called when the request is over, and may be called again. */
 export interface Lease {
@@ -52,6 +52,8 @@ export interface RegistryOptions {
   readonly backoff?: { readonly first: number; readonly longest: number };
   /** The log of one project; by default the registry's own. */
   readonly logOf?: (key: string) => Log;
+  /** Looks at the statements of all projects; without it nobody does. */
+  readonly watch?: WatchOfProject | undefined;
 }
 
 /** Attempts to open one configuration until one works or it is given up. */
@@ -102,7 +104,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     clearTimeout(opening.timer);
     const { key } = opening.config;
     try {
-      const project = await openProject(opening.config, options.logOf?.(key) ?? log, opening.options);
+      const { watch } = options;
+      const project = await openProject(opening.config, options.logOf?.(key) ?? log, { watch, ...opening.options });
       if (opening.cancelled) {
         await retire(project);
         return;

@@ -6,6 +6,7 @@ import { aggregateGroups } from './aggregate-groups.ts';
 import { aggregateProperty } from './aggregate-property.ts';
 import { aggregateRules } from './aggregate-rules.ts';
 import { aggregateValues } from './aggregate-values.ts';
+import { askingFirst } from './asking-first.ts';
 import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
@@ -68,6 +69,7 @@ import { status } from './status.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
+import { templates } from './templates.ts';
 import { toldWrites } from './told-writes.ts';
 import { uploads } from './uploads.ts';
 import { upserts } from './upsert.ts';
@@ -140,6 +142,7 @@ export const features: readonly Feature[] = [
   idempotency,
   upserts,
   writeMatching,
+  askingFirst,
   batch,
   writingItems,
   writingNested,
@@ -168,6 +171,7 @@ export const features: readonly Feature[] = [
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
+  templates,
   graphqlReads,
   graphqlHttp,
   graphqlWrites,

@@ -25,7 +25,7 @@ export interface Gateway {
 }
 
 export type GatewaySettings = Partial<
-  Pick<ProjectConfig, 'auth' | 'cors' | 'graphql' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>
+  Pick<ProjectConfig, 'auth' | 'cors' | 'graphql' | 'strapi' | 'surfaces' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>
 >;
 
 function projectConfig(key: string, database: DatabaseConfig, limits: LimitSettings, settings: GatewaySettings) {
@@ -35,6 +35,7 @@ function projectConfig(key: string, database: DatabaseConfig, limits: LimitSetti
     secret: `the secret of ${key}, long enough`,
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
     private: false,
+    surfaces: { strapi: true, payload: true },
     limits,
     ...settings,
   } as const;
