@@ -24,6 +24,7 @@ export const pages = [
   'operations',
   'security',
   'graphql',
+  'contract',
   'extensions',
 ] as const;
 
