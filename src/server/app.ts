@@ -18,6 +18,7 @@ import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus
 import { explorerSurface } from '../surfaces/explorer/index.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import type { SurfaceHooks } from '../surfaces/hooks.ts';
+import { payloadSurface } from '../surfaces/payload/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
 import { strapiSurface } from '../surfaces/strapi/index.ts';
 import { registerTrialHook } from '../surfaces/trial.ts';
@@ -145,6 +146,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     writes: writeListeners,
   };
   await app.register(graphqlSurface, { hooks });
+  await app.register(payloadSurface, { hooks });
   await app.register(strapiSurface, { hooks });
   return app;
 }
