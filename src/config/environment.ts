@@ -5,7 +5,7 @@ import type { TextOrder } from '../dialect/types.ts';
 import { clientOfUrl, connectionOfUrl } from './database-url.ts';
 import type { Environment } from './fill.ts';
 import { extensionsFolder, faultOfKey } from './load.ts';
-import { checkPart, type Part, type PartSettings } from './schema.ts';
+import { checkPart, type Part, type PartSettings, redisFault } from './schema.ts';
 import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
@@ -35,6 +35,8 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['SCIM', 'the client that keeps users and groups, as JSON, with the keys of "scim" in a project file (default none)'],
   ['SSO', 'identity providers, as JSON, with the keys of "sso" in a project file (default none)'],
   ['GRAPHQL', 'what one GraphQL request may ask for, as JSON, with the keys of "graphql" in a project file'],
+  ['CHANGES', 'what subscriptions and the change feed are bound by, as JSON, with the keys of "changes" in a project file'],
+  ['REDIS_URL', 'redis:// or rediss://; by it the instances tell each other of changes (every project without a "redis" of its own)'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -95,6 +97,10 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const assets = partOf('assets', set('ASSETS'), faults);
   const storage = partOf('storage', set('STORAGE'), faults);
   const graphql = partOf('graphql', set('GRAPHQL'), faults);
+  const changes = partOf('changes', set('CHANGES'), faults);
+  const redis = set('REDIS_URL');
+  const redisWrong = redis === undefined ? undefined : redisFault(redis);
+  if (redisWrong !== undefined) faults.push(`REDIS_URL ${redisWrong}`);
   const root = set('STORAGE_ROOT');
   if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
   const order = set('DATABASE_TEXT_ORDER');
@@ -128,6 +134,8 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(scim === undefined ? {} : { scim }),
       ...(sso === undefined ? {} : { sso }),
       ...(graphql === undefined ? {} : { graphql }),
+      ...(changes === undefined ? {} : { changes }),
+      ...(redis === undefined ? {} : { redis }),
       private: false,
     }),
     ...(email === undefined || password === undefined

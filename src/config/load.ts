@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { connectionOfUrl } from './database-url.ts';
 import { type Environment, fillFromEnvironment } from './fill.ts';
-import { checkProjectFile, databaseOf, type Fault, furtherFaults, type ProjectFile } from './schema.ts';
+import { checkProjectFile, databaseOf, type Fault, furtherFaults, type ProjectFile, redisFault } from './schema.ts';
 import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
@@ -103,6 +103,11 @@ function configure(
   const unfilled = new Set(filled.faults.map((fault) => fault.path));
   const found = [...('faults' in checked ? checked.faults : []), ...(connection && 'faults' in connection ? connection.faults : [])];
   if ('file' in checked) found.push(...furtherFaults(checked.file));
+  const redis = 'file' in checked ? (checked.file.redis ?? environment['REDIS_URL']) : undefined;
+  const redisWrong = redis === undefined || redis === '' ? undefined : redisFault(redis);
+  // What the file says of it was looked at with the rest of the file.
+  if (redisWrong !== undefined && 'file' in checked && checked.file.redis === undefined)
+    found.push({ path: 'REDIS_URL', message: redisWrong });
   const faults = [...filled.faults, ...found.filter((fault) => fault.unknownKey || !unfilled.has(fault.path))];
   if (faults.length > 0 || 'faults' in checked || !connection || 'faults' in connection) return { faults };
   const { file } = checked;
@@ -129,6 +134,8 @@ function configure(
     ...(file.scim === undefined ? {} : { scim: file.scim }),
     ...(file.sso === undefined ? {} : { sso: file.sso }),
     ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
+    ...(file.changes === undefined ? {} : { changes: file.changes }),
+    ...(redis === undefined || redis === '' ? {} : { redis }),
     private: hidden || file.private === true,
   };
   return { config: Object.freeze(config) };

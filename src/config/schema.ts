@@ -116,6 +116,18 @@ const graphqlSchema = object({
   introspection: optional(word('everybody', 'users', 'nobody')),
 });
 
+/** What the change feed and subscriptions are bound by (changes/settings.ts). */
+const changesSchema = object({
+  connections: limit(0, 1_000_000),
+  connectionsPerCaller: limit(1, 1_000_000),
+  subscriptions: limit(1, 10_000),
+  buffer: limit(1, 1_000_000),
+  keepAliveSeconds: limit(1, 3600),
+  initSeconds: limit(1, 300),
+  lookMilliseconds: limit(50, 600_000),
+  catchUp: limit(0, 10_000_000),
+});
+
 const client = word('pg', 'mysql2', 'better-sqlite3');
 const connection = either('must be a URL or an object', text(1), anyObject);
 
@@ -141,6 +153,8 @@ export const projectFileSchema = object({
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
   graphql: optional(graphqlSchema),
+  changes: optional(changesSchema),
+  redis: optional(text(8)),
   private: optional(truth),
 });
 
@@ -151,6 +165,7 @@ export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type GraphqlSettings = Right<typeof graphqlSchema>;
+export type ChangeSettings = Right<typeof changesSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
 export type UploadFileSettings = Right<typeof uploadsSchema>;
@@ -181,6 +196,7 @@ const parts = {
   assets: assetsSchema,
   storage: storageSchema,
   graphql: graphqlSchema,
+  changes: changesSchema,
 };
 
 export type Part = keyof typeof parts;
@@ -204,6 +220,17 @@ export function checkPart<P extends Part>(part: P, content: unknown): { settings
 }
 
 /** Rules of the parts of a file that go beyond its shape. */
-export function furtherFaults({ auth, cors, sso }: Pick<ProjectFile, 'auth' | 'cors' | 'sso'>): Fault[] {
-  return [...((auth && further.auth?.(auth)) ?? []), ...(cors ? corsFaults(cors) : []), ...(sso ? ssoFaults(sso) : [])];
+export function furtherFaults({ auth, cors, sso, redis }: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'redis'>): Fault[] {
+  const wrong = redis === undefined ? undefined : redisFault(redis);
+  return [
+    ...((auth && further.auth?.(auth)) ?? []),
+    ...(cors ? corsFaults(cors) : []),
+    ...(sso ? ssoFaults(sso) : []),
+    ...(wrong === undefined ? [] : [{ path: '/redis', message: wrong }]),
+  ];
+}
+
+/** What is wrong with the URL of a Redis server. */
+export function redisFault(url: string): string | undefined {
+  return /^rediss?:\/\//.test(url) && URL.canParse(url) ? undefined : 'must be a URL that starts with redis:// or rediss://';
 }

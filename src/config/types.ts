@@ -4,6 +4,7 @@ import type { CorsSettings } from './cors-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
+  ChangeSettings,
   GraphqlSettings,
   HistorySettings,
   LimitSettings,
@@ -57,6 +58,10 @@ export interface ProjectConfig {
   readonly sso?: SsoSettings;
   /** What one GraphQL request may ask for, as far as it is set. */
   readonly graphql?: GraphqlSettings;
+  /** What subscriptions and the change feed are bound by, as far as it is set. */
+  readonly changes?: ChangeSettings;
+  /** The Redis server by which instances tell each other of changes; without one each looks for itself. */
+  readonly redis?: string;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

@@ -11,9 +11,11 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { changesSurface } from '../surfaces/changes/index.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
+import type { ReadThroughHooks } from '../surfaces/graphql/hooks.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
 import { administrationRoutes } from './administration/routes.ts';
@@ -112,11 +114,12 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   await app.register(directusSurface);
   await app.register(scimSurface);
   // Extensions work with the services of the Directus surface, whoever asks.
-  await app.register(graphqlSurface, {
-    hooks: {
-      reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
-      writes: writeListeners,
-    },
-  });
+  const reads: ReadThroughHooks = {
+    rows: rowsThroughHooks,
+    filter: filterOfHooks,
+    listens: ({ hooks }, collection) => hooksRead(hooks, collection),
+  };
+  await app.register(graphqlSurface, { hooks: { reads, writes: writeListeners } });
+  await app.register(changesSurface, { hooks: reads });
   return app;
 }

@@ -10,6 +10,7 @@ import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
+import { changes } from './changes.ts';
 import { comments } from './comments.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
@@ -63,6 +64,7 @@ import { signInLimits } from './sign-in-limits.ts';
 import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
+import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
@@ -169,5 +171,7 @@ export const features: readonly Feature[] = [
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
+  changes,
+  subscriptions,
   databaseDown,
 ];

@@ -25,7 +25,7 @@ export interface Gateway {
 }
 
 export type GatewaySettings = Partial<
-  Pick<ProjectConfig, 'auth' | 'cors' | 'graphql' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>
+  Pick<ProjectConfig, 'auth' | 'changes' | 'cors' | 'graphql' | 'mail' | 'redis' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>
 >;
 
 function projectConfig(key: string, database: DatabaseConfig, limits: LimitSettings, settings: GatewaySettings) {

@@ -22,6 +22,7 @@ export const pages = [
   'sso',
   'server',
   'graphql',
+  'changes',
   'extensions',
 ] as const;
 
