@@ -73,13 +73,21 @@ function connect(url: string, log: Log): { readonly link: Omit<RedisLink, 'relea
     });
   const [commands, subscriber] = [open('commands'), open('messages')];
   const listeners = new Map<string, Set<ChannelListener>>();
+  // What the log was told last.
   let away = false;
   let seen = false;
 
+  const missed = (): void => {
+    for (const some of listeners.values()) for (const listener of some) listener();
+  };
+
   const lost = (error: unknown): void => {
     // Told once, however often it is tried again.
-    if (!away) log.warn({ reason: reason(error) }, 'Redis does not answer; each instance looks for changes by itself until it does');
+    if (away) return;
     away = true;
+    log.warn({ reason: reason(error) }, 'Redis does not answer; each instance looks for changes by itself until it does');
+    // Who relied on being told looks by itself from now on.
+    missed();
   };
   commands.on('error', lost);
   subscriber.on('error', lost);
@@ -94,9 +102,10 @@ function connect(url: string, log: Log): { readonly link: Omit<RedisLink, 'relea
       .then(() => {
         if (away) log.info({}, 'Redis answers again');
         // What was said while nobody listened is not said again.
-        if (away || seen) for (const some of listeners.values()) for (const listener of some) listener();
+        const anew = away || seen;
         away = false;
         seen = true;
+        if (anew) missed();
       })
       .catch(lost);
   });

@@ -36,6 +36,7 @@ import { graphqlWrites } from './graphql-writes.ts';
 import { history } from './history.ts';
 import { hookedWrites } from './hooked-writes.ts';
 import { idempotency } from './idempotency.ts';
+import { instances } from './instances.ts';
 import { limits } from './limits.ts';
 import { lockout } from './lockout.ts';
 import { lostPasswords } from './lost-passwords.ts';
@@ -173,5 +174,6 @@ export const features: readonly Feature[] = [
   graphqlWrites,
   changes,
   subscriptions,
+  instances,
   databaseDown,
 ];
