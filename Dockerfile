@@ -18,6 +18,7 @@ RUN mkdir -p /app/projects /app/data && chown node:node /app/projects /app/data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY explorer ./explorer
 USER node
 EXPOSE 8055
 VOLUME ["/app/projects", "/app/data"]

@@ -7,6 +7,8 @@ import { type Log, silentLog } from './lib/log.ts';
 import { createRegistry, type Registry } from './projects/registry.ts';
 import type { Administration } from './server/administration/super-admin.ts';
 import { buildServer, type Server, type ServerOptions } from './server/app.ts';
+import { type OperationsSettings, usualOperations } from './server/operations/settings.ts';
+import { createTelemetry } from './server/operations/telemetry.ts';
 
 export type { ProjectConfig } from './config/types.ts';
 export type { DatabaseConfig, VendorName } from './dialect/types.ts';
@@ -18,8 +20,11 @@ export type { Log } from './lib/log.ts';
 export { ExactNumber } from './lib/plain-json.ts';
 export type { ProjectState, Registry } from './projects/registry.ts';
 export type { Server } from './server/app.ts';
+export type { OperationsSettings } from './server/operations/settings.ts';
 
 export interface GatewayOptions extends Pick<ServerOptions, 'logger' | 'trustProxy' | 'adminFolder'> {
+  /** How the process is run, as far as it is not the usual way; `metrics.port` is `start`'s alone. */
+  readonly operations?: Partial<OperationsSettings>;
   /** Configurations, or the folder of project files to read once. */
   readonly projects: readonly ProjectConfig[] | string;
   /** Makes and deletes projects in the folder that `projects` names (`/server/projects`); at least 16 characters. */
@@ -46,9 +51,11 @@ export interface Gateway {
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const log: Log = options.logger ?? silentLog;
   const configs = typeof options.projects === 'string' ? await readFolder(options.projects) : options.projects;
-  const registry = createRegistry({ log });
+  const operations = { ...usualOperations, ...options.operations };
+  const telemetry = await createTelemetry(operations);
+  const registry = createRegistry({ log, watch: telemetry.watch });
   await Promise.all(configs.map((config) => registry.set(config)));
-  const server = await buildServer({ ...options, registry, administration: administrationOf(options, registry) });
+  const server = await buildServer({ ...options, operations, telemetry, registry, administration: administrationOf(options, registry) });
   return {
     server,
     registry,

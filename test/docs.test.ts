@@ -19,6 +19,7 @@ import { aggregateFunctions, dateParts } from '../src/query/aggregates.ts';
 import { type Budgets, defaultBudgets, defaultLimits, type Limits } from '../src/query/limits.ts';
 import { operators } from '../src/query/operators.ts';
 import { fieldTypes } from '../src/schema/field-types.ts';
+import { operationsVariables } from '../src/server/operations/settings.ts';
 import { type Running, run, startServer, temporaryFolder } from './cli/support.ts';
 import { root } from './support/entry.ts';
 import type { Tester } from './support/expect.ts';
@@ -225,8 +226,10 @@ function beyondLimits(): Readonly<Record<string, readonly [status: number, path:
   };
 }
 
-/** What one request alone cannot go beyond is told where exports are. */
-const limitRows: Readonly<Record<Exclude<keyof Limits, keyof Budgets | 'exports' | 'exportSeconds'>, string>> = {
+/** What one request alone cannot go beyond is told where exports are, what binds bracketed queries in test/surfaces. */
+const limitRows: Readonly<
+  Record<Exclude<keyof Limits, keyof Budgets | 'exports' | 'exportSeconds' | 'queryDepth' | 'queryParameters'>, string>
+> = {
   depth: 'levels of nested fields',
   fields: 'names in `fields`, nested ones included',
   outputs: 'fields of the whole answer, once wildcards are expanded',
@@ -259,7 +262,10 @@ async function limitsHold(t: Tester, server: Running): Promise<void> {
 
 t.test('requests and commands of the pages', { timeout: 500_000 }, async (t) => {
   const folder = await temporaryFolder(t);
-  const server = await startServer(folder, { SUPER_ADMIN_TOKEN: 'the-token-of-the-super-admin' });
+  const server = await startServer(folder, {
+    SUPER_ADMIN_TOKEN: 'the-token-of-the-super-admin',
+    METRICS_TOKEN: 'the-token-of-the-metrics',
+  });
   t.teardown(async () => {
     hangUp();
     await server.stop();
@@ -327,7 +333,11 @@ t.test('settings, variables and flags', async (t) => {
   const text = await page('configuration');
   const code = await source();
   t.strictSame(firsts(rowsOf(text, '| key | value | without it |')), keysOf(projectFileSchema), 'keys of a project file');
-  const variables = new Set([...environmentVariables.map(([name]) => name), ...found(code, /process\.env\['(\w+)'\]/g)]);
+  const variables = new Set<string>([
+    ...environmentVariables.map(([name]) => name),
+    ...operationsVariables,
+    ...found(code, /process\.env\['(\w+)'\]/g),
+  ]);
   t.strictSame(firsts(rowsOf(text, '| variable | meaning |')).sort(), [...variables].sort(), 'environment variables');
   const clients = new Map(rowsOf(text, '| client | URL | object |').map(([client = '', , object = '']) => [client, object]));
   for (const [client, vendor] of [['pg', 'postgres'] as const, ['mysql2', 'mysql'] as const]) {

@@ -21,10 +21,13 @@ const run = promisify(execFile);
 
 /** Lines about the server as a whole, which has projects beside the recorded one: they are sent, and not counted. */
 const unserved: readonly ((line: Line) => boolean)[] = [({ request }) => / (?:GET \/$|\S+ \/server\/(?:info|projects))/.test(request)];
-/** Of all lines that are counted; the rest are differences with a reason, most of them of GraphQL. */
-const share = 0.95;
+/** Of all lines that are counted; the rest are differences with a reason. */
+const share = 0.97;
 
 const recordedAs: Readonly<Record<TestVendor, string>> = { sqlite: 'sqlite', postgres: 'pg', mysql: 'mysql' };
+
+/** The recording is of MySQL, whose collations find and sort texts their own way: who moves from there keeps it by this setting. */
+const textOrderOf = (vendor: TestVendor): Pick<DatabaseConfig, 'textOrder'> => (vendor === 'mysql' ? { textOrder: 'native' } : {});
 
 interface Line {
   readonly n: number;
@@ -104,6 +107,6 @@ t.setTimeout(700_000);
 for (const vendor of testVendors) {
   const missing = existsSync(oracle) ? await whyNot(vendor) : 'The recording is not beside this project.';
   t.test(`recorded answers of Directus 8, on ${vendor}`, missing === undefined ? {} : { skip: missing }, (t) =>
-    withDatabase(vendor, (config) => compared(t, vendor, config)),
+    withDatabase(vendor, (config) => compared(t, vendor, { ...config, ...textOrderOf(vendor) })),
   );
 }

@@ -3,7 +3,7 @@ import { GatewayError } from '../lib/errors.ts';
 import { allOf, always, anyOf, never } from '../query/filters.ts';
 import type { Filter, Lacking, Output, ReadQuery, Template, TemplateCase, Visibility } from '../query/types.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
-import type { ReadGrant } from './grants.ts';
+import type { Named, ReadGrant } from './grants.ts';
 import { authoriseRelation, demand, type Guard, guardOf, narrow, visibilityOf } from './guard.ts';
 import { pinned } from './history.ts';
 import { openTo } from './open.ts';
@@ -35,7 +35,7 @@ export function readAccess(schema: Schema, rules: Rules, actor: Actor): ReadAcce
 
 function authoriseQuery(query: ReadQuery, guard: Guard): ReadQuery {
   const grant = demand(query.collection, guard);
-  const template = authoriseTemplate(query, grant, guard);
+  const template = authoriseTemplate(query, query.collection, grant, guard);
   const cases = casesOf({ ...query, template }, grant);
   const total = grant.rows();
   const { rows, byStatus } = statusRows(query, grant, total);
@@ -69,13 +69,13 @@ export function statusRows(
 
 type Shape = Pick<ReadQuery, 'template' | 'absent'>;
 
-function authoriseTemplate({ template, absent }: Shape, grant: ReadGrant, guard: Guard): Template {
+function authoriseTemplate({ template, absent }: Shape, collection: Collection, grant: ReadGrant, guard: Guard): Template {
   const kept = new Map<string, Output>();
   for (const [key, output] of template) {
     if (absent === 'null') kept.set(key, { is: 'constant', json: 'null' });
     if (output.is === 'denied') continue;
     if (output.is === 'group') {
-      const of = authoriseTemplate({ ...(absent ? { absent } : {}), template: output.of }, grant, guard);
+      const of = authoriseTemplate({ ...(absent ? { absent } : {}), template: output.of }, collection, grant, guard);
       if (!output.file || of.size > 0) kept.set(key, { ...output, of });
     } else if (output.is === 'relation') {
       const related = authoriseRelation(output.relation, guard);
@@ -83,10 +83,24 @@ function authoriseTemplate({ template, absent }: Shape, grant: ReadGrant, guard:
       const query = authoriseQuery(output.query, guard);
       const where = allOf([query.where, related.target]);
       kept.set(key, { ...output, query: { ...query, where }, ...(related.through ? { through: related.through } : {}) });
+    } else if (output.is === 'first') {
+      const of = output.of.flatMap((one) => wholly(one, collection, grant, guard));
+      if (of.length > 0) kept.set(key, { is: 'first', of });
+    } else if (output.is === 'when') {
+      const [of] = wholly(output.of, collection, grant, guard);
+      if (of) kept.set(key, { is: 'when', where: authoriseFilter(output.where, collection, guard), of });
+    } else if (output.is === 'key') {
+      if (output.fields.every((field) => grant.field(field) !== 'no')) kept.set(key, output);
     } else if (output.is === 'constant') kept.set(key, output);
     else authoriseField(key, output, grant, kept);
   }
   return kept;
+}
+
+/** The output with the rules in it, unless it may not be read, or only a part of its value. */
+function wholly(output: Output, collection: Collection, grant: ReadGrant, guard: Guard): Output[] {
+  const authorised = authoriseTemplate({ template: new Map([['', output]]) }, collection, grant, guard).get('');
+  return authorised && !(authorised.is === 'field' && authorised.cut) ? [authorised] : [];
 }
 
 function authoriseField(key: string, output: Extract<Output, { field: Field }>, grant: ReadGrant, kept: Map<string, Output>): void {
@@ -114,12 +128,17 @@ function lackingOf({ template, absent }: Shape, hidden: ReadonlySet<string>): La
       if (lacking) inside.set(key, lacking);
       continue;
     }
-    const fields =
-      output.is === 'field' || output.is === 'stub' ? [output.field] : output.is === 'relation' ? leading(output.relation) : [];
-    if (fields.some((field) => hidden.has(field.name))) without.add(key);
+    if (looksAt(output).some((field) => hidden.has(field.name))) without.add(key);
   }
   if (without.size === 0 && inside.size === 0) return undefined;
   return { without, ...(inside.size > 0 ? { inside } : {}), ...(absent ? { nulls: true } : {}) };
+}
+
+function looksAt(output: Output): readonly Named[] {
+  if (output.is === 'first') return output.of.flatMap(looksAt);
+  if (output.is === 'when') return looksAt(output.of);
+  if (output.is === 'key') return output.fields;
+  return output.is === 'field' || output.is === 'stub' ? [output.field] : output.is === 'relation' ? leading(output.relation) : [];
 }
 
 /** The rows of a query that may be read. */

@@ -68,6 +68,7 @@ export async function makeDemo(terminal: Terminal, folder: string): Promise<Demo
       database: { client: 'better-sqlite3', connection: { filename: shortPath(place.database) } },
       secret: newSecret(),
       storage: { driver: 'local', root: shortPath(place.storage) },
+      surfaces: { strapi: true, payload: true },
     },
   });
   return summary;

@@ -11,6 +11,10 @@ import { createRegistry, type Registry } from '../projects/registry.ts';
 import { type ProjectFolder, watchProjects } from '../projects/watch.ts';
 import type { Server } from '../server/app.ts';
 import { createLog, logLevel } from '../server/log.ts';
+import { drain, usualDrainSeconds } from '../server/operations/drain.ts';
+import { createLifecycle, type Lifecycle } from '../server/operations/lifecycle.ts';
+import { type OperationsSettings, operationsOf } from '../server/operations/settings.ts';
+import { createTelemetry } from '../server/operations/telemetry.ts';
 import { demoSummary, hasDemo, makeDemo, tellDemo } from './demo.ts';
 import { CommandError, type Terminal } from './terminal.ts';
 
@@ -23,10 +27,13 @@ export interface StartFlags {
 /** A start waits this long for projects to open before it listens; slower ones answer 503 until they are open. */
 const openPatience = 3_000;
 
-function environmentOrFail(): EnvironmentProject | undefined {
-  const made = environmentProject(process.env);
-  if (made && 'faults' in made) throw new CommandError(made.faults.join('\n'));
-  return made;
+/** The project and the settings of the environment; every fault of both at once. */
+function environmentOrFail(): { readonly project: EnvironmentProject | undefined; readonly settings: OperationsSettings } {
+  const project = environmentProject(process.env);
+  const settings = operationsOf(process.env);
+  const faults = [...(project && 'faults' in project ? project.faults : []), ...('faults' in settings ? settings.faults : [])];
+  if (faults.length > 0 || (project && 'faults' in project) || 'faults' in settings) throw new CommandError(faults.join('\n'));
+  return { project, settings };
 }
 
 async function serveEnvironmentProject(registry: Registry, { config, administrator }: EnvironmentProject, log: Log): Promise<void> {
@@ -45,13 +52,19 @@ async function serveEnvironmentProject(registry: Registry, { config, administrat
   });
 }
 
-async function listen(app: Server, { host, port }: StartFlags): Promise<string> {
+/** The metrics come first: who meets the API meets them too. */
+async function listenAll(app: Server, own: Server | undefined, { metrics }: OperationsSettings, flags: StartFlags): Promise<string> {
+  if (own && metrics?.port !== undefined) await listen(own, { host: metrics.host, port: metrics.port }, 'METRICS_PORT');
+  return listen(app, flags, '--port');
+}
+
+async function listen(app: Server, { host, port }: Pick<StartFlags, 'host' | 'port'>, setting: string): Promise<string> {
   try {
     await app.listen({ host, port });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new CommandError(`port ${port} of ${host} is taken; choose another with --port`);
-    if (code === 'EACCES') throw new CommandError(`port ${port} may not be used by this user; choose one above 1023 with --port`);
+    if (code === 'EADDRINUSE') throw new CommandError(`port ${port} of ${host} is taken; choose another with ${setting}`);
+    if (code === 'EACCES') throw new CommandError(`port ${port} may not be used by this user; choose one above 1023 with ${setting}`);
     if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') throw new CommandError(`${host} is no address of this machine`);
     throw error;
   }
@@ -67,15 +80,31 @@ function tellProjects(terminal: Terminal, registry: Registry, base: string): voi
   for (const { key, state } of registry.list()) terminal.say(`  ${base}/${key}/${words[state]}`);
 }
 
-function closeGracefully(app: Server, registry: Registry, folder: ProjectFolder, log: Log): void {
+interface Running {
+  readonly app: Server;
+  /** The server of the metrics, where they have a port of their own. */
+  readonly own: Pick<Server, 'close'> | undefined;
+  readonly registry: Registry;
+  readonly folder: ProjectFolder;
+  readonly lifecycle: Lifecycle;
+}
+
+function closeGracefully({ app, own, registry, folder, lifecycle }: Running, settings: OperationsSettings, log: Log): void {
+  const { drainSeconds, closeSeconds } = settings;
   closeWithGrace(
-    { delay: 30_000, skip: ['SIGHUP'], logger: { error: (message) => log.error({}, String(message)) } },
+    {
+      delay: ((drainSeconds ?? usualDrainSeconds) + closeSeconds) * 1000,
+      skip: ['SIGHUP'],
+      logger: { error: (message) => log.error({}, String(message)) },
+    },
     async ({ signal, err }) => {
       if (err) log.error({ error: describeForLog(err) }, 'closing after an unexpected error');
       else log.info({ signal }, 'closing');
       folder.close();
-      await app.close();
+      // Whoever stops it by hand, and what follows an error, is not waited for.
+      await drain(app, lifecycle, { seconds: signal === 'SIGTERM' ? drainSeconds : 0, log });
       await registry.close();
+      await own?.close();
     },
   );
   process.on('SIGHUP', () => {
@@ -89,7 +118,7 @@ function closeGracefully(app: Server, registry: Registry, folder: ProjectFolder,
 
 /** Serves. Without any project it makes the demo first. Resolves when the server listens. */
 export async function startCommand(terminal: Terminal, flags: StartFlags): Promise<void> {
-  const fromEnvironment = environmentOrFail();
+  const { project: fromEnvironment, settings } = environmentOrFail();
   const token = superAdminToken(process.env['SUPER_ADMIN_TOKEN']);
   const log = createLog(logLevel(process.env['LOG_LEVEL'], process.stderr.isTTY ? 'warn' : 'info'));
   for (const warning of fromEnvironment?.warnings ?? []) log.warn({}, warning);
@@ -97,13 +126,17 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
   const configured = (await loadProjects(flags.projects, process.env)).length > 0;
   const fresh = !configured && !fromEnvironment ? await makeDemo(terminal, flags.projects) : undefined;
 
-  const registry = createRegistry({ log, logOf: (key) => log.child({ project: key }) });
+  const telemetry = await createTelemetry(settings);
+  const registry = createRegistry({ log, logOf: (key) => log.child({ project: key }), watch: telemetry.watch });
   const taken = new Set(fromEnvironment ? [fromEnvironment.config.key] : []);
   const folder = watchProjects({ folder: flags.projects, environment: process.env, registry, log, taken });
   const opened = Promise.all([folder.sync(), fromEnvironment && serveEnvironmentProject(registry, fromEnvironment, log)]);
   opened.catch((error: unknown) => log.error({ error: describeForLog(error) }, 'a project could not be set up'));
   // While the databases answer there is time to load the server.
-  const { buildServer } = await import('../server/app.ts');
+  const [{ buildServer }, { metricsServer }] = await Promise.all([
+    import('../server/app.ts'),
+    import('../server/operations/metrics-routes.ts'),
+  ]);
   await Promise.race([opened, new Promise((done) => setTimeout(done, openPatience).unref())]);
 
   const trustProxy = process.env['TRUST_PROXY'];
@@ -114,14 +147,16 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
     changed: () => folder.sync(),
   };
   const trusted = trustProxy === undefined ? undefined : trustedProxies(trustProxy);
-  const app = await buildServer({ registry, logger: log, trustProxy: trusted, administration });
-  const base = await listen(app, flags).catch(async (error: unknown) => {
+  const lifecycle = createLifecycle();
+  const app = await buildServer({ registry, logger: log, trustProxy: trusted, administration, operations: settings, telemetry, lifecycle });
+  const own = telemetry.metrics && settings.metrics && metricsServer(telemetry.metrics, settings.metrics);
+  const base = await listenAll(app, own, settings, flags).catch(async (error: unknown) => {
     // Open databases would keep the process alive.
     folder.close();
-    await registry.close();
+    await Promise.all([registry.close(), own?.close()]);
     throw error;
   });
-  closeGracefully(app, registry, folder, log);
+  closeGracefully({ app, own, registry, folder, lifecycle }, settings, log);
 
   tellProjects(terminal, registry, base);
   const summary = fresh ?? (hasDemo(flags.projects) ? await demoSummary(flags.projects) : undefined);

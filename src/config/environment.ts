@@ -5,7 +5,7 @@ import type { TextOrder } from '../dialect/types.ts';
 import { clientOfUrl, connectionOfUrl } from './database-url.ts';
 import type { Environment } from './fill.ts';
 import { extensionsFolder, faultOfKey } from './load.ts';
-import { checkPart, type Part, type PartSettings, redisFault } from './schema.ts';
+import { checkPart, type Part, type PartSettings, publicUrlFaults, redisFaults } from './schema.ts';
 import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
@@ -37,6 +37,11 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['GRAPHQL', 'what one GraphQL request may ask for, as JSON, with the keys of "graphql" in a project file'],
   ['CHANGES', 'what subscriptions and the change feed are bound by, as JSON, with the keys of "changes" in a project file'],
   ['REDIS_URL', 'redis:// or rediss://; by it the instances tell each other of changes (every project without a "redis" of its own)'],
+  ['RATE_LIMIT', 'how often somebody may ask, as JSON, with the keys of "rateLimit" in a project file (default no limit)'],
+  ['PUBLIC_URL', 'address that links in answers begin with (default the Host header of each request)'],
+  ['DOCUMENTS', 'how many documents about the interface are kept, as JSON, with the keys of "documents" in a project file'],
+  ['SURFACES', 'dialects served beside Directus and GraphQL, as JSON, with the keys of "surfaces" in a project file (default none)'],
+  ['STRAPI', 'how the Strapi surface answers, as JSON, with the keys of "strapi" in a project file'],
   ['STORAGE_ROOT', 'folder of uploaded files (default data/PROJECT-files)'],
 ];
 
@@ -99,10 +104,15 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const graphql = partOf('graphql', set('GRAPHQL'), faults);
   const changes = partOf('changes', set('CHANGES'), faults);
   const redis = set('REDIS_URL');
-  const redisWrong = redis === undefined ? undefined : redisFault(redis);
-  if (redisWrong !== undefined) faults.push(`REDIS_URL ${redisWrong}`);
+  if (redis !== undefined) for (const { message } of redisFaults(redis)) faults.push(`REDIS_URL ${message}`);
+  const rateLimit = partOf('rateLimit', set('RATE_LIMIT'), faults);
+  const documents = partOf('documents', set('DOCUMENTS'), faults);
+  const surfaces = partOf('surfaces', set('SURFACES'), faults);
+  const strapi = partOf('strapi', set('STRAPI'), faults);
   const root = set('STORAGE_ROOT');
   if (root !== undefined && set('STORAGE') !== undefined) faults.push('STORAGE and STORAGE_ROOT say the same: set one of them');
+  const publicUrl = set('PUBLIC_URL');
+  if (publicUrl !== undefined) for (const { message } of publicUrlFaults(publicUrl)) faults.push(`PUBLIC_URL ${message}`);
   const order = set('DATABASE_TEXT_ORDER');
   const textOrder: TextOrder | undefined = order === 'portable' || order === 'native' ? order : undefined;
   if (order !== textOrder) faults.push('DATABASE_TEXT_ORDER must be portable or native');
@@ -136,6 +146,11 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(graphql === undefined ? {} : { graphql }),
       ...(changes === undefined ? {} : { changes }),
       ...(redis === undefined ? {} : { redis }),
+      ...(rateLimit === undefined ? {} : { rateLimit }),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...(documents === undefined ? {} : { documents }),
+      ...(surfaces === undefined ? {} : { surfaces }),
+      ...(strapi === undefined ? {} : { strapi }),
       private: false,
     }),
     ...(email === undefined || password === undefined
@@ -148,7 +163,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
 /** A part of a project file as JSON, out of the variable of its name. */
 function partOf<P extends Part>(part: P, text: string | undefined, faults: string[]): PartSettings<P> | undefined {
   if (text === undefined) return undefined;
-  const name = part.toUpperCase();
+  const name = part.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
   let content: unknown;
   try {
     content = JSON.parse(text);

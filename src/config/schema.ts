@@ -1,5 +1,6 @@
 /** The shape of a project file, and its faults. */
 import { corsFaults, corsSchema, originFaults } from './cors-schema.ts';
+import { rateLimitFaults, rateLimitSchema } from './rate-limit-schema.ts';
 import { anyObject, either, type Fault, fits, list, object, optional, type Right, type Shape, text, truth, whole, word } from './shape.ts';
 
 import { ssoFaults, ssoSchema } from './sso-schema.ts';
@@ -24,6 +25,8 @@ const limitsSchema = object({
   batchOperations: limit(1, 10_000),
   // The server takes 128 KiB of URL and headers together (server/app.ts).
   urlBytes: limit(1024, 114_688),
+  queryDepth: limit(5, 100),
+  queryParameters: limit(10, 10_000),
   exports: limit(0, 1000),
   exportSeconds: limit(1, 86_400),
   statementMilliseconds: limit(0, 86_400_000),
@@ -128,6 +131,25 @@ const changesSchema = object({
   catchUp: limit(0, 10_000_000),
 });
 
+/** Documents about the interface that are kept (surfaces/contract). */
+const documentsSchema = object({
+  number: limit(1, 100_000),
+  memoryBytes: limit(0, 17_179_869_184),
+});
+
+/** Dialects that are served beside Directus and GraphQL. */
+const surfacesSchema = object({ strapi: optional(truth), payload: optional(truth) });
+
+/** How the Strapi surface answers (surfaces/strapi/settings.ts). */
+const strapiSchema = object({
+  format: optional(word('v4', 'v5')),
+  limit: limit(1, 1_000_000),
+  pageSize: limit(1, 1_000_000),
+  maxLimit: limit(1, 1_000_000),
+  populateDepth: limit(1, 30),
+  registerRole: limit(3, 2_147_483_647),
+});
+
 const client = word('pg', 'mysql2', 'better-sqlite3');
 const connection = either('must be a URL or an object', text(1), anyObject);
 
@@ -153,6 +175,11 @@ export const projectFileSchema = object({
   scim: optional(scimSchema),
   sso: optional(ssoSchema),
   graphql: optional(graphqlSchema),
+  rateLimit: optional(rateLimitSchema),
+  publicUrl: optional(address),
+  documents: optional(documentsSchema),
+  surfaces: optional(surfacesSchema),
+  strapi: optional(strapiSchema),
   changes: optional(changesSchema),
   redis: optional(text(8)),
   private: optional(truth),
@@ -166,6 +193,9 @@ export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type GraphqlSettings = Right<typeof graphqlSchema>;
 export type ChangeSettings = Right<typeof changesSchema>;
+export type DocumentSettings = Right<typeof documentsSchema>;
+export type SurfaceSettings = Right<typeof surfacesSchema>;
+export type StrapiSettings = Right<typeof strapiSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
 export type UploadFileSettings = Right<typeof uploadsSchema>;
@@ -197,6 +227,10 @@ const parts = {
   storage: storageSchema,
   graphql: graphqlSchema,
   changes: changesSchema,
+  rateLimit: rateLimitSchema,
+  documents: documentsSchema,
+  surfaces: surfacesSchema,
+  strapi: strapiSchema,
 };
 
 export type Part = keyof typeof parts;
@@ -207,6 +241,7 @@ const further: { readonly [P in Part]?: (settings: PartSettings<P>) => Fault[] }
   auth: ({ origins = [] }) => originFaults('/auth/origins', origins),
   cors: corsFaults,
   sso: ssoFaults,
+  rateLimit: rateLimitFaults,
 };
 
 /** The same for one part of a file alone, which stands under its name. */
@@ -219,18 +254,33 @@ export function checkPart<P extends Part>(part: P, content: unknown): { settings
   return more.length > 0 ? { faults: more } : { settings };
 }
 
+/** What is wrong with the URL of a Redis server. */
+export function redisFaults(url: string, path = '/redis'): Fault[] {
+  const right = /^rediss?:\/\//.test(url) && URL.canParse(url);
+  return right ? [] : [{ path, message: 'must be a URL that starts with redis:// or rediss://' }];
+}
+
+/** An address that links can begin with. */
+export function publicUrlFaults(url: string): Fault[] {
+  const right = /^https?:\/\//i.test(url) && URL.canParse(url) && !/[?#@]/.test(url);
+  return right ? [] : [{ path: '/publicUrl', message: 'must be an address such as https://api.example, without a query' }];
+}
+
 /** Rules of the parts of a file that go beyond its shape. */
-export function furtherFaults({ auth, cors, sso, redis }: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'redis'>): Fault[] {
-  const wrong = redis === undefined ? undefined : redisFault(redis);
+export function furtherFaults({
+  auth,
+  cors,
+  sso,
+  publicUrl,
+  rateLimit,
+  redis,
+}: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl' | 'rateLimit' | 'redis'>): Fault[] {
   return [
+    ...(redis === undefined ? [] : redisFaults(redis)),
+    ...(publicUrl === undefined ? [] : publicUrlFaults(publicUrl)),
+    ...(rateLimit ? rateLimitFaults(rateLimit) : []),
     ...((auth && further.auth?.(auth)) ?? []),
     ...(cors ? corsFaults(cors) : []),
     ...(sso ? ssoFaults(sso) : []),
-    ...(wrong === undefined ? [] : [{ path: '/redis', message: wrong }]),
   ];
-}
-
-/** What is wrong with the URL of a Redis server. */
-export function redisFault(url: string): string | undefined {
-  return /^rediss?:\/\//.test(url) && URL.canParse(url) ? undefined : 'must be a URL that starts with redis:// or rediss://';
 }

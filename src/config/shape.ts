@@ -2,6 +2,7 @@
  * Shapes of configured values: a type for the compiler and the sentences about what is wrong. Few enough are needed that they are
  * written here; a library for them took as long to load as everything else of a start together.
  */
+import { nearest } from '../lib/nearest.ts';
 
 /** What is wrong, and where: `path` is a JSON pointer, empty for the whole value. Values are never repeated: they may be secrets. */
 export interface Fault {
@@ -112,7 +113,8 @@ export function object<const P extends Properties>(properties: P, open = false):
       if (open) return faults;
       for (const key of Object.keys(value)) {
         if (Object.hasOwn(properties, key)) continue;
-        const message = `is not known; known are ${known.join(', ')}`;
+        const meant = nearest(key, known);
+        const message = `is not known; ${meant === undefined ? '' : `did you mean "${meant}"? `}known are ${known.join(', ')}`;
         faults.push({ path: `${path}/${escapePointer(key)}`, message, unknownKey: true });
       }
       return faults;

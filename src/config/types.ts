@@ -1,15 +1,19 @@
 /** A project's configuration after files, environment and defaults have met. */
 import type { DatabaseConfig } from '../dialect/types.ts';
 import type { CorsSettings } from './cors-schema.ts';
+import type { RateLimitSettings } from './rate-limit-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
   ChangeSettings,
+  DocumentSettings,
   GraphqlSettings,
   HistorySettings,
   LimitSettings,
   MailSettings,
   ScimSettings,
+  StrapiSettings,
+  SurfaceSettings,
   UploadFileSettings,
   WebhookSettings,
 } from './schema.ts';
@@ -62,6 +66,16 @@ export interface ProjectConfig {
   readonly changes?: ChangeSettings;
   /** The Redis server by which instances tell each other of changes; without one each looks for itself. */
   readonly redis?: string;
+  /** How often somebody may ask; without it as often as they like. */
+  readonly rateLimit?: RateLimitSettings;
+  /** Under which callers reach the server, where links are not to take it from their requests. */
+  readonly publicUrl?: string;
+  /** How many documents about the interface are kept, as far as it is set. */
+  readonly documents?: DocumentSettings;
+  /** Dialects that are served beside Directus and GraphQL; none without a word. */
+  readonly surfaces?: SurfaceSettings;
+  /** How the Strapi surface answers, as far as it is set. */
+  readonly strapi?: StrapiSettings;
   /** Left out of GET /server/projects. */
   readonly private: boolean;
 }

@@ -12,6 +12,15 @@ export interface Lending<Raw> {
   acquire(): Promise<Raw>;
   /** To be called once for each that was acquired. */
   release(raw: Raw): Promise<void>;
+  use(): PoolUse;
+}
+
+/** How much of a pool is in use. */
+export interface PoolUse {
+  readonly most: number;
+  readonly busy: number;
+  /** Those who wait for a connection. */
+  readonly waiting: number;
 }
 
 /** Milliseconds to wait while none of the connections is given back, and at most. */
@@ -44,5 +53,9 @@ export function lend<Raw>(lender: Lender<Raw>, size: number): Lending<Raw> {
       turns.done();
     }
   };
-  return { acquire, release };
+  const use = (): PoolUse => {
+    const { taken, waiting } = turns.usage();
+    return { most: size, busy: taken, waiting };
+  };
+  return { acquire, release, use };
 }

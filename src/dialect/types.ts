@@ -4,18 +4,22 @@ import type { GatewayError } from '../lib/errors.ts';
 import type { Fragment, Printer, Statement } from '../lib/fragment.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import type { Ddl } from './ddl.ts';
+import type { ValueForm } from './forms.ts';
 import type { Collation, Introspection } from './introspection.ts';
+import type { Estimate, PlanSql } from './plan.ts';
 
 export type { AggregateSql, DatePart } from './aggregates.ts';
 export type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
 export type { Collation, IntrospectedColumn, IntrospectedForeignKey, IntrospectedTable, Introspection, Storage } from './introspection.ts';
 
 export type { KeyColumn, KeySql } from './keys.ts';
+export type { Estimate } from './plan.ts';
 export type { Scalar, Stored } from './values.ts';
 
 import type { AggregateSql } from './aggregates.ts';
 import type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
 import type { KeySql } from './keys.ts';
+import type { PoolUse } from './lend.ts';
 import type { IntrospectedTextIndex, TextIndexForm, TextMatch } from './text-index.ts';
 import type { Scalar, Stored } from './values.ts';
 
@@ -65,13 +69,6 @@ export interface Queryable {
   rows(statement: Statement): Promise<Row[]>;
   /** A statement without a result set; the number of rows it touched. */
   execute(statement: Statement): Promise<number>;
-}
-
-/** What a planner expects. */
-export interface Estimate {
-  readonly rows: number;
-  /** Whether it has no statistics to go by. */
-  readonly guessed: boolean;
 }
 
 /** What reads run on: a connection, or one of its transactions. */
@@ -125,8 +122,10 @@ export interface Connection extends Reader {
   stream(statement: Statement, options: StreamOptions): AsyncIterableIterator<readonly TextRow[]>;
   /** How many streams may run beside one another so that a connection stays free for everything else. */
   readonly streams: number;
+  /** How much of its pool is in use now. */
+  use(): PoolUse;
   /** Called with every statement sent by `texts`, `rows`, `execute` and `stream`; tests count with it. */
-  onStatement?: (statement: Statement) => void;
+  onStatement?: ((statement: Statement) => void) | undefined;
   close(): Promise<void>;
 }
 
@@ -171,14 +170,18 @@ export interface Dialect extends Printer {
   readonly vendor: VendorName;
   /** A stored value as an expression that becomes the right JSON value inside `jsonObject`. The one place for a type's JSON form. */
   jsonValue(field: Field, column: Fragment): Fragment;
+  /** The same in another form than the type's own. */
+  formed(field: Field, column: Fragment, form: Exclude<ValueForm, 'plain'>): Fragment;
   /** The stored value as a plain column, and the JSON of its text; where absent a row is one JSON text made by `jsonObject`. */
-  cell?(field: Field, column: Fragment): Cell;
+  cell?(field: Field, column: Fragment, form?: ValueForm): Cell;
   /** A JSON object; keys are our own output names. */
   jsonObject(pairs: readonly (readonly [key: string, value: Fragment])[]): Fragment;
   /** A JSON expression as text, the form in which a row of the page leaves the database. */
   jsonText(json: Fragment): Fragment;
   /** A JSON value that passed through a sub-select or CASE, marked as JSON again where the vendor forgets it. */
   asJson(json: Fragment): Fragment;
+  /** A value that could stand in `jsonObject`, as a JSON value by itself; NULL for NULL and for the `null` of JSON. */
+  jsonScalar(value: Fragment): Fragment;
   /** A constant of ours as a JSON value. */
   jsonConstant(json: string): Fragment;
   /** Scalar sub-select giving a JSON array of the list's rows, `[]` when there are none. */
@@ -215,6 +218,8 @@ export interface Dialect extends Printer {
   stored(field: Field, value: Stored): Fragment;
   /** LIKE in lower case on both sides; `pattern` uses `%`, `_` and the escape character `\`. */
   like(field: Field, column: Fragment, pattern: string): Fragment;
+  /** The same where upper and lower case differ, whatever the column's collation says. */
+  likeCased(field: Field, column: Fragment, pattern: string): Fragment;
   /** The condition that a text index answers. */
   textMatch(match: TextMatch): Fragment;
   /** The column as text, as `q` and LIKE see it: exact, and as near to its form in an answer as the database can print it. */
@@ -231,6 +236,9 @@ export interface Dialect extends Printer {
   /** What has a common table expression worked out once, however often it is named; absent where the database does not. */
   readonly materialized?: Fragment;
   readonly aggregates: AggregateSql;
+  readonly plan: PlanSql;
+  /** Has constraints that wait for the end of the transaction looked at now; absent where the database has no words for it. */
+  readonly checkConstraints?: Fragment;
   /** Which statements, in the form that the product writes, can give back columns of the rows they changed, by `returning …`. */
   readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean };
   /** The rows of directus_activity and directus_revisions in one statement; absent, or undefined, where it takes one for each table. */
@@ -269,6 +277,7 @@ export type Comparisons = Pick<
   | 'orderedOperand'
   | 'distinct'
   | 'like'
+  | 'likeCased'
   | 'text'
   | 'sameText'
 >;

@@ -1,11 +1,12 @@
 /** Works out groups and aggregates: request to bound, to authorised, to one statement, to the texts of its groups. */
 import { aggregateAccess } from '../access/aggregate.ts';
+import type { Authorized } from '../access/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { collectionOf } from '../query/bind.ts';
 import { bindAggregate } from '../query/bind-aggregate.ts';
-import type { RequestedAggregate } from '../query/types.ts';
+import type { AggregateQuery, RequestedAggregate } from '../query/types.ts';
 import type { Collection } from '../schema/types.ts';
-import { compileAggregate } from '../sql/aggregate.ts';
+import { type CompiledAggregate, compileAggregate } from '../sql/aggregate.ts';
 import { nullsLast, type ReadContext, tooManyRows } from './read.ts';
 
 export interface AggregateResult {
@@ -14,11 +15,16 @@ export interface AggregateResult {
   readonly texts: readonly string[];
 }
 
+export interface PreparedAggregate {
+  readonly query: Authorized<AggregateQuery>;
+  readonly compiled: CompiledAggregate;
+}
+
 /**
- * Groups the rows that a list of the same request would hold. Throws unknown_collection, read_denied (before any name of the request is
- * looked at), too_many_rows, and what `bindAggregate` throws.
+ * Binds, authorises and compiles. Throws unknown_collection, read_denied (before any name of the request is looked at), and what
+ * `bindAggregate` throws.
  */
-export async function aggregate(context: ReadContext, request: RequestedAggregate): Promise<AggregateResult> {
+export function prepareAggregate(context: ReadContext, request: RequestedAggregate): PreparedAggregate {
   const { schema, rules, actor, connection, limits, timings } = context;
   const collection = collectionOf(schema, request.collection);
   const access = aggregateAccess(schema, rules, actor);
@@ -30,8 +36,15 @@ export async function aggregate(context: ReadContext, request: RequestedAggregat
   timings?.mark('authorise');
   const compiled = compileAggregate(query, connection.dialect, { nullsLast: nullsLast(rules) });
   timings?.mark('compile');
+  return { query, compiled };
+}
+
+/** Groups the rows that a list of the same request would hold. Throws too_many_rows, and what `prepareAggregate` throws. */
+export async function aggregate(context: ReadContext, request: RequestedAggregate): Promise<AggregateResult> {
+  const { query, compiled } = prepareAggregate(context, request);
+  const { connection, timings } = context;
   const rows = await connection.texts(compiled.statement);
   timings?.mark('run');
   if (query.most !== undefined && rows.length > query.most) throw tooManyRows(query.most);
-  return { collection, texts: rows.map(compiled.write) };
+  return { collection: query.collection, texts: rows.map(compiled.write) };
 }

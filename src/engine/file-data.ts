@@ -1,7 +1,11 @@
-/** Puts the addresses of files where a row's text has the columns that they are made of (query/file-data.ts). */
+/**
+ * Puts the addresses of files where a row's text has the columns that they are made of (query/file-data.ts), and what templates say that
+ * is to be made of their objects.
+ */
 import type { TextRow } from '../dialect/types.ts';
 import { eachItem, eachMember } from '../lib/json-members.ts';
 import type { FileFacts, FileMember } from '../query/file-data.ts';
+import type { MakeObject } from '../query/requested-template.ts';
 import type { Output, Template } from '../query/types.ts';
 import type { CompiledRead } from '../sql/read.ts';
 
@@ -29,19 +33,38 @@ export function fileRewrite(template: Template): FileRewrite | undefined {
     eachMember(text, (key, value) => void parts.push(`"${key}":${inner.get(key)?.(value, make) ?? value}`) as undefined);
     return object.from + parts.join(',') + object.to;
   };
+  return listed(rewriteObject);
+}
+
+/** The same of a list of such values. */
+function listed(rewrite: FileRewrite): FileRewrite {
   return (text, make) => {
-    if (!text.startsWith(list.from)) return rewriteObject(text, make);
+    if (!text.startsWith(list.from)) return rewrite(text, make);
     const items: string[] = [];
-    eachItem(text, (item) => items.push(rewriteObject(item, make)));
+    eachItem(text, (item) => items.push(rewrite(item, make)));
     return list.from + items.join(',') + list.to;
   };
 }
 
 function outputRewrite(output: Output): FileRewrite | undefined {
-  if (output.is === 'relation') return fileRewrite(output.query.template);
+  if (output.is === 'relation') return relationRewrite(output);
   if (output.is !== 'group') return undefined;
   const { file } = output;
-  return file ? (text, make) => make(JSON.parse(text) as FileFacts, file) : fileRewrite(output.of);
+  return file ? (text, make) => make(JSON.parse(text) as FileFacts, file) : made(fileRewrite(output.of), output.make);
+}
+
+function relationRewrite({ query, as, make }: Extract<Output, { is: 'relation' }>): FileRewrite | undefined {
+  if (as === 'count' || as === 'more') return undefined;
+  const [only] = query.template.values();
+  const bare = as === 'values' || as === 'value';
+  const rewrite = bare ? only && outputRewrite(only) : made(fileRewrite(query.template), make);
+  return rewrite && listed(rewrite);
+}
+
+/** Objects only: a row that is not there is null, or its key. */
+function made(rewrite: FileRewrite | undefined, make: MakeObject | undefined): FileRewrite | undefined {
+  if (!make) return rewrite;
+  return (text, data) => (text.startsWith(object.from) ? make(rewrite?.(text, data) ?? text) : text);
 }
 
 /** The read with its rows rewritten, where there is somebody to say what addresses are. */

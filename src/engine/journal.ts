@@ -2,6 +2,8 @@
 import type { Actor } from '../access/types.ts';
 import type { HistoryAuthor, HistoryRow } from '../dialect/types.ts';
 import { print, type Statement } from '../lib/fragment.ts';
+import type { WriteNode } from '../query/mutation.ts';
+import { keyText } from '../schema/keys.ts';
 import type { Stored } from '../schema/stored-values.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
 import { insertRows } from './insert-rows.ts';
@@ -34,6 +36,26 @@ export interface Author {
 }
 
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
+
+/** The comment stands beside what the request names, not beside what hangs on it (directus8-data §12.2). */
+export function named(
+  entries: readonly JournalRecord[],
+  nodes: readonly WriteNode[],
+  { comment, revert }: { readonly comment?: string; readonly revert?: boolean },
+): readonly JournalRecord[] {
+  const [first] = nodes;
+  if (!first || (comment === undefined && !revert)) return entries;
+  const keys = new Set(nodes.map(({ key }) => keyText(key ?? [])));
+  return entries.map((entry) => {
+    if (entry.collection !== first.collection.name || entry.parent || !keys.has(entry.item)) return entry;
+    const { revision } = entry;
+    return {
+      ...entry,
+      ...(comment === undefined ? {} : { comment }),
+      ...(revert && revision ? { action: 'revert' as const, revision: { data: revision.data, delta: revision.data } } : {}),
+    };
+  });
+}
 
 /** What the entries are written with. */
 export interface JournalState extends Pick<WriteState, 'connection' | 'now'> {

@@ -32,6 +32,8 @@ export interface ReadContext {
   readonly sealer: Sealer;
   /** A condition under which the actor is who he is taken for (see `ReadResult.proven`). */
   readonly proof?: Fragment;
+  /** Nothing is written under it. */
+  readonly readOnly?: boolean;
   /** Says what the addresses of files are. */
   readonly fileData?: FileData;
   /** Told how long each stage took, when somebody wants to know. */

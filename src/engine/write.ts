@@ -18,7 +18,7 @@ import type { Collection } from '../schema/types.ts';
 import { whereClause } from '../sql/scope.ts';
 import { chosen, type FileWrites, type ReleasedFile } from './file-writes.ts';
 import { filteredMutation, rememberedSyntax, type WriteFilters } from './hooked-mutation.ts';
-import { type JournalRecord, journalStatement, writeJournal } from './journal.ts';
+import { type JournalRecord, journalStatement, named, writeJournal } from './journal.ts';
 import { type Locating, locating } from './locating.ts';
 import { insertOutbox, type WrittenItems } from './outbox.ts';
 import type { ReadContext } from './read.ts';
@@ -45,6 +45,8 @@ export interface WriteContext extends ReadContext {
   readonly rewritten?: (collections: ReadonlySet<string>) => Promise<void>;
   /** Called after a commit that left entries in the activity, before anybody is answered. Never throws. */
   readonly recorded?: () => void;
+  /** Called within the transaction once all is written, with what was done to rows and which of it is recorded; it throws (dry-run.ts). */
+  readonly trial?: (within: WithinWrite, entries: readonly JournalRecord[], recorded: ReadonlySet<JournalRecord>) => Promise<never>;
 }
 
 /** What a write is prepared with: a connection, or the transaction in which it will be written. */
@@ -128,16 +130,19 @@ export async function prepareWrite(context: Preparing, request: RequestedMutatio
  * Runs `run` in one transaction, then what it leaves: the activity and revisions of all that it wrote, and what is answered. Everything or
  * nothing. It may be called more than once (see `transactional`).
  *
- * @throws GatewayError for what is not there, not granted, or refused by the database; `notProven`; and what `run` throws
+ * @throws GatewayError for what is not there, not granted, or refused by the database, and forbidden in a context that only reads;
+ * `notProven`; and what `run` throws
  */
 export async function writing<T>(context: WriteContext, run: (session: WriteSession) => Promise<WriteAnswer<T>>): Promise<T> {
-  const { proof, watch, ...proven } = context;
+  const { proof, watch, trial, ...proven } = context;
+  if (context.readOnly && !trial) throw new GatewayError('forbidden', { message: 'Acting as another role is for reading alone' });
   let events: readonly WrittenItems[] = [];
   let rewritten = new Set<string>();
   let released: WriteState['released'] = new Map();
   let recorded = false;
   const result = await transactional(context.connection, async (transaction) => {
     const entries: JournalRecord[] = [];
+    const unrecorded: JournalRecord[] = [];
     const notes: WriteNote[] = [];
     rewritten = new Set();
     released = new Map();
@@ -151,7 +156,11 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
       within,
       async write(prepared) {
         const { options } = prepared;
-        const state = stateOf({ ...prepared.as, watch }, transaction, now, options, { notes, rewritten, released });
+        const state = stateOf({ ...prepared.as, watch, all: watch !== undefined || trial !== undefined }, transaction, now, options, {
+          notes,
+          rewritten,
+          released,
+        });
         const bound = await prepared.nodes();
         const nodes = (await prepared.locate?.(state, bound)) ?? bound;
         // Each mutation was counted by itself; several may be written together.
@@ -163,7 +172,7 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
         } catch (error) {
           throw prepared.failure?.(error) ?? error;
         }
-        if (state.journal && !options.unrecorded) entries.push(...named(state.journal, nodes, options));
+        if (state.journal) (options.unrecorded ? unrecorded : entries).push(...named(state.journal, nodes, options));
         return nodes.map(written);
       },
     });
@@ -174,6 +183,11 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
     if (calls.length > 0) await insertOutbox(transaction, transaction.dialect, calls);
     const journal = { schema: context.schema, connection: transaction, now };
     const author = { actor: context.author ?? context.actor, userAgent: context.userAgent };
+    if (trial) {
+      await writeJournal(journal, entries, author);
+      await answer.read(within);
+      return trial(within, [...entries, ...unrecorded], new Set(entries));
+    }
     const statement = entries.length > 0 ? journalStatement(journal, entries, author) : undefined;
     if (statement === undefined) {
       await writeJournal(journal, entries, author);
@@ -203,26 +217,6 @@ function countRows(nodes: readonly WriteNode[]): number {
 
 function written({ key }: WriteNode): WrittenRow {
   return { key: key && keyText(key) };
-}
-
-/** The comment stands beside what the request names, not beside what hangs on it (directus8-data §12.2). */
-function named(
-  entries: readonly JournalRecord[],
-  nodes: readonly WriteNode[],
-  { comment, revert }: WriteOptions,
-): readonly JournalRecord[] {
-  const [first] = nodes;
-  if (!first || (comment === undefined && !revert)) return entries;
-  const keys = new Set(nodes.map(({ key }) => keyText(key ?? [])));
-  return entries.map((entry) => {
-    if (entry.collection !== first.collection.name || entry.parent || !keys.has(entry.item)) return entry;
-    const { revision } = entry;
-    return {
-      ...entry,
-      ...(comment === undefined ? {} : { comment }),
-      ...(revert && revision ? { action: 'revert' as const, revision: { data: revision.data, delta: revision.data } } : {}),
-    };
-  });
 }
 
 async function bind(context: Preparing, request: RequestedMutation, options: WriteOptions): Promise<WriteNode[]> {
@@ -270,7 +264,7 @@ async function hashAll(nodes: readonly WriteNode[], rules: Rules): Promise<void>
 }
 
 function stateOf(
-  { schema, rules, actor, watch }: PreparedWrite['as'] & Pick<WriteState, 'watch'>,
+  { schema, rules, actor, watch, all }: PreparedWrite['as'] & Pick<WriteState, 'watch'> & { readonly all: boolean },
   connection: Transaction,
   now: Date,
   options: WriteOptions,
@@ -285,7 +279,7 @@ function stateOf(
     user: actor.is === 'user' ? actor.id : null,
     now,
     commented: options.comment !== undefined,
-    journal: options.unrecorded && !watch ? undefined : [],
+    journal: options.unrecorded && !all ? undefined : [],
     watch,
     duties: new Map(),
     files: options.files,

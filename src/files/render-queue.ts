@@ -2,7 +2,11 @@
 import { GatewayError } from '../lib/errors.ts';
 import { createTurns } from '../lib/turns.ts';
 
-export type RenderQueue = <T>(work: () => Promise<T>) => Promise<T>;
+export interface RenderQueue {
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** How many are being made now, and how many wait. */
+  usage(): { readonly taken: number; readonly waiting: number };
+}
 
 /** Milliseconds that anybody waits at most. */
 const longest = 60_000;
@@ -12,7 +16,7 @@ export function createRenderQueue({ concurrency, queue }: { readonly concurrency
   const refusal = (): GatewayError => new GatewayError('busy');
   const turns = createTurns({ count: concurrency, patience: longest, longest, refusal });
   let inside = 0;
-  return async (work) => {
+  const run: RenderQueue['run'] = async (work) => {
     if (inside >= concurrency + queue) throw refusal();
     inside += 1;
     try {
@@ -26,4 +30,5 @@ export function createRenderQueue({ concurrency, queue }: { readonly concurrency
       inside -= 1;
     }
   };
+  return { run, usage: turns.usage };
 }

@@ -10,7 +10,7 @@ import { formatOfFile, formatTypes } from './image-formats.ts';
 import type { ImageWish } from './image-wish.ts';
 import { derivedPrefix, originalKey } from './keys.ts';
 import { type RenderWish, renderImage } from './render.ts';
-import { createRenderQueue } from './render-queue.ts';
+import { createRenderQueue, type RenderQueue } from './render-queue.ts';
 import type { Storage } from './types.ts';
 
 export interface Thumbnails {
@@ -20,6 +20,8 @@ export interface Thumbnails {
    * @throws GatewayError `unprocessable` where none can be made of it, `busy` where too many are being made
    */
   get(file: StoredFile, wish: ImageWish): Promise<Content>;
+  /** How many images are being made now, and how many wait. */
+  usage(): ReturnType<RenderQueue['usage']>;
   /** Waits for what is being written. */
   close(): Promise<void>;
 }
@@ -132,7 +134,7 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
   async function make(file: StoredFile, wish: RenderWish, made: Made): Promise<Content> {
     const found = await stored(made);
     if (found) return found;
-    const fresh: Kept = { data: await queue(() => render(file, wish, made)), modified: new Date() };
+    const fresh: Kept = { data: await queue.run(() => render(file, wish, made)), modified: new Date() };
     memory.set(made.key, fresh);
     store(made, fresh.data);
     return kept(made, fresh);
@@ -153,6 +155,7 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
       return work;
     },
 
+    usage: () => queue.usage(),
     async close() {
       await Promise.all(writing);
     },

@@ -67,6 +67,14 @@ export const errorKinds = {
     () => 'One request brings the content of one file, or of several as a form',
   ),
   busy: kind(503, 12, 'UNAVAILABLE', 'ServiceUnavailableError', 'APIError', said('Too much of this is under way; try again shortly')),
+  overloaded: kind(
+    503,
+    12,
+    'UNAVAILABLE',
+    'ServiceUnavailableError',
+    'APIError',
+    () => 'The server has more to do than it can; try again shortly',
+  ),
   range_not_satisfiable: kind(
     416,
     2,

@@ -2,13 +2,28 @@
 
 /** A token that is a part of the path. */
 const invitation = /(\/users\/invite\/)[^/?#\s]+/gi;
-const tokenParameter = /([?&](?:access_token|token|super_admin_token|password|secret)=)[^&#\s]*/gi;
-// A scheme is short; without a bound a long text without any would be searched from each of its characters to its end.
-const credentials = /([a-z][a-z0-9+.-]{0,31}:\/\/[^\s:@/]*):[^\s@/]*@/gi;
+const parameter = /([?&])([^=&#\s]{1,200})=([^&#\s]*)/g;
+/** Parameters that let their bearer in: tokens, what a provider sends a browser back with, one-time passwords. */
+const secretName = /^(?:(?:\w+_)?token|password|secret|otp|code|state|signature)(?:\[.*)?$/i;
+// A scheme is short, and so are names and passwords; without bounds a long text would be searched from each of its characters to its end.
+const credentials = /([a-z][a-z0-9+.-]{0,31}:\/\/[^\s:@/]{0,256}):[^\s"'<>]{0,512}@/gi;
+const keyValue = /\b(password|pwd)(\s?=\s?)('[^']*'|"[^"]*"|[^\s'",;&]+)/gi;
+
+/** A name as its reader will see it, however it is spelled. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+const withoutSecret = (all: string, before: string, name: string): string =>
+  secretName.test(decoded(name)) ? `${before}${name}=***` : all;
 
 /** A URL or a sentence without the values of secret parameters and without passwords of connection URLs. */
 export function redact(text: string): string {
-  return text.replace(tokenParameter, '$1***').replace(invitation, '$1***').replace(credentials, '$1:***@');
+  return text.replace(parameter, withoutSecret).replace(invitation, '$1***').replace(credentials, '$1:***@').replace(keyValue, '$1$2***');
 }
 
 /** What an error may show in the log: its kind, message and place, never the properties drivers hang on it (SQL, rows, parameters). */

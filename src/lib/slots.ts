@@ -5,12 +5,15 @@ export interface Slots {
   readonly most: number;
   /** Takes a slot; the function returned gives it back and may be called more than once. Undefined when none is free. */
   take(): (() => void) | undefined;
+  /** How many are taken now. */
+  taken(): number;
 }
 
 export function createSlots(most: number): Slots {
   let taken = 0;
   return {
     most,
+    taken: () => taken,
     take() {
       if (taken >= most) return undefined;
       taken += 1;

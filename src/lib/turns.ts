@@ -16,6 +16,8 @@ export interface Turns {
   take(): Promise<void> | undefined;
   /** Ends a turn; to be called once for each. */
   done(): void;
+  /** How many have their turn now, and how many wait for theirs. */
+  usage(): { readonly taken: number; readonly waiting: number };
 }
 
 interface Waiter {
@@ -64,5 +66,6 @@ export function createTurns({ count, patience, longest, refusal }: TurnOptions):
       clearTimeout(next.timer);
       next.go();
     },
+    usage: () => ({ taken: count - free, waiting: waiting.size }),
   };
 }

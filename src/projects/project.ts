@@ -1,6 +1,7 @@
 /** One project that is open: its connection, schema and rules, and how many requests hold it. */
 import type { ProjectConfig } from '../config/types.ts';
 import type { Connection, Vendor } from '../dialect/types.ts';
+import { type StatementWatch, watched } from '../dialect/watched.ts';
 import type { Hooks } from '../engine/hooks.ts';
 import type { Webhook } from '../engine/outbox.ts';
 import { type Deliveries, startDeliveries } from '../extensions/deliveries.ts';
@@ -73,7 +74,12 @@ export interface Project {
   close(): Promise<void>;
 }
 
+/** What is told of the statements of projects, by their keys. */
+export type WatchOfProject = (key: string) => StatementWatch;
+
 export interface OpenOptions {
+  /** Looks at every statement; without it none is looked at. */
+  readonly watch?: WatchOfProject | undefined;
   /** Runs on the new connection before anything is read: the installation of an environment-only start. */
   readonly prepare?: ((connection: Connection) => Promise<void>) | undefined;
   /** The link to the Redis server of the configuration; released when the project closes. */
@@ -119,7 +125,8 @@ export async function openProject(config: ProjectConfig, log: Log, options: Open
 
 async function connected(config: ProjectConfig, log: Log, options: OpenOptions): Promise<Project> {
   const vendor = vendorOf(config.database.client);
-  const connection = await vendor.connect({ ...config.database, statementMilliseconds: statementTime(config) });
+  const plain = await vendor.connect({ ...config.database, statementMilliseconds: statementTime(config) });
+  const connection = options.watch ? watched(plain, options.watch(config.key)) : plain;
   try {
     await options.prepare?.(connection);
     return await assemble(config, log, vendor, connection, options.redis);

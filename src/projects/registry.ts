@@ -3,7 +3,7 @@ import type { ProjectConfig } from '../config/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
-import { type OpenOptions, openProject, type Project } from './project.ts';
+import { type OpenOptions, openProject, type Project, type WatchOfProject } from './project.ts';
 import { createRedisLinks } from './redis.ts';
 
 /** A project held for one request. `release` must be called when the request is over, and may be called again. */
@@ -53,6 +53,8 @@ export interface RegistryOptions {
   readonly backoff?: { readonly first: number; readonly longest: number };
   /** The log of one project; by default the registry's own. */
   readonly logOf?: (key: string) => Log;
+  /** Looks at the statements of all projects; without it nobody does. */
+  readonly watch?: WatchOfProject | undefined;
 }
 
 /** Attempts to open one configuration until one works or it is given up. */
@@ -106,7 +108,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     try {
       const { redis } = opening.config;
       const link = redis === undefined ? undefined : links.open(redis);
-      const project = await openProject(opening.config, options.logOf?.(key) ?? log, { ...opening.options, redis: link });
+      const { watch } = options;
+      const project = await openProject(opening.config, options.logOf?.(key) ?? log, { watch, ...opening.options, redis: link });
       if (opening.cancelled) {
         await retire(project);
         return;

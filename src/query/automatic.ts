@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Stored } from '../dialect/types.ts';
 import type { Collection, Field, FieldType } from '../schema/types.ts';
-import type { WriteMode } from './check-item.ts';
+import { needsValue, type WriteMode } from './check-item.ts';
 import { slugOf } from './slug.ts';
 
 /** Who writes, and when. `user` is null for the public and for the gateway itself. */
@@ -64,6 +64,12 @@ const isUuid = (field: Field): boolean => field.storage === 'uuid' || (field.typ
 function makesUuid(field: Field): boolean {
   const { nullable, default: preset, generated } = field.column;
   return isUuid(field) && preset === null && !generated && (field.primaryKey || !nullable);
+}
+
+/** Whether no item can be made without the field: it must not be blank, and nothing fills it where it is left out. */
+export function mustBeGiven(collection: Collection, field: Field): boolean {
+  const exempt = (collection.status?.mapping.requiredFields.length ?? 0) > 0;
+  return !exempt && field.type !== 'slug' && needsValue(collection, field) && !makesUuid(field);
 }
 
 /** The slug that follows from another field of the payload, when the payload has that one but no slug of its own. */

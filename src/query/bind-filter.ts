@@ -69,7 +69,7 @@ function onField(collection: Collection, field: Field, asked: Compare, context: 
   if (relation?.kind === 'm2o' && context.visible.relation(relation) && (operator.id === 'contains' || operator.id === 'ncontains')) {
     return likeRelated(relation, asked, context);
   }
-  return operator.onField(field, asked.value, context.at);
+  return operator.onField(field, asked.value, context.at, asked.strict);
 }
 
 /** `filter[author][like]=ann` looks into the related row's text and number columns (directus8-data §5.2). */

@@ -44,13 +44,13 @@ export function bindRead(request: RequestedRead, schema: Schema, visible: Visibi
     ...(request.languages ? { languages: request.languages } : {}),
   };
   const template = request.template
-    ? bindTemplate(collection, request.template, context)
+    ? bindTemplate(collection, request.template, context, request.absent)
     : expand(collection, request.selection, context, request.nested);
   checkArguments(collection, template, request.nested, context);
   return {
     collection,
     template,
-    ...(request.template ? { absent: 'null' } : {}),
+    ...(request.template && request.absent !== 'out' ? { absent: 'null' } : {}),
     ...bindRows(collection, request, context),
     ...(request.within ? { within: bindFilter(collection, request.within, context) } : {}),
     order: request.order === 'random' ? 'random' : bindOrder(collection, request.order, context),

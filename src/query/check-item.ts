@@ -18,7 +18,7 @@ function isBlank(field: Field, value: Stored | undefined): boolean {
 }
 
 /** Whether the field may not be left blank: by its column, not by `required` of its metadata, which is a form's hint. */
-function needsValue(collection: Collection, field: Field): boolean {
+export function needsValue(collection: Collection, field: Field): boolean {
   const { column } = field;
   if (column.autoIncrement || column.generated || automatic.has(field.type)) return false;
   // The key of a view may be filled by the table behind it, of which nothing is known.

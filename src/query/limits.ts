@@ -1,7 +1,7 @@
 /** How much one request may ask for. A refusal names the limit; every limit is a setting of the project file. */
 import { GatewayError } from '../lib/errors.ts';
 import { operators } from './operators.ts';
-import type { RequestedTemplate } from './requested-template.ts';
+import type { RequestedOutput, RequestedTemplate } from './requested-template.ts';
 import type { RequestedAggregate, RequestedFilter, RequestedNested, RequestedRead, Selection } from './types.ts';
 
 /** What work may take before it is done in another way, and how long is waited: no request is too large for these. */
@@ -41,6 +41,9 @@ export interface Limits extends Budgets {
   readonly batchOperations: number;
   /** Bytes of a URL. */
   readonly urlBytes: number;
+  /** Levels of brackets in a name of a query string, and parameters of one, where brackets are the surface's syntax. */
+  readonly queryDepth: number;
+  readonly queryParameters: number;
   /** Exports under way at once. */
   readonly exports: number;
   /** Seconds that an export may take. */
@@ -68,6 +71,8 @@ export const defaultLimits: Limits = {
   writeRows: 10_000,
   batchOperations: 100,
   urlBytes: 32_768,
+  queryDepth: 20,
+  queryParameters: 1000,
   exports: 4,
   exportSeconds: 600,
 };
@@ -160,13 +165,26 @@ function checkNested(asked: RequestedNested, depth: number, spent: Spent, limits
 function templateSize(template: RequestedTemplate, depth: number, spent: Spent, limits: Limits): number {
   if (depth > limits.depth) refuse('levels of fields (depth)', limits.depth);
   let size = template.size;
-  for (const output of template.values()) {
-    if (output.is !== 'group' && output.is !== 'relation') continue;
-    if (output.is === 'relation' && output.asked) checkNested(output.asked, depth, spent, limits);
-    size += templateSize(output.of, output.is === 'group' ? depth : depth + 1, spent, limits);
-  }
+  for (const output of template.values()) size += outputSize(output, depth, spent, limits);
   if (size > limits.fields) refuse('fields', limits.fields);
   return size;
+}
+
+function outputSize(output: RequestedOutput, depth: number, spent: Spent, limits: Limits): number {
+  switch (output.is) {
+    case 'group':
+      return templateSize(output.of, depth, spent, limits);
+    case 'first':
+      return output.of.reduce((sum, one) => sum + 1 + outputSize(one, depth, spent, limits), 0);
+    case 'when':
+      checkFilter(output.where, spent, limits);
+      return 1 + outputSize(output.of, depth, spent, limits);
+    case 'relation':
+      if (output.asked) checkNested(output.asked, depth, spent, limits);
+      return templateSize(output.of, depth + 1, spent, limits);
+    default:
+      return 0;
+  }
 }
 
 /** Throws `limit_exceeded` when the request is larger than the limits. */

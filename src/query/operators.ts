@@ -13,7 +13,7 @@ export interface Operator {
   /** One sentence for the documentation. */
   readonly meaning: string;
   /** Builds the filter on a column. `at` is the request's time, for `now`. */
-  readonly onField?: (field: Field, value: unknown, at: Clock) => Filter;
+  readonly onField?: (field: Field, value: unknown, at: Clock, strict?: boolean) => Filter;
   /** What it asks of a to-many relation, where it may be asked of one. */
   readonly onRelation?: 'has' | 'has-not' | 'all' | 'in' | 'empty' | 'not-empty';
   /** Its operand is a list. */
@@ -39,14 +39,26 @@ function scalar(value: unknown): unknown {
   return value;
 }
 
+/** An operand as the surface read it: no word of it means anything else. Throws `validation` for what the field cannot hold. */
+function strictOperand(field: Field, value: unknown): Scalar | undefined {
+  const operand = coerceOperand(field, scalar(value));
+  // Whether a list of words is a type or only a habit is the database's affair: others than those are in no row.
+  if (operand !== undefined || field.storage === 'enum') return operand;
+  throw new GatewayError('validation', {
+    message: `${field.name}: this is no value of type ${field.storage === 'unknown' ? field.type : field.storage}`,
+    field: field.name,
+  });
+}
+
 const one =
   (operator: Comparison, whenImpossible: (field: Field) => Filter = () => never) =>
-  (field: Field, value: unknown, at: Clock): Filter => {
-    const operand = coerceOperand(field, resolveNow(field, scalar(value), at));
+  (field: Field, value: unknown, at: Clock, strict = false): Filter => {
+    const operand = strict ? strictOperand(field, value) : coerceOperand(field, resolveNow(field, scalar(value), at));
     return operand === undefined ? whenImpossible(field) : compare(field, operator, operand);
   };
 
-function operands(field: Field, value: unknown, at: Clock): Scalar[] {
+function operands(field: Field, value: unknown, at: Clock, strict: boolean): Scalar[] {
+  if (strict) return [...new Set(strictList(field, value).flatMap((part) => strictOperand(field, part) ?? []))];
   const found: Scalar[] = [];
   for (const part of listed(value)) {
     const operand = coerceOperand(field, resolveNow(field, scalar(part), at));
@@ -55,9 +67,22 @@ function operands(field: Field, value: unknown, at: Clock): Scalar[] {
   return [...new Set(found)];
 }
 
+function strictList(field: Field, value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new GatewayError('validation', { message: `${field.name}: this operator takes a list`, field: field.name });
+}
+
 const range =
   (operator: 'between' | 'nbetween') =>
-  (field: Field, value: unknown, at: Clock): Filter => {
+  (field: Field, value: unknown, at: Clock, strict = false): Filter => {
+    if (strict) {
+      const [low, high, ...more] = strictList(field, value);
+      if (low === undefined || high === undefined || more.length > 0) {
+        throw new GatewayError('validation', { message: `${field.name}: this operator takes two values`, field: field.name });
+      }
+      const [from, to] = [strictOperand(field, low), strictOperand(field, high)];
+      return from === undefined || to === undefined ? never : compare(field, operator, from, to);
+    }
     const parts = listed(value);
     if (parts.length < 2) return never;
     const [from, to] = [parts[0], parts[parts.length - 1]].map((part) => coerceOperand(field, resolveNow(field, scalar(part), at)));
@@ -78,6 +103,17 @@ const like =
     if (text.includes('\0')) return never;
     if (text === '' && !raw) return always;
     return { is: 'like', field, pattern: raw ? wholeEscapes(text) : containing(text), negated };
+  };
+
+/** The whole text, or one that stands at that place of it, taken literally; fields of other types by their text. */
+const textual =
+  (place: 'whole' | 'anywhere' | 'start' | 'end', cased: boolean) =>
+  (field: Field, value: unknown): Filter => {
+    const text = String(scalar(value) ?? '');
+    if (text.includes('\0')) return never;
+    const literal = containing(text).slice(1, -1);
+    const pattern = `${place === 'anywhere' || place === 'end' ? '%' : ''}${literal}${place === 'anywhere' || place === 'start' ? '%' : ''}`;
+    return { is: 'like', field, pattern, negated: false, ...(cased ? { cased } : {}) };
   };
 
 /** What counts as empty beside NULL: the empty text, and for JSON and lists the empty list and object. Zero is a value. */
@@ -114,8 +150,8 @@ export const operators: readonly Operator[] = [
     directus: ['in'],
     meaning: 'one of a comma list or array',
     list: true,
-    onField: (field, value, at) => {
-      const values = operands(field, value, at);
+    onField: (field, value, at, strict = false) => {
+      const values = operands(field, value, at, strict);
       return values.length === 0 ? never : compare(field, 'in', ...values);
     },
     onRelation: 'in',
@@ -125,8 +161,8 @@ export const operators: readonly Operator[] = [
     directus: ['nin'],
     meaning: 'none of a comma list or array; NULL does not match',
     list: true,
-    onField: (field, value, at) => {
-      const values = operands(field, value, at);
+    onField: (field, value, at, strict = false) => {
+      const values = operands(field, value, at, strict);
       return values.length === 0 ? (listed(value).length === 0 ? always : isNotNull(field)) : compare(field, 'nin', ...values);
     },
   },
@@ -172,6 +208,49 @@ export const operators: readonly Operator[] = [
     meaning: 'neither NULL nor empty; of a relation: a related row',
     onField: notEmpty,
     onRelation: 'not-empty',
+  },
+  { id: 'ieq', directus: [], meaning: 'equal, upper and lower case alike', onField: textual('whole', false), seeks: true },
+  {
+    id: 'icontains',
+    directus: [],
+    meaning: 'contains the text, upper and lower case alike; an empty text is in every value',
+    onField: textual('anywhere', false),
+    seeks: true,
+  },
+  {
+    id: 'contains_cased',
+    directus: [],
+    meaning: 'contains the text, upper and lower case told apart',
+    onField: textual('anywhere', true),
+    seeks: true,
+  },
+  {
+    id: 'starts_with',
+    directus: [],
+    meaning: 'begins with the text, upper and lower case told apart',
+    onField: textual('start', true),
+    seeks: true,
+  },
+  {
+    id: 'istarts_with',
+    directus: [],
+    meaning: 'begins with the text, upper and lower case alike',
+    onField: textual('start', false),
+    seeks: true,
+  },
+  {
+    id: 'ends_with',
+    directus: [],
+    meaning: 'ends with the text, upper and lower case told apart',
+    onField: textual('end', true),
+    seeks: true,
+  },
+  {
+    id: 'iends_with',
+    directus: [],
+    meaning: 'ends with the text, upper and lower case alike',
+    onField: textual('end', false),
+    seeks: true,
   },
   { id: 'has', directus: ['has'], meaning: 'at least that many related rows; 0 means none', onField: onlyOnLists, onRelation: 'has' },
   { id: 'nhas', directus: ['nhas'], meaning: 'fewer related rows than that', onField: onlyOnLists, onRelation: 'has-not' },

@@ -1,8 +1,9 @@
 /** The one query model. A surface parses into the requested forms; `bind` turns them into the bound forms against a schema. */
+import type { ValueForm } from '../dialect/forms.ts';
 import type { DatePart, Scalar } from '../dialect/types.ts';
 import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
 import type { FileMember } from './file-data.ts';
-import type { RequestedTemplate } from './requested-template.ts';
+import type { ListForm, MakeObject, RequestedTemplate } from './requested-template.ts';
 
 // ---- as asked: names are still text ----
 
@@ -22,7 +23,8 @@ export type RequestedFilter =
   | { is: 'any'; of: RequestedFilter[] }
   | { is: 'not'; of: RequestedFilter }
   /** `path` of one name or several through relations; `operator` is an operator's id. */
-  | { is: 'compare'; path: readonly string[]; operator: string; value: unknown }
+  /** `strict`: a list is written as one, and what the field cannot hold is refused instead of matching nothing. */
+  | { is: 'compare'; path: readonly string[]; operator: string; value: unknown; strict?: true }
   /** Of the rows that a relation leads to: one of them matches, none does, or all do. All of `where` holds for one and the same row. */
   | { is: 'related'; relation: string; quantifier: 'some' | 'none' | 'every'; where: RequestedFilter };
 
@@ -46,8 +48,10 @@ export interface RequestedNested {
 export interface RequestedRead {
   collection: string;
   selection: Selection;
-  /** Instead of the selection. What a row may not show is null then. */
+  /** Instead of the selection. What a row may not show is null then, unless `absent` says otherwise. */
   template?: RequestedTemplate;
+  /** Of a template: what a row may not show is left out of it. */
+  absent?: 'out';
   /** Text forms of keys; the answer holds those rows that exist and may be read. */
   keys?: readonly string[];
   where?: RequestedFilter;
@@ -136,7 +140,8 @@ export type Filter =
   | { is: 'never' }
   | { is: 'compare'; field: Field; operator: Comparison; values: readonly Scalar[] }
   | { is: 'null'; field: Field; negated: boolean }
-  | { is: 'like'; field: Field; pattern: string; negated: boolean }
+  /** `cased`: upper and lower case differ. */
+  | { is: 'like'; field: Field; pattern: string; negated: boolean; cased?: true }
   /** Rows in whose `fields` a text index finds all of `words`; some make words of the whole `text` themselves. */
   | { is: 'words'; collection: Collection; index: TextIndex; fields: readonly Field[]; text: string; words: readonly string[] }
   /** Rows that match `where`, among the first so many, in the order of their keys, that match `of`. */
@@ -183,15 +188,30 @@ export type Template = ReadonlyMap<string, Output>;
 
 export type Output =
   /** `implied`: from a wildcard. `cut` takes out of the value what may not be read; filled in access/. */
-  | { is: 'field'; field: Field; implied: boolean; cut?: Cut }
-  /** `through` filters the junction rows of a m2m; filled in access/. */
-  | { is: 'relation'; relation: Relation; query: ReadQuery; through?: Filter; implied: boolean }
+  | { is: 'field'; field: Field; implied: boolean; form?: ValueForm; cut?: Cut }
+  /** `through` filters the junction rows of a m2m; filled in access/. `as` and `orKey` are those of the requested form. */
+  | {
+      is: 'relation';
+      relation: Relation;
+      query: ReadQuery;
+      through?: Filter;
+      implied: boolean;
+      as?: Exclude<ListForm, 'rows'>;
+      orKey?: { readonly field: Field; readonly form: ValueForm };
+      make?: MakeObject;
+    }
+  /** The first that is not NULL. */
+  | { is: 'first'; of: readonly Output[] }
+  /** NULL in rows that do not match. */
+  | { is: 'when'; where: Filter; of: Output }
+  /** The text of the key of those columns. */
+  | { is: 'key'; fields: readonly Field[] }
   /** A to-one relation whose collection, `denied`, the caller may not read: an object with the bare key, or null. */
   | { is: 'stub'; field: Field; key: string; denied: string }
   /** A to-many relation whose collection the caller may not read: left out of the row, told in a warning. */
   | { is: 'denied'; collection: string }
   /** `file`: these members of a file's `data` are made of it (engine/file-data.ts). */
-  | { is: 'group'; of: Template; file?: readonly FileMember[] }
+  | { is: 'group'; of: Template; file?: readonly FileMember[]; make?: MakeObject }
   | { is: 'constant'; json: string };
 
 /** What is taken out of a value depends on the value of another field of its row. */

@@ -46,6 +46,7 @@ export function parseStatusMapping(options: Readonly<Record<string, unknown>> | 
   if (entries.length === 0) return unserved('the status mapping is empty');
   const values = new Set<string>();
   const softDeleted = new Set<string>();
+  const published = new Set<string>();
   const requiredFields = new Set<string>();
   for (const [value, entry] of entries) {
     if (value === undefined) return unserved('an entry of the status mapping has no value');
@@ -57,8 +58,12 @@ export function parseStatusMapping(options: Readonly<Record<string, unknown>> | 
     }
     if (values.has(value)) continue;
     values.add(value);
+    if (truthy(entry['published'])) published.add(value);
     if (truthy(entry['soft_delete'])) softDeleted.add(value);
     if (truthy(entry['required_fields'])) requiredFields.add(value);
   }
-  return { mapping: { values: [...values], softDeleted: [...softDeleted], requiredFields: [...requiredFields] } };
+  if (published.size === 0 && values.has('published')) published.add('published');
+  return {
+    mapping: { values: [...values], softDeleted: [...softDeleted], published: [...published], requiredFields: [...requiredFields] },
+  };
 }

@@ -143,6 +143,8 @@ export interface StatusMapping {
   /** All mapped values as text, in mapping order. */
   readonly values: readonly string[];
   readonly softDeleted: readonly string[];
+  /** Those that an item is open to everybody in: by their entries, else the one called `published`. */
+  readonly published: readonly string[];
   /** Those by which an item has to be complete; where there are any, items of other statuses need not be. */
   readonly requiredFields: readonly string[];
 }

@@ -12,18 +12,29 @@ import Fastify, {
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
 import { changesSurface } from '../surfaces/changes/index.ts';
+import { contractSurface } from '../surfaces/contract/index.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
-import type { ReadThroughHooks } from '../surfaces/graphql/hooks.ts';
+import { explorerSurface } from '../surfaces/explorer/index.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
+import type { SurfaceHooks } from '../surfaces/hooks.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
+import { strapiSurface } from '../surfaces/strapi/index.ts';
+import { registerTrialHook } from '../surfaces/trial.ts';
 import { administrationRoutes } from './administration/routes.ts';
 import type { Administration } from './administration/super-admin.ts';
 import { corsOptions } from './cors.ts';
 import { answerBrokenRequest, answerError, registerErrorHandlers } from './error-handler.ts';
 import { collectRoutes } from './known-routes.ts';
 import { overrideMethod } from './method-override.ts';
+import { healthRoutes } from './operations/health-routes.ts';
+import { createLifecycle, type Lifecycle } from './operations/lifecycle.ts';
+import { metricsRoute } from './operations/metrics-routes.ts';
+import { shedLoad } from './operations/pressure.ts';
+import { createRateLimits } from './operations/rate-limits.ts';
+import { type OperationsSettings, usualOperations } from './operations/settings.ts';
+import type { Telemetry } from './operations/telemetry.ts';
 import { keyIn, registerProjectHook } from './project-hook.ts';
 import { requestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -39,28 +50,33 @@ export interface ServerOptions {
   readonly trustProxy?: FastifyServerOptions['trustProxy'] | undefined;
   /** Folder of an admin app; `/` leads there when it exists. */
   readonly adminFolder?: string | undefined;
+  /** How the process is run; the usual way without it. */
+  readonly operations?: OperationsSettings | undefined;
+  /** What watches requests; made by `createTelemetry` of the same settings, and given to the registry as well. */
+  readonly telemetry?: Telemetry | undefined;
+  /** Whether the server is about to end; without one it never is. */
+  readonly lifecycle?: Lifecycle | undefined;
   /** How projects are made and deleted; without it they are not. */
   readonly administration?: Administration | undefined;
 }
-
-/** Bytes of a JSON body; files come as multipart with a limit of their own. */
-const bodyLimit = 16 * 1024 * 1024;
-/** Bytes of URL and headers: lists of keys and filters are long. Each project has a limit for the URL alone. */
-const maxHeaderSize = 128 * 1024;
 
 /** A caller's own id is kept when it is one word, so that it can be found again in the log; else one is made. */
 function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-function fastifyOptions({ logger, trustProxy }: ServerOptions) {
+function fastifyOptions({ logger, trustProxy, operations = usualOperations }: ServerOptions) {
+  const { bodyBytes: bodyLimit, headerBytes: maxHeaderSize, requestSeconds, keepAliveSeconds } = operations;
   return {
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger, childLoggerFactory: requestLog }),
     ...(trustProxy === undefined ? {} : { trustProxy }),
     logController: new LogController({ disableRequestLogging: true }),
+    // Of JSON; files come as multipart with a limit of their own.
     bodyLimit,
+    // URL and headers together. Each project has a limit for the URL alone.
     http: { maxHeaderSize },
-    requestTimeout: 300_000,
+    requestTimeout: requestSeconds * 1000,
+    keepAliveTimeout: keepAliveSeconds * 1000,
     // What still arrives on an open connection while the server closes is served, not refused.
     return503OnClosing: false,
     genReqId: (request) => requestId(request.headers['x-request-id']),
@@ -91,7 +107,9 @@ function logAnswer(request: FastifyRequest, reply: FastifyReply, done: () => voi
  * The registry stays the caller's: closing the server does not close it.
  */
 export async function buildServer(options: ServerOptions): Promise<Server> {
+  const { registry, operations = usualOperations, telemetry, lifecycle = createLifecycle() } = options;
   const app: Server = Fastify(fastifyOptions(options));
+  await telemetry?.tracing?.attach(app);
   const methodsOf = collectRoutes(app);
   registerErrorHandlers(app, methodsOf);
 
@@ -103,23 +121,32 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   });
   if (app.log.level === 'debug') app.addHook('onResponse', logAnswer);
 
+  await shedLoad(app, operations.pressure);
   await app.register(cors, () => (request: FastifyRequest, done: (error: null, options: FastifyCorsOptions) => void) => {
-    done(null, corsOptions(request, options.registry.config(keyIn(request.url) ?? '')));
+    done(null, corsOptions(request, registry.config(keyIn(request.url) ?? '')));
   });
-  registerProjectHook(app, options.registry);
+  registerProjectHook(app, registry, await createRateLimits(app));
+  registerTrialHook(app);
+  telemetry?.metrics?.attach(app, registry);
 
   app.decorate('writeListeners', writeListeners);
-  await app.register(serverRoutes, { registry: options.registry, adminFolder: options.adminFolder });
-  await app.register(administrationRoutes, { registry: options.registry, administration: options.administration });
+  app.decorate('longLived', lifecycle.longLived);
+  app.decorate('startTimings', telemetry?.startTimings ?? null);
+  await app.register(healthRoutes, { registry, lifecycle });
+  if (telemetry?.metrics && operations.metrics) metricsRoute(app, telemetry.metrics, operations.metrics);
+  await app.register(serverRoutes, { registry, adminFolder: options.adminFolder });
+  await app.register(administrationRoutes, { registry, administration: options.administration });
+  await app.register(explorerSurface);
   await app.register(directusSurface);
   await app.register(scimSurface);
+  await app.register(contractSurface);
   // Extensions work with the services of the Directus surface, whoever asks.
-  const reads: ReadThroughHooks = {
-    rows: rowsThroughHooks,
-    filter: filterOfHooks,
-    listens: ({ hooks }, collection) => hooksRead(hooks, collection),
+  const hooks: SurfaceHooks = {
+    reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
+    writes: writeListeners,
   };
-  await app.register(graphqlSurface, { hooks: { reads, writes: writeListeners } });
-  await app.register(changesSurface, { hooks: reads });
+  await app.register(graphqlSurface, { hooks });
+  await app.register(changesSurface, { hooks: hooks.reads });
+  await app.register(strapiSurface, { hooks });
   return app;
 }

@@ -18,6 +18,7 @@ const usual = {
     'If-Match',
     'If-None-Match',
     'Idempotency-Key',
+    'Strapi-Response-Format',
     'Tus-Resumable',
     'Upload-Length',
     'Upload-Defer-Length',

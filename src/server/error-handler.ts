@@ -6,6 +6,7 @@ import { describeForLog, reason, redact } from '../lib/redact.ts';
 import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors.ts';
 import { isGraphqlPath, renderGraphqlFault } from '../surfaces/graphql/errors.ts';
 import { isScimPath, renderScimError, scimType } from '../surfaces/scim/errors.ts';
+import { isStrapiPath, renderStrapiError } from '../surfaces/strapi/errors.ts';
 import { pathOf } from './project-hook.ts';
 
 function logError(error: GatewayError, request: FastifyRequest): void {
@@ -14,7 +15,8 @@ function logError(error: GatewayError, request: FastifyRequest): void {
     request.log.error({ ...where, error: describeForLog(error.cause ?? error) }, 'unexpected error');
     // A table or column may be gone: those who ask next should not meet the same error.
     void request.lease?.project.schemas.suspect();
-  } else if (describeError(error).status >= 500) request.log.warn({ ...where, reason: reason(error) }, 'request could not be served');
+  } else if (describeError(error).status >= 500 && error.kind !== 'overloaded')
+    request.log.warn({ ...where, reason: reason(error) }, 'request could not be served');
 }
 
 /** Seconds after which it makes sense to ask again. */
@@ -22,6 +24,7 @@ const retryAfter: Partial<Record<ErrorName, string>> = {
   database_unavailable: '1',
   storage_unavailable: '1',
   busy: '2',
+  overloaded: '2',
   write_conflict: '1',
   rate_limited: '5',
   request_in_flight: '1',
@@ -37,7 +40,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     ? renderScimError(gateway)
     : isGraphqlPath(path)
       ? renderGraphqlFault(gateway)
-      : renderDirectusError(gateway);
+      : isStrapiPath(path)
+        ? renderStrapiError(gateway, request)
+        : renderDirectusError(gateway);
   const wait = gateway.details['seconds'] ?? retryAfter[gateway.kind];
   if (wait !== undefined) reply.header('retry-after', wait);
   return reply

@@ -3,10 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
 import type { Lease, Registry } from '../projects/registry.ts';
 import { refuse } from '../query/limits.ts';
+import { checkHost } from '../surfaces/origin.ts';
+import type { LimitRate } from './operations/rate-limits.ts';
 import '../surfaces/types.ts';
 
 /** First segments that never name a project in a URL (directus8-system §1.1). */
-const outside: ReadonlySet<string> = new Set(['', 'server', 'interfaces', 'layouts', 'modules', 'types', 'projects']);
+const outside: ReadonlySet<string> = new Set(['', 'server', 'interfaces', 'layouts', 'modules', 'types', 'projects', 'metrics']);
 
 /** Of those, what is asked of a project that stands elsewhere. */
 const listing: ReadonlySet<string> = new Set(['interfaces', 'layouts', 'modules', 'types']);
@@ -67,11 +69,11 @@ function segmentOf(request: FastifyRequest): string {
 function refuseOutside(segment: string, request: FastifyRequest): void {
   const ours = !request.is404 && !request.routeOptions.url?.startsWith('/:');
   if (ours) return;
-  throw new GatewayError(segment === 'server' || segment === '' ? 'route_not_found' : 'unauthorized');
+  throw new GatewayError(segment === 'server' || segment === 'metrics' || segment === '' ? 'route_not_found' : 'unauthorized');
 }
 
 /** Adds `request.project` and `request.lease` (surfaces/types.ts). */
-export function registerProjectHook(app: FastifyInstance, registry: Registry): void {
+export function registerProjectHook(app: FastifyInstance, registry: Registry, limitRate: LimitRate): void {
   app.decorateRequest('lease', null);
   app.decorateRequest('project', {
     getter() {
@@ -82,7 +84,7 @@ export function registerProjectHook(app: FastifyInstance, registry: Registry): v
 
   app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     try {
-      const wait = leased(request, reply, registry);
+      const wait = leased(request, reply, registry, limitRate);
       if (wait) wait.then(() => done(), done);
       else done();
     } catch (error) {
@@ -92,16 +94,22 @@ export function registerProjectHook(app: FastifyInstance, registry: Registry): v
 }
 
 /** Leases the project. A promise only where there is something to wait for: almost every request goes straight on. */
-function leased(request: FastifyRequest, reply: FastifyReply, registry: Registry): Promise<void> | undefined {
+function leased(request: FastifyRequest, reply: FastifyReply, registry: Registry, limitRate: LimitRate): Promise<void> | undefined {
   const segment = segmentOf(request);
   if (outside.has(segment)) {
     refuseOutside(segment, request);
-    return listing.has(segment) ? lent(namedProject(request), request, reply, registry) : undefined;
+    return listing.has(segment) ? lent(namedProject(request), request, reply, registry, limitRate) : undefined;
   }
-  return lent(segment === 'uploads' ? ofUploads(request.url) : segment, request, reply, registry);
+  return lent(segment === 'uploads' ? ofUploads(request.url) : segment, request, reply, registry, limitRate);
 }
 
-function lent(key: string, request: FastifyRequest, reply: FastifyReply, registry: Registry): Promise<void> | undefined {
+function lent(
+  key: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  registry: Registry,
+  limitRate: LimitRate,
+): Promise<void> | undefined {
   // `close` comes after every answer and after every broken connection, also when that breaks before the lease is there.
   let over = false;
   reply.raw.once('close', () => {
@@ -113,6 +121,9 @@ function lent(key: string, request: FastifyRequest, reply: FastifyReply, registr
     if (over) lease.release();
     const { urlBytes } = lease.project.limits;
     if (request.url.length > urlBytes) refuse('bytes of a URL (urlBytes)', urlBytes);
+    checkHost(request);
+    const { config } = lease.project;
+    if (config.rateLimit) return limitRate(request, config).then(() => lease.project.checkFresh());
     return lease.project.checkFresh();
   };
   const lease = registry.leaseOpen(key);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { FastifyPluginCallback } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
 import type { Registry } from '../projects/registry.ts';
+import { sendProjectsPage } from '../surfaces/explorer/index.ts';
 
 export interface ServerRoutesOptions {
   readonly registry: Registry;
@@ -10,24 +11,27 @@ export interface ServerRoutesOptions {
   readonly adminFolder?: string | undefined;
 }
 
-export const serverRoutes: FastifyPluginCallback<ServerRoutesOptions> = (app, { registry, adminFolder }, done) => {
-  const publicKeys = (): string[] =>
-    registry
-      .list()
-      .filter((project) => !project.private)
-      .map((project) => project.key);
+/** The keys of the projects that anybody may know of. */
+export function publicKeysOf(registry: Registry): string[] {
+  return registry
+    .list()
+    .filter((project) => !project.private)
+    .map((project) => project.key);
+}
 
+export const serverRoutes: FastifyPluginCallback<ServerRoutesOptions> = (app, { registry, adminFolder }, done) => {
   app.get('/server/ping', async (_request, reply) => reply.type('text/html; charset=utf-8').send('pong'));
 
   app.get('/server/projects', async () => {
     // The very code that sends clients to their installer (§2.2).
     if (registry.list().length === 0) throw new GatewayError('not_installed');
-    return { data: publicKeys(), public: true };
+    return { data: publicKeysOf(registry), public: true };
   });
 
-  app.get('/', async (_request, reply) => {
+  app.get('/', async (request, reply) => {
     if (adminFolder !== undefined && existsSync(adminFolder)) return reply.code(302).header('location', './admin/').send({ public: true });
-    return { data: publicKeys(), public: true };
+    if (request.headers.accept?.includes('text/html')) return sendProjectsPage(reply, publicKeysOf(registry));
+    return { data: publicKeysOf(registry), public: true };
   });
 
   done();

@@ -3,13 +3,14 @@
  * puts the JSON together (architecture, "What rendering costs"). To-many lists, and rows whose fields depend on rules, stay JSON
  * that the database makes. A dialect without `cell` has one cell in all.
  */
+import type { ValueForm } from '../dialect/forms.ts';
 import type { Cell, TextRow } from '../dialect/types.ts';
 import { type Fragment, join, sql } from '../lib/fragment.ts';
 import { asItIs, enclosed, isPlain, quoted } from '../lib/json-text.ts';
 import type { Cut, Output, Template, TemplateCase } from '../query/types.ts';
 import type { Field } from '../schema/types.ts';
 import { cutValue, type Rewrite, rewriteOf, rewriteRow } from './cut.ts';
-import { isJoined, type Joins, object, outputValue, stars, targetOf } from './row.ts';
+import { isJoined, type Joins, keyText, object, outputValue, stars, targetOf } from './row.ts';
 import { column, type Scope } from './scope.ts';
 
 /** A row's JSON text, out of its cells. */
@@ -103,7 +104,11 @@ function objectWriter(parts: readonly Part[]): CellsWriter {
 function outputCell(output: Output, alias: string, gathered: Gathered, scope: Scope): Value | undefined {
   switch (output.is) {
     case 'field':
-      return output.cut ? cutCell(output.field, output.cut, alias, gathered, scope) : fieldCell(output.field, alias, gathered, scope);
+      return output.cut
+        ? cutCell(output.field, output.cut, alias, gathered, scope)
+        : fieldCell(output.field, alias, gathered, scope, output.form);
+    case 'key':
+      return cellValue(add(keyText(output.fields, alias, scope), gathered), quoted);
     case 'constant':
       return madeValue(() => output.json);
     case 'group':
@@ -125,9 +130,10 @@ function toOneCells(output: Extract<Output, { is: 'relation' }>, alias: string, 
   const target = targetOf(output, alias, gathered.joins, scope);
   if (!target) return undefined;
   const at = presence(target.key, target.alias, gathered, scope);
-  const { query } = output;
+  const { query, orKey } = output;
   const write = objectCells(query.template, query.cases, target.alias, gathered, scope);
-  return madeValue((row) => (row[at] === null ? 'null' : write(row)));
+  const other = orKey ? writerOf(fieldCell(orKey.field, alias, gathered, scope, orKey.form)) : () => 'null';
+  return madeValue((row) => (row[at] === null ? other(row) : write(row)));
 }
 
 function add(value: Fragment, gathered: Gathered): number {
@@ -141,23 +147,23 @@ function presence(field: Field, alias: string, gathered: Gathered, scope: Scope)
 }
 
 /** Where the field's cell is. */
-function place(field: Field, alias: string, gathered: Gathered, scope: Scope): number {
-  const key = `${alias}.${field.name}`;
+function place(field: Field, alias: string, gathered: Gathered, scope: Scope, form: ValueForm = 'plain'): number {
+  const key = `${form}:${alias}.${field.name}`;
   let at = gathered.places.get(key);
   if (at === undefined) {
-    const cell = scope.dialect.cell?.(field, column(alias, field));
+    const cell = scope.dialect.cell?.(field, column(alias, field), form);
     at = add(cell ? cell.value : column(alias, field), gathered);
     gathered.places.set(key, at);
   }
   return at;
 }
 
-function fieldCell(field: Field, alias: string, gathered: Gathered, scope: Scope): Value {
+function fieldCell(field: Field, alias: string, gathered: Gathered, scope: Scope, form: ValueForm = 'plain'): Value {
   if (field.secret === 'masked') {
     return cellValue(add(sql`(case when ${column(alias, field)} is null then null else ${stars} end)`, gathered), quoted);
   }
-  const at = place(field, alias, gathered, scope);
-  return cellValue(at, scope.dialect.cell?.(field, column(alias, field)).write ?? String);
+  const at = place(field, alias, gathered, scope, form);
+  return cellValue(at, scope.dialect.cell?.(field, column(alias, field), form).write ?? String);
 }
 
 function cutCell(field: Field, cut: Cut, alias: string, gathered: Gathered, scope: Scope): Value {

@@ -33,12 +33,19 @@ export function rewriteOf(output: Output): Rewrite | undefined {
     case 'group':
       return rewriteRow(output.of);
     case 'relation': {
-      const row = rewriteRow(output.query.template);
+      const { template } = output.query;
+      const row = output.as === 'values' || output.as === 'value' ? rewriteOfOnly(template) : rewriteRow(template);
       return row && ((json) => (json.startsWith('[') ? `[${items(json, row).join(',')}]` : row(json)));
     }
     default:
       return undefined;
   }
+}
+
+/** The same of a row that is the value of its only output. */
+function rewriteOfOnly(template: Template): Rewrite | undefined {
+  const [output] = template.values();
+  return output && rewriteOf(output);
 }
 
 /** The same of all outputs of a row. */

@@ -10,7 +10,12 @@ export function neededFields(template: Template, query: Pick<ReadQuery, 'cases'>
     if (output.is === 'field' && output.cut) fields.push(output.cut.of);
     if (output.is === 'field' || output.is === 'stub') return;
     if (output.is === 'group') for (const inner of output.of.values()) visit(inner);
-    else if (output.is === 'relation') {
+    else if (output.is === 'first') for (const inner of output.of) visit(inner);
+    else if (output.is === 'key') fields.push(...output.fields);
+    else if (output.is === 'when') {
+      fields.push(...conditionFields(output.where));
+      visit(output.of);
+    } else if (output.is === 'relation') {
       const { relation } = output;
       for (const pair of relation.kind === 'm2m' ? relation.near : relation.join) fields.push(pair.from);
     }

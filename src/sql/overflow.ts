@@ -1,6 +1,6 @@
 /** Nested lists that are too long: the list leaves the database as a marked text, which no stored text can be taken for. */
 import { randomBytes } from 'node:crypto';
-import type { Template } from '../query/types.ts';
+import type { Output, Template } from '../query/types.ts';
 
 /** Random in each process, and never sent to anybody. */
 const mark = `sallyport:${randomBytes(12).toString('hex')}:`;
@@ -18,9 +18,13 @@ export function overflownList(text: string): string | undefined {
 
 /** Whether some list of the template has a length to look at. */
 export function hasGuardedList(template: Template): boolean {
-  for (const output of template.values()) {
-    if (output.is === 'group' && hasGuardedList(output.of)) return true;
-    if (output.is === 'relation' && (output.query.most !== undefined || hasGuardedList(output.query.template))) return true;
-  }
+  for (const output of template.values()) if (isGuarded(output)) return true;
   return false;
+}
+
+function isGuarded(output: Output): boolean {
+  if (output.is === 'group') return hasGuardedList(output.of);
+  if (output.is === 'first') return output.of.some(isGuarded);
+  if (output.is === 'when') return isGuarded(output.of);
+  return output.is === 'relation' && (output.query.most !== undefined || hasGuardedList(output.query.template));
 }

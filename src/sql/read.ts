@@ -157,7 +157,7 @@ function areColumns({ template, cases }: ReadQuery, alias: string, scope: Scope)
   return [...template.values()].every((output) => {
     if (output.is !== 'field' || output.cut || output.field.secret === 'masked') return false;
     const of = column(alias, output.field);
-    return cell(output.field, of).value === of;
+    return cell(output.field, of, output.form).value === of;
   });
 }
 

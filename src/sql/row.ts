@@ -1,4 +1,6 @@
 /** A row as one JSON expression: fields, to-one relations as left joins, to-many relations as JSON lists. */
+
+import type { ValueForm } from '../dialect/forms.ts';
 import { type Fragment, join, sql, trusted } from '../lib/fragment.ts';
 import type { Lacking, Output, Template, TemplateCase } from '../query/types.ts';
 import { namesOneRow } from '../schema/one-row.ts';
@@ -27,6 +29,21 @@ export function row(template: Template, cases: readonly TemplateCase[] | undefin
   const joins: Joins = [];
   const json = object(template, cases, alias, joins, scope);
   return { json, joins: join(joins, '') };
+}
+
+/** A row that is the value of its only output. */
+function bareRow(template: Template, cases: readonly TemplateCase[] | undefined, alias: string, scope: Scope): Row {
+  const { dialect } = scope;
+  const joins: Joins = [];
+  const [[key, output] = []] = template;
+  const value = output && outputValue(output, alias, joins, scope);
+  if (key === undefined || !value) return { json: dialect.jsonConstant('null'), joins: sql`` };
+  const hidden = (cases ?? []).filter((one) => one.without.has(key)).flatMap((one) => condition(one.when, alias, scope) ?? sql`1 = 1`);
+  const json = dialect.jsonScalar(value);
+  return {
+    json: hidden.length === 0 ? json : sql`(case when ${join(hidden, ' or ')} then null else ${json} end)`,
+    joins: join(joins, ''),
+  };
 }
 
 export function object(
@@ -73,7 +90,7 @@ export function outputValue(output: Output, alias: string, joins: Joins, scope: 
   const { dialect } = scope;
   switch (output.is) {
     case 'field': {
-      const value = fieldValue(output.field, alias, scope);
+      const value = fieldValue(output.field, alias, scope, output.form);
       return output.cut ? uncut(fieldValue(output.cut.of, alias, scope), value, dialect) : value;
     }
     case 'constant':
@@ -87,15 +104,36 @@ export function outputValue(output: Output, alias: string, joins: Joins, scope: 
       const object = dialect.jsonObject([[output.key, fieldValue(output.field, alias, scope)]]);
       return dialect.asJson(sql`(case when ${value} is null then null else ${object} end)`);
     }
+    case 'first': {
+      const values = output.of.flatMap((one) => outputValue(one, alias, joins, scope) ?? []);
+      return dialect.asJson(sql`coalesce(${join(values.map(dialect.jsonScalar), ', ')})`);
+    }
+    case 'when': {
+      const value = outputValue(output.of, alias, joins, scope);
+      const holds = condition(output.where, alias, scope);
+      if (!value || !holds) return value;
+      return dialect.asJson(sql`(case when ${holds} then ${dialect.jsonScalar(value)} end)`);
+    }
+    case 'key':
+      return dialect.jsonScalar(keyText(output.fields, alias, scope));
     case 'relation':
       return output.relation.kind === 'm2o' ? toOne(output, alias, joins, scope) : toMany(output, alias, scope);
   }
 }
 
-function fieldValue(field: Field, alias: string, scope: Scope): Fragment {
+export function keyText(fields: readonly Field[], alias: string, { dialect }: Scope): Fragment {
+  return dialect.keys.text(fields.map((field) => ({ field, column: column(alias, field) })));
+}
+
+export function fieldValue(field: Field, alias: string, scope: Scope, form: ValueForm = 'plain'): Fragment {
   const value = column(alias, field);
   if (field.secret === 'masked') return sql`(case when ${value} is null then null else ${stars} end)`;
-  return scope.dialect.jsonValue(field, value);
+  return form === 'plain' ? scope.dialect.jsonValue(field, value) : scope.dialect.formed(field, value, form);
+}
+
+/** What stands for a row that is not there, or may not be read. */
+function otherwise({ orKey }: RelationOutput, alias: string, scope: Scope): Fragment {
+  return orKey ? scope.dialect.jsonScalar(fieldValue(orKey.field, alias, scope, orKey.form)) : trusted('null');
 }
 
 type RelationOutput = Extract<Output, { is: 'relation' }>;
@@ -139,26 +177,41 @@ function toOne(output: RelationOutput, alias: string, joins: Joins, scope: Scope
     const found = joinOf(output, alias, scope);
     if (!found) return undefined;
     const inner = row(query.template, query.cases, found.target, scope);
-    return scope.dialect.asJson(
-      sql`(select ${inner.json} from ${table(query.collection, found.target)}${inner.joins} where ${found.on} limit 1)`,
-    );
+    const made = sql`(select ${inner.json} from ${table(query.collection, found.target)}${inner.joins} where ${found.on} limit 1)`;
+    return scope.dialect.asJson(output.orKey ? sql`coalesce(${made}, ${otherwise(output, alias, scope)})` : made);
   }
   const target = targetOf(output, alias, joins, scope);
   if (!target) return undefined;
   const json = object(query.template, query.cases, target.alias, joins, scope);
-  return scope.dialect.asJson(sql`(case when ${column(target.alias, target.key)} is null then null else ${json} end)`);
+  const other = otherwise(output, alias, scope);
+  return scope.dialect.asJson(sql`(case when ${column(target.alias, target.key)} is null then ${other} else ${json} end)`);
 }
 
 function toMany(output: RelationOutput, alias: string, scope: Scope): Fragment {
-  const { relation, query, through } = output;
+  const { as, relation, query, through } = output;
+  const { dialect } = scope;
   const target = scope.alias();
   const { from, lead } = relatedRows(relation, query.collection, through, alias, target, scope);
-  const inner = row(query.template, query.cases, target, scope);
   const where = condition(query.where, target, scope);
+  const which = whereClause(where ? sql`${lead} and ${where}` : lead);
+  if (as === 'count' || as === 'more') {
+    const count = sql`(select count(*) ${from}${which})`;
+    if (as === 'count') return count;
+    const shown = trusted(String(query.offset + (query.limit ?? 0)));
+    return dialect.asJson(
+      sql`(case when ${count} > ${shown} then ${dialect.jsonConstant('true')} else ${dialect.jsonConstant('false')} end)`,
+    );
+  }
+  const bare = as === 'values' || as === 'value';
+  const inner = (bare ? bareRow : row)(query.template, query.cases, target, scope);
   const order = ordered(query.order, target, scope);
-  return scope.dialect.jsonList({
+  const rows = sql`${from}${inner.joins}${order.joins}${which}`;
+  if (as === 'row' || as === 'value') {
+    return dialect.asJson(sql`(select ${inner.json} ${rows}${order.clause} ${dialect.page(1, query.offset)})`);
+  }
+  return dialect.jsonList({
     row: inner.json,
-    from: sql`${from}${inner.joins}${order.joins}${whereClause(where ? sql`${lead} and ${where}` : lead)}`,
+    from: rows,
     order: order.clause,
     ...(query.limit === undefined ? {} : { limit: query.limit }),
     ...(query.offset === 0 ? {} : { offset: query.offset }),

@@ -30,7 +30,8 @@ export function condition(filter: Filter, alias: string, scope: Scope): Fragment
     case 'null':
       return filter.negated ? sql`${column(alias, filter.field)} is not null` : sql`${column(alias, filter.field)} is null`;
     case 'like': {
-      const like = scope.dialect.like(filter.field, column(alias, filter.field), filter.pattern);
+      const matching = filter.cased ? scope.dialect.likeCased : scope.dialect.like;
+      const like = matching(filter.field, column(alias, filter.field), filter.pattern);
       return filter.negated ? sql`not (${like})` : like;
     }
     case 'compare':

@@ -1,11 +1,13 @@
 /** What a request starts with on every surface: the project's state and who asks. */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '../access/types.ts';
 import { identify, recall } from '../auth/identify.ts';
 import type { Connection } from '../dialect/types.ts';
 import type { ReadContext } from '../engine/read.ts';
-import { startTimings } from '../lib/timings.ts';
+import type { Timings } from '../lib/timings.ts';
 import type { Project } from '../projects/project.ts';
 import { isProvisional } from '../projects/provisional.ts';
+import { actingRole, inRole } from './acting.ts';
 import { fileDataFor } from './file-data.ts';
 import './types.ts';
 
@@ -14,10 +16,9 @@ export interface CallerContext extends ReadContext {
   readonly project: Project;
   /** Tells apart identifications of the same credential; absent when the actor was identified for this request. */
   readonly serial?: number;
+  /** The administrator who acts as the actor's role, where one does. */
+  readonly administrator?: Actor;
 }
-
-/** Read once: asking the environment is a call into the system. */
-const timed = process.env['SERVER_TIMING'] === 'true';
 
 /**
  * Identifies the caller and pins schema and rules for the request. `token` is what the query holds as one. Who does again what failed
@@ -30,7 +31,7 @@ export async function identified(
 ): Promise<CallerContext> {
   const { project } = request;
   if (schema === 'settled' && isProvisional(project.schemas.current)) await project.schemas.settled();
-  const timings = timed ? startTimings() : undefined;
+  const timings = request.server.startTimings?.();
   const state = { schema: project.schemas.current, rules: project.rules.current };
   const actor = await identify(request, project, state, token).catch(async (error: unknown) => {
     if (!isProvisional(state.schema)) throw error;
@@ -41,13 +42,17 @@ export async function identified(
   timings?.mark('identify');
   const { connection, limits, sealer } = project;
   const fileData = fileDataFor(request);
-  return { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const context = { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const role = actingRole(request);
+  return role === undefined ? context : { ...context, actor: inRole(actor, role, state.rules), administrator: actor, readOnly: true };
 }
 
 /** The same without asking who the caller is, where that is known from before; what is read under it must be proven. */
 export function recalled(request: FastifyRequest, token: string | undefined): CallerContext | undefined {
   const { project } = request;
   const { current: schema } = project.schemas;
+  // Whether the caller may do that is asked each time.
+  if (actingRole(request) !== undefined) return undefined;
   // The users themselves may be what is just being read.
   if (isProvisional(schema)) return undefined;
   const { current: rules } = project.rules;
@@ -57,8 +62,15 @@ export function recalled(request: FastifyRequest, token: string | undefined): Ca
   const { connection, limits, sealer } = project;
   const fileData = fileDataFor(request);
   const context = { schema, rules, actor, connection, limits, sealer, fileData, project, serial: proof?.serial ?? 0 };
-  if (!timed && !proof) return context;
-  return { ...context, ...(proof ? { proof: proof.condition } : {}), ...(timed ? { timings: startTimings() } : {}) };
+  const timings = request.server.startTimings?.();
+  if (!timings && !proof) return context;
+  return { ...context, ...(proof ? { proof: proof.condition } : {}), ...(timings ? { timings } : {}) };
+}
+
+/** Tells the caller how long each stage took, where that is wanted. */
+export function tellTimings(reply: FastifyReply, timings: Timings): void {
+  const header = timings.header();
+  if (header !== undefined) reply.header('server-timing', header);
 }
 
 /** Whether both are the same user in the same role, or both nobody. */

@@ -3,11 +3,12 @@ import type { FastifyRequest } from 'fastify';
 import type { FileData } from '../engine/file-data.ts';
 import { fileData } from '../files/links.ts';
 import type { Project } from '../projects/project.ts';
+import { originOfRequest } from './origin.ts';
 
-/** With the host that the request was sent to. */
+/** With the address under which the caller reaches the server. */
 export function fileDataFor(request: FastifyRequest): FileData {
   const { project } = request;
-  return (facts, wanted) => fileData(linksOf(project, `${request.protocol}://${request.host}`), facts, wanted);
+  return (facts, wanted) => fileData(linksOf(project, originOfRequest(request)), facts, wanted);
 }
 
 /** Without a host, for what no request asks for. */

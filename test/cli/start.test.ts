@@ -47,6 +47,7 @@ t.test('the first start makes the demo, and its curl lines work when pasted', as
   t.match(JSON.parse(await readFile(join(folder, 'projects', 'demo.json'), 'utf8')), {
     database: { client: 'better-sqlite3', connection: { filename: 'data/demo.sqlite' } },
     storage: { driver: 'local', root: 'data/demo-files' },
+    surfaces: { strapi: true, payload: true },
   });
   t.ok((await stat(join(folder, 'data', 'demo-files'))).isDirectory());
 

@@ -118,7 +118,7 @@ t.test('parts that cannot be', async (t) => {
   for (const [variable, text, fault] of [
     ['CORS', '{"origins": ["app.example"]}', /^CORS: origins\/0 must be an origin such as/],
     ['CORS', '{"headers": ["X Y"]}', /^CORS: headers\/0 must be the name of a header/],
-    ['CORS', '{"origin": []}', /^CORS: origin is not known; known are enabled, /],
+    ['CORS', '{"origin": []}', /^CORS: origin is not known; did you mean "origins"\? known are enabled, /],
     ['AUTH', '{"origins": ["https://app.example/page"]}', /^AUTH: origins\/0 must be an origin/],
     ['SCIM', '{"token": "hunter2"}', /^SCIM: token must have at least 16 characters/],
     ['SSO', '{"providers": [{"name": "id", "clientId": "app"}]}', /^SSO: providers\/0 needs an issuer, or/],

@@ -27,7 +27,7 @@ const files = {
       'item.read.families:before': (query) => (Object.keys(query).length === 0 ? { filter: { code: { eq: 'PIN' } } } : undefined),
       'item.read.plants:after'(rows, { caller }) {
         for (const row of rows) row.seen_by = caller.user;
-        return rows.filter((row) => row.id !== 11);
+        return rows.filter((row) => Number(row.id) !== 11);
       },
     },
   };`,

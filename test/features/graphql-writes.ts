@@ -20,10 +20,10 @@ async function items(t: Tester, garden: OwnGarden): Promise<void> {
         { name: 'b', parent: { name: 'above' } },
         { name: 'c', parent: null },
       ],
-      update_zones_item: { id: 9, name: 'Lake' },
+      update_zones_item: { id: '9', name: 'Lake' },
       update_zones_items: [
-        { id: 7, parent: null },
-        { id: 8, parent: null },
+        { id: '7', parent: null },
+        { id: '8', parent: null },
       ],
     },
     'admin',

@@ -13,7 +13,7 @@ import type { Who } from '../fixtures/garden-people.ts';
 import { type Feature, type Tester, told } from '../support/expect.ts';
 import type { World } from '../support/garden.ts';
 import { data, fails, gives, gql } from '../support/graphql.ts';
-import { at, type Json } from '../support/http.ts';
+import { at, exact, type Json } from '../support/http.ts';
 
 async function shapes(t: Tester, world: World): Promise<void> {
   await gives(
@@ -23,7 +23,7 @@ async function shapes(t: Tester, world: World): Promise<void> {
       data { id t: title family { code } } meta { collection type total_count result_count filter_count } } }`,
     {
       plants: {
-        data: [{ id: 1, t: 'Apple', family: { code: 'ROS' } }],
+        data: [{ id: '1', t: 'Apple', family: { code: 'ROS' } }],
         meta: { collection: 'plants', type: 'collection', total_count: 9, result_count: 1, filter_count: 2 },
       },
     },
@@ -43,9 +43,9 @@ async function shapes(t: Tester, world: World): Promise<void> {
     fragment some on PlantsItem { id ... on PlantsItem @include(if: $with) { zone { name parent { n: name } } } }`,
     {
       plants_by_id: {
-        id: 12,
+        id: '12',
         zone: { name: 'North', parent: { n: 'Garden' } },
-        heavy: [{ id: 9, use_id: { name: 'dye' } }],
+        heavy: [{ id: '9', use_id: { name: 'dye' } }],
         light: [],
         __typename: 'PlantsItem',
       },
@@ -54,22 +54,22 @@ async function shapes(t: Tester, world: World): Promise<void> {
     { with: true },
   );
   await gives(t, world, '{ plants(limit: 1, sort: ["id"]) { data { id } again: data { t: title } __typename } }', {
-    plants: { data: [{ id: 1 }], again: [{ t: 'Apple' }], __typename: 'Plants' },
+    plants: { data: [{ id: '1' }], again: [{ t: 'Apple' }], __typename: 'Plants' },
   });
 }
 
 async function filters(t: Tester, world: World): Promise<void> {
-  const ids = async (where: string, wanted: readonly number[]): Promise<void> => {
+  const ids = async (where: string, wanted: readonly string[]): Promise<void> => {
     const answer = await gql(world, `{ plants(where: ${where}, sort: ["id"], status: ["*"]) { data { id } } }`);
     const found = data(answer, 'plants');
     t.strictSame(Array.isArray(found) ? found.map((row) => at(row, 'id')) : told(answer), wanted, where);
   };
-  await ids('{_or: [{id: {_in: [1, 2]}}, {uses: {_some: {weight: {_gt: 8}}}}]}', [1, 2, 3]);
-  await ids('{uses: {_some: {use_id: {_is: {name: {_eq: "dye"}}}}}}', [6, 12]);
-  await ids('{uses: {_none: {}}, id: {_lt: 6}}', [5]);
-  await ids('{_not: {zone: {_null: false}}}', [5, 7]);
-  await ids('{zone: {_is: {name: {_contains: "row"}}}, family: {_eq: "PIN"}}', [10]);
-  await ids('{height: {_between: ["1.00", 1.2]}}', [2, 12]);
+  await ids('{_or: [{id: {_in: [1, 2]}}, {uses: {_some: {weight: {_gt: 8}}}}]}', ['1', '2', '3']);
+  await ids('{uses: {_some: {use_id: {_is: {name: {_eq: "dye"}}}}}}', ['6', '12']);
+  await ids('{uses: {_none: {}}, id: {_lt: 6}}', ['5']);
+  await ids('{_not: {zone: {_null: false}}}', ['5', '7']);
+  await ids('{zone: {_is: {name: {_contains: "row"}}}, family: {_eq: "PIN"}}', ['10']);
+  await ids('{height: {_between: ["1.00", 1.2]}}', ['2', '12']);
   await fails(t, world, '{ plants(where: {title: {_eq: null}}) { data { id } } }', 'BAD_USER_INPUT');
   await fails(t, world, '{ plants(where: {title: null}) { data { id } } }', 'BAD_USER_INPUT');
 }
@@ -92,7 +92,7 @@ async function pages(t: Tester, world: World): Promise<void> {
   const rest = await world.get('items/plants?fields=id&sort=-height,id&limit=-1', 'admin');
   t.strictSame(
     seen,
-    (at(rest.json, 'data') as Json[]).map((row) => at(row, 'id')),
+    (at(rest.json, 'data') as Json[]).map((row) => String(at(row, 'id'))),
     'all rows, each once',
   );
 }
@@ -130,16 +130,22 @@ async function sameAsRest(t: Tester, world: World, who: Who | null): Promise<voi
     const list = isObjectType(wrapper) ? wrapper.getFields()['data'] : undefined;
     const item = list && getNamedType(list.type);
     if (!isObjectType(item) || !wrapper.name || name.startsWith('directus_')) continue;
-    const columns = Object.values(item.getFields())
-      .filter((one) => isLeafType(getNamedType(one.type)))
-      .map((one) => one.name);
+    const leaves = Object.values(item.getFields()).filter((one) => isLeafType(getNamedType(one.type)));
+    const columns = leaves.map((one) => one.name);
+    const ids = new Set(leaves.filter((one) => getNamedType(one.type).name === 'ID').map((one) => one.name));
     if (columns.length === 0) continue;
     const answer = await gql(world, `{ ${name}(limit: -1) { data { ${columns.join(' ')} } } }`, who);
     const rows = data(answer, name);
     const rest = await world.get(`items/${encodeURIComponent(nameOfGraphql(name))}?limit=-1`, who ?? undefined);
     const wanted = at(rest.json, 'data');
-    const plain = (Array.isArray(wanted) ? wanted : []).map((row) =>
-      Object.fromEntries(columns.map((one) => [one, at(row, nameOfGraphql(one)) ?? null])),
+    const precise = rest.status === 200 ? exact(rest) : null;
+    /** A key, digit for digit, as a text. */
+    const id = (row: number, name: string): string | null => {
+      const value = at(precise, 'data', row, name);
+      return typeof value === 'string' ? value.replace('#', '') : null;
+    };
+    const plain = (Array.isArray(wanted) ? wanted : []).map((row, i) =>
+      Object.fromEntries(columns.map((one) => [one, ids.has(one) ? id(i, nameOfGraphql(one)) : (at(row, nameOfGraphql(one)) ?? null)])),
     );
     // Rows of which nothing may be shown are left out there.
     const shown = (Array.isArray(rows) ? rows : []).filter((row) => row && Object.values(row).some((value) => value !== null));

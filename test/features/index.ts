@@ -6,12 +6,14 @@ import { aggregateGroups } from './aggregate-groups.ts';
 import { aggregateProperty } from './aggregate-property.ts';
 import { aggregateRules } from './aggregate-rules.ts';
 import { aggregateValues } from './aggregate-values.ts';
+import { askingFirst } from './asking-first.ts';
 import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
 import { changes } from './changes.ts';
 import { comments } from './comments.ts';
+import { contractCalls } from './contract-calls.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
 import { cursorProperty } from './cursor-property.ts';
@@ -69,6 +71,7 @@ import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
+import { templates } from './templates.ts';
 import { toldWrites } from './told-writes.ts';
 import { uploads } from './uploads.ts';
 import { upserts } from './upsert.ts';
@@ -141,6 +144,7 @@ export const features: readonly Feature[] = [
   idempotency,
   upserts,
   writeMatching,
+  askingFirst,
   batch,
   writingItems,
   writingNested,
@@ -169,11 +173,13 @@ export const features: readonly Feature[] = [
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
+  templates,
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
   changes,
   subscriptions,
   instances,
+  contractCalls,
   databaseDown,
 ];

@@ -60,7 +60,7 @@ async function rows(t: Tester, garden: OwnGarden): Promise<void> {
   t.match(at(rose, 'activity'), /^\d+$/);
   t.strictSame(
     ['__typename', 'event', 'key', 'row', 'again'].map((name) => at(rose, name)),
-    ['PlantsChange', 'update', '11', { t: 'Rose', price: at(rose, 'row', 'price'), family: { name: 'Rosaceae' } }, { id: 11 }],
+    ['PlantsChange', 'update', '11', { t: 'Rose', price: at(rose, 'row', 'price'), family: { name: 'Rosaceae' } }, { id: '11' }],
     'the selection of the document, of rows that match',
   );
   const rest = await gql(garden, '{ plants_by_id(id: 11) { price } }');

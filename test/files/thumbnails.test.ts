@@ -146,7 +146,7 @@ t.test('limits', async (t) => {
 });
 
 t.test('a few at a time', async (t) => {
-  const queue = createRenderQueue({ concurrency: 2, queue: 3 });
+  const { run: queue } = createRenderQueue({ concurrency: 2, queue: 3 });
   const release: (() => void)[] = [];
   let most = 0;
   let running = 0;

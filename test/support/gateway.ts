@@ -25,7 +25,10 @@ export interface Gateway {
 }
 
 export type GatewaySettings = Partial<
-  Pick<ProjectConfig, 'auth' | 'changes' | 'cors' | 'graphql' | 'mail' | 'redis' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>
+  Pick<
+    ProjectConfig,
+    'changes' | 'redis' | 'auth' | 'cors' | 'graphql' | 'strapi' | 'surfaces' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'
+  >
 >;
 
 function projectConfig(key: string, database: DatabaseConfig, limits: LimitSettings, settings: GatewaySettings) {
@@ -35,6 +38,7 @@ function projectConfig(key: string, database: DatabaseConfig, limits: LimitSetti
     secret: `the secret of ${key}, long enough`,
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
     private: false,
+    surfaces: { strapi: true, payload: true },
     limits,
     ...settings,
   } as const;

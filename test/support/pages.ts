@@ -21,6 +21,8 @@ export const pages = [
   'scim',
   'sso',
   'server',
+  'operations',
+  'security',
   'graphql',
   'changes',
   'extensions',

@@ -59,51 +59,6 @@ export const recordedDifferences: readonly RecordedDifference[] = [
     why: 'A boolean default is accepted, which may differ (system §8.5): the table has the field that Directus 8 had refused before.',
   },
   {
-    request: 'admin GET /d/items/books?fields=id,title&sort=title',
-    vendors: ['mysql'],
-    why: 'Texts sort by code point on every database; `database.textOrder: native` sorts them as the columns do.',
-  },
-  {
-    request: 'admin GET /d/items/books?fields=id&sort=id&filter[title][eq]=river one',
-    vendors: ['mysql'],
-    why: 'Texts are equal to the last character on every database; `database.textOrder: native` compares them as the columns do.',
-  },
-  {
-    request: 'admin GET /d/items/books?fields=id&sort=id&filter[title][eq]=Zero',
-    vendors: ['mysql'],
-    why: 'The same.',
-  },
-  {
-    request: 'admin POST /d/gql',
-    line: 514,
-    why: 'Keys are numbers, as the column has them; Directus 8 makes texts of them.',
-  },
-  {
-    request: 'admin POST /d/gql',
-    line: 516,
-    why: 'Keys are numbers, as the column has them; Directus 8 makes texts of them.',
-  },
-  {
-    request: 'admin POST /d/gql',
-    line: 517,
-    why: 'Keys are numbers, as the column has them; Directus 8 makes texts of them.',
-  },
-  {
-    request: 'admin POST /d/gql',
-    line: 519,
-    why: 'Keys are numbers, as the column has them; Directus 8 makes texts of them.',
-  },
-  {
-    request: 'admin POST /d/gql',
-    line: 536,
-    why: 'Keys are numbers, as the column has them; Directus 8 makes texts of them.',
-  },
-  {
-    request: 'admin POST /d/gql',
-    line: 545,
-    why: 'Keys are numbers, as the column has them; Directus 8 makes texts of them.',
-  },
-  {
     request: 'admin POST /d/gql',
     line: 529,
     why: 'The query type also has what Directus 8 lacks, and system collections take the arguments of all others.',
@@ -127,11 +82,6 @@ export const recordedDifferences: readonly RecordedDifference[] = [
     request: 'admin POST /d/gql',
     line: 548,
     why: 'All members of `or` count; Directus 8 keeps the last condition on a field.',
-  },
-  {
-    request: 'admin POST /d/gql',
-    line: 551,
-    why: 'Rows of a list are never null, and their type says so.',
   },
   {
     request: '- POST /d/auth/authenticate',

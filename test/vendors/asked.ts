@@ -11,6 +11,7 @@ export interface Asked {
   within(column: string, ...values: readonly string[]): Promise<string>;
   compare(column: string, operator: '<' | '<=' | '>' | '>=', value: string): Promise<string>;
   like(column: string, pattern: string): Promise<string>;
+  likeCased(column: string, pattern: string): Promise<string>;
   /** The ids in the order of the column, then of the key. */
   order(column: string): Promise<string>;
   /** Rows with a condition, or in an order, as the database means to find them. */
@@ -47,6 +48,7 @@ export async function asked(vendor: Vendor, connection: Connection, table: strin
       return operand === undefined ? 'none' : ids(dialect.compares(field(column), name(column), operator, operand));
     },
     like: (column, pattern) => ids(dialect.like(field(column), name(column), pattern)),
+    likeCased: (column, pattern) => ids(dialect.likeCased(field(column), name(column), pattern)),
     order: (column) => ids(sql`1 = 1`, sql`${dialect.ordered(field(column), name(column))}, `),
     plan: async ({ where, order }) => {
       const explain = vendor.name === 'better-sqlite3' ? sql`explain query plan ` : sql`explain `;

@@ -38,6 +38,19 @@ const patterns: readonly (readonly [pattern: string, found: string])[] = [
   ['e%', ''],
 ];
 
+/** Where upper and lower case differ. */
+const casedPatterns: readonly (readonly [pattern: string, found: string])[] = [
+  ['%École%', ''],
+  ['%ÉCO%', '4'],
+  ['%pple', '0 1'],
+  ['A%', '1'],
+  ['%Σ', '6'],
+  ['_b', '13'],
+  ['a\\_b', '12'],
+  ['[a]%', ''],
+  ['*', ''],
+];
+
 /** The columns hold all the words. */
 export async function compareAlike(t: Test, on: Asked, columns: readonly string[]): Promise<void> {
   for (const column of columns) {
@@ -52,5 +65,6 @@ export async function compareAlike(t: Test, on: Asked, columns: readonly string[
     t.equal(await on.compare(column, '<', 'ab '), '1 3 12 13', `${column}: before ab and a blank`);
     t.equal(await on.compare(column, '<=', 'ab'), '1 3 12 13', `${column}: up to ab`);
     for (const [pattern, found] of patterns) t.equal(await on.like(column, pattern), found, `${column}: like ${pattern}`);
+    for (const [pattern, found] of casedPatterns) t.equal(await on.likeCased(column, pattern), found, `${column}: like ${pattern}, cased`);
   }
 }

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { standingOf } from '../../auth/standing.ts';
 import { type Feed, type FeedRequest, hubOf, type Listener } from '../../changes/hub.ts';
 import type { FeedHooks } from '../../changes/tell.ts';
 import type { Told } from '../../changes/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { relativeFileData } from '../file-data.ts';
+import { standingFor } from '../standing.ts';
 import { type AskedFeed, askedOf, wishesOf } from './asked.ts';
 import '../types.ts';
 
@@ -32,12 +32,14 @@ export const changesSurface: FastifyPluginAsync<ChangesSurfaceOptions> = async (
     const { project } = request;
     const asked = askedOf(request);
     const hub = hubOf(project, hooks, relativeFileData(project));
-    const standing = await standingOf(request, project, asked.token);
+    const standing = await standingFor(request, asked.token);
     const response = reply.raw;
     const listener = hub.join(standing, (error) => last(response, 'end', error));
     open.add(response);
+    const stayed = app.longLived.add(() => response.end());
     response.once('close', () => {
       open.delete(response);
+      stayed();
       listener.leave();
     });
     try {

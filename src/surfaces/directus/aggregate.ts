@@ -7,8 +7,9 @@ import { fresh } from '../fresh.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { wantsMeta } from './parse.ts';
 import { parseAggregate } from './parse-aggregate.ts';
-import { timed, type Wanted } from './read.ts';
+import { timed } from './read.ts';
 import { askedThroughHooks } from './read-hooks.ts';
+import type { Wanted } from './requested-read.ts';
 import { send } from './respond.ts';
 
 /** Answers with the groups of the collection's rows. */

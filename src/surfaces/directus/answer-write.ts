@@ -5,6 +5,7 @@ import { notProven, type WriteAnswer, type WriteContext, type WriteOptions, type
 import { afterWrites } from '../after-writes.ts';
 import { fresh } from '../fresh.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
+import { asksForTrial, triedWrite } from './dry-run.ts';
 import { writeListeners } from './extension-services.ts';
 import { claimOf } from './idempotency.ts';
 import { directusNested } from './parse-nested.ts';
@@ -47,7 +48,8 @@ type Preparing = (writes: Writes) => Promise<ReadyWrite>;
  * that may be sent again he is identified first, as an answer may be there already; and where the proof would fix what the transaction sees.
  */
 export async function answerWrite(request: FastifyRequest, reply: FastifyReply, prepare: Preparing): Promise<FastifyReply> {
-  const known = request.headers['idempotency-key'] !== undefined || request.project.connection.dialect.snapshotReads;
+  const known =
+    request.url.includes('dry_run') || request.headers['idempotency-key'] !== undefined || request.project.connection.dialect.snapshotReads;
   const recalled = known ? undefined : recalledContext(request);
   if (!recalled) return attempt(request, reply, await contextOf(request), prepare);
   try {
@@ -61,7 +63,8 @@ export async function answerWrite(request: FastifyRequest, reply: FastifyReply, 
 }
 
 async function attempt(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, prepare: Preparing): Promise<FastifyReply> {
-  const claim = await claimOf(request, context);
+  const trial = asksForTrial(context);
+  const claim = trial ? undefined : await claimOf(request, context);
   if (claim?.is === 'answered') return answered(reply.header('idempotency-replayed', 'true'), claim.answer);
   try {
     let afterwards: Shown['afterwards'];
@@ -69,7 +72,7 @@ async function attempt(request: FastifyRequest, reply: FastifyReply, context: Di
       const within = withinOf(request, now);
       const run = await prepare({ context: now, within });
       context.timings?.mark('bind');
-      return writing(within, async (session) => {
+      const work = async (session: WriteSession): Promise<WriteAnswer<KeptAnswer>> => {
         const { read, plain, ...more } = await run(session);
         afterwards = more.afterwards;
         return {
@@ -80,10 +83,11 @@ async function attempt(request: FastifyRequest, reply: FastifyReply, context: Di
             return made;
           },
         };
-      });
+      };
+      return trial ? triedWrite(now, within, work, () => afterwards === undefined) : writing(within, work);
     });
     timed(context, reply);
-    return answered(reply, afterwards ? answerOf(context, await afterwards()) : answer);
+    return answered(reply, afterwards && !trial ? answerOf(context, await afterwards()) : answer);
   } catch (error) {
     // What was refused may be sent again, corrected or not.
     await claim?.release();

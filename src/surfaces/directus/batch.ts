@@ -31,7 +31,7 @@ async function within<T>(at: number, run: () => Promise<T> | T): Promise<T> {
 }
 
 export const batchRoute: FastifyPluginAsync = async (app) => {
-  app.post('/:project/batch', async (request, reply) =>
+  app.post('/:project/batch', { config: { dryRun: true } }, async (request, reply) =>
     answerWrite(request, reply, async (writes) => {
       refusePrecondition(request);
       const steps = await stepsOf(request, writes);

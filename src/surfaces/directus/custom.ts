@@ -8,6 +8,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { parsePlainJson, writePlainJson } from '../../lib/plain-json.ts';
 import { describeForLog } from '../../lib/redact.ts';
 import { refusalOf } from '../../lib/refusal.ts';
+import { refuseActing } from '../acting.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { extensionServices } from './extension-services.ts';
 import { plainQuery } from './plain-query.ts';
@@ -81,6 +82,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<Fas
   const { name, path } = placeOf(request.url);
   const routes = request.project.extensions.current.endpoints.get(name) ?? [];
   const { method, headers } = request;
+  refuseActing(request);
   const match = found(routes, method, path, reply);
   const context = await contextOf(request);
   const asked = { method, path, headers, query: plainQuery(context.query), body: request.body };

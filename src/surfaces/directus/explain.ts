@@ -7,9 +7,9 @@ import { type Met, metRow } from '../../engine/met-row.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import { contextOf, type DirectusContext } from './context.ts';
+import { permissionRow } from './permission-row.ts';
 import { textOf } from './php-query.ts';
 import { send } from './respond.ts';
-import { permissionRow } from './system.ts';
 
 const actions: readonly Action[] = ['create', 'read', 'update', 'delete'];
 

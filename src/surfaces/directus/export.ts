@@ -7,6 +7,7 @@ import { dispositionOf } from '../../lib/disposition.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { oneLine } from '../../lib/json-text.ts';
 import { describeForLog, reason, redact } from '../../lib/redact.ts';
+import { tellTimings } from '../caller.ts';
 import type { DirectusContext } from './context.ts';
 import { envelopeEnds } from './respond.ts';
 
@@ -75,7 +76,7 @@ export async function sendExport(
   reply.type(types[format]).header('content-disposition', dispositionOf('attachment', `${stream.collection.name}.${format}`));
   if (context.timings) {
     context.timings.mark('first rows');
-    reply.header('server-timing', context.timings.header());
+    tellTimings(reply, context.timings);
   }
   if (request.method === 'HEAD') {
     await stream.end();

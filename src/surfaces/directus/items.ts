@@ -40,6 +40,9 @@ export function upsertBy(query: PhpMap): readonly string[] | undefined {
   return (listOf(query.get('upsert')) ?? []).map((name) => name.trim()).filter((name) => name !== '');
 }
 
+/** All that writes here can be tried. */
+const tried = { config: { dryRun: true } };
+
 export const itemRoutes: FastifyPluginAsync = async (app) => {
   app.get<{ Params: ItemParams }>('/:project/items/:collection', async (request, reply) => {
     const { collection } = request.params;
@@ -54,7 +57,7 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     return sendRead(request, reply, { collection, keys: () => keys });
   });
 
-  app.post<{ Params: ItemParams }>('/:project/items/:collection', async (request, reply) => {
+  app.post<{ Params: ItemParams }>('/:project/items/:collection', tried, async (request, reply) => {
     const { collection } = request.params;
     const { items, single } = bodyItems(request);
     refuseSystem(collection);
@@ -64,7 +67,7 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     });
   });
 
-  app.patch<{ Params: ItemParams }>('/:project/items/:collection', async (request, reply) => {
+  app.patch<{ Params: ItemParams }>('/:project/items/:collection', tried, async (request, reply) => {
     const { collection } = request.params;
     const { items, single } = bodyItems(request);
     refuseSystem(collection);
@@ -76,7 +79,7 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     });
   });
 
-  app.patch<{ Params: ItemParams }>('/:project/items/:collection/:id', async (request, reply) => {
+  app.patch<{ Params: ItemParams }>('/:project/items/:collection/:id', tried, async (request, reply) => {
     const { collection, id } = request.params;
     const { items } = bodyItems(request);
     refuseSystem(collection);
@@ -88,13 +91,13 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     return sendWrite(request, reply, () => ({ request: { is: 'update', collection, changes }, single: keys.length === 1, keys }));
   });
 
-  app.delete<{ Params: ItemParams }>('/:project/items/:collection', async (request, reply) => {
+  app.delete<{ Params: ItemParams }>('/:project/items/:collection', tried, async (request, reply) => {
     const { collection } = request.params;
     refuseSystem(collection);
     return sendMatching(request, reply, collection, undefined);
   });
 
-  app.patch<{ Params: RevertParams }>('/:project/items/:collection/:id/revert/:revision', async (request, reply) => {
+  app.patch<{ Params: RevertParams }>('/:project/items/:collection/:id/revert/:revision', tried, async (request, reply) => {
     const { collection, id, revision } = request.params;
     refuseSystem(collection);
     return sendWrite(request, reply, async (context) => {
@@ -103,7 +106,7 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     });
   });
 
-  app.delete<{ Params: ItemParams }>('/:project/items/:collection/:id', async (request, reply) => {
+  app.delete<{ Params: ItemParams }>('/:project/items/:collection/:id', tried, async (request, reply) => {
     const { collection, id } = request.params;
     refuseSystem(collection);
     const keys = keysOf(id);

@@ -2,9 +2,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendAggregate } from './aggregate.ts';
 import { queryOf } from './context.ts';
+import { asksToExplain } from './explain-read.ts';
 import { rawQuery } from './parse.ts';
 import { asksAggregate } from './parse-aggregate.ts';
-import { sendRead, type Wanted } from './read.ts';
+import { sendRead } from './read.ts';
+import type { Wanted } from './requested-read.ts';
 
 export function sendList(
   request: FastifyRequest,
@@ -13,7 +15,7 @@ export function sendList(
   { shape, ...part }: Pick<Wanted, 'within' | 'shape'> = {},
 ): Promise<FastifyReply> {
   const query = queryOf(rawQuery(request.url));
-  return asksAggregate(query)
+  return asksAggregate(query) && !asksToExplain(query)
     ? sendAggregate(request, reply, { collection, ...part })
     : sendRead(request, reply, { collection, ...part, ...(shape ? { shape } : {}) });
 }

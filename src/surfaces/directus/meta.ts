@@ -1,6 +1,7 @@
 /** The `meta` block of a list or item (directus8-data §5.7). */
 import type { FastifyRequest } from 'fastify';
 import type { ReadResult } from '../../engine/read.ts';
+import { addressOfRequest } from '../origin.ts';
 import type { DirectusRead } from './parse.ts';
 import { wantsMeta } from './parse.ts';
 
@@ -11,8 +12,8 @@ export interface Location {
 }
 
 /** The location of a request, whose query is `query`. */
-export function locationOf({ protocol, host, url }: FastifyRequest, query: string): Location {
-  return { self: `${protocol}://${host}${url.split('?')[0]}`, query };
+export function locationOf(request: FastifyRequest, query: string): Location {
+  return { self: addressOfRequest(request), query };
 }
 
 /** What the block tells of an answer. */

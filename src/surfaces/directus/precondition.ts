@@ -8,7 +8,7 @@ import { defaultLimit } from '../default-limit.ts';
 import { type DirectusContext, queryOf } from './context.ts';
 import { dataPrint, matchable, type NamedTag } from './entity-tag.ts';
 import { parseRead } from './parse.ts';
-import { forActor } from './read.ts';
+import { forActor } from './requested-read.ts';
 
 /** Each query of a tag is a read. */
 const mostTags = 10;

@@ -14,17 +14,18 @@ import {
 import { type ReadStream, streamRead } from '../../engine/stream.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
-import type { RequestedFilter } from '../../query/types.ts';
-import { sameActor } from '../caller.ts';
-import { defaultLimit } from '../default-limit.ts';
+import { sameActor, tellTimings } from '../caller.ts';
 import { fresh } from '../fresh.ts';
-import { contextOf, type DirectusContext, recalledContext } from './context.ts';
+import { provenAnswer } from '../proven.ts';
+import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
 import { asksFor, tagOf, tagQuery } from './entity-tag.ts';
+import { asksToExplain, sendExplained } from './explain-read.ts';
 import { sendExport } from './export.ts';
 import { locationOf, metaText } from './meta.ts';
-import { type DirectusRead, parseRead, wantsExport } from './parse.ts';
+import { type DirectusRead, rawQuery, wantsExport } from './parse.ts';
 import { refuseAggregate } from './parse-aggregate.ts';
 import { answeredThroughHooks, askedThroughHooks, type HookedRead, hooksRead, streamedThroughHooks } from './read-hooks.ts';
+import { requestedRead, type Wanted } from './requested-read.ts';
 import { send } from './respond.ts';
 
 /** An unreadable collection, as this request's form has it told (directus8-data §3.2). */
@@ -36,18 +37,6 @@ function denied(error: unknown, context: DirectusContext, asked: DirectusRead, k
   return asked.single ? new GatewayError('item_not_found') : error;
 }
 
-/** What is read: a collection's list, or the items of `keys`, which may depend on who asks. */
-export interface Wanted {
-  readonly collection: string;
-  readonly keys?: (context: DirectusContext) => readonly string[];
-  /** The part of the collection that the list is of, instead of what `filter` says. */
-  readonly within?: (context: DirectusContext) => RequestedFilter;
-  /** The one row of the list at that place, counted from 0, in the order of keys. */
-  readonly place?: number;
-  /** Has the rows look otherwise than they are stored; not those of exports. */
-  readonly shape?: (context: DirectusContext, result: ReadResult) => Promise<ReadResult>;
-}
-
 interface Answer {
   readonly asked: DirectusRead;
   readonly keys: readonly string[] | undefined;
@@ -56,28 +45,22 @@ interface Answer {
 
 /** Answers with the collection's list, or with the items of the keys: one object for one key, a list for several. */
 export async function sendRead(request: FastifyRequest, reply: FastifyReply, wanted: Wanted): Promise<FastifyReply> {
+  if (asksToExplain(queryOf(rawQuery(request.url)))) return sendExplained(request, reply, wanted);
   const { hooks } = request.project;
   if (hooksRead(hooks, wanted.collection)) return sendHooked(request, reply, wanted, hooks);
-  const recalled = recalledContext(request);
-  const context = recalled ?? (await contextOf(request, 'provisional'));
+  const identify = (): Promise<DirectusContext> => contextOf(request, 'provisional');
   // What came empty would have left already: here the caller is looked up first.
-  if (wantsExport(context.query))
-    return exportRead(request, reply, context.proof ? await contextOf(request, 'provisional') : context, wanted);
-  if (!recalled) return respond(request, reply, context, await readAs(context, wanted));
-  let answer: Answer | undefined;
-  let refusal: unknown;
-  try {
-    answer = await readAs(context, wanted);
-    if (answer.result.proven) return respond(request, reply, context, answer);
-  } catch (error) {
-    refusal = error;
+  if (wantsExport(queryOf(rawQuery(request.url)))) {
+    const recalled = recalledContext(request);
+    return exportRead(request, reply, !recalled || recalled.proof ? await identify() : recalled, wanted);
   }
-  // Nothing came back, or a refusal: it stands if the caller is who he was taken for, to the last thing that the proof looks at.
-  const identified = context.proof ? await contextOf(request, 'provisional') : context;
-  const holds = identified === context || isSame(request, identified, context);
-  if (!holds) return respond(request, reply, identified, await readAs(identified, wanted));
-  if (!answer) throw refusal;
-  return respond(request, reply, identified, answer);
+  const { context, answer } = await provenAnswer({
+    recall: () => recalledContext(request),
+    identify,
+    read: (asking) => readAs(asking, wanted),
+    isProven: ({ result }) => result.proven,
+  });
+  return respond(request, reply, context, answer);
 }
 
 /** Whether a caller who was identified anew is still the one who was recalled. */
@@ -147,7 +130,7 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
 /** The times of all stages as a header, where they are wanted. */
 export function timed({ timings }: DirectusContext, reply: FastifyReply): void {
   timings?.mark('respond');
-  if (timings) reply.header('server-timing', timings.header());
+  if (timings) tellTimings(reply, timings);
 }
 
 export type Ready = Remembered<DirectusRead>;
@@ -197,12 +180,10 @@ function memoryKey(
 
 function makeReady(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Ready {
   if (keys || wanted.place !== undefined) refuseAggregate(context.query);
-  const asked = askedRead(context, wanted, keys);
+  const asked = requestedRead(context, wanted, keys);
   context.timings?.mark('parse');
   try {
-    const within = wanted.within?.(context);
-    const read = { ...forActor(context, asked), ...(within ? { within } : {}) };
-    return { asked, prepared: prepareRead(asked.export ? unpaged(context) : context, read) };
+    return { asked, prepared: prepareRead(asked.export ? unpaged(context) : context, asked.read) };
   } catch (error) {
     throw denied(error, context, asked, keys);
   }
@@ -220,27 +201,7 @@ export function checkItemRead(context: DirectusContext, collection: string): voi
   }
 }
 
-/** Parameters that say what a row looks like, not which one it is. */
-const aboutOneRow: ReadonlySet<string> = new Set(['fields', 'meta', 'lang', 'deep']);
-
-function askedRead(context: DirectusContext, { collection, within, place }: Wanted, keys: readonly string[] | undefined): DirectusRead {
-  const { query } = context;
-  const kept = (name: string): boolean => (place === undefined ? name !== 'filter' : aboutOneRow.has(name));
-  const told = within ? new Map([...query].filter(([name]) => kept(name))) : query;
-  const asked = parseRead(collection, told, defaultLimit(context), keys);
-  if (place === undefined) return asked;
-  const counts = { filtered: false, total: false, byStatus: false };
-  return { ...asked, single: true, read: { ...asked.read, limit: 1, offset: place, counts } };
-}
-
 /** What is written out row by row may have any number of rows. */
 function unpaged(context: DirectusContext): DirectusContext {
   return { ...context, limits: { ...context.limits, pageRows: Number.POSITIVE_INFINITY } };
-}
-
-/** By key, `status=*` reaches soft-deleted rows for administrators only (directus8-data §4.1). */
-export function forActor(context: DirectusContext, asked: DirectusRead): DirectusRead['read'] {
-  if (!asked.read.keys || (context.actor.is === 'user' && context.actor.admin)) return asked.read;
-  const { statuses: _, ...rest } = asked.read;
-  return rest;
 }

@@ -8,6 +8,7 @@ import { type UserRow, userById } from '../../auth/users.ts';
 import type { SsoProvider, SsoSettings } from '../../config/sso-schema.ts';
 import { describeError, GatewayError } from '../../lib/errors.ts';
 import { describeForLog } from '../../lib/redact.ts';
+import { originOfRequest } from '../origin.ts';
 import { toGatewayError } from './errors.ts';
 import { jsonType } from './respond.ts';
 
@@ -32,7 +33,7 @@ function queryOf({ url }: FastifyRequest): URLSearchParams {
 
 /** The address the provider sends the browser back to; it must be registered there. */
 function callbackOf(request: Named): string {
-  const base = settingsOf(request).publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
+  const base = settingsOf(request).publicUrl?.replace(/\/+$/, '') ?? originOfRequest(request);
   return `${base}/${request.project.key}/auth/sso/${encodeURIComponent(request.params.provider)}/callback`;
 }
 

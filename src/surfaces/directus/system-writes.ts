@@ -36,9 +36,13 @@ interface Written {
   readonly path: string;
 }
 
+/** Relations are made with columns and keys of tables, which cannot be tried. */
+const triable = (segment: string) => ({ config: { dryRun: segment !== 'relations' } });
+
 /** Routes of rows that the path names, of several rows at once, and of what a row was. */
 function commonRoutes({ app, segment, collection, path }: Written): void {
-  app.patch(path, async (request, reply) => {
+  const tried = triable(segment);
+  app.patch(path, tried, async (request, reply) => {
     const { items, single } = bodyItems(request);
     if (single) return sendMatching(request, reply, collection, items[0]);
     return sendWrite(request, reply, ({ schema }) => ({
@@ -47,7 +51,7 @@ function commonRoutes({ app, segment, collection, path }: Written): void {
     }));
   });
 
-  app.delete<{ Params: Params }>(`${path}/:id`, async (request, reply) => {
+  app.delete<{ Params: Params }>(`${path}/:id`, tried, async (request, reply) => {
     if (segment === 'relations' && speaksOfLinks(request)) return deleteLinked(request, reply, request.params.id);
     return sendWrite(request, reply, (context) => {
       const keys = namedKeys(context, segment, request.params.id);
@@ -55,7 +59,7 @@ function commonRoutes({ app, segment, collection, path }: Written): void {
     });
   });
 
-  app.patch<{ Params: Params }>(`${path}/:id/revert/:revision`, async (request, reply) =>
+  app.patch<{ Params: Params }>(`${path}/:id/revert/:revision`, tried, async (request, reply) =>
     sendWrite(request, reply, async (context) => {
       const [key = ''] = namedKeys(context, segment, request.params.id);
       const reverted = await revertedItem(context, collection, key, request.params.revision);
@@ -69,10 +73,11 @@ const said = (item: RequestedItem): RequestedItem => Object.fromEntries(Object.e
 
 /** Routes of rows that are nothing but rows. */
 function rowRoutes({ app, segment, collection, path }: Written): void {
+  const tried = triable(segment);
   const finished = (context: DirectusContext, writing: Writing): Writing | Promise<Writing> =>
     segment === 'settings' && shapesSetting(writing) ? settingWriting(context, writing) : writing;
 
-  app.post(path, async (request, reply) => {
+  app.post(path, tried, async (request, reply) => {
     if (segment === 'relations' && speaksOfLinks(request)) return createLinked(request, reply);
     const { items, single } = bodyItems(request);
     return sendWrite(request, reply, (context) => {
@@ -82,7 +87,7 @@ function rowRoutes({ app, segment, collection, path }: Written): void {
     });
   });
 
-  app.patch<{ Params: Params }>(`${path}/:id`, async (request, reply) => {
+  app.patch<{ Params: Params }>(`${path}/:id`, tried, async (request, reply) => {
     if (segment === 'relations' && speaksOfLinks(request)) return changeLinked(request, reply, request.params.id);
     const item = singleItem(request);
     return sendWrite(request, reply, (context) => {

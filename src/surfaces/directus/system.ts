@@ -5,6 +5,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { keysOf } from './items.ts';
 import { sendList } from './list.ts';
+import { permissionRow } from './permission-row.ts';
 import { sendRead } from './read.ts';
 import { send } from './respond.ts';
 
@@ -27,25 +28,6 @@ export const listings: Readonly<Record<string, string>> = {
 export function ownKey(context: DirectusContext): string {
   if (context.actor.is !== 'user') throw new GatewayError('unauthorized');
   return context.actor.id;
-}
-
-/** A permission as the wire has it: blacklists as lists, an absent status blacklist as null (directus8-data §10.7). */
-export function permissionRow(row: Permission): Record<string, unknown> {
-  return {
-    id: row.id,
-    collection: row.collection,
-    role: Number(row.role),
-    status: row.status,
-    create: row.create,
-    read: row.read,
-    update: row.update,
-    delete: row.delete,
-    comment: row.comment,
-    explain: row.explain,
-    read_field_blacklist: row.readBlacklist,
-    write_field_blacklist: row.writeBlacklist,
-    status_blacklist: row.statusBlacklist,
-  };
 }
 
 function ownPermissions(context: DirectusContext): readonly Permission[] {

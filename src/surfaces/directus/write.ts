@@ -7,14 +7,16 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json-body.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import { defaultLimit } from '../default-limit.ts';
+import { addressOfRequest } from '../origin.ts';
 import { answerWrite, nothingToRead, optionsOf, type ReadyWrite, type Shown, type Writes } from './answer-write.ts';
 import type { DirectusContext } from './context.ts';
 import { metaText } from './meta.ts';
 import { type DirectusRead, parseRead } from './parse.ts';
 import { isItem } from './parse-nested.ts';
 import { preconditionOf, refusePrecondition } from './precondition.ts';
-import { forActor, type Ready, readyRead } from './read.ts';
+import { type Ready, readyRead } from './read.ts';
 import { answeredThroughHooks } from './read-hooks.ts';
+import { forActor } from './requested-read.ts';
 import type { Envelope } from './respond.ts';
 
 /** A body that must hold something. Throws `invalid_payload` without one. */
@@ -135,7 +137,7 @@ export function shownRows(
 
 /** What is answered, with the meta that is asked for. */
 export function envelopeOf(request: FastifyRequest, context: DirectusContext, { asked, result }: Answer): Envelope {
-  const self = asked.meta && `${request.protocol}://${request.host}${request.url.split('?')[0]}`;
+  const self = asked.meta && addressOfRequest(request);
   const meta = self === undefined ? undefined : metaText(asked, result, { self, query: context.rawQuery });
   return {
     meta,

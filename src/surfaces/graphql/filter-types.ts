@@ -1,11 +1,12 @@
 /** The filters of a collection as input types: the flat one of Directus 8, and the typed one. */
 
 import { GraphQLID } from 'graphql';
+import { isCompared } from '../../access/reach.ts';
 import { graphqlName } from '../../schema/names.ts';
 import type { Collection } from '../../schema/types.ts';
 import { isTextList } from './field-scalars.ts';
 import { flatFields, flatListFields, type InputFields, listOf, meant, operatorFields } from './operator-types.ts';
-import { described, isCompared, type Parts } from './parts.ts';
+import { described, type Parts } from './parts.ts';
 
 /** `<field>_<operator>`, all of which must hold, with `and` and `or`. A name that a field has already stays the field's. */
 export function flatFilter(collection: Collection, parts: Parts): InputFields {

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
+import type { SurfaceHooks } from '../hooks.ts';
 import { answerAsked, type Serving } from './answer.ts';
 import type { Asked } from './documents.ts';
 import { faultBody } from './errors.ts';
-import type { SurfaceHooks } from './hooks.ts';
 import { graphiqlAssets, sendPage } from './page.ts';
 import { askedByBody, askedByUrl, queryOf, rawQuery, sendText, takesOwnType, wantsPage } from './request.ts';
 import { graphqlLimitsOf } from './settings.ts';
@@ -24,7 +24,7 @@ export const graphqlSurface: FastifyPluginAsync<GraphqlSurfaceOptions> = async (
   // As text: a request that came before is answered without being read again.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
 
-  app.post('/:project/gql', async (request, reply) => {
+  app.post('/:project/gql', { config: { readsByPost: true } }, async (request, reply) => {
     const serving = servingOf(request, hooks, String(request.body));
     return answer(request, reply, serving, () => askedByBody(request.body, serving.limits));
   });

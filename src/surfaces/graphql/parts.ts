@@ -9,12 +9,10 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
-import { type Writer, writerOf } from '../../access/write.ts';
-import { accessOf, type ReadContext } from '../../engine/read.ts';
-import { tellsValue } from '../../query/tells-value.ts';
-import type { Visibility } from '../../query/types.ts';
+import { type Reach, reachOf, readableFields, targetOf, type WriteAction } from '../../access/reach.ts';
+import type { ReadContext } from '../../engine/read.ts';
 import { graphqlName } from '../../schema/names.ts';
-import type { Collection, Field, Relation, Schema } from '../../schema/types.ts';
+import type { Collection, Field, Relation } from '../../schema/types.ts';
 import { enumLabels, scalarOf } from './field-scalars.ts';
 import { type InputFields, operatorType } from './operator-types.ts';
 import { type CollectionNames, namesOf, type TypePart } from './type-names.ts';
@@ -22,14 +20,9 @@ import { type CollectionNames, namesOf, type TypePart } from './type-names.ts';
 export type State = Pick<ReadContext, 'schema' | 'rules' | 'actor'>;
 
 /** What may be done with rows of a collection, whatever the rows. */
-export type Does = ReadonlySet<'create' | 'update' | 'delete'>;
+export type Does = ReadonlySet<WriteAction>;
 
-export interface Parts {
-  readonly schema: Schema;
-  readonly visible: Visibility;
-  readonly writer: Writer;
-  /** Those that may be read, and of which something may be. */
-  readonly readable: ReadonlyMap<string, Collection>;
+export interface Parts extends Reach {
   readonly names: ReadonlyMap<string, CollectionNames>;
   readonly operators: (leaf: GraphQLLeafType) => GraphQLInputObjectType;
   /** The type of a field's values; of a list of texts that of one. */
@@ -42,36 +35,11 @@ export interface Parts {
   target(relation: Relation): Collection | undefined;
 }
 
-/** Fields of a collection that may be read in some row. */
-export function readableFields({ visible }: Pick<Parts, 'visible'>, collection: Collection): Field[] {
-  return [...collection.fields.values()].filter((field) => field.secret !== 'never' && visible.field(field) !== 'no');
-}
-
-/** Whether rows may be found, sorted and grouped by the field. */
-export function isCompared({ visible }: Pick<Parts, 'visible'>, field: Field): boolean {
-  return field.secret === undefined && tellsValue(visible.field(field));
-}
-
 /** Told where a name of ours is not the one of the database. */
 export function described(name: string, more?: string | null): { readonly description?: string } {
   const mapped = graphqlName(name) === name ? [] : [`Stands for "${name}".`];
   const text = [...(more ? [more] : []), ...mapped].join(' ');
   return text === '' ? {} : { description: text };
-}
-
-/** The collections that the caller may read or write something of; bookkeeping tables of ours are nobody's. */
-export function collectionsOf(state: State): {
-  readonly readable: Map<string, Collection>;
-  readonly writer: Writer;
-  readonly visible: Visibility;
-} {
-  const { visible } = accessOf({ ...state } as ReadContext);
-  const writer = writerOf(state.schema, state.rules, state.actor);
-  const readable = new Map<string, Collection>();
-  for (const [name, collection] of state.schema.collections) {
-    if (visible.collection(collection) && readableFields({ visible }, collection).length > 0) readable.set(name, collection);
-  }
-  return { readable, writer, visible };
 }
 
 type Fields<T> = (collection: Collection, parts: Parts) => T;
@@ -95,8 +63,8 @@ export interface MadeParts {
 
 /** The parts of a schema. Types are shells whose fields are made when a document first looks into them. */
 export function makeParts(state: State, writable: ReadonlyMap<string, Does>, taken: readonly string[], makers: Makers): MadeParts {
-  const { readable, writer, visible } = collectionsOf(state);
-  const { schema } = state;
+  const reach = reachOf(state.schema, state.rules, state.actor);
+  const { schema, readable, visible, unlimited } = reach;
   const all = [...schema.collections.values()].filter(({ name }) => readable.has(name) || writable.has(name));
   const names = namesOf(all, taken);
   const types = new Map<string, GraphQLNamedType>();
@@ -125,10 +93,7 @@ export function makeParts(state: State, writable: ReadonlyMap<string, Does>, tak
     return filters.has(part) ? readable.has(name) : writable.size > 0;
   };
   const parts: Parts = {
-    schema,
-    visible,
-    writer,
-    readable,
+    ...reach,
     names,
     operators: (leaf) => keep(`${leaf.name}Operators`, () => operatorType(leaf)),
     leaf(field) {
@@ -151,13 +116,9 @@ export function makeParts(state: State, writable: ReadonlyMap<string, Does>, tak
         return shell(new GraphQLInputObjectType({ name: named(collection, part), fields }));
       }),
     nested({ name, system }) {
-      const unlimited = state.actor.is === 'system' || (state.actor.is === 'user' && state.actor.admin);
       return (system && !unlimited ? undefined : writable.get(name)) ?? new Set();
     },
-    target(relation) {
-      if (relation.kind === 'm2m' && !readable.has(relation.through)) return undefined;
-      return visible.relation(relation) ? readable.get(relation.to) : undefined;
-    },
+    target: (relation) => targetOf(reach, relation),
   };
   return {
     parts,

@@ -11,13 +11,14 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
+import { isAlwaysThere, isCompared, readableFields } from '../../access/reach.ts';
 import { aggregateFunctions } from '../../query/aggregates.ts';
 import type { AggregateFunction } from '../../query/types.ts';
 import { graphqlName } from '../../schema/names.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { isTextList } from './field-scalars.ts';
 import { listOf } from './operator-types.ts';
-import { type Arguments, described, isCompared, type Parts, readableFields } from './parts.ts';
+import { type Arguments, described, type Parts } from './parts.ts';
 import { bigInt, decimal, json } from './scalars.ts';
 import type { TypePart } from './type-names.ts';
 import type { ItemMeaning } from './types.ts';
@@ -82,7 +83,7 @@ export function itemFields(collection: Collection, parts: Parts): OutputFields {
     const relation = collection.relations.get(field.name);
     const target = relation?.kind === 'm2o' ? parts.target(relation) : undefined;
     fields[graphqlName(field.name)] = {
-      ...(target ? toOne(field.name, target, parts) : meant(columnType(collection, field, parts), { is: 'field', name: field.name })),
+      ...(target ? toOne(field.name, target, parts) : plainColumn(collection, field, parts)),
       ...described(field.name, field.column.comment ?? field.meta?.note),
     };
   }
@@ -103,13 +104,15 @@ function toOne(name: string, target: Collection, parts: Parts): OutputField {
 function toMany(name: string, target: Collection, parts: Parts): OutputField {
   const item = parts.object(target.name, 'Item');
   const { ...args } = listArguments(target, parts);
-  return { ...meant(new GraphQLList(new GraphQLNonNull(item)), { is: 'relation', name, many: true, item }), args };
+  return { ...meant(new GraphQLList(item), { is: 'relation', name, many: true, item }), args };
 }
 
-/** Whether a value is there in every row that the caller may read. JSON that is none reads as null. */
-function isAlwaysThere({ visible }: Parts, collection: Collection, field: Field): boolean {
-  const certain = !field.column.nullable && field.secret === undefined && visible.field(field) === 'yes';
-  return certain && collection.kind === 'table' && field.type !== 'json' && field.storage !== 'json';
+/** The key that tells a row from the others is an ID, which GraphQL writes as a text whatever it is (directus8-system §23). */
+function plainColumn(collection: Collection, field: Field, parts: Parts): OutputField {
+  const isId = field.primaryKey && collection.key.length === 1 && field.storage === 'integer';
+  if (!isId) return meant(columnType(collection, field, parts), { is: 'field', name: field.name });
+  const type = isAlwaysThere(parts, collection, field) ? new GraphQLNonNull(GraphQLID) : GraphQLID;
+  return meant(type, { is: 'field', name: field.name, form: 'text' });
 }
 
 function columnType(collection: Collection, field: Field, parts: Parts): GraphQLOutputType {
@@ -118,10 +121,10 @@ function columnType(collection: Collection, field: Field, parts: Parts): GraphQL
   return isAlwaysThere(parts, collection, field) ? new GraphQLNonNull(leaf) : leaf;
 }
 
-/** Rows and what is told of them: the shape of every list of Directus 8. */
+/** Rows and what is told of them: the shape of every list of Directus 8, whose members may be null by their type (directus8-system §23). */
 export function listFields(collection: Collection, parts: Parts): OutputFields {
   return {
-    data: { type: new GraphQLList(new GraphQLNonNull(parts.object(collection.name, 'Item'))) },
+    data: { type: new GraphQLList(parts.object(collection.name, 'Item')) },
     meta: { type: metadataType },
   };
 }

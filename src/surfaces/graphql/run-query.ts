@@ -6,10 +6,10 @@ import { type PreparedRead, prepareRead, type ReadResult, runRead } from '../../
 import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedFilter } from '../../query/types.ts';
 import type { CallerContext } from '../caller.ts';
+import type { ReadThroughHooks } from '../hooks.ts';
 import type { Understood } from './documents.ts';
 import { type RenderedGraphqlError, renderGraphqlError } from './errors.ts';
 import { checkComplexity } from './guards.ts';
-import type { ReadThroughHooks } from './hooks.ts';
 import { rootSelections, type Selected } from './selections.ts';
 import type { GraphqlLimits } from './settings.ts';
 import { objectOf, type Text } from './texts.ts';

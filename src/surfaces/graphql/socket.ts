@@ -3,7 +3,6 @@ import type { FastifyRequest } from 'fastify';
 import { type ExecutionArgs, GraphQLError, OperationTypeNode } from 'graphql';
 import { type Context, makeServer, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { standingOf } from '../../auth/standing.ts';
 import { hubOf, type Listener } from '../../changes/hub.ts';
 import type { FeedHooks } from '../../changes/tell.ts';
 import { bearerOf } from '../../lib/bearer.ts';
@@ -13,10 +12,11 @@ import { reason } from '../../lib/redact.ts';
 import type { CallerContext } from '../caller.ts';
 import { identified } from '../caller.ts';
 import { relativeFileData } from '../file-data.ts';
+import type { SurfaceHooks } from '../hooks.ts';
+import { standingFor } from '../standing.ts';
 import { answerAsked, operationOf, type Serving } from './answer.ts';
 import type { Asked } from './documents.ts';
 import { faultBody, RequestFault, renderGraphqlError } from './errors.ts';
-import type { SurfaceHooks } from './hooks.ts';
 import { askedOf } from './request.ts';
 import { graphqlLimitsOf } from './settings.ts';
 import { type Text, textOf } from './texts.ts';
@@ -121,7 +121,7 @@ function protocolServer(texts: Map<string, Text>): Server<Connection> {
       const { project } = request;
       extra.token = tokenIn(connectionParams) ?? new URL(request.url, 'http://_').searchParams.get('access_token') ?? undefined;
       try {
-        const standing = await standingOf(request, project, extra.token);
+        const standing = await standingFor(request, extra.token);
         const hub = hubOf(project, extra.hooks.reads, relativeFileData(project));
         extra.listener = hub.join(standing, (error) => socket.close(closeCode(error), closing(error)));
         if (socket.readyState !== socket.OPEN) extra.listener.leave();
@@ -243,10 +243,12 @@ export function serveSocket(socket: WebSocket, request: FastifyRequest, hooks: C
     },
     connection,
   );
+  const stayed = request.server.longLived.add(() => socket.close(1012, 'The server is closing'));
   socket.on('error', () => socket.terminate());
   socket.once('close', (code, why) => {
     clearTimeout(wait);
     clearInterval(pulse);
+    stayed();
     connection.listener?.leave();
     closed(code, String(why)).catch((error: unknown) => request.log.warn({ reason: reason(error) }, 'a WebSocket did not close cleanly'));
   });

@@ -24,7 +24,7 @@ export function shapeOf(operation: Operation, item: GraphQLObjectType, selected:
   for (const one of selectionsOf(operation, item, selected)) {
     const meaning = one.field && itemMeaning(one.field);
     if (!meaning) template.set(one.key, { is: 'constant', json: JSON.stringify(item.name) });
-    else if (meaning.is === 'field') template.set(one.key, { is: 'field', name: meaning.name });
+    else if (meaning.is === 'field') template.set(one.key, meaning);
     else {
       const inner = shapeOf(operation, meaning.item, one);
       const asked = meaning.many ? whichRows(one.field, argumentsOf(operation, one)) : undefined;

@@ -12,6 +12,7 @@ import {
   GraphQLString,
   isInputObjectType,
 } from 'graphql';
+import { isWritten, type WriteAction, writesOf } from '../../access/reach.ts';
 import { writerOf } from '../../access/write.ts';
 import { graphqlName } from '../../schema/names.ts';
 import { isHistory } from '../../schema/system.ts';
@@ -37,24 +38,13 @@ export function grantedWrites({ schema, rules, actor }: State): ReadonlyMap<stri
   const writer = writerOf(schema, rules, actor);
   const granted = new Map<string, Does>();
   for (const [name, collection] of schema.collections) {
-    const grant = collection.updatable ? writer.find(collection) : undefined;
-    if (!grant || isHistory(collection) || (collection.system && elsewhere.has(name))) continue;
-    const does = new Set<'create' | 'update' | 'delete'>();
-    const statuses = [undefined, null, ...(grant.byStatus ? (collection.status?.mapping.values ?? []) : [])];
-    if (!onlyChanged.has(name) && statuses.some((status) => grant.creates(status))) does.add('create');
-    for (const action of ['update', 'delete'] as const)
-      if (collection.key.length > 0 && grant.rows(action).is !== 'never') does.add(action);
+    if (isHistory(collection) || (collection.system && elsewhere.has(name))) continue;
+    const does: Set<WriteAction> = writesOf({ writer }, collection);
+    if (onlyChanged.has(name)) does.delete('create');
     if (onlyChanged.has(name)) does.delete('delete');
     if (does.size > 0) granted.set(name, does);
   }
   return granted;
-}
-
-/** Whether the name may be written in a row of some status. */
-function isWritten({ writer }: Parts, collection: Collection, name: string): boolean {
-  const grant = writer.find(collection);
-  const statuses = [undefined, ...(grant?.byStatus ? (collection.status?.mapping.values ?? []) : [])];
-  return grant !== undefined && statuses.some((status) => grant.forbidden([name], status) === undefined);
 }
 
 const written = (name: string, nested?: ItemInputMeaning['nested']) => ({

@@ -7,6 +7,8 @@ import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isSameSecret } from '../../lib/same-secret.ts';
 import { isProvisional } from '../../projects/provisional.ts';
+import { refuseActing } from '../acting.ts';
+import { originOfRequest } from '../origin.ts';
 
 export interface ScimContext extends ChangeContext {
   /** The address of the base, `https://host/project/scim/v2`. */
@@ -16,6 +18,7 @@ export interface ScimContext extends ChangeContext {
 /** Identifies the caller and pins schema and rules for the request. */
 export async function scimContext(request: FastifyRequest): Promise<ScimContext> {
   const { project } = request;
+  refuseActing(request);
   if (isProvisional(project.schemas.current)) await project.schemas.settled();
   const state = { schema: project.schemas.current, rules: project.rules.current };
   const isClient = isSameSecret(bearerOf(request.headers), project.config.scim?.token);
@@ -24,7 +27,7 @@ export async function scimContext(request: FastifyRequest): Promise<ScimContext>
     : await identify(request, project, state, undefined);
   const { connection, limits, sealer } = project;
   const userAgent = request.headers['user-agent'] ?? '';
-  const base = `${request.protocol}://${request.host}/${project.key}/scim/v2`;
+  const base = `${originOfRequest(request)}/${project.key}/scim/v2`;
   const listeners = request.server.writeListeners;
   const written = { userAgent, syntax: flat, listeners, ...listeners(project, actor) };
   return { ...state, actor, project, connection, limits, sealer, base, ...written };

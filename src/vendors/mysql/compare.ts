@@ -187,6 +187,7 @@ export function comparisons(
     orderedOperand,
     distinct,
     like,
+    likeCased: (field, column, pattern) => sql`${bytes(field, column)} like ${param(pattern)}`,
     text: textOf,
     sameText,
     bytes,

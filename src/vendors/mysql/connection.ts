@@ -71,6 +71,7 @@ function connectionOf(pool: Pool, dialect: Dialect, flavor: Flavor, prepared: bo
       return stream(pool, statement, options, prepared);
     },
     streams: pool.size - 1,
+    use: () => pool.use(),
     close: () => pool.knex.destroy(),
   };
   return connection;

@@ -4,8 +4,10 @@ import { type Fragment, join, name, param, sql, trusted } from '../../lib/fragme
 import type { Field } from '../../schema/types.ts';
 import { mysqlAggregates } from './aggregates.ts';
 import { base64, comparisons, single, unicode } from './compare.ts';
+import { formed } from './forms.ts';
 import { mysqlKeys } from './keys.ts';
 import { orderPlace } from './place.ts';
+import { mysqlPlan } from './plan.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
@@ -116,11 +118,17 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
   }
 
   const { bytes, ...compared } = comparisons(flavor, textOrder, temporal);
+  const jsonString = (field: Field, column: Fragment): Fragment => {
+    const text = compared.text(field, column);
+    // As texts have it: an object of texts of several collations is refused there.
+    return mariadb ? sql`${unicode(field, text)} collate utf8mb4_bin` : text;
+  };
   return {
     vendor: 'mysql2',
     identifier: (text) => `\`${text.replace(/`/g, '``')}\``,
     parameter: () => '?',
     jsonValue,
+    formed: (field, column, form) => formed(field, column, form, { plain: jsonValue, text: jsonString, parsed }),
     jsonObject: (pairs) =>
       sql`json_object(${join(
         pairs.map(([key, value]) => sql`${literal(key)}, ${value}`),
@@ -128,6 +136,10 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
       )})`,
     jsonText: (json) => (mariadb ? json : sql`cast(${json} as char)`),
     asJson: (json) => (mariadb ? sql`json_compact(${json})` : json),
+    jsonScalar: (value) => {
+      const text = sql`nullif(cast(json_extract(json_array(${value}), '$[0]') as char), 'null')`;
+      return parsed(text);
+    },
     jsonConstant: (json) => parsed(literal(json)),
     jsonList,
     jsonMap: (select, key, value) => {
@@ -142,6 +154,7 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     indexNullsFirst: (descending) => !descending,
     random: () => sql`rand()`,
     aggregates: mysqlAggregates,
+    plan: mysqlPlan(flavor),
     // MariaDB's DELETE gives back rows only in the form without an alias, which a rule needs.
     returning: { insert: mariadb, update: false, delete: false },
     deletesByAlias: true,

@@ -152,6 +152,7 @@ export function comparisons(support: TextSupport, textOrder: TextOrder): Compari
     orderedOperand,
     distinct,
     like,
+    likeCased: (field, column, pattern) => sql`${text(field, column)} ${bytewise} like ${param(pattern)}`,
     text,
     sameText: (left, right, collation) => sql`${left} = ${right} collate ${trusted(collation.name)}`,
   };

@@ -89,6 +89,7 @@ function connectionOf(pool: Pool, prepared: boolean, dialect: Dialect): Connecti
       return stream(pool, statement, options);
     },
     streams: pool.size - 1,
+    use: () => pool.use(),
     close: () => pool.knex.destroy(),
   };
   return connection;

@@ -7,8 +7,10 @@ import { postgresAggregates } from './aggregates.ts';
 import { cellOf } from './cells.ts';
 import type { TextSupport } from './collations.ts';
 import { base64, comparisons, isText } from './compare.ts';
+import { formed, formedCell, jsonScalar } from './forms.ts';
 import { history } from './history.ts';
 import { postgresKeys } from './keys.ts';
+import { postgresPlan } from './plan.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
@@ -147,10 +149,13 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     identifier: (text) => `"${text.replace(/"/g, '""')}"`,
     parameter: (index) => `$${index}`,
     jsonValue,
-    cell: (field, column) => cellOf(field, column, jsonValue),
+    formed: (field, column, form) => formed(field, column, form, jsonValue),
+    cell: (field, column, form = 'plain') =>
+      (form === 'plain' ? undefined : formedCell(field, column, form)) ?? cellOf(field, column, jsonValue),
     jsonObject,
     jsonText: (json) => sql`(${json})::text`,
     asJson: (json) => json,
+    jsonScalar,
     jsonConstant: (json) => sql`${literal(json)}::json`,
     jsonList,
     jsonMap: (select, key, value) =>
@@ -165,6 +170,8 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     random: () => sql`random()`,
     materialized: sql`materialized`,
     aggregates: postgresAggregates,
+    plan: postgresPlan,
+    checkConstraints: trusted('set constraints all immediate'),
     returning: { insert: true, update: true, delete: true },
     history,
     forUpdate: sql` for update`,

@@ -169,9 +169,23 @@ export function comparisons(textOrder: TextOrder): Comparisons {
     orderedOperand: operand,
     distinct: (field, column) => (native ? comparable(field, column) : ordered(field, column)),
     like,
+    likeCased,
     text,
     sameText: (left, right) => sql`${left} = ${right}`,
   };
+}
+
+/** A pattern of LIKE as one of GLOB, which tells cases apart. */
+function globbed(pattern: string): string {
+  return pattern.replace(/\\([\s\S])|([%_])|([*?[])/g, (_, literal: string | undefined, wildcard: string | undefined, other: string) => {
+    if (wildcard !== undefined) return wildcard === '%' ? '*' : '?';
+    const character = literal ?? other;
+    return /[*?[]/.test(character) ? `[${character}]` : character;
+  });
+}
+
+function likeCased(field: Field, column: Fragment, pattern: string): Fragment {
+  return sql`${text(field, column)} glob ${param(globbed(pattern))}`;
 }
 
 /** By itself LIKE knows the cases of A to Z only; two letters beyond them are an i and a k in lower case. */

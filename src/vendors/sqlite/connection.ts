@@ -52,6 +52,7 @@ function connectionOf(pool: Pool, place: Place, dialect: Dialect, longest: numbe
     },
     // Each has a connection of its own.
     streams: Number.POSITIVE_INFINITY,
+    use: () => pool.use(),
     close: () => pool.knex.destroy(),
   };
   return connection;

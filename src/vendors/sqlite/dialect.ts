@@ -4,8 +4,10 @@ import { type Fragment, join, name, nothing, param, sql, trusted } from '../../l
 import type { Collection, Field } from '../../schema/types.ts';
 import { sqliteAggregates } from './aggregates.ts';
 import { comparisons } from './compare.ts';
+import { formed } from './forms.ts';
 import { sqliteKeys } from './keys.ts';
 import { orderPlace } from './place.ts';
+import { sqlitePlan } from './plan.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 import { isTrue } from './truth.ts';
@@ -101,6 +103,7 @@ export function sqliteDialect(textOrder: TextOrder = 'portable'): Dialect {
     identifier: (text) => `"${text.replace(/"/g, '""')}"`,
     parameter: () => '?',
     jsonValue,
+    formed: (field, column, form) => formed(field, column, form, { plain: jsonValue, text: (one, of) => compared.text(one, of) }),
     jsonObject: (pairs) =>
       sql`json_object(${join(
         pairs.map(([key, value]) => sql`${literal(key)}, ${value}`),
@@ -108,6 +111,8 @@ export function sqliteDialect(textOrder: TextOrder = 'portable'): Dialect {
       )})`,
     jsonText: (json) => json,
     asJson: (json) => sql`json(${json})`,
+    // A value that is JSON already stays as it is.
+    jsonScalar: (value) => sql`json(nullif(json_quote(${value}), 'null'))`,
     jsonConstant: (json) => sql`json(${literal(json)})`,
     jsonList,
     jsonMap: (select, key, value) => sql`json((select json_group_object(m.${name(key)}, m.${name(value)}) from (${select}) m))`,
@@ -119,6 +124,7 @@ export function sqliteDialect(textOrder: TextOrder = 'portable'): Dialect {
     random: () => sql`random()`,
     materialized: sql`materialized`,
     aggregates: sqliteAggregates,
+    plan: sqlitePlan,
     returning: { insert: true, update: true, delete: true },
     forUpdate: nothing,
     keys: sqliteKeys(({ field, column }) => compared.text(field, column)),

@@ -62,7 +62,7 @@ export function openPool(place: Place): Pool {
     log: silent,
   });
   const client: Lender<Database> = knex.client;
-  const { acquire, release } = lend(impatient(client), 1);
+  const { acquire, release, use } = lend(impatient(client), 1);
   return {
     knex,
     async acquire() {
@@ -71,6 +71,7 @@ export function openPool(place: Place): Pool {
       return acquire();
     },
     release,
+    use,
     writers: createTurns({ count: 1, patience: writersPatience, longest: writersLongest, refusal: busy }),
   };
 }

@@ -1,11 +1,11 @@
-/** What extensions have to say to reads and writes of this surface. The composition root hands it in, as extensions work with the services of another surface. */
+/** What extensions have to say to reads and writes of surfaces beside that of Directus. The composition root hands it in, as extensions work with the services of another surface. */
 
-import type { Actor } from '../../access/types.ts';
-import type { ReadResult } from '../../engine/read.ts';
-import type { WriteContext } from '../../engine/write.ts';
-import type { Project } from '../../projects/project.ts';
-import type { RequestedFilter } from '../../query/types.ts';
-import type { CallerContext } from '../caller.ts';
+import type { Actor } from '../access/types.ts';
+import type { ReadResult } from '../engine/read.ts';
+import type { WriteContext } from '../engine/write.ts';
+import type { Project } from '../projects/project.ts';
+import type { RequestedFilter } from '../query/types.ts';
+import type { CallerContext } from './caller.ts';
 
 export interface ReadThroughHooks {
   /** The rows as hooks after reads leave them. */

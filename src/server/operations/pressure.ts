@@ -1,0 +1,54 @@
+/** Sheds load: while the process cannot keep up, requests are answered with status 503 at once and told when to come again. */
+import underPressure, { TYPE_EVENT_LOOP_DELAY } from '@fastify/under-pressure';
+import type { FastifyInstance } from 'fastify';
+import { GatewayError } from '../../lib/errors.ts';
+import { metricsPath } from './metrics-routes.ts';
+import type { PressureSettings } from './settings.ts';
+
+/** Those who look after the server are always answered. */
+const exempt: ReadonlySet<string> = new Set(['/server/live', '/server/ready', '/server/health', '/server/ping', metricsPath]);
+
+/** Milliseconds between lines of the log that tell of it: a line for each request would be more load. */
+const toldEvery = 10_000;
+
+/** Milliseconds between two measures, and a little more. */
+const measuredEvery = 1_000;
+const gap = 1_500;
+
+/**
+ * Whether the process has been slow for longer than one measure: a single long statement of SQLite, which is over when its measure is
+ * taken, is no reason to turn anybody away.
+ */
+function lasting(): () => boolean {
+  let since = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = performance.now();
+    if (now - last > gap) since = now;
+    last = now;
+    return now - since >= measuredEvery;
+  };
+}
+
+/** Registers the hook, unless every threshold is off. */
+export async function shedLoad(app: FastifyInstance, settings: PressureSettings): Promise<void> {
+  const { eventLoopMilliseconds, heapBytes, rssBytes } = settings;
+  if (eventLoopMilliseconds === 0 && heapBytes === 0 && rssBytes === 0) return;
+  const isSlow = lasting();
+  let told = Number.NEGATIVE_INFINITY;
+  await app.register(underPressure, {
+    maxEventLoopDelay: eventLoopMilliseconds,
+    maxHeapUsedBytes: heapBytes,
+    maxRssBytes: rssBytes,
+    sampleInterval: measuredEvery,
+    pressureHandler(request, _reply, type, value) {
+      if (exempt.has(request.routeOptions.url ?? '')) return;
+      if (type === TYPE_EVENT_LOOP_DELAY && !isSlow()) return;
+      if (performance.now() - told > toldEvery) {
+        told = performance.now();
+        request.log.warn({ measure: type, value: Math.round(Number(value)) }, 'more than this process can do, requests are turned away');
+      }
+      throw new GatewayError('overloaded');
+    },
+  });
+}

@@ -1,0 +1,30 @@
+/** Small schemas and parameters of operations that are about no rows. */
+import { anyObject, type JsonSchema } from '../values.ts';
+import { type Described, operation, schema } from './operations.ts';
+
+export const text: JsonSchema = { type: 'string' };
+export const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+export const object = (
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[] = Object.keys(properties),
+): JsonSchema => ({
+  type: 'object',
+  ...(required.length > 0 ? { required } : {}),
+  properties,
+});
+export const anything = anyObject;
+export const inPath = (name: string, of: JsonSchema = text): JsonSchema => ({ name, in: 'path', required: true, schema: of });
+export const inQuery = (name: string, of: JsonSchema = text, required = false): JsonSchema => ({ name, in: 'query', required, schema: of });
+
+/** Whoever asks, credentials or not. */
+export const open: readonly JsonSchema[] = [{}];
+export const done = { '200': { description: 'Done', content: { 'application/json': { schema: schema('Envelope') } } } };
+export const raw = (description: string, type: string, of: JsonSchema = text) => ({
+  '200': { description, content: { [type]: { schema: of } } },
+});
+export const redirect = { '302': { description: 'To the page that comes next' } };
+
+export const tagged =
+  (tag: string) =>
+  (id: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'> = {}): JsonSchema =>
+    operation({ ...more, id, summary, tag });

@@ -1,0 +1,45 @@
+/** Bodies as clients send them: JSON with all its digits, no body at all under a JSON header, and forms (S-31). */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GatewayError } from '../../lib/errors.ts';
+import { isJsonObject, type Json, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
+import { type BracketValue, isGroup, parseBrackets } from '../bracket-query.ts';
+
+function readJson(text: string): Json | undefined {
+  if (text.trim() === '') return undefined;
+  try {
+    return parseJsonBody(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new GatewayError('invalid_payload', { message: `The body is no JSON: ${error.message}` });
+  }
+}
+
+function jsonOf(value: BracketValue): Json {
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (!isGroup(value)) return String(value);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, jsonOf(one)]));
+}
+
+/** Has the routes of this instance get their bodies so. */
+export function parseBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, text: string) => readJson(text));
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (request: FastifyRequest, text: string) =>
+    text === '' ? undefined : jsonOf(parseBrackets(text, request.project.limits)),
+  );
+}
+
+/** An object. Throws `validation` for anything else. */
+export function objectOf(request: FastifyRequest): JsonObject {
+  const body = (request.body ?? null) as Json;
+  if (isJsonObject(body)) return body;
+  throw new GatewayError('validation', { message: 'The body is no object' });
+}
+
+/** What stands under `data` (S-150). */
+export function dataOf(request: FastifyRequest): JsonObject {
+  const body = (request.body ?? null) as Json;
+  const data = isJsonObject(body) && Object.hasOwn(body, 'data') ? body['data'] : undefined;
+  if (data !== undefined && isJsonObject(data)) return data;
+  throw new GatewayError('validation', { message: 'Missing "data" payload in the request body' });
+}

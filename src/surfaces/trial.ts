@@ -1,0 +1,38 @@
+/** Requests that are to change nothing: trials, and those of who acts as another role. What could not keep to that refuses them. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GatewayError } from '../lib/errors.ts';
+import { refuseActing } from './acting.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Writes, and takes it back where the query says `dry_run=1`. */
+    readonly dryRun?: boolean;
+    /** Takes reads by POST. */
+    readonly readsByPost?: boolean;
+  }
+}
+
+/** Whether the value of `dry_run` asks for a trial; what is not understood does. */
+export function isTrial(value: string | null | undefined): boolean {
+  return value !== undefined && value !== null && !['', '0', 'false'].includes(value);
+}
+
+const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+function asksForTrial({ url }: FastifyRequest): boolean {
+  if (!url.includes('dry')) return false;
+  return isTrial(new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('dry_run'));
+}
+
+/** Refuses, before any body is read, what would write all the same. */
+export function registerTrialHook(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (reading.has(request.method) || request.is404) return done();
+    const { dryRun = false, readsByPost = false } = request.routeOptions.config;
+    const trial = asksForTrial(request);
+    if (trial && !dryRun)
+      throw new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });
+    if (!readsByPost && !(trial && dryRun)) refuseActing(request);
+    done();
+  });
+}
