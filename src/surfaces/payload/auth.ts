@@ -167,7 +167,7 @@ async function reset(serving: Serving): Promise<FastifyReply> {
     ? await acceptInvitation(request, token, password)
     : await resetPassword(request, token, password);
   const email = String(changed.row['email'] ?? '');
-  if (email !== '') unlock(request, email);
+  if (email !== '') await unlock(request, email);
   const user = await userById(project.connection, project.schemas.current, changed.id);
   const made = user && !user.twoFactorSecret ? await tokenFor(request, user) : undefined;
   if (made !== undefined) handOver(serving, made);
