@@ -67,6 +67,7 @@ import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiReads } from './strapi-reads.ts';
+import { strapiWrites } from './strapi-writes.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
@@ -173,6 +174,7 @@ export const features: readonly Feature[] = [
   schemaEditingRelations,
   schemaEditingLinks,
   strapiReads,
+  strapiWrites,
   templates,
   graphqlReads,
   graphqlHttp,
