@@ -261,9 +261,10 @@ t.test('requests and commands of the pages', { timeout: 500_000 }, async (t) => 
 });
 
 t.test('links between the pages', async (t) => {
-  const files = new Set((await readdir(join(root, 'docs'))).map((file) => file));
+  const files = new Set(await readdir(join(root, 'docs'), { recursive: true }));
   for (const name of pages) {
-    for (const [, target = ''] of (await page(name)).matchAll(/\]\(([^)#]+)\)/g)) t.ok(files.has(target), `${name}.md: ${target}`);
+    for (const [, target = ''] of (await page(name)).matchAll(/\]\((?!https:)([^)#]+)\)/g))
+      t.ok(files.has(target), `${name}.md: ${target}`);
   }
 });
 

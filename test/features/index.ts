@@ -12,6 +12,7 @@ import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
 import { comments } from './comments.ts';
+import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
@@ -180,6 +181,7 @@ export const features: readonly Feature[] = [
   graphqlHttp,
   graphqlWrites,
   payloadReads,
+  contract,
   contractCalls,
   databaseDown,
 ];

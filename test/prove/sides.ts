@@ -62,6 +62,7 @@ async function startSide(database: DatabaseConfig, limits: World['limits']): Pro
     secret: 'the secret of both sides, long enough',
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
     private: false,
+    surfaces: { strapi: true, payload: true },
     limits,
   });
   const server = await buildServer({ registry });
