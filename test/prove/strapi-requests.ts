@@ -38,7 +38,7 @@ function filters(words: Vocabulary, table: Table, depth: number): Group {
     ]);
     return { [name]: inner };
   }
-  const column = dice.chance(0.1) ? dice.pick(['id', 'createdAt', 'publishedAt', 'nope']) : anyColumn(words, table);
+  const column = dice.chance(0.1) ? dice.pick(['id', 'createdAt', table.status ? 'publishedAt' : 'id', 'nope']) : anyColumn(words, table);
   const operator = dice.pick(operators);
   const value = (): string =>
     column === 'publishedAt' || column === 'createdAt' ? '2020-01-01' : operand(words, table, column === 'nope' ? 'id' : column);
@@ -68,7 +68,7 @@ function populate(words: Vocabulary, table: Table, depth: number): unknown {
 function shown(words: Vocabulary, table: Table): Group {
   const { dice } = words;
   return {
-    ...(dice.chance(0.5) ? { fields: [anyColumn(words, table), ...(dice.chance(0.3) ? ['publishedAt', 'createdAt'] : [])] } : {}),
+    ...(dice.chance(0.5) ? { fields: [anyColumn(words, table), ...(dice.chance(0.3) ? [table.status ? 'publishedAt' : 'createdAt'] : [])] } : {}),
     ...(dice.chance(0.7) ? { populate: populate(words, table, 2) } : {}),
     ...(dice.chance(0.4) ? { publicationState: dice.pick(['live', 'preview']) } : {}),
     ...(dice.chance(0.1) ? { locale: dice.pick(['en', 'fr']) } : {}),
