@@ -28,6 +28,7 @@ export const pages = [
   'operations',
   'security',
   'graphql',
+  'strapi',
   'extensions',
 ] as const;
 
