@@ -8,6 +8,8 @@ export const caseNames = [
   'gql',
   'payload',
   'payload-nested',
+  'strapi-list',
+  'strapi-nested',
   'deep',
   'wide',
   'export',

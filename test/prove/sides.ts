@@ -62,8 +62,8 @@ async function startSide(database: DatabaseConfig, limits: World['limits']): Pro
     database,
     secret: 'the secret of both sides, long enough',
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
-    surfaces: { strapi: true, payload: true },
     private: false,
+    surfaces: { strapi: true, payload: true },
     limits,
   });
   // A slow machine is no fault of the program's.

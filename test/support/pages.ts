@@ -31,6 +31,7 @@ export const pages = [
   'payload',
   'contract',
   'changes',
+  'strapi',
   'extensions',
 ] as const;
 
