@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { changesSurface } from '../surfaces/changes/index.ts';
 import { contractSurface } from '../surfaces/contract/index.ts';
 import { writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
@@ -145,6 +146,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     writes: writeListeners,
   };
   await app.register(graphqlSurface, { hooks });
+  await app.register(changesSurface, { hooks: hooks.reads });
   await app.register(strapiSurface, { hooks });
   return app;
 }

@@ -1,4 +1,5 @@
 /** What operators are told and what they can set: readiness, metrics, shedding of load, rate limits, odd Host headers. */
+import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { silentLog } from '../../src/lib/log.ts';
 import { createRegistry, type Registry } from '../../src/projects/registry.ts';
@@ -9,7 +10,9 @@ import { metricsServer } from '../../src/server/operations/metrics-routes.ts';
 import { type OperationsSettings, operationsOf, usualOperations } from '../../src/server/operations/settings.ts';
 import { createTelemetry } from '../../src/server/operations/telemetry.ts';
 import { projectConfig, scratchDatabase } from '../projects/support.ts';
+import { eventually } from '../support/eventually.ts';
 import { installSystem } from '../support/garden.ts';
+import { redisUrl, whyNoRedis } from '../support/vendors.ts';
 
 const token = 'the-token-of-the-metrics';
 const adminToken = 'admin-token';
@@ -124,6 +127,31 @@ t.test('how often somebody may ask', async (t) => {
   t.match(await proxied('198.51.100.3', admin), { statusCode: 200 });
   t.match(await proxied('198.51.100.4', admin), { statusCode: 429 }, 'a token counts wherever it comes from');
   t.match(await get('/shop/users/me', admin), { statusCode: 200 }, 'other projects do not notice');
+});
+
+t.test('instances count together by Redis, and each for itself while it is away', { skip: (await whyNoRedis()) ?? false }, async (t) => {
+  const rateLimit = { routes: [{ path: '/users/me', requests: 2 }] };
+  const secret = randomBytes(20).toString('hex');
+  const start = async (redis: string) => {
+    const own = createRegistry({ log: silentLog });
+    await own.set(projectConfig('shop', database.config, { rateLimit, redis, secret }));
+    const app = await buildServer({ registry: own });
+    t.teardown(async () => {
+      await app.close();
+      await own.close();
+    });
+    return { ask: async () => (await app.inject({ url: '/shop/users/me', headers: admin })).statusCode, registry: own };
+  };
+  const [one, other] = [await start(redisUrl), await start(redisUrl)];
+  const isUp = async (own: Registry): Promise<boolean> => {
+    const { project, release } = await own.lease('shop');
+    release();
+    return project.redis?.up === true;
+  };
+  for (const { registry: own } of [one, other]) t.ok(await eventually(() => isUp(own)));
+  t.same([await one.ask(), await other.ask(), await one.ask(), await other.ask()], [200, 200, 429, 429]);
+  const alone = await start('redis://127.0.0.1:1');
+  t.same([await alone.ask(), await alone.ask(), await alone.ask()], [200, 200, 429]);
 });
 
 t.test('the Host header', async (t) => {

@@ -24,6 +24,7 @@ export const pages = [
   'operations',
   'security',
   'graphql',
+  'changes',
   'extensions',
 ] as const;
 
