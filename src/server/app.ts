@@ -64,11 +64,11 @@ function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-function fastifyOptions({ logger, trustProxy, operations = usualOperations }: ServerOptions) {
+function fastifyOptions({ logger, operations = usualOperations, trustProxy = operations.trustProxy }: ServerOptions) {
   const { bodyBytes: bodyLimit, headerBytes: maxHeaderSize, requestSeconds, keepAliveSeconds } = operations;
   return {
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger, childLoggerFactory: requestLog }),
-    ...(trustProxy === undefined ? {} : { trustProxy }),
+    trustProxy,
     logController: new LogController({ disableRequestLogging: true }),
     // Of JSON; files come as multipart with a limit of their own.
     bodyLimit,
