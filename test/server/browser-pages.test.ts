@@ -97,6 +97,7 @@ async function explorer(t: Tester, tab: Page, world: World): Promise<void> {
   await tab.waitForSelector('#collections >> text=zones');
   await world.gateway.connection?.execute({ text: 'delete from directus_user_sessions', values: [] });
   await choose(tab, 'families');
+  await operation(tab, 'List');
   await send(tab);
   await tab.waitForSelector('#sign-in-fault >> text=The session is over');
   await signInTo(tab, '#dialog');
@@ -112,6 +113,7 @@ async function explorer(t: Tester, tab: Page, world: World): Promise<void> {
 
 t.test('the pages for browsers', async (t) => {
   const { world, stop } = await startGarden('sqlite');
+  t.setTimeout(300_000);
   t.teardown(stop);
   for (const path of [`/${project}/gql`, `/${project}/docs`, '/']) await complete(t, world, path);
   t.equal((await world.get('gql/assets/nope.js')).status, 404);
