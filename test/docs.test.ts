@@ -3,7 +3,7 @@
  * operator, error, limit, setting, variable and flag there is has its line.
  *
  * The blocks of a page run in their order: `http` is asked and the `json` behind it is the answer (200 unless its first line says
- * `// 404`; the text "…" stands for any text), or `headers`, a status and some headers of an answer that is no text, `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
+ * `// 404`; the text "…" stands for any text), `ts` and `graphql` a part of a text with "…" for the rest, or `headers`, a status and some headers of an answer that is no text, `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
  * commands behind `$` and what they say, with `…` for what changes.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -79,6 +79,14 @@ async function replayFile(t: Tester, server: Running, request: string, shown: st
   t.strictSame([answer.status, answer.text.replaceAll('\r\n', '\n')], [200, shown], request.trimEnd());
 }
 
+/** A text of which the page shows a part, with "…" for what it leaves out. */
+async function replayText(t: Tester, server: Running, request: string, shown: string): Promise<void> {
+  const { path, options } = requestOf(request);
+  const answer = await ask(server.url, path, options);
+  t.equal(answer.status, 200, request.trimEnd());
+  t.match(answer.text, new RegExp(shown.trimEnd().split('…').map(escaped).join('[^]*')), request.trimEnd());
+}
+
 /** Status and those headers that the page shows, of an answer whose body is no text. */
 async function replayHeaders(t: Tester, server: Running, request: string, shown: string): Promise<void> {
   const { path, options } = requestOf(request);
@@ -149,7 +157,7 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
   let changed = false;
   for (const { info, body } of blocksOf(text)) {
     const [language = '', file] = info.split(' file=');
-    const answers = ['json', 'ndjson', 'csv', 'headers'].includes(language) && file === undefined;
+    const answers = ['json', 'ndjson', 'csv', 'headers', 'ts', 'graphql'].includes(language) && file === undefined;
     if (asked !== undefined && !answers) t.fail(`${asked} has no answer behind it`);
     if (language === 'http') asked = body;
     else if (file !== undefined) {
@@ -163,6 +171,7 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
     } else if (asked === undefined) t.fail(`nothing is known of a block "${info}" without a request before it`);
     else {
       if (language === 'headers') await replayHeaders(t, server, asked, body);
+      else if (language === 'ts' || language === 'graphql') await replayText(t, server, asked, body);
       else if (language === 'json') await replay(t, server, asked, body, changed);
       else await replayFile(t, server, asked, body);
       asked = undefined;

@@ -49,7 +49,7 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Whether the page that sent the request may use cookies: one of this host, or of the project's list. What is no browser says nothing of
  * where it comes from.
  */
-function isOwnPage(request: FastifyRequest, origins: readonly string[]): boolean {
+export function isOwnPage(request: FastifyRequest, origins: readonly string[]): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers;
   if (origin === undefined) return site === undefined || site === 'same-origin' || site === 'none';
   const named = originOf(origin);

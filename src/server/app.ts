@@ -12,12 +12,13 @@ import Fastify, {
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
 import { contractSurface } from '../surfaces/contract/index.ts';
-import { writeListeners } from '../surfaces/directus/extension-services.ts';
+import { extensionServices, writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
 import { explorerSurface } from '../surfaces/explorer/index.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import type { SurfaceHooks } from '../surfaces/hooks.ts';
+import { payloadSurface } from '../surfaces/payload/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
 import { strapiSurface } from '../surfaces/strapi/index.ts';
 import { registerTrialHook } from '../surfaces/trial.ts';
@@ -143,8 +144,10 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const hooks: SurfaceHooks = {
     reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
     writes: writeListeners,
+    services: extensionServices,
   };
   await app.register(graphqlSurface, { hooks });
+  await app.register(payloadSurface, { hooks });
   await app.register(strapiSurface, { hooks });
   return app;
 }

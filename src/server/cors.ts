@@ -14,6 +14,7 @@ const usual = {
     'Content-Type',
     'Authorization',
     'X-HTTP-Method-Override',
+    'X-Payload-HTTP-Method-Override',
     'X-Request-Id',
     'If-Match',
     'If-None-Match',

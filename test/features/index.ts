@@ -45,6 +45,10 @@ import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
+import { payloadEndpoints } from './payload-endpoints.ts';
+import { payloadMedia } from './payload-media.ts';
+import { payloadReads } from './payload-reads.ts';
+import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
@@ -66,6 +70,7 @@ import { signInLimits } from './sign-in-limits.ts';
 import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
+import { strapiReads } from './strapi-reads.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
@@ -171,11 +176,16 @@ export const features: readonly Feature[] = [
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
+  strapiReads,
   templates,
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
   contract,
+  payloadEndpoints,
+  payloadMedia,
+  payloadReads,
+  payloadWrites,
   contractCalls,
   databaseDown,
 ];

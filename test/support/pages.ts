@@ -28,6 +28,7 @@ export const pages = [
   'operations',
   'security',
   'graphql',
+  'contract',
   'extensions',
 ] as const;
 
