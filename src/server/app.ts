@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { changesSurface } from '../surfaces/changes/index.ts';
 import { contractSurface } from '../surfaces/contract/index.ts';
 import { extensionServices, writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
@@ -148,6 +149,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   };
   await app.register(graphqlSurface, { hooks });
   await app.register(payloadSurface, { hooks });
+  await app.register(changesSurface, { hooks: hooks.reads });
   await app.register(strapiSurface, { hooks });
   return app;
 }

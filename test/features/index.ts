@@ -11,6 +11,7 @@ import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
+import { changes } from './changes.ts';
 import { comments } from './comments.ts';
 import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
@@ -38,6 +39,7 @@ import { graphqlWrites } from './graphql-writes.ts';
 import { history } from './history.ts';
 import { hookedWrites } from './hooked-writes.ts';
 import { idempotency } from './idempotency.ts';
+import { instances } from './instances.ts';
 import { limits } from './limits.ts';
 import { lockout } from './lockout.ts';
 import { lostPasswords } from './lost-passwords.ts';
@@ -71,6 +73,7 @@ import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiReads } from './strapi-reads.ts';
+import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
@@ -186,6 +189,9 @@ export const features: readonly Feature[] = [
   payloadMedia,
   payloadReads,
   payloadWrites,
+  changes,
+  subscriptions,
+  instances,
   contractCalls,
   databaseDown,
 ];

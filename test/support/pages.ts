@@ -29,6 +29,7 @@ export const pages = [
   'security',
   'graphql',
   'contract',
+  'changes',
   'extensions',
 ] as const;
 
