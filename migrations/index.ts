@@ -9,6 +9,7 @@ import * as app from './0006-app.ts';
 import * as historyIndexes from './0007-history-indexes.ts';
 import * as idempotency from './0008-idempotency.ts';
 import * as outbox from './0009-outbox.ts';
+import * as preferences from './0010-preferences.ts';
 
 export interface NumberedMigration extends Knex.Migration {
   /** Goes into directus_migrations.version: fourteen digits like Directus's own, and later than any of them. */
@@ -26,6 +27,7 @@ const migrations: readonly NumberedMigration[] = [
   { version: 20261121000007, name: 'SallyportHistoryIndexes', ...historyIndexes },
   { version: 20261121000008, name: 'SallyportIdempotency', ...idempotency },
   { version: 20261121000009, name: 'SallyportOutbox', ...outbox },
+  { version: 20261121000010, name: 'SallyportPreferences', ...preferences },
 ];
 
 /** For whatever runs knex migrations; ours is system/install, which records them where Directus does. */

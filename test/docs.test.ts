@@ -3,7 +3,7 @@
  * operator, error, limit, setting, variable and flag there is has its line.
  *
  * The blocks of a page run in their order: `http` is asked and the `json` behind it is the answer (200 unless its first line says
- * `// 404`; the text "…" stands for any text), or `headers`, a status and some headers of an answer that is no text, `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
+ * `// 404`; the text "…" stands for any text), `ts` and `graphql` a part of a text with "…" for the rest, or `headers`, a status and some headers of an answer that is no text, `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
  * commands behind `$` and what they say, with `…` for what changes. `events` is the beginning of a stream of events.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -77,6 +77,14 @@ async function replayFile(t: Tester, server: Running, request: string, shown: st
   const { path, options } = requestOf(request);
   const answer = await ask(server.url, path, options);
   t.strictSame([answer.status, answer.text.replaceAll('\r\n', '\n')], [200, shown], request.trimEnd());
+}
+
+/** A text of which the page shows a part, with "…" for what it leaves out. */
+async function replayText(t: Tester, server: Running, request: string, shown: string): Promise<void> {
+  const { path, options } = requestOf(request);
+  const answer = await ask(server.url, path, options);
+  t.equal(answer.status, 200, request.trimEnd());
+  t.match(answer.text, new RegExp(shown.trimEnd().split('…').map(escaped).join('[^]*')), request.trimEnd());
 }
 
 /** Status and those headers that the page shows, of an answer whose body is no text. */
@@ -163,7 +171,7 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
   let changed = false;
   for (const { info, body } of blocksOf(text)) {
     const [language = '', file] = info.split(' file=');
-    const answers = ['json', 'ndjson', 'csv', 'headers', 'events'].includes(language) && file === undefined;
+    const answers = ['json', 'ndjson', 'csv', 'headers', 'ts', 'graphql', 'events'].includes(language) && file === undefined;
     if (asked !== undefined && !answers) t.fail(`${asked} has no answer behind it`);
     if (language === 'http') asked = body;
     else if (file !== undefined) {
@@ -178,6 +186,7 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
     else {
       if (language === 'headers') await replayHeaders(t, server, asked, body);
       else if (language === 'events') await replayEvents(t, server, asked, body);
+      else if (language === 'ts' || language === 'graphql') await replayText(t, server, asked, body);
       else if (language === 'json') await replay(t, server, asked, body, changed);
       else await replayFile(t, server, asked, body);
       asked = undefined;
@@ -276,9 +285,10 @@ t.test('requests and commands of the pages', { timeout: 500_000 }, async (t) => 
 });
 
 t.test('links between the pages', async (t) => {
-  const files = new Set((await readdir(join(root, 'docs'))).map((file) => file));
+  const files = new Set(await readdir(join(root, 'docs'), { recursive: true }));
   for (const name of pages) {
-    for (const [, target = ''] of (await page(name)).matchAll(/\]\(([^)#]+)\)/g)) t.ok(files.has(target), `${name}.md: ${target}`);
+    for (const [, target = ''] of (await page(name)).matchAll(/\]\((?!https:)([^)#]+)\)/g))
+      t.ok(files.has(target), `${name}.md: ${target}`);
   }
 });
 

@@ -8,7 +8,10 @@ const mostBytes = 72;
 
 /** Throws `validation`. */
 export function checkPolicy({ settings }: Rules, password: string): void {
-  const refuse = (sentence: string) => new GatewayError('validation', { message: `password: ${sentence}` });
+  const refuse = (message: string) => {
+    const fault = { field: 'password', message, blank: password === '' };
+    return new GatewayError('validation', { message: `password: ${message}` }, undefined, [fault]);
+  };
   if (password === '') throw refuse('This value should not be blank.');
   if (Buffer.byteLength(password) > mostBytes) throw refuse(`A password has at most ${mostBytes} bytes.`);
   const policy = settings.get('password_policy') ?? '';

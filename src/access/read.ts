@@ -136,9 +136,29 @@ function lackingOf({ template, absent }: Shape, hidden: ReadonlySet<string>): La
 
 function looksAt(output: Output): readonly Named[] {
   if (output.is === 'first') return output.of.flatMap(looksAt);
-  if (output.is === 'when') return looksAt(output.of);
+  if (output.is === 'when') return [...askedAbout(output.where), ...looksAt(output.of)];
   if (output.is === 'key') return output.fields;
   return output.is === 'field' || output.is === 'stub' ? [output.field] : output.is === 'relation' ? leading(output.relation) : [];
+}
+
+/** What of the row itself a condition tells something of. */
+function askedAbout(filter: Filter): readonly Named[] {
+  switch (filter.is) {
+    case 'all':
+    case 'any':
+      return filter.of.flatMap(askedAbout);
+    case 'not':
+      return askedAbout(filter.of);
+    case 'some':
+    case 'count':
+      return leading(filter.relation);
+    case 'compare':
+    case 'null':
+    case 'like':
+      return [filter.field];
+    default:
+      return [];
+  }
 }
 
 /** The rows of a query that may be read. */

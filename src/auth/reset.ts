@@ -69,9 +69,9 @@ async function sendReset(request: FastifyRequest, mail: MailConfig, user: UserRo
 /**
  * Changes the password by the token of a mail, once, and ends all sessions of the user.
  *
- * @throws GatewayError invalid_token, invalid_reset_token, expired_reset_token, user_not_found, user_inactive, user_suspended, validation
+ * @returns the user as it is now. Throws GatewayError invalid_token, invalid_reset_token, expired_reset_token, user_not_found, user_inactive, user_suspended, validation
  */
-export async function resetPassword(request: FastifyRequest, token: string, password: string): Promise<void> {
+export async function resetPassword(request: FastifyRequest, token: string, password: string): Promise<UserRow> {
   const { project } = request;
   const { connection, schemas, rules } = project;
   const claims = claimsOf<ResetClaims>(request, project, token);
@@ -92,4 +92,5 @@ export async function resetPassword(request: FastifyRequest, token: string, pass
   if (!(await changeRecorded(request, change))) throw new GatewayError('expired_reset_token');
   await endSessions(connection, schema, user.id);
   project.bus.tell('access');
+  return { ...user, password: values.password };
 }

@@ -7,6 +7,8 @@ const usual = {
   addressAttempts: 200,
   firstWaitSeconds: 5,
   longestWaitSeconds: 300,
+  lockAttempts: 5,
+  lockSeconds: 600,
   sessionDays: 90,
   resetMinutes: 60,
   sameSite: 'lax',

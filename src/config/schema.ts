@@ -85,6 +85,8 @@ const authSchema = object({
   addressAttempts: limit(1, 1_000_000),
   firstWaitSeconds: limit(1, 3600),
   longestWaitSeconds: limit(1, 86_400),
+  lockAttempts: limit(1, 1000),
+  lockSeconds: limit(1, 86_400),
   sessionDays: limit(1, 3650),
   resetMinutes: limit(5, 1440),
   sameSite: optional(word('lax', 'strict')),

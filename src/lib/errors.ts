@@ -116,12 +116,36 @@ export const errorKinds = {
   user_suspended: kind(404, 103, 'UNAUTHENTICATED', 'ForbiddenError', 'LockedAuth', () => 'The user is suspended'),
   invalid_reset_token: kind(401, 104, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'Invalid reset password token'),
   expired_reset_token: kind(401, 105, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'Expired reset password token'),
+  user_locked: kind(
+    401,
+    103,
+    'UNAUTHENTICATED',
+    'ForbiddenError',
+    'LockedAuth',
+    () => 'This user is locked due to having too many failed login attempts.',
+  ),
+  user_unverified: kind(
+    403,
+    103,
+    'UNAUTHENTICATED',
+    'ForbiddenError',
+    'UnverifiedEmail',
+    () => 'Please verify your email before logging in.',
+  ),
   user_not_found: kind(404, 106, 'NOT_FOUND', 'NotFoundError', 'NotFound', () => 'User not found'),
   not_authenticated: kind(401, 108, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', () => 'Sign in first'),
   otp_missing: kind(404, 111, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'A one-time password is required'),
   otp_wrong: kind(404, 112, 'UNAUTHENTICATED', 'ValidationError', 'AuthenticationError', () => 'The one-time password is wrong'),
   mail_unavailable: kind(503, 503, 'UNAVAILABLE', 'ServiceUnavailableError', 'APIError', said('The mail could not be sent')),
   login_payload: kind(422, 114, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', said('email and password are required')),
+  unsupported_type: kind(
+    415,
+    13,
+    'BAD_REQUEST',
+    'UnsupportedMediaTypeError',
+    'APIError',
+    (d) => `A body of type "${d['type']}" is not understood here; send application/json`,
+  ),
   unknown_collection: kind(404, 200, 'NOT_FOUND', 'NotFoundError', 'NotFound', (d) => `Unable to find collection: ${d['collection']}`),
   system_collection: kind(
     401,
@@ -331,17 +355,29 @@ export const errorKinds = {
 
 export type ErrorName = keyof typeof errorKinds;
 
+/** What is wrong with one field of an item. */
+export interface FieldFault {
+  readonly field: string;
+  /** The sentence without the field's name before it. */
+  readonly message: string;
+  /** A value is missing. */
+  readonly blank: boolean;
+}
+
 /** The only error thrown on purpose. `details` fill the sentence of the kind and are safe to show; `at` stands before it. */
 export class GatewayError extends Error {
   readonly kind: ErrorName;
   readonly details: Details;
+  /** Field by field, where it is known of which ones the sentence speaks. */
+  readonly faults: readonly FieldFault[];
 
-  constructor(kind: ErrorName, details: Details = {}, cause?: unknown) {
+  constructor(kind: ErrorName, details: Details = {}, cause?: unknown, faults: readonly FieldFault[] = []) {
     const said = errorKinds[kind].message(details);
     super(details['at'] === undefined ? said : `${details['at']}: ${said}`, cause === undefined ? undefined : { cause });
     this.name = 'GatewayError';
     this.kind = kind;
     this.details = details;
+    this.faults = faults;
   }
 }
 

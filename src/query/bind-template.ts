@@ -33,7 +33,11 @@ function bindOutput(collection: Collection, asked: RequestedOutput, context: Bin
     case 'when':
       return { is: 'when', where: bindFilter(collection, asked.where, context), of: bindOutput(collection, asked.of, context, absent) };
     case 'key':
-      return { is: 'key', fields: collection.key.map(({ name }) => fieldOf(collection, name, context)) };
+      return {
+        is: 'key',
+        fields: collection.key.map(({ name }) => fieldOf(collection, name, context)),
+        ...(asked.joined ? { joined: asked.joined } : {}),
+      };
     case 'field': {
       const form = asked.form === 'plain' ? undefined : asked.form;
       return { is: 'field', field: fieldOf(collection, asked.name, context), implied: false, ...(form ? { form } : {}) };

@@ -1,7 +1,7 @@
 /** Whether an item may be written as it is: nothing blank that must not be, patterns met, and no column that fills itself (directus8-data §7). */
 import type { Stored } from '../dialect/types.ts';
 import { matchesPattern } from '../lib/bounded-pattern.ts';
-import { GatewayError } from '../lib/errors.ts';
+import { type FieldFault, GatewayError } from '../lib/errors.ts';
 import type { Collection, Field, FieldType } from '../schema/types.ts';
 import type { ToMany } from './mutation.ts';
 
@@ -36,7 +36,8 @@ function refuseComputed(values: ReadonlyMap<Field, Stored>): void {
   }
 }
 
-const blank = (name: string): string => `${name}: This value should not be blank.`;
+const blank = (field: string): FieldFault => ({ field, message: 'This value should not be blank.', blank: true });
+const invalid = (field: string): FieldFault => ({ field, message: 'This value is not valid.', blank: false });
 
 const longestEmail = 320;
 const email = /^[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+$/;
@@ -74,14 +75,19 @@ export function checkValues(
   refuseComputed(values);
   const given = collection.status && values.get(collection.status.field);
   if (isExempt(collection, given)) return;
-  const violations = mode === 'create' ? missingLists(collection, lists).map(blank) : [];
+  const faults: FieldFault[] = mode === 'create' ? missingLists(collection, lists).map(blank) : [];
   for (const field of mode === 'create' ? collection.fields.values() : values.keys()) {
     const value = values.get(field);
     const pattern = field.type === 'hash' ? null : field.meta?.validation;
-    if (needsValue(collection, field) && isBlank(field, value)) violations.push(blank(field.name));
-    else if (pattern && value !== undefined && !isMatch(field, pattern, value)) violations.push(`${field.name}: This value is not valid.`);
+    if (needsValue(collection, field) && isBlank(field, value)) faults.push(blank(field.name));
+    else if (pattern && value !== undefined && !isMatch(field, pattern, value)) faults.push(invalid(field.name));
   }
-  if (violations.length > 0) throw new GatewayError('validation', { message: violations.join(' ') });
+  if (faults.length > 0) throw violation(faults);
+}
+
+function violation(faults: readonly FieldFault[]): GatewayError {
+  const message = faults.map((fault) => `${fault.field}: ${fault.message}`).join(' ');
+  return new GatewayError('validation', { message }, undefined, faults);
 }
 
 /** The patterns of hash fields, which are about what is not hashed yet. Throws validation. */
@@ -90,8 +96,7 @@ export function checkPlain(values: ReadonlyMap<Field, Stored>): void {
     const pattern = field.type === 'hash' ? field.meta?.validation : undefined;
     return pattern && !isMatch(field, pattern, value);
   });
-  const message = wrong.map(([field]) => `${field.name}: This value is not valid.`).join(' ');
-  if (message !== '') throw new GatewayError('validation', { message });
+  if (wrong.length > 0) throw violation(wrong.map(([field]) => invalid(field.name)));
 }
 
 /** Related rows that an item must not be without; for fields without a column `required` of the metadata counts. */
@@ -116,5 +121,5 @@ function missingLists(collection: Collection, given: ReadonlySet<string>): strin
 
 /** What is said of an item that has lost the last row of a required list. */
 export function emptied(name: string): GatewayError {
-  return new GatewayError('validation', { message: blank(name) });
+  return violation([blank(name)]);
 }

@@ -1,5 +1,5 @@
 /** Gathers what is wrong with the values of one item, to say it in one sentence (directus8-data §7). */
-import { GatewayError } from '../lib/errors.ts';
+import { type FieldFault, GatewayError } from '../lib/errors.ts';
 import type { Collection, Field } from '../schema/types.ts';
 
 export type FaultKind = 'structured_value' | 'unprocessable' | 'validation';
@@ -23,8 +23,14 @@ export function createFaults(): Faults {
         const [first] = ofKind;
         if (!first) continue;
         const message = ofKind.map((one) => one.message).join(' ');
-        throw new GatewayError(kind, { message, field: first.field.name, collection: collection.name });
+        const faults = ofKind.map((one) => faultOf(one.field.name, one.message));
+        throw new GatewayError(kind, { message, field: first.field.name, collection: collection.name }, undefined, faults);
       }
     },
   };
+}
+
+/** A sentence that the name of its field stands before, as what is wrong with that field. */
+export function faultOf(field: string, sentence: string, blank = false): FieldFault {
+  return { field, message: sentence.startsWith(`${field}: `) ? sentence.slice(field.length + 2) : sentence, blank };
 }

@@ -3,6 +3,7 @@ import type { Scalar } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { type Clock, coerceOperand, resolveNow } from '../schema/field-types.ts';
 import type { Field } from '../schema/types.ts';
+import { documentOperators } from './document-operators.ts';
 import { allOf, always, anyOf, compare, containing, isNotNull, isNull, never } from './filters.ts';
 import type { Comparison, Filter } from './types.ts';
 
@@ -252,6 +253,7 @@ export const operators: readonly Operator[] = [
     onField: textual('end', false),
     seeks: true,
   },
+  ...documentOperators.map((operator) => ({ ...operator, directus: [] })),
   { id: 'has', directus: ['has'], meaning: 'at least that many related rows; 0 means none', onField: onlyOnLists, onRelation: 'has' },
   { id: 'nhas', directus: ['nhas'], meaning: 'fewer related rows than that', onField: onlyOnLists, onRelation: 'has-not' },
   { id: 'all', directus: ['all'], meaning: 'related to every key of the list', onField: onlyOnLists, onRelation: 'all', list: true },

@@ -26,8 +26,8 @@ export type RequestedOutput =
   | { readonly is: 'first'; readonly of: readonly RequestedOutput[] }
   /** The output in rows that match, null in all others. */
   | { readonly is: 'when'; readonly where: RequestedFilter; readonly of: RequestedOutput }
-  /** The text form of the row's key (schema/keys.ts). */
-  | { readonly is: 'key' }
+  /** The text form of the row's key (schema/keys.ts); with commas between its parts where that is asked. */
+  | { readonly is: 'key'; readonly joined?: ',' }
   | { readonly is: 'group'; readonly of: RequestedTemplate; readonly make?: MakeObject }
   | { readonly is: 'constant'; readonly json: string };
 

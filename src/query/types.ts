@@ -205,7 +205,7 @@ export type Output =
   /** NULL in rows that do not match. */
   | { is: 'when'; where: Filter; of: Output }
   /** The text of the key of those columns. */
-  | { is: 'key'; fields: readonly Field[] }
+  | { is: 'key'; fields: readonly Field[]; joined?: ',' }
   /** A to-one relation whose collection, `denied`, the caller may not read: an object with the bare key, or null. */
   | { is: 'stub'; field: Field; key: string; denied: string }
   /** A to-many relation whose collection the caller may not read: left out of the row, told in a warning. */

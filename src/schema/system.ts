@@ -36,6 +36,9 @@ export const idempotencyTable = 'sallyport_idempotency';
 /** Webhooks' calls that are still to be made (engine/outbox.ts). */
 export const outboxTable = 'sallyport_outbox';
 
+/** What users keep for themselves under keys of their choice (engine/preferences.ts). */
+export const preferencesTable = 'sallyport_preferences';
+
 /** Whether a table of that name in the default schema is for our own work and no collection to anybody. */
 export function isOwnTable(name: string): boolean {
   return name.startsWith('sallyport_');

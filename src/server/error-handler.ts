@@ -5,6 +5,7 @@ import { describeError, type ErrorName, GatewayError } from '../lib/errors.ts';
 import { describeForLog, reason, redact } from '../lib/redact.ts';
 import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors.ts';
 import { isGraphqlPath, renderGraphqlFault } from '../surfaces/graphql/errors.ts';
+import { isPayloadPath, renderPayloadError } from '../surfaces/payload/errors.ts';
 import { isScimPath, renderScimError, scimType } from '../surfaces/scim/errors.ts';
 import { isStrapiPath, renderStrapiError } from '../surfaces/strapi/errors.ts';
 import { pathOf } from './project-hook.ts';
@@ -40,9 +41,11 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     ? renderScimError(gateway)
     : isGraphqlPath(path)
       ? renderGraphqlFault(gateway)
-      : isStrapiPath(path)
-        ? renderStrapiError(gateway, request)
-        : renderDirectusError(gateway);
+      : isPayloadPath(path)
+        ? renderPayloadError(gateway, path)
+        : isStrapiPath(path)
+          ? renderStrapiError(gateway, request)
+          : renderDirectusError(gateway);
   const wait = gateway.details['seconds'] ?? retryAfter[gateway.kind];
   if (wait !== undefined) reply.header('retry-after', wait);
   return reply

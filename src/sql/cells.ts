@@ -108,7 +108,7 @@ function outputCell(output: Output, alias: string, gathered: Gathered, scope: Sc
         ? cutCell(output.field, output.cut, alias, gathered, scope)
         : fieldCell(output.field, alias, gathered, scope, output.form);
     case 'key':
-      return cellValue(add(keyText(output.fields, alias, scope), gathered), quoted);
+      return cellValue(add(keyText(output, alias, scope), gathered), quoted);
     case 'constant':
       return madeValue(() => output.json);
     case 'group':

@@ -106,6 +106,8 @@ export function outputValue(output: Output, alias: string, joins: Joins, scope: 
     }
     case 'first': {
       const values = output.of.flatMap((one) => outputValue(one, alias, joins, scope) ?? []);
+      // SQLite's coalesce() wants two.
+      if (values.length < 2) return values[0];
       return dialect.asJson(sql`coalesce(${join(values.map(dialect.jsonScalar), ', ')})`);
     }
     case 'when': {
@@ -115,14 +117,16 @@ export function outputValue(output: Output, alias: string, joins: Joins, scope: 
       return dialect.asJson(sql`(case when ${holds} then ${dialect.jsonScalar(value)} end)`);
     }
     case 'key':
-      return dialect.jsonScalar(keyText(output.fields, alias, scope));
+      return dialect.jsonScalar(keyText(output, alias, scope));
     case 'relation':
       return output.relation.kind === 'm2o' ? toOne(output, alias, joins, scope) : toMany(output, alias, scope);
   }
 }
 
-export function keyText(fields: readonly Field[], alias: string, { dialect }: Scope): Fragment {
-  return dialect.keys.text(fields.map((field) => ({ field, column: column(alias, field) })));
+export function keyText({ fields, joined }: Extract<Output, { is: 'key' }>, alias: string, { dialect }: Scope): Fragment {
+  const text = dialect.keys.text(fields.map((field) => ({ field, column: column(alias, field) })));
+  // Neither character stands in a part as it is.
+  return joined === ',' && fields.length > 1 ? sql`replace(${text}, ';', ',')` : text;
 }
 
 export function fieldValue(field: Field, alias: string, scope: Scope, form: ValueForm = 'plain'): Fragment {

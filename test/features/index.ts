@@ -13,6 +13,7 @@ import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
 import { changes } from './changes.ts';
 import { comments } from './comments.ts';
+import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
@@ -46,6 +47,10 @@ import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
+import { payloadEndpoints } from './payload-endpoints.ts';
+import { payloadMedia } from './payload-media.ts';
+import { payloadReads } from './payload-reads.ts';
+import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
@@ -67,6 +72,7 @@ import { signInLimits } from './sign-in-limits.ts';
 import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
+import { strapiReads } from './strapi-reads.ts';
 import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
@@ -173,6 +179,7 @@ export const features: readonly Feature[] = [
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
+  strapiReads,
   templates,
   graphqlReads,
   graphqlHttp,
@@ -180,6 +187,11 @@ export const features: readonly Feature[] = [
   changes,
   subscriptions,
   instances,
+  contract,
+  payloadEndpoints,
+  payloadMedia,
+  payloadReads,
+  payloadWrites,
   contractCalls,
   databaseDown,
 ];

@@ -37,8 +37,8 @@ function projectConfig(key: string, database: DatabaseConfig, limits: LimitSetti
     database,
     secret: `the secret of ${key}, long enough`,
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
-    private: false,
     surfaces: { strapi: true, payload: true },
+    private: false,
     limits,
     ...settings,
   } as const;

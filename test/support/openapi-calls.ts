@@ -22,6 +22,7 @@ const created: Readonly<Record<string, object>> = {
   families: { code: 'NEW', name: 'New' },
   plants: { title: 'New', status: 'draft', family: 'ROS', uses: [{ weight: 2, use_id: { name: 'shade' } }] },
   bad_status: { status: 'any' },
+  plant_overview: { title: 'New' },
   tasks: { title: 'New', state: 1 },
   keepers: { id: '77', name: 'Nan' },
   beds: { id: '0b2cd2f4-6a1e-4c58-9a53-1d6f3f6a0009', label: 'New' },
@@ -56,6 +57,7 @@ const changed: Readonly<Record<string, object>> = {
   sightings: { note: 'x' },
   tasks: { title: 'x' },
   bad_status: { status: 'x' },
+  plant_overview: { title: 'x' },
   keepers: { name: 'x' },
   beds: { label: 'x' },
   bed_plants: { quantity: 3 },
@@ -143,8 +145,11 @@ const special: Readonly<Record<string, string>> = {
   read_types: asText,
 };
 
-/** Refused whatever is sent, short of a browser that goes through it. */
-export const refused: ReadonlyMap<string, number> = new Map([['exchange_token', 401]]);
+/** Refused whatever is sent: what only a browser brings, and a new row of a view of which MySQL says that it can be changed. */
+export const refused: ReadonlyMap<string, number> = new Map([
+  ['exchange_token', 401],
+  ['create_plant_overview', 422],
+]);
 
 const rows = /^(list|read|create|change|update|delete_matching|delete|revert|list_revisions|read_revision)_(.+)$/;
 

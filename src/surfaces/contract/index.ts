@@ -4,8 +4,8 @@ import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Sliced } from '../../lib/slices.ts';
+import { asksFor } from '../asks-for.ts';
 import { type CallerContext, identified } from '../caller.ts';
-import { asksFor } from '../directus/entity-tag.ts';
 import { checkIntrospection } from '../graphql/guards.ts';
 import { graphqlLimitsOf } from '../graphql/settings.ts';
 import { documentFor } from './documents.ts';
@@ -16,18 +16,18 @@ import { viewOf } from './view.ts';
 
 interface Kind {
   readonly type: string;
-  /** How it is made, by the values that `surface` may have. */
+  /** How it is made, by the values that `surface` may have; the first is meant without one. */
   readonly surfaces: Readonly<Record<string, (context: CallerContext) => Sliced<string>>>;
 }
 
-const usual = 'directus';
+const parameters = ['surface', 'access_token'];
 
 const kinds: Readonly<Record<string, Kind>> = {
   'openapi.json': {
     type: 'application/json; charset=utf-8',
     surfaces: { directus: (context) => openApiText(viewOf(context, context.project, [])) },
   },
-  'schema.graphql': { type: 'text/plain; charset=utf-8', surfaces: { directus: (context) => sdlText(context) } },
+  'schema.graphql': { type: 'text/plain; charset=utf-8', surfaces: { graphql: (context) => sdlText(context) } },
   'types.ts': {
     type: 'text/plain; charset=utf-8',
     surfaces: { directus: (context) => typesText(viewOf(context, context.project, takenTypes)) },
@@ -47,13 +47,13 @@ interface Asked {
 function askedOf(request: FastifyRequest, { surfaces }: Kind): Asked {
   const at = request.url.indexOf('?');
   const query = new URLSearchParams(at === -1 ? '' : request.url.slice(at + 1));
-  const known = ['access_token', ...(Object.keys(surfaces).length > 1 ? ['surface'] : [])];
   for (const name of new Set(query.keys())) {
-    if (!known.includes(name)) refuse(`${name.slice(0, 40)}: This parameter is not known here; known are ${known.join(', ')}.`);
+    if (!parameters.includes(name)) refuse(`${name.slice(0, 40)}: This parameter is not known here; known are ${parameters.join(', ')}.`);
     if (query.getAll(name).length > 1) refuse(`${name}: This parameter is given more than once.`);
   }
-  const surface = query.get('surface') ?? usual;
-  if (!Object.hasOwn(surfaces, surface)) refuse(`surface: This value should be one of ${Object.keys(surfaces).join(', ')}.`);
+  const names = Object.keys(surfaces);
+  const surface = query.get('surface') ?? names[0] ?? '';
+  if (!Object.hasOwn(surfaces, surface)) refuse(`surface: This value should be one of ${names.join(', ')}.`);
   return { surface, token: query.get('access_token') ?? undefined };
 }
 

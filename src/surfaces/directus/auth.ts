@@ -1,9 +1,10 @@
 /** /:project/auth: signing in and out, tokens anew, sessions (directus8-system §3). Every answer says `public`. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { cookieOf, refuseForeignPage } from '../../auth/cookies.ts';
-import { type Known, knownBy, presented, verified } from '../../auth/identify.ts';
-import { endSessions, extendSession, sessionsOf } from '../../auth/sessions.ts';
-import { authSettingsOf, tokenMinutes } from '../../auth/settings.ts';
+import { type Known, knownBy, presented } from '../../auth/identify.ts';
+import { refreshed } from '../../auth/refresh.ts';
+import { endSessions, sessionsOf } from '../../auth/sessions.ts';
+import { authSettingsOf } from '../../auth/settings.ts';
 import { type Credentials, cookieFor, lacksSecondFactor, signIn, tokenFor } from '../../auth/sign-in.ts';
 import type { UserRow } from '../../auth/users.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -72,22 +73,8 @@ async function authenticate(request: FastifyRequest, reply: FastifyReply): Promi
 }
 
 async function refresh(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { project } = request;
   const { token } = textsIn(bodyOf(request), { token: 'text' }, 'validation');
-  const claims = verified(request, project, token);
-  if (typeof claims === 'string') throw new GatewayError(claims === 'expired' ? 'expired_token' : 'invalid_token');
-  const state = { schema: project.schemas.current, rules: project.rules.current };
-  const found = await knownBy(request, project, state, { is: 'bearer', token });
-  if (found?.user.status !== 'active') throw new GatewayError('invalid_token');
-  const { session, user } = found;
-  if (session) {
-    const expires = Date.now() + tokenMinutes(state.rules) * 60_000;
-    const end = session.created.getTime() + authSettingsOf(project.config.auth).sessionDays * 86_400_000;
-    if (expires > end) throw new GatewayError('expired_token');
-    await extendSession(project.connection, state.schema, session.id, new Date(expires));
-  }
-  const sid = claims.sid === undefined ? {} : { sid: claims.sid };
-  return sendPublic(reply, { data: { token: await tokenFor(request, user, { ...sid, needs2FA: lacksSecondFactor(project, user) }) } });
+  return sendPublic(reply, { data: { token: (await refreshed(request, token)).token } });
 }
 
 /** Ends the session of the credential that the request carries, and the cookie with it. */

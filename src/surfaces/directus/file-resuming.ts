@@ -6,9 +6,9 @@ import { openResumable, type Part, type ResumableUploads } from '../../files/res
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
+import { keepingNamed, storeContent, type Uploads, uploadsOf } from '../uploads.ts';
 import { contextOf } from './context.ts';
 import { writeNewFiles } from './files.ts';
-import { keepingNamed, storeContent, type Uploads, uploadsOf } from './uploads.ts';
 
 const opened = new WeakMap<Project, Promise<ResumableUploads>>();
 

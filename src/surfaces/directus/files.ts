@@ -9,9 +9,7 @@ import type { Received } from '../../files/receive.ts';
 import { sentContent } from '../../files/sent-content.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
-import { contextOf } from './context.ts';
-import { type FormFile, isForm, readForm, takeForms } from './file-form.ts';
-import { keysOf } from './items.ts';
+import { type FormFile, isForm, readForm, takeForms } from '../file-form.ts';
 import {
   dropUnnamed,
   filesCollection,
@@ -21,7 +19,9 @@ import {
   storeImported,
   type Uploads,
   uploadsOf,
-} from './uploads.ts';
+} from '../uploads.ts';
+import { contextOf } from './context.ts';
+import { keysOf } from './items.ts';
 import { sendWrite, singleItem, type Writing } from './write.ts';
 
 /** A row that is to be made, and what of it the client said. */

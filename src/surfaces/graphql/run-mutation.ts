@@ -6,10 +6,10 @@ import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { revertedItem } from '../../engine/revert.ts';
 import { prepareWrite, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { afterWrites } from '../after-writes.ts';
 import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { writeContext } from '../write-context.ts';
 import type { Understood } from './documents.ts';
 import { renderGraphqlError } from './errors.ts';
 import { checkComplexity } from './guards.ts';
@@ -56,7 +56,7 @@ export async function runMutation(
   const until = Date.now() + limits.milliseconds;
   try {
     const fields = await fresh(context, async (now) => {
-      const within = withinOf(request, now, hooks);
+      const within = writeContext(request, now, graphqlNested, hooks);
       const steps = await stepsOf(within, operationOf(now), limits);
       return writing(within, async (session) => {
         const texts: [string, Text][] = [];
@@ -81,12 +81,6 @@ function inTime<T>(until: number, { milliseconds }: GraphqlLimits, run: () => Pr
   throw new GatewayError('statement_timeout', {
     message: `The operation did not finish within ${milliseconds} milliseconds (milliseconds), and changed nothing; ask for less`,
   });
-}
-
-function withinOf(request: FastifyRequest, context: CallerContext, hooks: SurfaceHooks): WriteContext {
-  const { project, actor } = context;
-  const userAgent = request.headers['user-agent'] ?? '';
-  return { ...context, userAgent, syntax: graphqlNested, ...afterWrites(project), ...hooks.writes(project, actor) };
 }
 
 /** Binds every root field before the transaction begins: what is wrong with one is told before any is run. */

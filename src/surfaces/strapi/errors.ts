@@ -62,6 +62,11 @@ function told(error: GatewayError, name: string, newer: boolean): { message: str
   }
   if (error.kind === 'duplicate') return ofField('This attribute must be unique', field);
   const said = error.details['message'];
+  if (name === 'ApplicationError') return { message: error.message, details: {} };
+  if (error.faults.length > 0) {
+    const errors = error.faults.map((one) => ({ path: [one.field], message: one.message, name: 'ValidationError' }));
+    return { message: error.message, details: { errors } };
+  }
   if (name === 'ValidationError')
     return ofField(error.message, error.kind === 'constraint' || error.kind === 'validation' ? field : undefined);
   return { message: typeof said === 'string' && name === 'ForbiddenError' ? said : (sentences[name] ?? error.message), details: {} };

@@ -2,9 +2,11 @@
 import type { Collection } from '../../schema/types.ts';
 import type { BracketValue } from '../bracket-query.ts';
 import { invalidName } from './faults.ts';
+import { fileNames, filesCollection } from './file-object.ts';
 import { localisedOf } from './locale.ts';
 import { listedNames } from './names-list.ts';
 import { isShown, named, publishingOf, type Sight } from './sight.ts';
+import { userNames, usersCollection } from './user-object.ts';
 
 /** Names beside those of columns. */
 const ofEveryEntry = ['id', 'documentId', 'createdAt', 'updatedAt'];
@@ -13,6 +15,8 @@ const ofEveryEntry = ['id', 'documentId', 'createdAt', 'updatedAt'];
 export function ownNames(sight: Sight, collection: Collection): readonly string[] {
   const published = publishingOf(sight, collection) ? ['publishedAt'] : [];
   const localised = localisedOf(sight, collection);
+  if (collection.name === filesCollection) return [...ofEveryEntry, ...fileNames];
+  if (collection.name === usersCollection) return [...ofEveryEntry, ...userNames];
   return [...ofEveryEntry, ...published, ...(localised ? ['locale', ...localised.fields.map(({ name }) => name)] : [])];
 }
 

@@ -36,6 +36,24 @@ export function fileColumns(sight: Sight, collection: Collection): Map<string, R
   return template;
 }
 
+/** What a file is told by, beside its id. */
+export const fileNames: readonly string[] = [
+  'name',
+  'alternativeText',
+  'caption',
+  'width',
+  'height',
+  'formats',
+  'hash',
+  'ext',
+  'mime',
+  'size',
+  'url',
+  'previewUrl',
+  'provider',
+  'provider_metadata',
+];
+
 interface Thumbnail {
   readonly key: string;
   readonly relative_url: string;

@@ -15,6 +15,12 @@ export const everything: RequestedFilter = { is: 'all', of: [] };
 
 const deepest = 40;
 
+/** All of them, as one. */
+function together(filters: readonly RequestedFilter[]): RequestedFilter {
+  const [only] = filters;
+  return only && filters.length === 1 ? only : { is: 'all', of: filters.slice() };
+}
+
 /** All of the conditions; undefined of none. */
 export function allOf(filters: readonly (RequestedFilter | undefined)[]): RequestedFilter | undefined {
   const kept = filters.flatMap((one) => one ?? []);
@@ -33,12 +39,12 @@ const compare = (name: string, operator: string, value: unknown): RequestedFilte
 /** The conditions on entries of a collection. Throws `unknown_field` and `validation`, which name what is wrong. */
 export function filtersOf(sight: Sight, collection: Collection, value: BracketValue, path: readonly string[] = []): RequestedFilter {
   if (path.length > deepest) refuse('levels of filters', deepest);
-  if (Array.isArray(value)) return { is: 'all', of: value.map((one, i) => filtersOf(sight, collection, one, [...path, String(i)])) };
+  if (Array.isArray(value)) return together(value.map((one, i) => filtersOf(sight, collection, one, [...path, String(i)])));
   if (!isGroup(value)) {
     if (value === '') return everything;
     throw invalidValue('filters', 'conditions are written filters[attribute][$operator]=value');
   }
-  return { is: 'all', of: Object.entries(value).map(([name, one]) => condition(sight, collection, name, one, path)) };
+  return together(Object.entries(value).map(([name, one]) => condition(sight, collection, name, one, path)));
 }
 
 function condition(sight: Sight, collection: Collection, name: string, value: BracketValue, path: readonly string[]): RequestedFilter {
@@ -115,8 +121,9 @@ function emptiness(lead: Lead, value: BracketValue): RequestedFilter | undefined
   if (told === undefined || more.length > 0 || (operator !== '$null' && operator !== '$notnull')) return undefined;
   const truth = truthOf(told);
   if (truth === undefined) throw invalidValue(`filters[${lead.relation.name}][${name}]`, 'true or false stands here');
-  const some = through(lead, everything);
-  return truth === (operator === '$null') ? { is: 'not', of: some } : some;
+  const none: RequestedFilter = { is: 'not', of: through(lead, everything) };
+  // Twice, so that its opposite is that there is none, and not that the one which is there does not match.
+  return truth === (operator === '$null') ? none : { is: 'not', of: none };
 }
 
 /** Operators on a relation itself compare the key of the rows behind it (S-71). */
@@ -133,15 +140,13 @@ function onField(sight: Sight, collection: Collection, name: string, value: Brac
   const read = (one: BracketValue): RequestedFilter => onField(sight, collection, name, one, path);
   if (Array.isArray(value)) return { is: 'any', of: value.map(read) };
   if (!isGroup(value)) return fieldFilter(field, operatorNamed('$eq'), value);
-  return {
-    is: 'all',
-    of: Object.entries(value).map(([operator, one]) => {
+  return together(
+    Object.entries(value).map(([operator, one]) => {
       if (isLogical(operator)) return logical(operator, one, read, sight, collection);
-      if (!operator.startsWith('$')) throw invalidName(operator, 'filters', path);
       if (!isOperator(operator)) throw invalidName(operator, 'filters', path);
       return fieldFilter(field, operatorNamed(operator), one);
     }),
-  };
+  );
 }
 
 /** Conditions on the key. One of several columns is compared as a whole, by its text. */

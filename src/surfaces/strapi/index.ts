@@ -4,8 +4,11 @@ import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { authRoutes } from './auth.ts';
 import { parseBodies } from './body.ts';
 import { contentRoutes } from './content.ts';
+import { uploadRoutes } from './upload.ts';
+import { userRoutes } from './users.ts';
 
 export interface StrapiSurfaceOptions {
   readonly hooks: SurfaceHooks;
@@ -19,4 +22,7 @@ export const strapiSurface: FastifyPluginAsync<StrapiSurfaceOptions> = async (ap
     done(request.project.config.surfaces?.strapi ? undefined : new GatewayError('route_not_found'));
   });
   await app.register(contentRoutes, { hooks });
+  await app.register(userRoutes, { hooks });
+  await app.register(authRoutes, { hooks });
+  await app.register(uploadRoutes, { hooks });
 };

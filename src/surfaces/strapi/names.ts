@@ -1,6 +1,7 @@
 /** API ids: what tables are called in URLs (strapi-rest §1.1). */
 import type { Collection, Schema } from '../../schema/types.ts';
-import { plural, singular } from './number.ts';
+import { kebab } from '../kebab.ts';
+import { plural, singular } from '../number.ts';
 
 /** First segments that belong to the system. */
 const reserved: ReadonlySet<string> = new Set(['users', 'auth', 'upload', 'users-permissions', 'i18n', 'connect']);
@@ -16,17 +17,6 @@ export interface ContentTypes {
   /** By API id; by other spellings of a name as long as they are nobody's id. */
   readonly byId: ReadonlyMap<string, ContentType>;
   readonly byCollection: ReadonlyMap<string, ContentType>;
-}
-
-/** Words in lower case with dashes between them; letters outside ASCII stay. */
-export function kebab(name: string): string {
-  const words = name
-    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1-$2')
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1-$2')
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .toLowerCase()
-    .replace(/^-+|-+$/g, '');
-  return words === '' ? 'table' : words;
 }
 
 function numbered(name: string, number: (word: string) => string): string {

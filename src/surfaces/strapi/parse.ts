@@ -27,6 +27,8 @@ const known: ReadonlySet<string> = new Set([
   'pagination',
   'publicationState',
   'status',
+  // As a client for JavaScript has it.
+  'state',
   'locale',
   'published_at_null',
   '_q',
@@ -54,12 +56,12 @@ export type Wanted =
   | { readonly is: 'single' }
   | { readonly is: 'entry' | 'any'; readonly keys: readonly string[] };
 
-/** `flat`: attributes stand beside the key, whatever the form: hooks look at them there. */
-export type Outline = 'wrapped' | 'flat';
+/** `flat`: attributes stand beside the key, whatever the form: hooks look at them there. `bare`: so they do in what is inside, too. */
+export type Outline = 'wrapped' | 'flat' | 'bare';
 
 /** Which entries are meant, by either parameter (S-130 to S-132). */
 export function stateOf(query: BracketGroup): PublicationState {
-  const { publicationState, status } = query;
+  const { publicationState, status = query['state'] } = query;
   if (publicationState !== undefined) {
     if (publicationState === 'live' || publicationState === 'preview') return publicationState;
     throw invalidValue('publicationState', 'live or preview stands here');
@@ -79,6 +81,7 @@ export function viewOf(context: CallerContext, { query, format }: Asked, sight =
   return {
     sight,
     format,
+    documents: format === 'v5',
     state: stateOf(query),
     language: languageAsked(query['locale']),
     defaultLanguage: defaultLanguage(context),
@@ -102,7 +105,8 @@ export function parseRead(
   if (!sight.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
   checkParameters(query);
   const given = viewOf(context, asked, sight);
-  const view: View = wanted.is === 'any' && given.state === 'live' ? { ...given, state: 'preview' } : given;
+  const viewed: View = wanted.is === 'any' && given.state === 'live' ? { ...given, state: 'preview' } : given;
+  const view: View = outline === 'bare' ? { ...viewed, format: 'v5' } : viewed;
   const bounds = strapiBoundsOf(context.project.config.strapi);
   const page = pageOf(wanted.is === 'list' ? query['pagination'] : undefined, bounds);
   const fields = fieldsOf(sight, collection, query['fields']);

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { ReadContext } from '../../engine/read.ts';
+import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import { parseKey } from '../../schema/keys.ts';
@@ -47,9 +48,11 @@ export function askedOf(request: FastifyRequest): Asked {
   return { query: queryOf(request), format: formatOf(request) };
 }
 
-/** The caller, known by a token in the header alone. */
-export function callerOf(request: FastifyRequest): Promise<CallerContext> {
-  return identified(request, undefined);
+/** The caller, known by a token in the header alone. Throws `invalid_token` for one that names nobody who may sign in (S-35). */
+export async function callerOf(request: FastifyRequest): Promise<CallerContext> {
+  const context = await identified(request, undefined);
+  if (context.actor.is !== 'user' && bearerOf(request.headers) !== undefined) throw new GatewayError('invalid_token');
+  return context;
 }
 
 export function recalledCaller(request: FastifyRequest): CallerContext | undefined {

@@ -4,6 +4,7 @@ import { accessOf } from '../../engine/read.ts';
 import { tellsValue } from '../../query/tells-value.ts';
 import type { Visibility } from '../../query/types.ts';
 import type { Collection, Field, Relation, Schema, ToOne } from '../../schema/types.ts';
+import * as timestamps from '../timestamps.ts';
 import { systemNames } from './system-names.ts';
 
 export interface Sight {
@@ -93,44 +94,21 @@ export function named(sight: Sight, collection: Collection, asked: string): Name
 }
 
 const plainName = (name: string): string => name.toLowerCase().replaceAll('_', '');
-
-const creating = ['createdat', 'createdon', 'datecreated', 'created'];
-const updating = [
-  'updatedat',
-  'updatedon',
-  'modifiedat',
-  'modifiedon',
-  'dateupdated',
-  'datemodified',
-  'lastupdate',
-  'lastupdated',
-  'updated',
-  'modified',
-];
-const publishing = ['publishedat', 'publishedon', 'publishon', 'publishdate'];
+const publishing: readonly string[] = ['publishedat', 'publishedon', 'publishon', 'publishdate'];
 
 const isMoment = ({ storage, type }: Field): boolean =>
   storage === 'datetime' || storage === 'instant' || (storage === 'text' && type.startsWith('datetime'));
 
-function momentOf(sight: Sight, collection: Collection, type: Field['type'] | undefined, names: readonly string[]): Field | undefined {
-  const fields = attributesOf(sight, collection).filter(isMoment);
-  const typed = fields.find((field) => field.type === type);
-  if (typed) return typed;
-  for (const name of names) {
-    const found = fields.find((field) => plainName(field.name) === name);
-    if (found) return found;
-  }
-  return undefined;
-}
+const shownOnly = (sight: Sight, field: Field | undefined): Field | undefined => (field && isShown(sight, field) ? field : undefined);
 
 /** The column that tells when an entry was made (S-12). */
 export function createdField(sight: Sight, collection: Collection): Field | undefined {
-  return momentOf(sight, collection, 'datetime_created', creating) ?? systemMoment(sight, collection, 'uploaded_on');
+  return shownOnly(sight, timestamps.createdField(collection)) ?? systemMoment(sight, collection, 'uploaded_on');
 }
 
 /** The column that tells when it was changed. */
 export function updatedField(sight: Sight, collection: Collection): Field | undefined {
-  return momentOf(sight, collection, 'datetime_updated', updating);
+  return shownOnly(sight, timestamps.updatedField(collection));
 }
 
 function systemMoment(sight: Sight, collection: Collection, name: string): Field | undefined {
@@ -152,7 +130,8 @@ export function publishingOf(sight: Sight, collection: Collection): Publishing |
   const { status } = collection;
   if (!status || status.mapping.published.length === 0 || !tellsValue(sight.visible.field(status.field))) return undefined;
   const { values, published, softDeleted } = status.mapping;
-  const at = momentOf(sight, collection, undefined, publishing);
+  const moments = attributesOf(sight, collection).filter(isMoment);
+  const at = publishing.flatMap((name) => moments.find((field) => plainName(field.name) === name) ?? [])[0];
   const drafts = values.filter((value) => !published.includes(value) && !softDeleted.includes(value));
   return { status: status.field, published, drafts, ...(at ? { at } : {}) };
 }

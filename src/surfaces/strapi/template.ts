@@ -8,7 +8,7 @@ import { fieldOutput, keyOutput, nullOutput } from './forms.ts';
 import { inLanguage, type Localised, localisedOf } from './locale.ts';
 import type { Populate, Populated } from './populate.ts';
 import { attributesOf, createdField, type Lead, publishingOf, updatedField } from './sight.ts';
-import { userAttributes, usersCollection } from './user-object.ts';
+import { roleAttributes, rolesCollection, userAttributes, usersCollection } from './user-object.ts';
 import type { View } from './view.ts';
 
 export interface Entry {
@@ -25,9 +25,9 @@ export function entryTemplate(view: View, collection: Collection, fields: Readon
   if (collection.name === filesCollection) return fileEntry(view, collection, fields, id);
   const attributes = attributesTemplate(view, collection, fields, populated);
   if (format === 'v5') {
-    const documentId = keyOutput(sight, collection, 'documentId');
+    const own: [string, RequestedOutput][] = view.documents ? [['documentId', keyOutput(sight, collection, 'documentId')]] : [];
     // A column of that name goes before ours (S-42); the key goes before a column that is called so.
-    return { of: new Map<string, RequestedOutput>([['id', id], ['documentId', documentId], ...attributes, ['id', id]]) };
+    return { of: new Map<string, RequestedOutput>([['id', id], ...own, ...attributes, ['id', id]]) };
   }
   const meta: RequestedOutput = { is: 'group', of: metaTemplate(view, collection) };
   return {
@@ -56,7 +56,7 @@ export function flatTemplate(view: View, collection: Collection, fields: Readonl
 
 function fileEntry(view: View, collection: Collection, fields: ReadonlySet<string> | undefined, id: RequestedOutput): Entry {
   const columns = fileColumns(view.sight, collection);
-  if (view.format === 'v5') return { of: columns, make: fileText(view.fileData, fields, 'v5') };
+  if (view.format === 'v5') return { of: columns, make: fileText(view.fileData, fields, view.documents ? 'v5' : 'bare') };
   const attributes: RequestedOutput = { is: 'group', of: columns, make: fileText(view.fileData, fields, 'attributes') };
   return {
     of: new Map<string, RequestedOutput>([
@@ -91,6 +91,7 @@ export function attributesTemplate(
     if ((field.primaryKey && field.name === 'id') || (users && field.name === 'role')) continue;
     if (wants(field.name)) attributes.set(field.name, fieldOutput(field));
   }
+  if (collection.name === rolesCollection) return roleAttributes(collection, attributes);
   localise(view, collection, wants, attributes);
   const dates = { createdAt: createdField(sight, collection), updatedAt: updatedField(sight, collection) };
   for (const [name, field] of Object.entries(dates)) if (wants(name)) attributes.set(name, field ? fieldOutput(field) : nullOutput);

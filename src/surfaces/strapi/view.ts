@@ -10,6 +10,8 @@ export type PublicationState = 'live' | 'preview' | 'draft';
 export interface View {
   readonly sight: Sight;
   readonly format: Format;
+  /** Entries tell their key as a document's id too. */
+  readonly documents: boolean;
   readonly state: PublicationState;
   /** The language that is asked for; without one the default one, and entries of any. */
   readonly language?: string | undefined;

@@ -1,6 +1,7 @@
 /** Names of tables in URLs (strapi-rest §1.1). */
 import t from 'tap';
-import { kebab, wantedId } from '../../../src/surfaces/strapi/names.ts';
+import { kebab } from '../../../src/surfaces/kebab.ts';
+import { wantedId } from '../../../src/surfaces/strapi/names.ts';
 
 // biome-ignore format: a list
 const plurals: Readonly<Record<string, string>> = {

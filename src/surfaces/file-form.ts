@@ -1,9 +1,9 @@
 /** Files and fields of a multipart request, each file stored while it arrives. */
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Received } from '../../files/receive.ts';
-import { GatewayError } from '../../lib/errors.ts';
-import type { Json } from '../../lib/json-body.ts';
+import type { Received } from '../files/receive.ts';
+import { GatewayError } from '../lib/errors.ts';
+import type { Json } from '../lib/json-body.ts';
 import { storeContent, type Uploads } from './uploads.ts';
 
 /** A file that arrived, with the fields that are about it. */
@@ -17,6 +17,8 @@ export interface Form {
   readonly files: readonly FormFile[];
   /** All fields, for a form without files. */
   readonly fields: Record<string, Json>;
+  /** The same as they came: of one name there may be several. */
+  readonly sent: readonly (readonly [name: string, value: Json])[];
 }
 
 const mostFields = 100;
@@ -52,6 +54,7 @@ export async function readForm(request: FastifyRequest, uploads: Uploads): Promi
     fileSize: endless,
   };
   const files: FormFile[] = [];
+  const sent: [string, Json][] = [];
   let fields: Record<string, Json> = {};
   try {
     for await (const part of request.parts({ limits })) {
@@ -63,7 +66,9 @@ export async function readForm(request: FastifyRequest, uploads: Uploads): Promi
         if (part.valueTruncated || part.fieldnameTruncated) {
           throw new GatewayError('invalid_payload', { message: `A field of the form has more than ${longestField} bytes` });
         }
-        fields = { ...fields, [part.fieldname]: fieldValue(part.value) };
+        const value = fieldValue(part.value);
+        sent.push([part.fieldname, value]);
+        fields = { ...fields, [part.fieldname]: value };
       }
     }
   } catch (error) {
@@ -75,7 +80,7 @@ export async function readForm(request: FastifyRequest, uploads: Uploads): Promi
   }
   const last = files.at(-1);
   if (last) Object.assign(last.fields, fields);
-  return { files, fields };
+  return { files, fields, sent };
 }
 
 /** Texts; JSON parts are what they stand for. */

@@ -1,24 +1,24 @@
 /** What the routes of uploads have in common: who may send content, where it goes, and what becomes of it when the row is not written. */
 import type { FastifyRequest } from 'fastify';
-import { writerOf } from '../../access/write.ts';
-import { systemRows } from '../../engine/system-read.ts';
-import { type Filing, textIn } from '../../files/file-item.ts';
-import { importUrl } from '../../files/import-url.ts';
-import { originals } from '../../files/keys.ts';
-import { type Demands, type Received, receive } from '../../files/receive.ts';
-import type { Storage } from '../../files/types.ts';
-import { demandsOf, type UploadSettings, uploadSettings } from '../../files/upload-settings.ts';
-import { GatewayError } from '../../lib/errors.ts';
-import { reason } from '../../lib/redact.ts';
-import { collectionOf } from '../../query/bind.ts';
-import type { RequestedItem } from '../../query/mutation.ts';
-import type { DirectusContext } from './context.ts';
+import { writerOf } from '../access/write.ts';
+import { systemRows } from '../engine/system-read.ts';
+import { type Filing, textIn } from '../files/file-item.ts';
+import { importUrl } from '../files/import-url.ts';
+import { originals } from '../files/keys.ts';
+import { type Demands, type Received, receive } from '../files/receive.ts';
+import type { Storage } from '../files/types.ts';
+import { demandsOf, type UploadSettings, uploadSettings } from '../files/upload-settings.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { reason } from '../lib/redact.ts';
+import { collectionOf } from '../query/bind.ts';
+import type { RequestedItem } from '../query/mutation.ts';
+import type { CallerContext } from './caller.ts';
 
 export const filesCollection = 'directus_files';
 
 /** One request's uploads. */
 export interface Uploads {
-  readonly context: DirectusContext;
+  readonly context: CallerContext;
   readonly storage: Storage;
   readonly settings: UploadSettings;
   readonly demands: Demands;
@@ -28,7 +28,7 @@ export interface Uploads {
 }
 
 /** Throws what the caller may not do, before any content is taken. */
-export function uploadsOf(context: DirectusContext, action: 'create' | 'update'): Uploads {
+export function uploadsOf(context: CallerContext, action: 'create' | 'update'): Uploads {
   const { project, schema, rules, actor } = context;
   const collection = collectionOf(schema, filesCollection);
   const writer = writerOf(schema, rules, actor);
@@ -100,7 +100,7 @@ export async function dropUnnamed(uploads: Uploads, attempt = 0): Promise<void> 
 }
 
 /** Those of the names that a row has. */
-async function namedOf({ project, ...context }: DirectusContext, disks: readonly string[]): Promise<ReadonlySet<string>> {
+async function namedOf({ project, ...context }: CallerContext, disks: readonly string[]): Promise<ReadonlySet<string>> {
   const where = { is: 'compare', path: ['filename_disk'], operator: 'in', value: disks } as const;
   const now = { ...context, schema: project.schemas.current, rules: project.rules.current };
   const rows = await systemRows(now, filesCollection, { where, fields: ['filename_disk'] });

@@ -1,0 +1,214 @@
+/** Operations on accounts: /users/login and its like (payload-rest §12). */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Known, knownBy, presented } from '../../auth/identify.ts';
+import { acceptInvitation, isInvitation } from '../../auth/invite.ts';
+import { signInUnlocked, unlock } from '../../auth/locks.ts';
+import { refreshed } from '../../auth/refresh.ts';
+import { requestReset, resetPassword } from '../../auth/reset.ts';
+import { endSessions } from '../../auth/sessions.ts';
+import { tokenFor } from '../../auth/sign-in.ts';
+import { type UserRow, userByEmail, userById } from '../../auth/users.ts';
+import { systemRows } from '../../engine/system-read.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import type { JsonObject } from '../../lib/json-body.ts';
+import { objectOf } from './body.ts';
+import { callerOf } from './context.ts';
+import { invalid, type PathFault } from './invalid.ts';
+import { truthOf } from './parameters.ts';
+import { sendObject, sendText } from './respond.ts';
+import type { Serving } from './serving.ts';
+import { usersSlug } from './slugs.ts';
+import { tokenCookie, tokenOf } from './token.ts';
+import { userText } from './user-document.ts';
+
+const usersTable = 'directus_users';
+
+/** Seconds since 1970 at which a token of ours ends; undefined for others. */
+function expiryOf(token: string): number | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const exp = claims !== null && typeof claims === 'object' && 'exp' in claims ? claims.exp : undefined;
+    return typeof exp === 'number' ? exp : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function handOver({ asking, reply }: Serving, token: string): void {
+  reply.header('set-cookie', tokenCookie(asking.request, token, new Date((expiryOf(token) ?? 0) * 1000)));
+}
+
+/** An object of a user's document as text, and members beside it. */
+function withUser(user: string, members: Readonly<Record<string, unknown>>): string {
+  return `{"user":${user},${JSON.stringify(members).slice(1)}`;
+}
+
+const textIn = (body: JsonObject, name: string): string => {
+  const value = body[name];
+  return typeof value === 'string' && !value.includes('\0') ? value : '';
+};
+
+function demand(serving: Serving, body: JsonObject, names: readonly string[]): void {
+  const { schemas } = serving.asking.request.project;
+  const collection = schemas.current.collections.get(usersTable);
+  const faults = names.flatMap((path): PathFault[] => (textIn(body, path) === '' ? [{ path, message: 'This field is required.' }] : []));
+  if (faults.length > 0 && collection) throw invalid({ collection, slug: usersSlug }, faults);
+}
+
+/** Who the request's token names, where that user may still sign in. */
+async function known(request: FastifyRequest): Promise<Known | undefined> {
+  const { project } = request;
+  const credential = presented(request, project, tokenOf(request));
+  const found =
+    credential && (await knownBy(request, project, { schema: project.schemas.current, rules: project.rules.current }, credential));
+  return found?.user.status === 'active' ? found : undefined;
+}
+
+async function login(serving: Serving): Promise<FastifyReply> {
+  const { request } = serving.asking;
+  const body = objectOf(request);
+  demand(serving, body, ['email', 'password']);
+  const email = textIn(body, 'email').trim();
+  const otp = textIn(body, 'otp');
+  const user = await signInUnlocked(request, { email, password: textIn(body, 'password'), ...(otp === '' ? {} : { otp }) }).catch(
+    async (error: unknown) => {
+      throw (await isUnverified(request, email, error)) ? new GatewayError('user_unverified') : error;
+    },
+  );
+  const token = await tokenFor(request, user);
+  handOver(serving, token);
+  return sendText(serving.reply, withUser(await userText(request, user.id), { exp: expiryOf(token), token, message: 'Auth Passed' }));
+}
+
+/** Told to those alone who know the password. */
+async function isUnverified({ project }: FastifyRequest, email: string, error: unknown): Promise<boolean> {
+  if (!(error instanceof GatewayError) || error.kind !== 'user_inactive') return false;
+  const user = await userByEmail(project.connection, project.schemas.current, email);
+  return user?.status === 'draft' || user?.status === 'invited';
+}
+
+async function logout(serving: Serving): Promise<FastifyReply> {
+  const { asking, reply } = serving;
+  const { connection, schemas } = asking.request.project;
+  const found = await known(asking.request);
+  if (!found) throw new GatewayError('bad_request', { message: 'No User' });
+  const { session, user } = found;
+  if (truthOf(asking.parameters().get('allSessions'))) await endSessions(connection, schemas.current, user.id);
+  else if (session) await endSessions(connection, schemas.current, session.user, session.id);
+  reply.header('set-cookie', tokenCookie(asking.request, '', new Date(0)));
+  return sendObject(reply, { message: 'You have been logged out successfully.' });
+}
+
+const refuse = (): GatewayError => new GatewayError('forbidden', { message: 'You are not allowed to perform this action.' });
+
+async function refresh(serving: Serving): Promise<FastifyReply> {
+  const { request } = serving.asking;
+  const given = tokenOf(request) ?? textIn(objectOf(request), 'token');
+  if (given === '') throw refuse();
+  const { token, user } = await refreshed(request, given).catch((error: unknown) => {
+    throw error instanceof GatewayError && ['invalid_token', 'expired_token'].includes(error.kind) ? refuse() : error;
+  });
+  handOver(serving, token);
+  const members = { exp: expiryOf(token), refreshedToken: token, message: 'Token refresh successful' };
+  return sendText(serving.reply, withUser(await userText(request, user.id), members));
+}
+
+async function me({ asking, reply }: Serving): Promise<FastifyReply> {
+  const { request } = asking;
+  const { actor } = await callerOf(asking);
+  if (actor.is !== 'user') return sendObject(reply, { user: null, collection: usersSlug, message: 'Account' });
+  const token = tokenOf(request);
+  const exp = token === undefined ? undefined : expiryOf(token);
+  const members = {
+    collection: usersSlug,
+    ...(token === undefined ? {} : { token }),
+    ...(exp === undefined ? {} : { exp }),
+    message: 'Account',
+  };
+  return sendText(reply, withUser(await userText(request, actor.id, { _strategy: 'local-jwt' }), members));
+}
+
+/** By administrators alone: who may not change every user is told nothing of whether there is one. */
+async function unlockUser({ asking, reply }: Serving): Promise<FastifyReply> {
+  const { request } = asking;
+  const email = textIn(objectOf(request), 'email').trim();
+  if (email === '') throw new GatewayError('bad_request', { message: 'Missing email.' });
+  const { actor, connection, schema } = await callerOf(asking);
+  if (actor.is !== 'user' || !actor.admin || !(await userByEmail(connection, schema, email))) throw refuse();
+  await unlock(request, email);
+  return sendObject(reply, { message: 'Success' });
+}
+
+async function verify({ asking, reply }: Serving, token: string): Promise<FastifyReply> {
+  await acceptInvitation(asking.request, token, undefined).catch((error: unknown) => {
+    if (!(error instanceof GatewayError) || !['invalid_token', 'expired_token', 'user_not_found'].includes(error.kind)) throw error;
+    throw new GatewayError('forbidden', { message: 'Verification token is invalid.' });
+  });
+  return sendObject(reply, { message: 'Email verified successfully.' });
+}
+
+async function forgotPassword({ asking, reply }: Serving): Promise<FastifyReply> {
+  const email = textIn(objectOf(asking.request), 'email').trim();
+  if (email === '') throw new GatewayError('bad_request', { message: 'Missing email.' });
+  requestReset(asking.request, email, undefined);
+  return sendObject(reply, { message: 'Success' });
+}
+
+/** Whoever has a second factor signs in with it: a link by mail is not enough for a token. */
+async function reset(serving: Serving): Promise<FastifyReply> {
+  const { request } = serving.asking;
+  const { project } = request;
+  const body = objectOf(request);
+  const token = textIn(body, 'token');
+  if (token === '') throw new GatewayError('invalid_reset_token');
+  demand(serving, body, ['password']);
+  const password = textIn(body, 'password');
+  const changed: UserRow = isInvitation(request, token)
+    ? await acceptInvitation(request, token, password)
+    : await resetPassword(request, token, password);
+  const email = String(changed.row['email'] ?? '');
+  if (email !== '') await unlock(request, email);
+  const user = await userById(project.connection, project.schemas.current, changed.id);
+  const made = user && !user.twoFactorSecret ? await tokenFor(request, user) : undefined;
+  if (made !== undefined) handOver(serving, made);
+  const members = { ...(made === undefined ? {} : { exp: expiryOf(made), token: made }), message: 'Password reset successfully.' };
+  return sendText(serving.reply, withUser(await userText(request, changed.id), members));
+}
+
+async function initialized({ asking, reply }: Serving): Promise<FastifyReply> {
+  const { project } = asking.request;
+  const { connection, limits, sealer, schemas, rules } = project;
+  const context = { connection, limits, sealer, schema: schemas.current, rules: rules.current };
+  const users = await systemRows(context, usersTable, { fields: ['id'], limit: 1 });
+  return sendObject(reply, { initialized: users.length > 0 });
+}
+
+/** The operation that the segments behind `users` name; undefined where they name none. */
+export function authOperation(serving: Serving, rest: readonly string[]): Promise<FastifyReply> | undefined {
+  const { method } = serving.asking;
+  const [name = '', argument, ...more] = rest;
+  if (more.length > 0) return undefined;
+  if (argument !== undefined) return method === 'POST' && name === 'verify' ? verify(serving, argument) : undefined;
+  switch (`${method} ${name}`) {
+    case 'POST login':
+      return login(serving);
+    case 'POST logout':
+      return logout(serving);
+    case 'POST refresh-token':
+      return refresh(serving);
+    case 'POST unlock':
+      return unlockUser(serving);
+    case 'POST forgot-password':
+      return forgotPassword(serving);
+    case 'POST reset-password':
+      return reset(serving);
+    case 'GET me':
+      return me(serving);
+    case 'GET init':
+      return initialized(serving);
+    case 'POST first-register':
+      return Promise.reject(refuse());
+    default:
+      return undefined;
+  }
+}

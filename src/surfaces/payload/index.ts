@@ -1,0 +1,29 @@
+/** The Payload surface: /:project/payload/api. */
+import { randomBytes } from 'node:crypto';
+import fastifyJwt from '@fastify/jwt';
+import type { FastifyPluginAsync } from 'fastify';
+import { GatewayError } from '../../lib/errors.ts';
+import { takeForms } from '../file-form.ts';
+import type { SurfaceHooks } from '../hooks.ts';
+import { answer } from './answer.ts';
+import { askingOf } from './asking.ts';
+import { keepBodies } from './body.ts';
+
+export interface PayloadSurfaceOptions {
+  readonly hooks: SurfaceHooks;
+}
+
+export const payloadSurface: FastifyPluginAsync<PayloadSurfaceOptions> = async (app, { hooks }) => {
+  // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
+  await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
+  await takeForms(app);
+  keepBodies(app);
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/:project/payload/api/*',
+    async handler(request, reply) {
+      if (!request.project.config.surfaces?.payload) throw new GatewayError('route_not_found');
+      return answer({ asking: askingOf(request), reply, hooks });
+    },
+  });
+};

@@ -1,0 +1,96 @@
+/** Preferences of whoever is signed in, at /_preferences and /payload-preferences (payload-rest §13). */
+import type { FastifyReply } from 'fastify';
+import { type Preference, type Preferences, preferencesOf } from '../../engine/preferences.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import { joinTexts } from '../../lib/joined-texts.ts';
+import { jsonTextOf } from '../../lib/json-body.ts';
+import { preferencesTable } from '../../schema/system.ts';
+import { objectOf } from './body.ts';
+import { callerOf } from './context.ts';
+import { merged } from './documents.ts';
+import { pageText } from './page.ts';
+import { pageOf } from './parameters.ts';
+import { sendText } from './respond.ts';
+import type { Serving } from './serving.ts';
+import { usersSlug } from './slugs.ts';
+
+interface Own {
+  readonly user: string;
+  /** Undefined where the database has no table for them. */
+  readonly preferences: Preferences | undefined;
+}
+
+/** Undefined for nobody. */
+async function ownOf({ asking }: Serving): Promise<Own | undefined> {
+  const { actor, connection, project } = await callerOf(asking);
+  if (actor.is !== 'user') return undefined;
+  const { tables, defaultSchema } = project.schemas.introspection;
+  const there = tables.some(({ name, schema }) => name === preferencesTable && schema === defaultSchema);
+  return { user: actor.id, preferences: there ? preferencesOf(connection, defaultSchema, actor.id) : undefined };
+}
+
+function textOf({ id, key, value, created, updated }: Preference, user: string): string {
+  const told = {
+    id,
+    key,
+    user: { relationTo: usersSlug, value: /^\d{1,15}$/.test(user) ? Number(user) : user },
+    userCollection: usersSlug,
+    createdAt: created.toISOString(),
+    updatedAt: updated.toISOString(),
+  };
+  return merged(JSON.stringify(told), `{"value":${value}}`);
+}
+
+const notFound = '{"message":"Not Found","value":null}';
+
+function demandUser(own: Own | undefined): Own {
+  if (own) return own;
+  throw new GatewayError('unauthorized', { message: 'Unauthorized, you must be logged in to make this request.' });
+}
+
+async function show(serving: Serving, key: string): Promise<FastifyReply> {
+  const own = await ownOf(serving);
+  const found = await own?.preferences?.find(key);
+  return sendText(serving.reply, own && found ? textOf(found, own.user) : notFound);
+}
+
+async function keep(serving: Serving, key: string): Promise<FastifyReply> {
+  const body = objectOf(serving.asking.request);
+  const { user, preferences } = demandUser(await ownOf(serving));
+  if (!preferences) {
+    const message = 'This database has no table for preferences yet; run the install command on it, which adds what is missing';
+    throw new GatewayError('busy', { message });
+  }
+  const kept = await preferences.keep(key, jsonTextOf(Object.hasOwn(body, 'value') ? (body['value'] ?? null) : body));
+  return sendText(serving.reply, `{"doc":${textOf(kept, user)},"message":"Updated successfully."}`);
+}
+
+async function remove(serving: Serving, key: string): Promise<FastifyReply> {
+  const { user, preferences } = demandUser(await ownOf(serving));
+  const found = await preferences?.remove(key);
+  if (!found) throw new GatewayError('item_not_found', { id: key });
+  return sendText(serving.reply, merged(textOf(found, user), '{"message":"Deleted successfully."}'));
+}
+
+/** The caller's own alone, whoever that is. */
+async function list(serving: Serving): Promise<FastifyReply> {
+  const own = await ownOf(serving);
+  if (!own) throw new GatewayError('forbidden', { message: 'You are not allowed to perform this action.' });
+  const page = pageOf(serving.asking.parameters());
+  const limit = page.limit === 0 ? undefined : page.limit;
+  const found = (await own.preferences?.list(limit, limit === undefined ? 0 : (page.page - 1) * limit)) ?? [];
+  const total = page.paged ? ((await own.preferences?.count()) ?? 0) : found.length;
+  const texts = joinTexts();
+  for (const one of found) texts.add(textOf(one, own.user));
+  return sendText(serving.reply, pageText(texts, page, total));
+}
+
+/** The answer to the segments behind `_preferences`; undefined where they name nothing. */
+export function preferenceOperation(serving: Serving, [key, ...more]: readonly string[]): Promise<FastifyReply> | undefined {
+  const { method } = serving.asking;
+  if (more.length > 0) return undefined;
+  if (key === undefined) return method === 'GET' ? list(serving) : undefined;
+  if (method === 'GET') return show(serving, key);
+  if (method === 'POST') return keep(serving, key);
+  return method === 'DELETE' ? remove(serving, key) : undefined;
+}

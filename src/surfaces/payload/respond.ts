@@ -1,0 +1,13 @@
+/** Answers as JSON: texts that the database made, and objects of ours. */
+import type { FastifyReply } from 'fastify';
+
+const jsonType = 'application/json; charset=utf-8';
+
+/** Sends JSON text as it is. */
+export function sendText(reply: FastifyReply, text: string | Buffer, status = 200): FastifyReply {
+  return reply.code(status).type(jsonType).serializer(String).send(text);
+}
+
+export function sendObject(reply: FastifyReply, body: object, status = 200): FastifyReply {
+  return sendText(reply, JSON.stringify(body), status);
+}

@@ -1,0 +1,128 @@
+/** /users: accounts as bare objects (strapi-rest §12). */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { userById } from '../../auth/users.ts';
+import { prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import type { Json, JsonObject } from '../../lib/json-body.ts';
+import { collectionOf } from '../../query/bind.ts';
+import type { Collection } from '../../schema/types.ts';
+import type { CallerContext } from '../caller.ts';
+import { fresh } from '../fresh.ts';
+import type { SurfaceHooks } from '../hooks.ts';
+import { withinOutputs } from './answer.ts';
+import { objectOf } from './body.ts';
+import { api } from './content.ts';
+import { parseRead, type Wanted } from './parse.ts';
+import { jsonType } from './read.ts';
+import { askedOf, callerOf, keyNamed } from './request.ts';
+import { usersCollection, userTold } from './user-object.ts';
+import { deleting, demand, saving, type Writing, written } from './write.ts';
+
+interface UserParams {
+  Params: { id: string };
+}
+
+const usersOf = ({ schema }: Pick<ReadContext, 'schema'>): Collection => collectionOf(schema, usersCollection);
+
+async function readUsers(request: FastifyRequest, wanted: (context: CallerContext) => Wanted): Promise<ReadResult> {
+  const asked = askedOf(request);
+  return fresh(await callerOf(request), async (context) => {
+    const { read } = parseRead(context, usersOf(context), asked, wanted(context), 'bare');
+    return runRead(context, prepareRead(withinOutputs(context), read));
+  });
+}
+
+async function list(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { texts } = await readUsers(request, () => ({ is: 'list' }));
+  return reply.type(jsonType).send(texts.between('[', ']'));
+}
+
+async function count(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { counts } = await readUsers(request, () => ({ is: 'list' }));
+  return reply.type(jsonType).send(String(counts.filtered ?? 0));
+}
+
+async function one(request: FastifyRequest<UserParams>, reply: FastifyReply): Promise<FastifyReply> {
+  const { texts } = await readUsers(request, (context) => ({ is: 'entry', keys: [keyNamed(usersOf(context), request.params.id)] }));
+  if (texts.count === 0) throw new GatewayError('item_not_found');
+  return reply.type(jsonType).send(texts.between('', ''));
+}
+
+/** Who asks; a role that may not read its users is told what sign-in tells (S-171). */
+async function me(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const context = await callerOf(request);
+  const { actor, connection, schema } = context;
+  if (actor.is !== 'user') throw new GatewayError('not_signed_in');
+  const found = await readUsers(request, () => ({ is: 'any', keys: [actor.id] })).catch((error: unknown) => {
+    if (error instanceof GatewayError && error.kind === 'read_denied') return undefined;
+    throw error;
+  });
+  if (found && found.texts.count > 0) return reply.type(jsonType).send(found.texts.between('', ''));
+  const user = await userById(connection, schema, actor.id);
+  if (!user) throw new GatewayError('not_signed_in');
+  return reply.type(jsonType).send(JSON.stringify(userTold(user)));
+}
+
+/** Names of Strapi's as the columns that they stand for; `provider` says nothing here. */
+function userData({ collection }: Writing, body: JsonObject, does: 'create' | 'update'): JsonObject {
+  const { username, provider: _, confirmed, blocked, ...data } = body;
+  const named = username !== undefined && collection.fields.has('username') ? { username } : {};
+  const status: Json | undefined =
+    data['status'] ??
+    (blocked === true ? 'suspended' : confirmed === false ? 'invited' : blocked === false || does === 'create' ? 'active' : undefined);
+  return { ...data, ...named, ...(status === undefined ? {} : { status }) };
+}
+
+async function sendUser(reply: FastifyReply, result: ReadResult | undefined, status: number): Promise<FastifyReply> {
+  return reply
+    .code(status)
+    .type(jsonType)
+    .send(result && result.texts.count > 0 ? result.texts.between('', '') : '{}');
+}
+
+export const userRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
+  const path = `${api}/users`;
+  app.get(path, list);
+  app.get(`${path}/count`, count);
+  app.get(`${path}/me`, me);
+  app.get<UserParams>(`${path}/:id`, one);
+  app.post(path, async (request, reply) => {
+    const { result } = await written(
+      request,
+      hooks,
+      usersOf,
+      async (writing) => {
+        demand(writing, 'create');
+        return saving(writing, userData(writing, objectOf(request), 'create'));
+      },
+      'bare',
+    );
+    return sendUser(reply, result, 201);
+  });
+  app.put<UserParams>(`${path}/:id`, async (request, reply) => {
+    const { result } = await written(
+      request,
+      hooks,
+      usersOf,
+      async (writing) => {
+        demand(writing, 'update');
+        return saving(writing, userData(writing, objectOf(request), 'update'), keyNamed(writing.collection, request.params.id));
+      },
+      'bare',
+    );
+    return sendUser(reply, result, 200);
+  });
+  app.delete<UserParams>(`${path}/:id`, async (request, reply) => {
+    const { result } = await written(
+      request,
+      hooks,
+      usersOf,
+      async (writing) => {
+        demand(writing, 'delete');
+        return deleting(writing, keyNamed(writing.collection, request.params.id), 'bare');
+      },
+      'bare',
+    );
+    return sendUser(reply, result, 200);
+  });
+};

@@ -1,0 +1,213 @@
+/** Entries made, changed and deleted, each with its relations in one transaction, answered as they are read (strapi-rest §11). */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { writerOf } from '../../access/write.ts';
+import { prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
+import { sampleKeys } from '../../engine/read-memory.ts';
+import { prepareWrite, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import type { Json, JsonObject } from '../../lib/json-body.ts';
+import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
+import type { Collection } from '../../schema/types.ts';
+import type { CallerContext } from '../caller.ts';
+import { fresh } from '../fresh.ts';
+import type { SurfaceHooks } from '../hooks.ts';
+import { writeContext } from '../write-context.ts';
+import { withinOutputs } from './answer.ts';
+import { readHooked } from './hooked-read.ts';
+import { type WrittenItem, writtenItem } from './item.ts';
+import { defaultLanguage, languageAsked } from './locale.ts';
+import { strapiNested } from './nested-syntax.ts';
+import { type Asked, type Outline, parseRead, stateOf } from './parse.ts';
+import { entryText, jsonType } from './read.ts';
+import { resolvedRelations } from './relation-writes.ts';
+import { askedOf, callerOf } from './request.ts';
+import { publishingOf, type Sight, sightOf } from './sight.ts';
+import { type Spoken, translationChange, translationKeys } from './translation-writes.ts';
+
+/** A write, and what is known before it begins. */
+export interface Writing {
+  readonly context: CallerContext;
+  readonly within: WriteContext;
+  readonly sight: Sight;
+  readonly collection: Collection;
+  readonly asked: Asked;
+}
+
+interface Wrote {
+  /** The key of what was written. */
+  readonly key: string | undefined;
+  /** The answer, where the entry is gone by now. */
+  readonly before?: ReadResult;
+}
+
+/** Runs inside the transaction, more than once where others are in the way. */
+export type Step = (session: WriteSession) => Promise<Wrote>;
+
+interface Answered {
+  readonly result: ReadResult | undefined;
+  readonly asked: Asked;
+}
+
+/** Prepares a write as the caller, runs it and reads what it left. */
+export async function written(
+  request: FastifyRequest,
+  hooks: SurfaceHooks,
+  collectionOf: (context: ReadContext) => Collection,
+  prepare: (writing: Writing) => Promise<{ readonly step: Step; readonly asked?: Asked }>,
+  outline: Outline = 'wrapped',
+): Promise<Answered> {
+  const given = askedOf(request);
+  const context = await callerOf(request);
+  return fresh(context, async (now) => {
+    const within = writeContext(request, now, strapiNested, hooks);
+    const collection = collectionOf(now);
+    const { step, asked = given } = await prepare({ context: now, within, sight: sightOf(now), collection, asked: given });
+    const listens = hooks.reads.listens(now.project, collection.name);
+    let key: string | undefined;
+    const result = await writing(within, async (session) => {
+      const wrote = await step(session);
+      key = wrote.key;
+      return {
+        plain: false,
+        read: async (inside) =>
+          wrote.before ??
+          (listens
+            ? undefined
+            : await readBack({ ...now, ...inside, connection: now.connection }, inside, collection, asked, wrote.key, outline)),
+      };
+    });
+    if (!listens || key === undefined || result) return { result, asked };
+    return { result: (await readHooked(now, hooks, collection, asked, { is: 'any', keys: [key] })).result, asked };
+  });
+}
+
+/** The entry as the caller may read it, in whatever state it is; undefined where nothing of it may be read. */
+async function readBack(
+  context: CallerContext,
+  within: ReadContext,
+  collection: Collection,
+  asked: Asked,
+  key: string | undefined,
+  outline: Outline,
+): Promise<ReadResult | undefined> {
+  if (key === undefined) return undefined;
+  try {
+    const { read } = parseRead(context, collection, asked, { is: 'any', keys: [key] }, outline);
+    return await runRead(within, prepareRead(withinOutputs(within), read));
+  } catch (error) {
+    if (error instanceof GatewayError && error.kind === 'read_denied') return undefined;
+    throw error;
+  }
+}
+
+/** What is wrong with the query is told before anything is written. */
+export function checkQuery({ context, collection, asked }: Writing): void {
+  const key = Array(Math.max(collection.key.length, 1)).fill(sampleKeys[0]).join(';');
+  try {
+    parseRead(context, collection, asked, { is: 'any', keys: [key] });
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.kind !== 'read_denied') throw error;
+  }
+}
+
+/** Whether the caller may do such a thing at all, before the body is looked at (S-204). */
+export function demand({ context, collection }: Writing, action: 'create' | 'update' | 'delete'): void {
+  const grant = writerOf(context.schema, context.rules, context.actor).grant(collection, action);
+  if (action !== 'create' && grant.rows(action).is === 'never') throw new GatewayError(`${action}_denied`, { collection: collection.name });
+}
+
+/** The status that an entry gets, where the body says nothing of its column (S-133, S-134). */
+function statusColumns(writing: Writing, item: WrittenItem, does: 'create' | 'update'): JsonObject {
+  const { sight, collection, asked, context } = writing;
+  const publishing = publishingOf(sight, collection);
+  if (!publishing || Object.hasOwn(item.columns, publishing.status.name)) return {};
+  const { status, published, drafts } = publishing;
+  const named = asked.query['status'] === undefined ? undefined : stateOf({ status: asked.query['status'] }) === 'draft';
+  const told = item.publishedAt === undefined ? undefined : item.publishedAt === null;
+  const draft = told ?? (does === 'create' || asked.format === 'v5' ? named : undefined);
+  if (does === 'update') return draft === undefined ? {} : column(status.name, draft ? drafts[0] : published[0]);
+  // Who may not choose a status leaves it to the column.
+  const grant = writerOf(context.schema, context.rules, context.actor).grant(collection, 'create');
+  const value = draft ? drafts[0] : published[0];
+  if (value === undefined || grant.forbidden([status.name], value) !== undefined || !grant.chooses(value, undefined)) return {};
+  return column(status.name, value);
+}
+
+const column = (name: string, value: Json | undefined): JsonObject => (value === undefined ? {} : { [name]: value });
+
+function spokenIn({ context, asked }: Writing, item: WrittenItem): Spoken {
+  const named = languageAsked(asked.query['locale']) ?? item.locale;
+  const usual = defaultLanguage(context);
+  return { code: named ?? usual, usual: named === undefined || named === usual };
+}
+
+/** Whether the body or the query says something of a language. */
+function speaks({ asked }: Writing, item: WrittenItem): boolean {
+  return (
+    item.localised !== undefined && (Object.keys(item.texts).length > 0 || item.locale !== undefined || asked.query['locale'] !== undefined)
+  );
+}
+
+/** Makes an entry, or changes the one of that key. */
+export function saving(writing: Writing, data: JsonObject, key?: string): { readonly step: Step; readonly asked: Asked } {
+  const { sight, collection, within, asked } = writing;
+  const does = key === undefined ? 'create' : 'update';
+  const item = writtenItem(sight, collection, data, does);
+  const columns: RequestedItem = { ...item.columns, ...statusColumns(writing, item, does) };
+  const spoken = spokenIn(writing, item);
+  const inLocale =
+    item.locale === undefined || asked.query['locale'] !== undefined ? asked : { ...asked, query: { ...asked.query, locale: item.locale } };
+  return {
+    asked: inLocale,
+    async step(session) {
+      const relations = await resolvedRelations(session.within, sight, collection, key, item.relations);
+      const { localised } = item;
+      const texts =
+        localised && speaks(writing, item)
+          ? { [localised.relation.name]: [await translationChange(session.within, sight, collection, key, localised, spoken, item.texts)] }
+          : {};
+      const whole: RequestedItem = { ...columns, ...relations, ...texts };
+      const mutation: RequestedMutation =
+        key === undefined
+          ? { is: 'create', collection: collection.name, items: [whole] }
+          : { is: 'update', collection: collection.name, changes: [{ key, item: whole }] };
+      const [row] = await session.write(await prepareWrite(preparing(within, session), mutation, {}));
+      return { key: row?.key ?? key };
+    },
+  };
+}
+
+/** Within the transaction, with what extensions filter. */
+const preparing = ({ syntax, filters }: WriteContext, { within }: WriteSession) => ({ ...within, syntax, ...(filters ? { filters } : {}) });
+
+/** Deletes the entry of that key with its translations, or the translation of the language that the query names. */
+export function deleting(writing: Writing, key: string, outline: Outline = 'wrapped'): { readonly step: Step } {
+  const { context, sight, collection, within, asked } = writing;
+  const localised = writtenItem(sight, collection, {}, 'update').localised;
+  const named = languageAsked(asked.query['locale']);
+  return {
+    async step(session) {
+      const inside = session.within;
+      const before = await readBack({ ...context, ...inside, connection: context.connection }, inside, collection, asked, key, outline);
+      const write = async (mutation: RequestedMutation): Promise<void> => {
+        await session.write(await prepareWrite(preparing(within, session), mutation, {}));
+      };
+      const spoken = named === undefined ? undefined : { code: named, usual: false };
+      const texts = localised ? await translationKeys(inside, sight, collection, key, localised, spoken) : [];
+      if (localised && named !== undefined && texts.length === 0) throw new GatewayError('item_not_found', { id: key });
+      if (localised && texts.length > 0) {
+        const gone = texts.map((deleteKey) => ({ deleteKey }));
+        await write({ is: 'update', collection: collection.name, changes: [{ key, item: { [localised.relation.name]: gone } }] });
+      }
+      if (!localised || named === undefined) await write({ is: 'delete', collection: collection.name, keys: [key] });
+      return { key, ...(before ? { before } : {}) };
+    },
+  };
+}
+
+/** Answers with the entry; the newer form has a status of its own for what was made. */
+export function sendWritten(reply: FastifyReply, { result, asked }: Answered, does: 'create' | 'update' | 'delete'): FastifyReply {
+  if (asked.format === 'v5' && does === 'delete') return reply.code(204).send();
+  reply.code(does === 'create' && asked.format === 'v5' ? 201 : 200).type(jsonType);
+  return reply.send(result ? entryText(result.texts) : '{"data":null,"meta":{}}');
+}

@@ -1,0 +1,13 @@
+/** What a write of a surface runs with: the caller's context, the surface's syntax, what extensions listen to, and what follows. */
+import type { FastifyRequest } from 'fastify';
+import type { WriteContext } from '../engine/write.ts';
+import type { NestedSyntax } from '../query/mutation.ts';
+import { afterWrites } from './after-writes.ts';
+import type { CallerContext } from './caller.ts';
+import type { SurfaceHooks } from './hooks.ts';
+
+export function writeContext(request: FastifyRequest, context: CallerContext, syntax: NestedSyntax, hooks: SurfaceHooks): WriteContext {
+  const { project, actor } = context;
+  const userAgent = request.headers['user-agent'] ?? '';
+  return { ...context, userAgent, syntax, ...afterWrites(project), ...hooks.writes(project, actor) };
+}

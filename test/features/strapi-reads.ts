@@ -1,0 +1,363 @@
+/** Promise: what Strapi's clients ask of lists and entries is answered in both of its forms (strapi-rest §§1 to 10, 14 and 15). */
+import { secrets } from '../fixtures/garden-people.ts';
+import { type Feature, type Tester, told } from '../support/expect.ts';
+import type { World } from '../support/garden.ts';
+import { at, type Json } from '../support/http.ts';
+import { finds, holds, refuses, strapi } from '../support/strapi.ts';
+
+const preview = 'publicationState=preview';
+
+async function shapes(t: Tester, world: World): Promise<void> {
+  const zone = { name: 'North', parent: 1, createdAt: null, updatedAt: null };
+  await holds(t, world, 'zones/2', { id: 2, attributes: zone, meta: {} });
+  await holds(t, world, 'zones/2', { id: 2, documentId: '2', ...zone }, 'admin', { v5: true });
+  const list = await strapi(world, 'zones?filters[id]=2');
+  t.strictSame(list.json, {
+    data: [{ id: 2, attributes: zone, meta: {} }],
+    meta: { pagination: { page: 1, pageSize: 25, pageCount: 1, total: 1 } },
+  });
+  t.strictSame(at((await strapi(world, 'zones/2')).json, 'meta'), {}, 'the meta of an entry');
+  const plant = await strapi(world, 'plants/1?fields=title,watered,created_on,createdAt,updatedAt,publishedAt,locale,name,height');
+  t.strictSame(at(plant.json, 'data'), {
+    id: 1,
+    attributes: {
+      title: 'Apple',
+      height: 3.5,
+      watered: '06:30:00.000',
+      created_on: '2020-01-02T03:04:05.000Z',
+      name: 'Apple tree',
+      locale: 'en',
+      createdAt: '2020-01-02T03:04:05.000Z',
+      updatedAt: '2021-02-03T04:05:06.700Z',
+      publishedAt: '2021-02-03T04:05:06.700Z',
+    },
+    meta: { availableLocales: ['en', 'fr'] },
+  });
+  await holds(t, world, 'beds/0b2cd2f4-6a1e-4c58-9a53-1d6f3f6a0001?fields=keeper', {
+    id: '0b2cd2f4-6a1e-4c58-9a53-1d6f3f6a0001',
+    attributes: { keeper: '9007199254740993' },
+    meta: {},
+  });
+  await holds(t, world, 'shipments/north;1?fields=weight', { id: 'north;1', attributes: { weight: 10.5 }, meta: {} });
+  await holds(t, world, 'log-entries?pagination[limit]=1&fields=level', [{ id: null, attributes: { level: 'warn' }, meta: {} }]);
+  t.strictSame((await strapi(world, 'bad_status/1')).status, 200, 'the name of the table reaches it too');
+  const whole = await strapi(world, 'plants?populate=*&pagination[limit]=100&publicationState=preview');
+  for (const secret of [...secrets, '$2y$10$a.hash']) t.notOk(whole.text.includes(secret), 'no hash, no token');
+}
+
+async function filters(t: Tester, world: World): Promise<void> {
+  const cases: readonly (readonly [string, readonly Json[]])[] = [
+    ['filters[id][$eq]=1', [1]],
+    ['filters[title]=Apple', [1]],
+    ['filters[id][0]=1&filters[id][1]=3', [1, 3]],
+    ['filters[title][$eqi]=aPPLE', [1]],
+    ['filters[title][$ne]=Apple&filters[id][$lte]=3', [2, 3]],
+    ['filters[title][$nei]=APPLE&filters[id][$lt]=4', [2, 3]],
+    ['filters[heads][$gt]=9&filters[heads][$lte]=12', [11, 12]],
+    ['filters[heads][$gte]=11', [8, 11, 12]],
+    ['filters[heads][$between][0]=1&filters[heads][$between][1]=3', [3, 5, 6]],
+    ['filters[id][$in][0]=1&filters[id][$in][1]=99&filters[id][$in][2]=2', [1, 2]],
+    ['filters[id][$in]=7', [7]],
+    ['filters[id][$in][]=', []],
+    ['filters[id][$notIn][0]=1&filters[id][$lt]=4', [2, 3]],
+    ['filters[id][$notIn][]&filters[id][$lt]=3', [1, 2]],
+    ['filters[title][$contains]=apple', [11]],
+    ['filters[title][$containsi]=apple', [1, 11]],
+    ['filters[title][$notContains]=e&filters[id][$lt]=9', [7]],
+    ['filters[title][$ncontainsi]=E&filters[id][$lt]=9', [7]],
+    ['filters[title][$contains]=100%25_', [6]],
+    ['filters[title][$contains]=%25', [6]],
+    ['filters[title][$startsWith]=c', []],
+    ['filters[title][$startsWithi]=c', [3]],
+    ['filters[title][$endsWith]=apple', [11]],
+    ['filters[title][$endsWithi]=APPLE', [1, 11]],
+    ['filters[title][$contains][0]=Gink&filters[title][$contains][1]=Ced', [3, 7]],
+    ['filters[zone][$null]=true', [5, 7]],
+    ['filters[zone][$notNull]=false', [5, 7]],
+    ['filters[heads]=', [7]],
+    ['filters[heads][$ne]=&filters[id][$gt]=10', [11, 12]],
+    ['filters[hardy]=f', [3, 6, 11]],
+    ['filters[planted][$lt]=1900-01-01', [3]],
+    ['filters[created_on][$gte]=1578614400000', [11, 12]],
+    ['filters[createdAt][$lt]=2020-01-03T00:00:00.000Z', [1]],
+    ['filters[height][$eq]=3.50', [1, 11]],
+    ['filters[heads][$containsi]=1', [3, 11, 12]],
+    ['filters[$or][0][id]=1&filters[$or][1][title][$startsWith]=G', [1, 7]],
+    ['filters[$and][0][hardy]=true&filters[$and][1][heads][$gt]=6&filters[$and][2][kind]=shrub', [8, 12]],
+    ['filters[$not][zone][id][$notNull]=true', [5, 7]],
+    ['filters[heads][$not][$gt]=2', [2, 3, 5]],
+    ['filters[$not][$or][0][heads][$gt]=2&filters[$not][$or][1][id]=3', [2, 5]],
+    ['filters[0][id][$gt]=10&filters[1][id][$lt]=12', [11]],
+    ['filters[zone][parent][name]=Orchard', [1]],
+    ['filters[zone]=4', [1]],
+    ['filters[zone][$in][0]=4&filters[zone][$in][1]=1', [1, 11]],
+    ['filters[uses][name][$eq]=food', [1, 2, 12]],
+    ['filters[uses][$eq]=3', [6, 12]],
+    ['filters[uses][id][$in][0]=4', [3]],
+    ['filters[uses][$null]=true&filters[id][$lt]=8', [5, 7]],
+    ['filters[$and][0][uses][name]=food&filters[$and][1][uses][name]=dye', [12]],
+    ['filters[uses][name]=food&filters[uses][id]=2', []],
+    ['filters[$not][uses][name]=food&filters[id][$lt]=4', [3]],
+    ['filters[family][name][$startsWith]=Pin', [3]],
+    ['filters[publishedAt][$null]=true', [2, 5, 6, 8]],
+    ['published_at_null=true', [2, 5, 6, 8]],
+    ['_q=APPLE', [1, 11]],
+    ['_q=5&fields=title', [5]],
+  ];
+  for (const [query, ids] of cases) await finds(t, world, `plants?${preview}&fields=title&${query}`, ids);
+  await finds(t, world, 'shipments?filters[id]=north;2', ['north;2']);
+  await finds(t, world, 'zones?filters[children][name]=South&fields=name', [1]);
+}
+
+async function refusals(t: Tester, world: World): Promise<void> {
+  const named: readonly (readonly [string, string])[] = [
+    ['filters[nope]=1', 'nope'],
+    ['filters[title][$foo]=1', '$foo'],
+    ['filters[$foo][0][id]=1', '$foo'],
+    ['filters[title][inner]=1', 'inner'],
+    ['filters[zone][nope]=1', 'nope'],
+    ['filters[passcode][$null]=true', 'passcode'],
+    ['sort=nope', 'nope'],
+    ['sort=zone.nope', 'nope'],
+    ['fields=nope', 'nope'],
+    ['fields=uses', 'uses'],
+    ['fields=passcode', 'passcode'],
+    ['populate=nope', 'nope'],
+    ['populate[zone][nope]=1', 'nope'],
+    ['populate[zone][on]=1', 'on'],
+    ['populate[zone][filters][nope]=1', 'nope'],
+    ['populate=zone.nope', 'nope'],
+    ['limit=1', 'limit'],
+    ['pagination[size]=1', 'size'],
+  ];
+  for (const [query, name] of named) await refuses(t, world, `plants?${query}`, 400, `Invalid parameter ${name}`);
+  const newer = await strapi(world, 'plants?filters[zone][nope]=1', 'admin', { v5: true });
+  t.strictSame(
+    at(newer.json, 'error', 'details'),
+    { key: 'nope', path: 'zone.nope', source: 'query', param: 'filters' },
+    'the newer form says where',
+  );
+  const values: readonly (readonly [string, RegExp])[] = [
+    ['filters[heads]=many', /heads/],
+    ['filters[heads][$in][0]=x', /heads/],
+    ['filters[planted][$gt]=soon', /planted/],
+    ['filters[heads][$between]=1', /two values/],
+    ['filters[heads][$null]=x', /true or false/],
+    ['filters[$or]=1', /list of conditions/],
+    ['filters[zone][$eq]=1&filters[zone][name]=x', /./],
+    ['filters[uses][$eq]=1&filters[uses][$ne]=2', /one operator/],
+    ['filters=1', /filters\[attribute\]/],
+    ['sort=title:up', /Invalid order/],
+    ['pagination[page]=x', /pagination\[page\]/],
+    ['pagination[page]=1&pagination[limit]=1', /mixed/],
+    ['pagination[withCount]=x', /withCount/],
+    ['publicationState=x', /publicationState/],
+    ['status=x', /status/],
+    [`filters${'[a]'.repeat(21)}=1`, /levels of brackets/],
+  ];
+  for (const [query, message] of values) await refuses(t, world, `plants?${query}`, 400, message);
+  for (const path of ['plants/abc', 'plants/999', 'shipments/north', 'log-entries/1', 'nope', 'nope/1', 'plants/1/2', 'directus_users']) {
+    await refuses(t, world, path, 404, 'Not Found');
+  }
+  await refuses(t, world, 'zones', 403, 'Forbidden', 'nobody');
+  await refuses(t, world, 'zones/1', 403, 'Forbidden', null);
+  await refuses(t, world, 'zones', 401, 'Missing or invalid credentials', null, { headers: { authorization: 'Bearer nothing.of.this' } });
+  await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PATCH', body: {} });
+  await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PUT', body: {} });
+}
+
+async function orders(t: Tester, world: World): Promise<void> {
+  await finds(t, world, 'plants?sort=heads:desc', [12, 11, 1, 3, 7]);
+  await finds(t, world, 'plants?sort[0]=height&sort[1]=title:DESC', [12, 11, 1, 7, 3]);
+  await finds(t, world, 'plants?sort[title]=desc', [12, 11, 7, 3, 1]);
+  await finds(t, world, 'plants?sort[0][heads]=asc', [3, 1, 11, 12, 7]);
+  await finds(t, world, 'plants?sort=zone.name,id:desc', [11, 12, 1, 3, 7]);
+  await finds(t, world, 'plants?sort[0][zone]=name:desc', [3, 1, 12, 11, 7]);
+  await finds(t, world, 'plants', [1, 3, 7, 11, 12]);
+}
+
+async function pages(t: Tester, world: World): Promise<void> {
+  const page = async (query: string): Promise<Json> =>
+    at((await strapi(world, `log-entries?fields=level&${query}`)).json, 'meta', 'pagination');
+  t.strictSame(await page(''), { page: 1, pageSize: 25, pageCount: 10, total: 230 });
+  t.strictSame(await page('pagination[page]=2'), { page: 2, pageSize: 100, pageCount: 3, total: 230 });
+  t.strictSame(await page('pagination[page]=99&pagination[pageSize]=10'), { page: 99, pageSize: 10, pageCount: 23, total: 230 });
+  t.strictSame(await page('pagination[pageSize]=1000'), { page: 1, pageSize: 100, pageCount: 3, total: 230 });
+  t.strictSame(await page('pagination[start]=20'), { start: 20, limit: 25, total: 230 });
+  t.strictSame(await page('pagination[limit]=-1'), { start: 0, limit: 100, total: 230 });
+  t.strictSame(await page('pagination[limit]=2&pagination[withCount]=false'), { start: 0, limit: 2 });
+  t.strictSame(await page('pagination[page]=1&pagination[pageSize]=5&pagination[withCount]=0'), { page: 1, pageSize: 5 });
+  await finds(t, world, 'plants?pagination[page]=2&pagination[pageSize]=2', [7, 11]);
+  await finds(t, world, 'plants?pagination[start]=3&pagination[limit]=2', [11, 12]);
+}
+
+async function relations(t: Tester, world: World): Promise<void> {
+  const use = (id: number, name: string): Json => ({ id, attributes: { name }, meta: {} });
+  await holds(t, world, 'plants/1?fields=title&populate[uses][fields]=name&populate[zone][fields]=name', {
+    id: 1,
+    attributes: {
+      title: 'Apple',
+      uses: { data: [use(1, 'food'), use(2, 'medicine')] },
+      zone: { data: { id: 4, attributes: { name: 'Row A' }, meta: {} } },
+    },
+    meta: { availableLocales: ['en', 'fr'] },
+  });
+  await holds(
+    t,
+    world,
+    'plants/12?fields=title&populate=zone.name,uses.name',
+    {
+      id: 12,
+      documentId: '12',
+      title: 'Ångström rose',
+      zone: { id: 2, documentId: '2', name: 'North' },
+      uses: [1, 2, 3].map((id) => ({ id, documentId: String(id), name: ['food', 'medicine', 'dye'][id - 1] })),
+    },
+    'admin',
+    { v5: true },
+  );
+  await holds(
+    t,
+    world,
+    'zones/1?fields=name&populate[children][populate][children][fields]=name&populate[children][fields]=name&populate[children][sort]=name:desc&populate[children][filters][name][$contains]=o&populate[children][limit]=1',
+    {
+      id: 1,
+      documentId: '1',
+      name: 'Garden',
+      children: [{ id: 8, documentId: '8', name: 'South', children: [{ id: 9, documentId: '9', name: 'Pond' }] }],
+    },
+    'admin',
+    { v5: true },
+  );
+  await holds(t, world, 'plants/3?fields=title&populate[uses][count]=true', {
+    id: 3,
+    attributes: { title: 'Cedar of Lebanon', uses: { data: { attributes: { count: 1 } } } },
+    meta: { availableLocales: ['fr'] },
+  });
+  // Drafts are no part of what is live; the bed's junction is looked through.
+  await holds(t, world, 'beds?fields=label&populate[plants][fields]=title&filters[label]=herb bed', [
+    {
+      id: '0b2cd2f4-6a1e-4c58-9a53-1d6f3f6a0002',
+      attributes: {
+        label: 'herb bed',
+        plants: { data: [{ id: 12, attributes: { title: 'Ångström rose' }, meta: { availableLocales: ['de'] } }] },
+      },
+      meta: {},
+    },
+  ]);
+  await holds(t, world, 'zones/9?fields=name&populate[plants][fields]=title', {
+    id: 9,
+    attributes: { name: 'Pond', plants: { data: [] } },
+    meta: {},
+  });
+  await holds(t, world, `zones/9?fields=name&${preview}&populate[plants][fields]=title`, {
+    id: 9,
+    attributes: { name: 'Pond', plants: { data: [{ id: 2, attributes: { title: 'Blackberry' }, meta: { availableLocales: ['en'] } }] } },
+    meta: {},
+  });
+  await holds(t, world, 'plants/7?fields=title&populate=zone', {
+    id: 7,
+    attributes: { title: 'Ginkgo', zone: { data: null } },
+    meta: { availableLocales: [] },
+  });
+  const whole = await strapi(world, 'zones/4?populate[plants]=*');
+  t.equal(at(whole.json, 'data', 'attributes', 'plants', 'data', 0, 'attributes', 'family', 'data', 'id'), 'ROS', told(whole));
+  t.strictSame((await strapi(world, `zones?populate=${Array(11).fill('parent').join('.')}`)).status, 400, 'too deep');
+  // What may not be read is left as it is.
+  const hidden = await strapi(world, 'plants/1?fields=title,zone&populate=zone', null);
+  t.strictSame(at(hidden.json, 'data', 'attributes'), { title: 'Apple', zone: 4 }, told(hidden));
+  const unknown = await strapi(world, 'plants/1?populate=createdBy,localizations', 'admin');
+  t.equal(at(unknown.json, 'data', 'attributes', 'localizations', 'data', 0, 'attributes', 'name'), 'Pommier', told(unknown));
+}
+
+async function states(t: Tester, world: World): Promise<void> {
+  await finds(t, world, 'plants?publicationState=live&fields=title', [1, 3, 7, 11, 12]);
+  await finds(t, world, 'plants?publicationState=preview&fields=title', [1, 2, 3, 5, 6, 7, 8, 11, 12]);
+  await finds(t, world, 'plants?status=draft&fields=title', [1, 2, 3, 5, 6, 7, 8, 11, 12]);
+  await refuses(t, world, 'plants/2', 404, 'Not Found');
+  await holds(t, world, 'plants/2?publicationState=preview&fields=publishedAt', {
+    id: 2,
+    attributes: { publishedAt: null },
+    meta: { availableLocales: ['en'] },
+  });
+  await holds(t, world, 'plants/7?fields=publishedAt', {
+    id: 7,
+    attributes: { publishedAt: '1970-01-01T00:00:00.000Z' },
+    meta: { availableLocales: [] },
+  });
+  await finds(t, world, 'zones?status=draft&filters[id]=1', [1]);
+  await finds(t, world, 'plants?locale=fr&fields=title', [1, 3]);
+  await holds(t, world, 'plants/1?locale=FR&fields=title,name,locale', {
+    id: 1,
+    attributes: { title: 'Apple', name: 'Pommier', locale: 'fr' },
+    meta: { availableLocales: ['en', 'fr'] },
+  });
+  await refuses(t, world, 'plants/11?locale=fr', 404, 'Not Found');
+  await finds(t, world, 'plants?locale=xx', []);
+  await finds(t, world, 'zones?locale=fr&filters[id]=1', [1]);
+}
+
+async function rights(t: Tester, world: World): Promise<void> {
+  const own = await world.get('items/plants?fields=id&limit=-1&sort=id', 'writer');
+  const ids = (at(own.json, 'data') as Json[]).map((row) => at(row, 'id') ?? null);
+  await finds(t, world, `plants?${preview}&fields=title&pagination[limit]=100`, ids, 'writer');
+  const some = await strapi(world, `plants?${preview}&filters[id][$in][0]=1&filters[id][$in][1]=8`, 'editor');
+  t.strictSame(
+    [at(some.json, 'data', 0, 'attributes', 'notes'), at(some.json, 'data', 1, 'attributes', 'notes')],
+    [undefined, 'draft note'],
+    'absent where it may not be read',
+  );
+  await refuses(t, world, 'plants?filters[price][$gt]=1', 400, 'Invalid parameter price', null);
+  await refuses(t, world, 'plants?sort=price', 400, 'Invalid parameter price', null);
+}
+
+/** One statement however deep, which proves who asks. */
+async function statements(t: Tester, world: World): Promise<void> {
+  const path =
+    'plants?populate[uses]=true&populate[zone][populate][plants][populate]=uses&populate[labels]=true&filters[uses][name][$contains]=o&sort=zone.name';
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 8 && least > 1; i += 1) {
+    world.gateway.statements.length = 0;
+    const answer = await strapi(world, path);
+    if (i === 0) t.equal(answer.status, 200, told(answer));
+    least = Math.min(least, world.gateway.statements.filter(({ text }) => !/^pragma /i.test(text)).length);
+  }
+  t.equal(least, 1, 'one statement');
+}
+
+async function transport(t: Tester, world: World): Promise<void> {
+  const preflight = await world.get('strapi/api/plants', undefined, {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://page.example',
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'authorization,content-type,strapi-response-format',
+    },
+  });
+  t.equal(preflight.status, 200, 'browsers may ask');
+  t.match(preflight.headers['access-control-allow-headers'], /strapi-response-format/i, 'for the newer form too');
+  t.match(preflight.headers['access-control-allow-origin'], /^(?:\*|https:\/\/page\.example)$/);
+  const long = await strapi(
+    world,
+    `plants?fields=title&filters[$or][0][id]=1&${Array.from({ length: 200 }, (_, i) => `filters[$or][${i + 1}][title][$eq]=${'a'.repeat(70)}${i}`).join('&')}`,
+  );
+  t.equal(long.status, 200, `a query of 20 kB: ${told(long)}`);
+  const empty = await strapi(world, 'zones', 'admin', { method: 'POST', headers: { 'content-type': 'application/json' } });
+  t.equal(at(empty.json, 'error', 'message'), 'Missing "data" payload in the request body', 'no body under a JSON header');
+}
+
+export const strapiReads: Feature = {
+  promise: 'Strapi: lists and entries',
+  async run(t, world) {
+    await t.test('both forms of entries', (t) => shapes(t, world));
+    await t.test('every operator', (t) => filters(t, world));
+    await t.test('what is wrong is refused by its name', (t) => refusals(t, world));
+    await t.test('orders', (t) => orders(t, world));
+    await t.test('pages', (t) => pages(t, world));
+    await t.test('relations', (t) => relations(t, world));
+    await t.test('states and languages', (t) => states(t, world));
+    await t.test('rights', (t) => rights(t, world));
+    await t.test('one statement', (t) => statements(t, world));
+    await t.test('what browsers and clients send', (t) => transport(t, world));
+  },
+};
