@@ -148,8 +148,8 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     services: extensionServices,
   };
   await app.register(graphqlSurface, { hooks });
-  await app.register(payloadSurface, { hooks });
   await app.register(changesSurface, { hooks: hooks.reads });
+  await app.register(payloadSurface, { hooks });
   await app.register(strapiSurface, { hooks });
   return app;
 }

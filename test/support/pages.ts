@@ -28,8 +28,8 @@ export const pages = [
   'operations',
   'security',
   'graphql',
-  'contract',
   'changes',
+  'contract',
   'extensions',
 ] as const;
 
