@@ -15,6 +15,8 @@ export interface Case {
   paths(i: number): Paths;
   /** What of Sallyport's answer the others answer with, where that is not all of it. */
   readonly same?: (text: string) => string;
+  /** The same of what the others answer. */
+  readonly others?: (text: string) => string;
 }
 
 /** The project's key in URLs. */
@@ -31,7 +33,7 @@ const nestedFields =
 const articles = `/${project}/items/articles`;
 
 /** A number from 0 to `below`, the same for the same `i` every time, and all of them in turn. */
-const spread = (i: number, step: number, below: number): number => (i * step) % below;
+export const spread = (i: number, step: number, below: number): number => (i * step) % below;
 
 /** Nested comments are limited where the server knows how to. */
 export const commentLimit = 10;

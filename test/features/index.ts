@@ -74,6 +74,7 @@ import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiReads } from './strapi-reads.ts';
 import { subscriptions } from './subscriptions.ts';
+import { strapiWrites } from './strapi-writes.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
@@ -180,6 +181,7 @@ export const features: readonly Feature[] = [
   schemaEditingRelations,
   schemaEditingLinks,
   strapiReads,
+  strapiWrites,
   templates,
   graphqlReads,
   graphqlHttp,

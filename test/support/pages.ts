@@ -30,6 +30,7 @@ export const pages = [
   'graphql',
   'changes',
   'contract',
+  'strapi',
   'extensions',
 ] as const;
 
