@@ -64,7 +64,6 @@ async function startSide(database: DatabaseConfig, limits: World['limits']): Pro
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
     surfaces: { strapi: true, payload: true },
     private: false,
-    surfaces: { strapi: true, payload: true },
     limits,
   });
   // A slow machine is no fault of the program's.

@@ -28,6 +28,7 @@ export const pages = [
   'operations',
   'security',
   'graphql',
+  'payload',
   'changes',
   'contract',
   'strapi',
