@@ -14,6 +14,7 @@ import { becomingAdministrator } from './becoming-administrator.ts';
 import { comments } from './comments.ts';
 import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
+import { contractDialects } from './contract-dialects.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
 import { cursorProperty } from './cursor-property.ts';
@@ -181,5 +182,6 @@ export const features: readonly Feature[] = [
   contract,
   payloadReads,
   contractCalls,
+  contractDialects,
   databaseDown,
 ];
