@@ -137,9 +137,13 @@ async function serve(options: Options): Promise<void> {
 }
 
 try {
-  const options = readOptions(process.argv.slice(2));
-  await ensureArticles(say);
-  await (options.serve ? serve(options) : run(options));
+  const given = process.argv.slice(2);
+  if (given[0] === 'soak') await import('./soak.ts');
+  else {
+    const options = readOptions(given);
+    await ensureArticles(say);
+    await (options.serve ? serve(options) : run(options));
+  }
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   // The processes that were started end when this one does.

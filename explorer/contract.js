@@ -1,58 +1,55 @@
-/** What the role may use: its collections, what may be done with them, and their fields. */
-import { call, dataOf } from './api.js';
-
-const segments = {
-  directus_users: 'users',
-  directus_roles: 'roles',
-  directus_permissions: 'permissions',
-  directus_files: 'files',
-  directus_folders: 'folders',
-  directus_activity: 'activity',
-  directus_revisions: 'revisions',
-  directus_settings: 'settings',
-};
+/** What the role may use: its collections, what may be done with them, and their fields, out of the OpenAPI document of the role. */
+import { call } from './api.js';
 
 export const operations = [
   { id: 'list', label: 'List', needs: 'read' },
-  { id: 'item', label: 'Item', needs: 'read' },
+  { id: 'item', label: 'Item', needs: 'item' },
   { id: 'aggregate', label: 'Aggregate', needs: 'read' },
   { id: 'create', label: 'Create', needs: 'create' },
   { id: 'update', label: 'Update', needs: 'update' },
   { id: 'delete', label: 'Delete', needs: 'delete' },
 ];
 
-/** Where the rows of a collection are. */
-export const pathOf = (collection) =>
-  segments[collection] === undefined ? `/items/${encodeURIComponent(collection)}` : `/${segments[collection]}`;
+/** Ids of operations on rows begin with what they do. */
+const needs = { list: 'read', read: 'item', create: 'create', update: 'update', delete: 'delete' };
 
-const all = new Set(['create', 'read', 'update', 'delete']);
+/** The collections with where they are, what the role may do with them, and their fields. */
+export async function collectionsOf() {
+  const { status, text } = await call('GET', '/openapi.json');
+  return status === 200 ? ofDocument(JSON.parse(text)) : [];
+}
 
-/** Collections with what the role may do, by name. */
-export async function collectionsOf({ administrator }) {
-  if (administrator) {
-    const rows = (await dataOf('/collections')) ?? [];
-    return rows.filter(isServed).map(({ collection }) => ({ name: collection, may: all, system: collection.startsWith('directus_') }));
-  }
+function ofDocument({ paths, components }) {
   const found = new Map();
-  for (const row of (await dataOf('/permissions/me')) ?? []) {
-    const may = found.get(row.collection) ?? new Set();
-    for (const action of all) if (row[action] !== 'none') may.add(action);
-    found.set(row.collection, may);
+  for (const [path, item] of Object.entries(paths)) {
+    const [, place, keyed] = /^(\/items\/[^/]+|\/[^/]+)(\/\{id\})?$/.exec(path) ?? [];
+    for (const operation of Object.values(item)) {
+      const [, does] = /^(list|read|create|update|delete)_/.exec(operation?.operationId ?? '') ?? [];
+      const [name] = operation?.tags ?? [];
+      if (!place || !does || (does === 'list' || does === 'create') !== (keyed === undefined)) continue;
+      if (!place.startsWith('/items/') && !name.startsWith('directus_')) continue;
+      const known = found.get(name) ?? { name, path: place, may: new Set(), system: !place.startsWith('/items/'), schema: undefined };
+      known.may.add(needs[does]);
+      known.schema ??= /schemas\/(\w+?)(?:Item|Create|Update)"/.exec(JSON.stringify(operation))?.[1];
+      found.set(name, known);
+    }
   }
-  return [...found]
-    .filter(([name, may]) => may.size > 0 && isServed({ collection: name }))
-    .map(([name, may]) => ({ name, may, system: name.startsWith('directus_') }))
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  return [...found.values()].map(({ schema, ...collection }) => ({ ...collection, fields: fieldsOf(components.schemas, schema) }));
 }
 
-const isServed = ({ collection }) => !collection.startsWith('directus_') || segments[collection] !== undefined;
-
-/** Names and types of a collection's fields, as far as the role may know them. */
-export async function fieldsOf({ name, may }) {
-  const rows = await dataOf(`/fields/${encodeURIComponent(name)}`);
-  if (rows) return rows.map(({ field, type, primary_key: key }) => ({ name: field, type, key: Boolean(key) }));
-  if (!may.has('read')) return [];
-  const { status, text } = await call('GET', `${pathOf(name)}?limit=1`);
-  const row = status === 200 ? JSON.parse(text).data?.[0] : undefined;
-  return Object.keys(row ?? {}).map((field) => ({ name: field, type: '', key: field === 'id' }));
+/** Names and types of what may be read, or else of what may be sent. */
+function fieldsOf(schemas, name) {
+  const read = schemas[`${name}Item`]?.properties;
+  const sent = schemas[`${name}Update`]?.properties ?? {};
+  return Object.entries(read ?? sent).map(([field, schema]) => ({
+    name: field,
+    type: typeOf(schema),
+    written: Object.hasOwn(sent, field) && !schema.items,
+  }));
 }
+
+const typeOf = ({ type, format, anyOf }) =>
+  [format ?? type ?? (anyOf ? anyOf.map(typeOf) : 'related')]
+    .flat()
+    .filter((one) => one !== 'null')
+    .join(' or ');

@@ -106,8 +106,7 @@ function switched(label, hint, checked, fixed) {
 
 /** A row to begin with: what a form of the collection would ask for. */
 function example(fields) {
-  const automatic = ['datetime_created', 'datetime_updated', 'owner', 'user_updated', 'alias', 'o2m', 'translation', 'file', 'm2o'];
-  const named = fields.filter(({ key, type }) => !key && !automatic.includes(type)).slice(0, 6);
+  const named = fields.filter(({ name, written }) => written && name !== 'id').slice(0, 6);
   return JSON.stringify(Object.fromEntries(named.map(({ name }) => [name, null])), null, 2);
 }
 

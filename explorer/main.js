@@ -2,7 +2,7 @@
 
 import { answerView, nothingView, unreachableView, waitingView } from './answer.js';
 import { actAs, actingAs, base, call, curlOf, dataOf, isSignedIn, renew, signIn, signOut } from './api.js';
-import { collectionsOf, fieldsOf, operations } from './contract.js';
+import { collectionsOf, operations } from './contract.js';
 import { byId, copyButton, h } from './dom.js';
 import { formOf, loadOperators } from './form.js';
 import { requestOf } from './request.js';
@@ -39,12 +39,12 @@ async function showCollections() {
   const list = byId('collections');
   list.replaceChildren(h('li', { class: 'empty' }, 'Loading…'));
   const now = ++turn;
-  state.collections = await collectionsOf({ administrator: state.administrator && actingAs() === undefined }).catch(() => []);
+  state.collections = await collectionsOf().catch(() => []);
   if (now !== turn) return;
   const known = state.collections.find(({ name }) => name === (state.collection?.name ?? decodeURIComponent(location.hash.slice(1))));
   state.collection = known ?? state.collections[0];
   listCollections();
-  await showRequest();
+  showRequest();
 }
 
 function listCollections() {
@@ -64,11 +64,11 @@ function listCollections() {
   byId('collections').querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 }
 
-async function chooseCollection(collection) {
+function chooseCollection(collection) {
   state.collection = collection;
   location.hash = encodeURIComponent(collection.name);
   listCollections();
-  await showRequest();
+  showRequest();
 }
 
 function operationBar() {
@@ -83,37 +83,30 @@ function operationBar() {
       const radio = h('input', { type: 'radio', name: 'operation', value: id, checked: id === state.operation });
       radio.addEventListener('change', () => {
         state.operation = id;
-        void showRequest(true);
+        showRequest(true);
       });
       return h('label', {}, radio, h('span', {}, label));
     }),
   );
 }
 
-const known = new Map();
-
-async function knownFields(collection) {
-  const name = `${actingAs() ?? ''} ${collection.name}`;
-  if (!known.has(name)) known.set(name, await fieldsOf(collection).catch(() => []));
-  return known.get(name);
-}
-
-async function showRequest(keepsFocus = false) {
+function showRequest(keepsFocus = false) {
   const place = byId('request');
   byId('answer').replaceChildren(...nothingView());
   const { collection } = state;
-  if (!collection) return place.replaceChildren(h('p', { class: 'empty' }, 'Choose a collection.'));
-  const now = ++turn;
-  const fields = await knownFields(collection);
-  if (now !== turn) return undefined;
+  if (!collection) {
+    place.replaceChildren(h('p', { class: 'empty' }, 'Choose a collection.'));
+    return;
+  }
+  turn += 1;
   const bar = operationBar();
   const acting = actingAs() !== undefined;
-  const { parts, read } = formOf(state.operation, fields, { explainable: state.administrator, acting });
+  const { parts, read } = formOf(state.operation, collection.fields, { explainable: state.administrator, acting });
   const method = h('span', { class: 'method' });
   const url = h('output', { class: 'url mono', 'aria-label': 'Address' });
   const fault = h('p', { class: 'fault', role: 'alert', hidden: true });
   const send = h('button', { type: 'submit', class: 'primary' }, 'Send');
-  const asked = () => requestOf(collection.name, state.operation, read());
+  const asked = () => requestOf(collection, state.operation, read());
   const form = h('form', { class: 'grid', autocomplete: 'off' }, ...parts);
   const line = h(
     'div',
@@ -146,7 +139,6 @@ async function showRequest(keepsFocus = false) {
   place.replaceChildren(h('h1', { class: 'mono' }, collection.name), bar, form);
   refresh();
   if (keepsFocus) bar.querySelector('input:checked')?.focus();
-  return undefined;
 }
 
 async function ask(request, send) {
@@ -166,7 +158,6 @@ async function ask(request, send) {
 }
 
 async function showAll() {
-  known.clear();
   await showWho();
   await showCollections();
 }

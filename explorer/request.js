@@ -1,6 +1,4 @@
 /** From what the form holds to a request. */
-import { pathOf } from './contract.js';
-
 /** As it reads best in a URL: brackets, commas and the like stay. */
 const encoded = (text) => encodeURIComponent(text).replace(/%(2C|5B|5D|3A|40|2A|24|2F)/gi, (code) => decodeURIComponent(code));
 
@@ -42,6 +40,6 @@ export function requestOf(collection, operation, form) {
   const body = operation === 'create' || operation === 'update' ? form.body : undefined;
   const fault = faultOf('The body', body) ?? faultOf('Deep', form.deep || undefined);
   if (fault) return { missing: fault };
-  const path = `${pathOf(collection)}${keyed ? `/${encoded(id)}` : ''}${queryOf(form)}`;
+  const path = `${collection.path}${keyed ? `/${encoded(id)}` : ''}${queryOf(form)}`;
   return { method: methods[operation] ?? 'GET', path, ...(body === undefined ? {} : { body }) };
 }

@@ -13,6 +13,7 @@ export const databases = {
   few: 'sallyport_bench_few',
   large: 'sallyport_bench_large',
   writes: 'sallyport_bench_writes',
+  soak: 'sallyport_bench_soak',
 } as const;
 
 export const tablesOf = { many: 500, few: 1, large: 10_000 } as const;
@@ -139,10 +140,10 @@ export async function ensureLarge(say: (text: string) => void): Promise<void> {
 }
 
 /** Articles to be written; nothing of a run before is left. */
-export async function makeWrites(): Promise<void> {
+export async function makeWrites(database: string = databases.writes): Promise<void> {
   await withClient(async (client) => {
-    await client.query(`drop database if exists "${databases.writes}" with (force)`);
-    await client.query(`create database "${databases.writes}" encoding 'UTF8' template template0`);
+    await client.query(`drop database if exists "${database}" with (force)`);
+    await client.query(`create database "${database}" encoding 'UTF8' template template0`);
   });
   await withClient(async (client) => {
     await client.query(`create table articles (
@@ -159,11 +160,11 @@ export async function makeWrites(): Promise<void> {
       published_on timestamptz,
       meta jsonb
     )`);
-  }, databases.writes);
-  await systemTables(databases.writes, ['articles'], false);
+  }, database);
+  await systemTables(database, ['articles'], false);
   await withClient(async (client) => {
     await client.query(
       `update directus_permissions set "create" = 'full', "update" = 'full', "delete" = 'full' where collection = 'articles'`,
     );
-  }, databases.writes);
+  }, database);
 }

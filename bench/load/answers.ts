@@ -3,15 +3,21 @@
 export interface AnswerReader {
   /** Takes received bytes; true when the answer is whole. Throws when it is none, or its status is neither 200 nor 204. */
   take(chunk: Buffer): boolean;
+  /** The status of the last answer. */
+  readonly status: number;
+  /** Whether the server ends the connection with it. */
+  readonly last: boolean;
   /** Bytes of all answers so far, heads included. */
   readonly bytes: number;
 }
 
 const headEnd = '\r\n\r\n';
 
-/** Reads one answer after another; each must have been asked for after the one before was whole. */
-export function createAnswerReader(): AnswerReader {
+/** Reads one answer after another; each must have been asked for after the one before was whole. With `anyStatus` none is refused. */
+export function createAnswerReader({ anyStatus = false } = {}): AnswerReader {
   let bytes = 0;
+  let status = 0;
+  let last = false;
   /** Bytes of the body, or of the chunk with its line end, that are still to come. */
   let missing = 0;
   let state: 'head' | 'body' | 'chunks' | 'chunk' = 'head';
@@ -22,9 +28,12 @@ export function createAnswerReader(): AnswerReader {
     const end = data.indexOf(headEnd);
     if (end === -1) return -1;
     const text = data.toString('latin1', 0, end);
-    if (!text.startsWith('HTTP/1.1 20')) throw new Error(`The server answered: ${data.toString('utf8').slice(0, 600)}`);
+    status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0);
+    if (status === 0 || (!anyStatus && !text.startsWith('HTTP/1.1 20')))
+      throw new Error(`The server answered: ${data.toString('utf8').slice(0, 600)}`);
+    last = /\r\nconnection: close/i.test(text);
     const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
-    if (text.startsWith('HTTP/1.1 204')) {
+    if (status === 204 || status === 304) {
       state = 'body';
       missing = 0;
     } else if (length === undefined) state = 'chunks';
@@ -53,6 +62,12 @@ export function createAnswerReader(): AnswerReader {
   }
 
   return {
+    get status() {
+      return status;
+    },
+    get last() {
+      return last;
+    },
     get bytes() {
       return bytes;
     },

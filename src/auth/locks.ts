@@ -4,8 +4,9 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
-import { type Attempts, attemptsOf, createAttempts } from './attempts.ts';
+import { type Attempts, createAttempts } from './attempts.ts';
 import { authSettingsOf } from './settings.ts';
+import { attemptsOf } from './shared-attempts.ts';
 import { type Credentials, signIn } from './sign-in.ts';
 import type { UserRow } from './users.ts';
 
@@ -41,8 +42,8 @@ export async function signInUnlocked(request: FastifyRequest, given: Credentials
 }
 
 /** Lets the account try again at once. */
-export function unlock(request: FastifyRequest, email: string): void {
+export async function unlock(request: FastifyRequest, email: string): Promise<void> {
   const account = accountOf(email);
   locksOf(request).succeeded(account, request.ip);
-  attemptsOf(request.project, authSettingsOf(request.project.config.auth)).succeeded(account, request.ip);
+  await attemptsOf(request.project).succeeded(account, request.ip);
 }

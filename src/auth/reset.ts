@@ -91,5 +91,6 @@ export async function resetPassword(request: FastifyRequest, token: string, pass
   const change = { id: user.id, values, holding: { password_reset_token: print }, by: user };
   if (!(await changeRecorded(request, change))) throw new GatewayError('expired_reset_token');
   await endSessions(connection, schema, user.id);
+  project.bus.tell('access');
   return { ...user, password: values.password };
 }

@@ -139,16 +139,22 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
   ]);
   await Promise.race([opened, new Promise((done) => setTimeout(done, openPatience).unref())]);
 
-  const trustProxy = process.env['TRUST_PROXY'];
   const administration = {
     superAdminToken: token,
     projectsFolder: flags.projects,
     dataFolder: process.env['DATA_FOLDER'] ?? 'data',
     changed: () => folder.sync(),
   };
-  const trusted = trustProxy === undefined ? undefined : trustedProxies(trustProxy);
   const lifecycle = createLifecycle();
-  const app = await buildServer({ registry, logger: log, trustProxy: trusted, administration, operations: settings, telemetry, lifecycle });
+  const app = await buildServer({
+    registry,
+    logger: log,
+    trustProxy: settings.trustProxy,
+    administration,
+    operations: settings,
+    telemetry,
+    lifecycle,
+  });
   const own = telemetry.metrics && settings.metrics && metricsServer(telemetry.metrics, settings.metrics);
   const base = await listenAll(app, own, settings, flags).catch(async (error: unknown) => {
     // Open databases would keep the process alive.
@@ -161,12 +167,6 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
   tellProjects(terminal, registry, base);
   const summary = fresh ?? (hasDemo(flags.projects) ? await demoSummary(flags.projects) : undefined);
   if (summary) for (const line of ['', ...tellDemo(summary, base, fresh === undefined)]) terminal.say(line);
-}
-
-/** `true`, or the addresses and networks of proxies, separated by commas. */
-function trustedProxies(text: string): boolean | string[] {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return text.split(',').map((address) => address.trim());
 }
 
 /** The token that manages projects, where there is one. */

@@ -11,8 +11,9 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { changesSurface } from '../surfaces/changes/index.ts';
 import { contractSurface } from '../surfaces/contract/index.ts';
-import { writeListeners } from '../surfaces/directus/extension-services.ts';
+import { extensionServices, writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
 import { explorerSurface } from '../surfaces/explorer/index.ts';
@@ -65,11 +66,11 @@ function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-function fastifyOptions({ logger, trustProxy, operations = usualOperations }: ServerOptions) {
+function fastifyOptions({ logger, operations = usualOperations, trustProxy = operations.trustProxy }: ServerOptions) {
   const { bodyBytes: bodyLimit, headerBytes: maxHeaderSize, requestSeconds, keepAliveSeconds } = operations;
   return {
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger, childLoggerFactory: requestLog }),
-    ...(trustProxy === undefined ? {} : { trustProxy }),
+    trustProxy,
     logController: new LogController({ disableRequestLogging: true }),
     // Of JSON; files come as multipart with a limit of their own.
     bodyLimit,
@@ -144,9 +145,11 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const hooks: SurfaceHooks = {
     reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
     writes: writeListeners,
+    services: extensionServices,
   };
   await app.register(graphqlSurface, { hooks });
   await app.register(payloadSurface, { hooks });
+  await app.register(changesSurface, { hooks: hooks.reads });
   await app.register(strapiSurface, { hooks });
   return app;
 }

@@ -30,6 +30,7 @@ const usual = {
     'X-Request-Id',
     'ETag',
     'Idempotency-Replayed',
+    'Retry-After',
     'Location',
     'Tus-Resumable',
     'Upload-Expires',

@@ -126,7 +126,7 @@ async function exclusively<T>(pool: Knex, run: (knex: Knex.Transaction) => Promi
     const vendor = vendorOfKnex(knex);
     if (vendor === 'pg') await knex.raw("select pg_advisory_xact_lock(hashtext('sallyport install'))");
     if (vendor !== 'mysql') return run(knex);
-    const lock = "concat('sallyport ', md5(database()))";
+    const lock = "concat('sallyport ', left(sha2(database(), 256), 32))";
     const [row] = await knex.select(knex.raw(`get_lock(${lock}, 60) as got`));
     if (Number(row?.got) !== 1) {
       throw new GatewayError('unprocessable', { message: 'Another installation is running on this database; try again when it has ended' });

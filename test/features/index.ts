@@ -11,6 +11,7 @@ import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
+import { changes } from './changes.ts';
 import { comments } from './comments.ts';
 import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
@@ -39,6 +40,7 @@ import { graphqlWrites } from './graphql-writes.ts';
 import { history } from './history.ts';
 import { hookedWrites } from './hooked-writes.ts';
 import { idempotency } from './idempotency.ts';
+import { instances } from './instances.ts';
 import { limits } from './limits.ts';
 import { lockout } from './lockout.ts';
 import { lostPasswords } from './lost-passwords.ts';
@@ -46,7 +48,10 @@ import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
+import { payloadEndpoints } from './payload-endpoints.ts';
+import { payloadMedia } from './payload-media.ts';
 import { payloadReads } from './payload-reads.ts';
+import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
@@ -69,6 +74,7 @@ import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiReads } from './strapi-reads.ts';
+import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
@@ -180,7 +186,13 @@ export const features: readonly Feature[] = [
   graphqlHttp,
   graphqlWrites,
   contract,
+  payloadEndpoints,
+  payloadMedia,
   payloadReads,
+  payloadWrites,
+  changes,
+  subscriptions,
+  instances,
   contractCalls,
   contractDialects,
   databaseDown,

@@ -32,6 +32,7 @@ export async function sameAnswer(pair: Pair, request: Request, dice: Dice, told:
   };
   const reads = request.method === 'GET';
   if (reads && dice.chance(0.15)) await prime(pair.here, request);
+  if (!reads && isTried(request)) await both({ ...request, url: `${request.url}&dry_run=1` }, 'tried before');
   const [here, there] = await both(request, 'the request');
   told(here);
   if (request.replay) await both(request, 'sent again with its key');
@@ -46,6 +47,11 @@ export async function sameAnswer(pair: Pair, request: Request, dice: Dice, told:
     const answers = await both(next(one), 'the page that follows', next(two));
     [one, two] = [answers[0].cursor, answers[1].cursor];
   }
+}
+
+/** A part of the writes, chosen without the dice, so that what else is asked stays the same. */
+function isTried({ url }: Request): boolean {
+  return url.length % 2 === 0 && url.includes('?') && !url.startsWith('activity');
 }
 
 /** Others ask the same before, on this side alone: what is remembered of them must not show. */

@@ -168,6 +168,27 @@ t.test('load that is too much is shed', async (t) => {
   t.equal(logged.filter((line) => line.includes('turned away')).length, 1, 'the log tells of it once');
 });
 
+t.test('so is load that makes the process late', async (t) => {
+  const late = await serve({ pressure: { eventLoopMilliseconds: 5, heapBytes: 0, rssBytes: 0 } });
+  t.teardown(() => late.close());
+  const url = await late.listen({ host: '127.0.0.1', port: 0 });
+  t.equal((await fetch(`${url}/shop/users/me`, { headers: admin })).status, 200);
+  const block = setInterval(() => {
+    for (const until = performance.now() + 25; performance.now() < until; );
+  }, 50);
+  t.teardown(() => clearInterval(block));
+  const statuses: number[] = [];
+  for (const until = Date.now() + 15_000; Date.now() < until && statuses.at(-1) !== 503; await new Promise((done) => setTimeout(done, 100)))
+    statuses.push((await fetch(`${url}/shop/users/me`, { headers: admin })).status);
+  t.equal(statuses.at(-1), 503, 'while it lasts');
+  t.ok(statuses.length > 8 && statuses.slice(0, -1).every((status) => status === 200), 'and not for a moment');
+  t.equal((await fetch(`${url}/server/ready`)).status, 200);
+  clearInterval(block);
+  for (const until = Date.now() + 15_000; Date.now() < until && statuses.at(-1) !== 200; await new Promise((done) => setTimeout(done, 100)))
+    statuses.push((await fetch(`${url}/shop/users/me`, { headers: admin })).status);
+  t.equal(statuses.at(-1), 200, 'afterwards it is as before');
+});
+
 t.test('live and ready', async (t) => {
   t.match((await server.inject('/server/live')).json(), { data: { status: 'ok' }, public: true });
   t.notOk(lifecycle.isWatched());
@@ -209,7 +230,11 @@ t.test('the settings of the environment', async (t) => {
     tracing: true,
     bodyBytes: 2048,
   });
+  t.match(operationsOf({ TRUST_PROXY: '10.0.0.1, loopback' }), { trustProxy: ['10.0.0.1', 'loopback'] });
+  t.match(operationsOf({ TRUST_PROXY: 'true', METRICS_TOKEN: token }), { trustProxy: true });
+  t.match(operationsOf({ TRUST_PROXY: 'true', METRICS_ADDRESSES: '127.0.0.1' }), { faults: [/^METRICS_ADDRESSES needs/] });
   const wrong = operationsOf({
+    TRUST_PROXY: 'my-proxy',
     METRICS_TOKEN: 'short',
     METRICS_PORT: '99999',
     METRICS_ADDRESSES: 'here',
@@ -222,6 +247,7 @@ t.test('the settings of the environment', async (t) => {
       'METRICS_TOKEN must have at least 16 characters',
       'METRICS_PORT must be a whole number, 0 to 65535',
       'METRICS_ADDRESSES must be addresses and networks, separated by commas',
+      'TRUST_PROXY must be true, or addresses and networks, separated by commas',
       'TRACING must be true or false',
       'CLOSE_SECONDS must be a whole number, 1 to 3600',
       'HEADER_BYTES must be a whole number, 8192 to 16777216',

@@ -5,6 +5,10 @@ import { root } from './entry.ts';
 
 /** The pages whose examples are run, in their order; the others tell of running and building. The last one brings code for every project. */
 export const pages = [
+  'explorer',
+  'moving-from-directus-8',
+  'comparison',
+  'contributing',
   'assets',
   'auth',
   'configuration',
@@ -25,6 +29,7 @@ export const pages = [
   'security',
   'graphql',
   'contract',
+  'changes',
   'extensions',
 ] as const;
 

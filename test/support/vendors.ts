@@ -1,6 +1,7 @@
 /** The databases that tests run on: where their servers are, whether they answer, and databases of one's own on them. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
@@ -72,6 +73,24 @@ export async function missingExtensions(names: readonly string[]): Promise<strin
 /** Whether the server of the MySQL tests is MariaDB, which has types of its own. */
 export async function isMariadb(): Promise<boolean> {
   return onServer('mysql', async (send) => /mariadb/i.test(JSON.stringify(await send('select version() as version'))));
+}
+
+/** The Redis server of the tests. */
+export const redisUrl = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+
+/** Why nothing can be tested with Redis here, or undefined when it can (or must). */
+export async function whyNoRedis(): Promise<string | undefined> {
+  if (required.has('redis')) return undefined;
+  const { hostname, port } = new URL(redisUrl);
+  const answers = await new Promise<boolean>((done) => {
+    const socket = connect(Number(port || 6379), hostname);
+    socket.once('connect', () => done(true));
+    socket.once('error', () => done(false));
+    socket.once('close', () => done(false));
+    socket.setTimeout(patience, () => socket.destroy());
+    socket.once('connect', () => socket.destroy());
+  });
+  return answers ? undefined : 'No Redis server answers at the default address; set TEST_REDIS_URL to test with one.';
 }
 
 export interface TestDatabase {

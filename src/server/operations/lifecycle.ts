@@ -40,7 +40,13 @@ export function createLifecycle(): Lifecycle {
     },
     drain() {
       draining = true;
-      for (const close of closers) close();
+      for (const close of closers) {
+        try {
+          close();
+        } catch {
+          // One that cannot be told ends with the server; the others are to hear of it.
+        }
+      }
       closers.clear();
     },
   };

@@ -15,16 +15,14 @@ const usualWindow = 60;
 /** Addresses and tokens of each rule that are remembered; beyond that the ones that asked longest ago are forgotten. */
 const remembered = 50_000;
 
-/** One rule of a project: whether a request falls under it, and the one who asks. */
+/** One rule of a project. */
 interface Rule {
   readonly name: string;
   readonly most: number;
   readonly seconds: number;
-  readonly applies: (request: FastifyRequest) => boolean;
-  readonly who: (request: FastifyRequest) => string;
+  /** Who asks, as far as the rule counts; undefined for a request that is none of its business. */
+  readonly who: (request: FastifyRequest) => string | undefined;
 }
-
-const everything = (): boolean => true;
 
 /** A path as the router understands it; one that cannot be decoded reaches no route. */
 function stepsOf(path: string): readonly string[] {
@@ -46,29 +44,23 @@ function below(rule: readonly string[], url: string): boolean {
 
 function rulesOf(key: string, { windowSeconds = usualWindow, address, token, routes = [] }: RateLimitSettings): readonly Rule[] {
   const byAddress = (request: FastifyRequest): string => normalizeIP(request.ip);
-  const tokenOf = (request: FastifyRequest): string | undefined => {
+  const byToken = (request: FastifyRequest): string | undefined => {
     const query = request.url.includes('access_token') ? new URL(request.url, 'http://server').searchParams.get('access_token') : null;
     const credential = credentialOf(request, query ?? undefined, key);
     return credential && createHash('sha256').update(credential.token).digest('base64url');
   };
-  const byToken = (request: FastifyRequest): string => tokenOf(request) ?? byAddress(request);
+  const ofRoutes = routes.map(({ path, method, requests, windowSeconds: own = windowSeconds, by = 'address' }, i): Rule => {
+    const steps = stepsOf(path);
+    const applies = (request: FastifyRequest): boolean => (method === undefined || method === request.method) && below(steps, request.url);
+    const who = by === 'token' ? (request: FastifyRequest) => byToken(request) ?? byAddress(request) : byAddress;
+    return { name: `route${i}`, most: requests, seconds: own, who: (request) => (applies(request) ? who(request) : undefined) };
+  });
   const shared = { seconds: windowSeconds };
   return [
-    ...routes.map(({ path, method, requests, windowSeconds: own = windowSeconds, by = 'address' }, i): Rule => {
-      const steps = stepsOf(path);
-      return {
-        name: `route${i}`,
-        most: requests,
-        seconds: own,
-        applies: (request) => (method === undefined || method === request.method) && below(steps, request.url),
-        who: by === 'token' ? byToken : byAddress,
-      };
-    }),
-    ...(address === undefined ? [] : [{ ...shared, name: 'address', most: address, applies: everything, who: byAddress }]),
+    ...ofRoutes,
+    ...(address === undefined ? [] : [{ ...shared, name: 'address', most: address, who: byAddress }]),
     // Who brings no token is counted by address alone.
-    ...(token === undefined
-      ? []
-      : [{ ...shared, name: 'token', most: token, applies: (request: FastifyRequest) => tokenOf(request) !== undefined, who: byToken }]),
+    ...(token === undefined ? [] : [{ ...shared, name: 'token', most: token, who: byToken }]),
   ];
 }
 
@@ -82,21 +74,23 @@ export async function createRateLimits(app: FastifyInstance): Promise<LimitRate>
   const limiters = new WeakMap<RateLimitSettings, LimitRate>();
 
   function limiterOf({ key }: ProjectConfig, settings: RateLimitSettings): LimitRate {
-    const rules = rulesOf(key, settings).map((rule) => {
-      const options = {
-        max: rule.most,
-        timeWindow: rule.seconds * 1000,
-        cache: remembered,
-        keyGenerator: (request: FastifyRequest) => `${key} ${rule.name} ${rule.who(request)}`,
+    const rules = rulesOf(key, settings).map(({ name, most, seconds, who }) => {
+      // The counter asks for it at once, before anybody else's turn.
+      let asking = '';
+      const options = { max: most, timeWindow: seconds * 1000, cache: remembered, keyGenerator: () => asking };
+      const counted = app.createRateLimit(options);
+      const count = (request: FastifyRequest): ReturnType<typeof counted> | undefined => {
+        const asker = who(request);
+        if (asker === undefined) return undefined;
+        asking = `${key} ${name} ${asker}`;
+        return counted(request);
       };
-      const count = app.createRateLimit(options);
-      return { ...rule, count };
+      return { count, most, seconds };
     });
     return async (request) => {
-      for (const { applies, count, most, seconds } of rules) {
-        if (!applies(request)) continue;
+      for (const { count, most, seconds } of rules) {
         const counted = await count(request);
-        if (counted.isAllowed || !counted.isExceeded) continue;
+        if (!counted || counted.isAllowed || !counted.isExceeded) continue;
         const message = `Too many requests: ${most} in ${seconds} seconds are allowed here`;
         throw new GatewayError('rate_limited', { message, seconds: Math.max(1, counted.ttlInSeconds) });
       }

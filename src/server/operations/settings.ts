@@ -22,6 +22,8 @@ export interface PressureSettings {
 }
 
 export interface OperationsSettings {
+  /** Proxies whose X-Forwarded headers are believed: none, whoever it is, or these. */
+  readonly trustProxy: boolean | string[];
   /** Without them there are none. */
   readonly metrics?: MetricsSettings | undefined;
   /** Spans go to the OpenTelemetry SDK that the operator loads. */
@@ -39,6 +41,7 @@ export interface OperationsSettings {
 }
 
 export const usualOperations: OperationsSettings = {
+  trustProxy: false,
   tracing: false,
   serverTiming: false,
   closeSeconds: 30,
@@ -52,6 +55,7 @@ export const usualOperations: OperationsSettings = {
 
 /** The variables read, with what each is for; the documentation shows this list. */
 export const operationsVariables = [
+  'TRUST_PROXY',
   'METRICS_TOKEN',
   'METRICS_PORT',
   'METRICS_HOST',
@@ -71,8 +75,17 @@ export const operationsVariables = [
 
 type Variable = (typeof operationsVariables)[number];
 
+/** Words that the server knows for networks of proxies. */
+const namedNetworks: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
 /** Characters that the token for metrics has at least. */
 const shortestToken = 16;
+
+const listOf = (text = ''): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 
 /**
  * Reads them.
@@ -100,16 +113,23 @@ export function operationsOf(environment: Environment): OperationsSettings | { r
   const token = set('METRICS_TOKEN');
   if (token !== undefined && token.length < shortestToken) faults.push(`METRICS_TOKEN must have at least ${shortestToken} characters`);
   const port = whole('METRICS_PORT', 0, 65_535, undefined);
-  const addresses = (set('METRICS_ADDRESSES') ?? '')
-    .split(',')
-    .map((address) => address.trim())
-    .filter((address) => address !== '');
+  const addresses = listOf(set('METRICS_ADDRESSES'));
   if (!addresses.every(isNetwork)) faults.push('METRICS_ADDRESSES must be addresses and networks, separated by commas');
+  const proxies = set('TRUST_PROXY');
+  const everybody = proxies === 'true';
+  const trustProxy = proxies === undefined || proxies === 'true' || proxies === 'false' ? everybody : listOf(proxies);
+  if (trustProxy !== everybody && !listOf(proxies).every((network) => isNetwork(network) || namedNetworks.has(network))) {
+    faults.push('TRUST_PROXY must be true, or addresses and networks, separated by commas');
+  }
+  if (everybody && addresses.length > 0 && token === undefined) {
+    faults.push('METRICS_ADDRESSES needs the addresses of your proxies in TRUST_PROXY: with true anybody may claim an address');
+  }
   const asked = token !== undefined || port !== undefined || addresses.length > 0;
   const host = set('METRICS_HOST') ?? '127.0.0.1';
 
   const usual = usualOperations;
   const settings: OperationsSettings = {
+    trustProxy,
     metrics: asked ? { token, port, host, addresses } : undefined,
     tracing: truth('TRACING'),
     serverTiming: truth('SERVER_TIMING'),

@@ -3,7 +3,7 @@
  * are continued by its propagator. Imported only where tracing is on.
  */
 import { FastifyOtelInstrumentation } from '@fastify/otel';
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import { redact } from '../../lib/redact.ts';
 import type { WatchOfProject } from '../../projects/project.ts';
@@ -19,18 +19,24 @@ export interface Tracing {
 /** Characters of a statement that a span keeps. */
 const longest = 4_000;
 
+/** Messages of drivers hold values: of an error a span tells no more than that there was one. */
+function withoutMessages(span: Span): void {
+  const setStatus = span.setStatus.bind(span);
+  span.setStatus = ({ code }) => setStatus({ code });
+}
+
 export function createTracing(): Tracing {
   const tracer = trace.getTracer('sallyport');
   const instrumentation = new FastifyOtelInstrumentation({
     instrumentHooks: false,
     recordExceptions: false,
     requestHook(span, request) {
-      // The URL as it came holds tokens, and messages of drivers hold values.
+      // The URL as it came holds tokens.
       span.updateName(`${request.method} ${request.routeOptions.url ?? 'unmatched'}`);
       span.setAttribute('url.path', redact(pathOf(request.url)));
-      const setStatus = span.setStatus.bind(span);
-      span.setStatus = ({ code }) => setStatus({ code });
+      withoutMessages(span);
     },
+    lifecycleHook: withoutMessages,
   });
   return {
     watch: (project) => (statement) => {

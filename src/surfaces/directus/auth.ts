@@ -79,9 +79,12 @@ async function refresh(request: FastifyRequest, reply: FastifyReply): Promise<Fa
 
 /** Ends the session of the credential that the request carries, and the cookie with it. */
 async function logout(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { connection, schemas } = request.project;
+  const { connection, schemas, bus } = request.project;
   const { session } = (await known(request)) ?? {};
-  if (session) await endSessions(connection, schemas.current, session.user, session.id);
+  if (session) {
+    await endSessions(connection, schemas.current, session.user, session.id);
+    bus.tell('access');
+  }
   const cookie = cookieOf(request, request.project.key);
   request.sessionCookie = cookie === undefined ? null : { value: '', expires: new Date(0) };
   return sendPublic(reply);
@@ -94,6 +97,7 @@ async function logoutOther(request: FastifyRequest<{ Params: { user: string; id?
   const allowed = actor.is === 'user' && (actor.admin || actor.id === user);
   if (!allowed) throw new GatewayError('forbidden', { message: 'The sessions of others are ended by administrators' });
   if (/^\d{1,9}$/.test(user) && /^\d{1,18}$/.test(id ?? '0')) await endSessions(connection, schema, user, id);
+  request.project.bus.tell('access');
   return sendPublic(reply);
 }
 

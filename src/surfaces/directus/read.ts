@@ -14,11 +14,12 @@ import {
 import { type ReadStream, streamRead } from '../../engine/stream.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
+import { asksFor } from '../asks-for.ts';
 import { sameActor, tellTimings } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import { provenAnswer } from '../proven.ts';
 import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
-import { asksFor, tagOf, tagQuery } from './entity-tag.ts';
+import { tagOf, tagQuery } from './entity-tag.ts';
 import { asksToExplain, sendExplained } from './explain-read.ts';
 import { sendExport } from './export.ts';
 import { locationOf, metaText } from './meta.ts';

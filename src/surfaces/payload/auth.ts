@@ -135,7 +135,7 @@ async function unlockUser({ asking, reply }: Serving): Promise<FastifyReply> {
   if (email === '') throw new GatewayError('bad_request', { message: 'Missing email.' });
   const { actor, connection, schema } = await callerOf(asking);
   if (actor.is !== 'user' || !actor.admin || !(await userByEmail(connection, schema, email))) throw refuse();
-  unlock(request, email);
+  await unlock(request, email);
   return sendObject(reply, { message: 'Success' });
 }
 

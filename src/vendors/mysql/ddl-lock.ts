@@ -11,7 +11,7 @@ interface Maker {
 }
 
 /** Names of locks are those of the whole server. The lock ends with its connection. */
-const lock = "select get_lock(concat('sallyport schema ', md5(database())), 60) as got";
+const lock = "select get_lock(concat('sallyport schema ', left(sha2(database(), 256), 32)), 60) as got";
 
 function taken(raw: RawConnection): Promise<boolean> {
   return new Promise((resolve, reject) => {

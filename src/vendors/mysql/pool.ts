@@ -41,7 +41,11 @@ export function openPool(config: DatabaseConfig): Pool {
       createTimeoutMillis: connectTimeout * 2,
       afterCreate(raw: RawConnection, done: (error: Error | null, raw: RawConnection) => void) {
         watchWarnings(raw);
-        raw.query(sessionSettings(config), (error) => done(error, raw));
+        raw.query(sessionSettings(config), (error) => {
+          // Nobody else knows of it yet.
+          if (error) raw.destroy();
+          done(error, raw);
+        });
       },
     },
     acquireConnectionTimeout: connectTimeout * 2,

@@ -12,11 +12,13 @@ const endless = 4_294_967_295;
  */
 export function sessionTime(milliseconds: number | undefined): string {
   if (milliseconds === undefined || milliseconds <= 0) return '';
-  const least = (name: string, limit: number): string =>
-    `session ${name} = if(@@${name} > 0 and @@${name} < ${limit}, @@${name}, ${limit})`;
+  const least = (name: string, limit: number): string => `if(@@${name} > 0 and @@${name} < ${limit}, @@${name}, ${limit})`;
+  // A choice between a variable and a literal is a decimal number to MySQL.
+  const whole = (name: string, limit: number): string => `session ${name} = cast(${least(name, limit)} as unsigned)`;
+  const seconds = milliseconds / 1000;
   const wait = Math.max(1, Math.floor((milliseconds * 0.9) / 1000));
-  return `/*!50708 , ${least('max_execution_time', milliseconds)} */ /*M! , ${least('max_statement_time', milliseconds / 1000)} */
-    , ${least('lock_wait_timeout', wait)}, ${least('innodb_lock_wait_timeout', wait)}`;
+  return `/*!50708 , ${whole('max_execution_time', milliseconds)} */ /*M! , session max_statement_time = ${least('max_statement_time', seconds)} */
+    , ${whole('lock_wait_timeout', wait)}, ${whole('innodb_lock_wait_timeout', wait)}`;
 }
 
 /** The statement with a limit of its own; 0 is none. On MySQL that holds for statements that begin with SELECT. */
