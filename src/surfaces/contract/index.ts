@@ -10,8 +10,8 @@ import { checkIntrospection } from '../graphql/guards.ts';
 import { graphqlLimitsOf } from '../graphql/settings.ts';
 import { documentFor } from './documents.ts';
 import { openApiText } from './openapi/document.ts';
-import { payloadText } from './openapi/payload-document.ts';
-import { strapiText } from './openapi/strapi-document.ts';
+import { payloadText, payloadTypes } from './openapi/payload-document.ts';
+import { strapiText, strapiTypes } from './openapi/strapi-document.ts';
 import { sdlText } from './sdl.ts';
 import { takenTypes, typesText } from './typescript.ts';
 import { viewOf } from './view.ts';
@@ -36,7 +36,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   'schema.graphql': { type: 'text/plain; charset=utf-8', surfaces: { graphql: (context) => sdlText(context) } },
   'types.ts': {
     type: 'text/plain; charset=utf-8',
-    surfaces: { directus: (context) => typesText(viewOf(context, context.project, takenTypes)) },
+    surfaces: {
+      directus: (context) => typesText(viewOf(context, context.project, takenTypes)),
+      payload: (context) => payloadTypes(context, viewOf(context, context.project, takenTypes)),
+      strapi: (context) => strapiTypes(context, viewOf(context, context.project, takenTypes)),
+    },
   },
 };
 

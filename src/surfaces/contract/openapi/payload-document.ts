@@ -8,6 +8,7 @@ import { targetOf } from '../../payload/names.ts';
 import { everything, type Shape } from '../../payload/shape.ts';
 import { slugsOf } from '../../payload/slugs.ts';
 import { documentTemplate } from '../../payload/to-template.ts';
+import { mapType, schemaTypes } from '../schema-types.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
 import { assembled, type Define } from './assemble.ts';
@@ -52,9 +53,13 @@ function documentOf(asking: Asking, served: Served): JsonSchema {
       else if (member.is === 'many') expanded.set(member.name, list({ anyOf: [key, one] }));
       else expanded.set(member.name, object({ docs: list({ anyOf: [key, one] }), hasNextPage: truth, totalDocs: whole }, ['docs']));
     }
-    return object(Object.fromEntries(expanded));
+    return object(Object.fromEntries(expanded), expanded.has('id') ? ['id'] : []);
   });
 }
+
+/** The fields that are sent. */
+const bodyOf = ({ view, define }: Asking, { collection, names }: Served): JsonSchema =>
+  define(names.type('Update'), () => bodySchema(view, collection, { anyOf: [key, anyObject, list({}), { type: 'null' }] }));
 
 const answered = (description: string, of: JsonSchema, status = '200') => ({ [status]: { description, content: json(of) } });
 
@@ -79,13 +84,11 @@ const shown = ['Depth', 'Select', 'Populate', 'Joins', 'Locale', 'Fallback'].map
 const which = ['Where', 'Trash'].map(parameter);
 
 function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
-  const { view, define } = asking;
   const { collection, names, read, does } = served;
   const op = (verb: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
     operation({ ...more, id: `${verb}_${names.field}`, summary, tag: slug });
   const document = (): JsonSchema => (read ? documentOf(asking, served) : anyObject);
-  const body = (): JsonSchema =>
-    define(names.type('Update'), () => bodySchema(view, collection, { anyOf: [key, anyObject, list({}), { type: 'null' }] }));
+  const body = (): JsonSchema => bodyOf(asking, served);
   const changed = (): JsonSchema => object({ doc: document(), message: text }, ['doc', 'message']);
   const several = (): JsonSchema => object({ docs: list(document()), errors: list(anyObject), message: text }, ['docs', 'errors']);
   const media = collection.name === 'directus_files' && collection.system;
@@ -139,13 +142,11 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
 }
 
 function globalPaths(asking: Asking, slug: string, served: Served): Paths {
-  const { view, define } = asking;
-  const { collection, names, read, does } = served;
+  const { names, read, does } = served;
   const op = (verb: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
     operation({ ...more, id: `${verb}_${names.field}`, summary, tag: slug });
   const document = (): JsonSchema => (read ? documentOf(asking, served) : anyObject);
-  const body = (): JsonSchema =>
-    define(names.type('Update'), () => bodySchema(view, collection, { anyOf: [key, anyObject, list({}), { type: 'null' }] }));
+  const body = (): JsonSchema => bodyOf(asking, served);
   return pathItem(`/globals/${slug}`, {
     get: read && op('find_global', 'The document', { parameters: shown, answer: answered('The document', document()) }),
     post:
@@ -219,12 +220,15 @@ const responses: Readonly<Record<string, JsonSchema>> = {
   Nothing: { description: 'Done; there is nothing to show' },
 };
 
-/** The document's text. */
-export function payloadText(context: CallerContext, view: View): Sliced<string> {
-  const shape = shapeOf(context, new Map());
+/** What documents of the caller are made by. */
+function askingOf(context: CallerContext, view: View, define: Define): Asking {
   const statuses: Within['statuses'] = (collection, field) =>
     collection.status?.field === field ? readStatuses(view, collection) : undefined;
-  const within: Within = { schema: view.schema, statuses };
+  return { view, shape: shapeOf(context, new Map()), define, within: { schema: view.schema, statuses } };
+}
+
+/** The document's text. */
+export function payloadText(context: CallerContext, view: View): Sliced<string> {
   const open = view.who === 'public' ? [{}] : [];
   return assembled({
     title: view.key,
@@ -236,7 +240,49 @@ export function payloadText(context: CallerContext, view: View): Sliced<string> 
       token: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'JWT, a blank and the token of /users/login' },
     },
     tags: { 'Signing in': 'Who one is' },
-    paths: (define) => pathsOf({ view, shape, define, within }),
+    paths: (define) => pathsOf(askingOf(context, view, define)),
     fixed: { schemas, parameters, responses, headers: {} },
+  });
+}
+
+/** Members of what Payload makes of a configuration that say nothing here. */
+const config = `export interface Config {
+  auth: { users: unknown };
+  blocks: {};
+  collections: Collections;
+  collectionsJoins: {};
+  collectionsSelect: {};
+  db: { defaultIDType: string | number };
+  fallbackLocale: string | null;
+  globals: Globals;
+  globalsSelect: {};
+  jobs: unknown;
+  locale: string | null;
+  user: unknown;
+}`;
+
+/** Documents as TypeScript, by their slugs; together what clients of Payload take as a type. */
+export function payloadTypes(context: CallerContext, view: View): Sliced<string> {
+  const slugs = slugsOf(view.schema);
+  return schemaTypes({
+    *rows(define) {
+      const asking = askingOf(context, view, define);
+      for (const served of view.served.values()) {
+        const id = slugs.of(served.collection);
+        if (id === undefined) continue;
+        const sent = served.does.has('create') || served.does.has('update');
+        const single = served.collection.meta?.single === true;
+        yield { id, single, row: served.read ? documentOf(asking, served) : undefined, sent: sent ? bodyOf(asking, served) : undefined };
+      }
+    },
+    maps(rows) {
+      const of = (wanted: boolean) => rows.filter(({ single = false }) => single === wanted);
+      const maps = [
+        mapType('Collections', of(false), ({ row }) => row),
+        mapType('Globals', of(true), ({ row }) => row),
+        mapType('Inputs', of(false), ({ sent }) => sent),
+      ];
+      return [...maps, config].join('\n\n');
+    },
   });
 }

@@ -8,6 +8,7 @@ import { contentTypes } from '../../strapi/names.ts';
 import { leadOf, type Sight } from '../../strapi/sight.ts';
 import { entryTemplate } from '../../strapi/template.ts';
 import type { Format, View as StrapiView } from '../../strapi/view.ts';
+import { mapType, schemaTypes } from '../schema-types.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
 import { assembled, type Define } from './assemble.ts';
@@ -43,7 +44,10 @@ function entryOf(asking: Asking, served: Served): JsonSchema {
   const { view, entries, define, within, format } = asking;
   return define(served.names.type('Item'), () => {
     const { collection } = served;
-    const made = templateSchema(within, collection, entryTemplate(entries, collection, undefined, new Map()).of);
+    const template = entryTemplate(entries, collection, undefined, new Map());
+    // Files are made of their columns by other means.
+    if (template.make) return anyObject;
+    const made = templateSchema(within, collection, template.of);
     const relations: Record<string, JsonSchema> = {};
     for (const relation of collection.relations.values()) {
       const lead = leadOf(entries.sight, relation);
@@ -64,28 +68,34 @@ function withRelations(entry: JsonSchema, relations: Readonly<Record<string, Jso
     const both = Object.entries(relations).map(([name, of]) => [name, own[name] ? { anyOf: [own[name], of] } : of] as const);
     return { ...own, ...Object.fromEntries(both) };
   };
-  if (format === 'v5') return object(merged(properties));
-  return object({ ...properties, attributes: object(merged(propertiesOf(properties['attributes'] ?? {}))) });
+  if (format === 'v5') return object(merged(properties), ['id']);
+  const { attributes = {} } = properties;
+  // Those of files are made of their columns by other means.
+  const shown = attributes['properties'] ? object(merged(propertiesOf(attributes))) : attributes;
+  return object({ ...properties, attributes: shown }, ['id', 'attributes']);
 }
 
 function propertiesOf({ properties }: JsonSchema): Record<string, JsonSchema> {
   return properties !== null && typeof properties === 'object' ? { ...(properties as Record<string, JsonSchema>) } : {};
 }
 
+/** The attributes that are sent. */
+const bodyOf = ({ view, define }: Asking, { collection, names }: Served): JsonSchema =>
+  define(names.type('Update'), () => bodySchema(view, collection, relationInput));
+
 const pagination = object({ page: whole, pageSize: whole, pageCount: whole, total: whole, start: whole, limit: whole });
 
 const answered = (status: string, description: string, of: JsonSchema) => ({ [status]: { description, content: json(of) } });
 
 function contentPaths(asking: Asking, id: string, single: boolean, served: Served): Paths {
-  const { view, define, format } = asking;
+  const { format } = asking;
   const { collection, names, read, does } = served;
   const tag = id;
   const op = (verb: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
     operation({ ...more, id: `${verb}_${names.field}`, summary, tag });
   const entry = (): JsonSchema => (read ? entryOf(asking, served) : anyObject);
   const wrapped = (of: JsonSchema): JsonSchema => object({ data: of, meta: object({ pagination }) }, ['data']);
-  const body = (): JsonSchema =>
-    object({ data: define(names.type('Update'), () => bodySchema(view, collection, relationInput)) }, ['data']);
+  const body = (): JsonSchema => object({ data: bodyOf(asking, served) }, ['data']);
   const shown = ['Fields', 'Populate', 'PublicationState', 'DocumentStatus', 'Locale'].map(parameter);
   const listed = [...['Filters', 'Sort', 'Pagination', 'Text'].map(parameter), ...shown];
   const one = (status: string, what: string) => answered(status, what, wrapped(orNull(entry())));
@@ -192,8 +202,8 @@ const responses: Readonly<Record<string, JsonSchema>> = {
   Nothing: { description: 'Done; there is nothing to show' },
 };
 
-/** The document's text. */
-export function strapiText(context: CallerContext, view: View): Sliced<string> {
+/** What entries of the caller are made by. */
+function askingOf(context: CallerContext, view: View, define: Define): Asking {
   const { project } = context;
   const format = project.config.strapi?.format ?? 'v4';
   const sight: Sight = { schema: view.schema, visible: view.visible };
@@ -208,17 +218,37 @@ export function strapiText(context: CallerContext, view: View): Sliced<string> {
   };
   const statuses: Within['statuses'] = (collection: Collection, field) =>
     collection.status?.field === field ? readStatuses(view, collection) : undefined;
-  const within: Within = { schema: view.schema, statuses };
+  return { view, entries, format, define, within: { schema: view.schema, statuses } };
+}
+
+/** The document's text. */
+export function strapiText(context: CallerContext, view: View): Sliced<string> {
   const open = view.who === 'public' ? [{}] : [];
   return assembled({
     title: view.key,
-    version: format,
+    version: context.project.config.strapi?.format ?? 'v4',
     description: 'What the caller may use, in the dialect of Strapi.',
     server: `/${encodeURIComponent(view.key)}/strapi/api`,
     security: [...open, { token: [] }],
     securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
     tags: { 'Signing in': 'Who one is', Users: 'Accounts', Files: 'Files with their content' },
-    paths: (define) => pathsOf({ view, entries, format, define, within }),
+    paths: (define) => pathsOf(askingOf(context, view, define)),
     fixed: { schemas, parameters, responses, headers: {} },
+  });
+}
+
+/** Entries and what is sent of them as TypeScript, by the names of their types. */
+export function strapiTypes(context: CallerContext, view: View): Sliced<string> {
+  return schemaTypes({
+    *rows(define) {
+      const asking = askingOf(context, view, define);
+      for (const [name, { id }] of contentTypes(view.schema).byCollection) {
+        const served = view.served.get(name);
+        if (!served) continue;
+        const sent = served.does.has('create') || served.does.has('update');
+        yield { id, row: served.read ? entryOf(asking, served) : undefined, sent: sent ? bodyOf(asking, served) : undefined };
+      }
+    },
+    maps: (rows) => `${mapType('Entries', rows, ({ row }) => row)}\n\n${mapType('Inputs', rows, ({ sent }) => sent)}`,
   });
 }
