@@ -3,6 +3,8 @@ ARG NODE=20
 FROM node:${NODE}-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+# A package of the tests that the lock file links to.
+COPY test/fixtures/openapi-types/package.json ./test/fixtures/openapi-types/
 RUN npm ci
 COPY tsconfig.json ./
 COPY src ./src

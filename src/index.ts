@@ -13,7 +13,7 @@ import { createTelemetry } from './server/operations/telemetry.ts';
 export type { ProjectConfig } from './config/types.ts';
 export type { DatabaseConfig, VendorName } from './dialect/types.ts';
 export type { HookCaller, Payload } from './engine/hooks.ts';
-export { defineEndpoint, defineHook } from './extensions/define.ts';
+export { defineEndpoint, defineHook, definePayload } from './extensions/define.ts';
 export type * from './extensions/types.ts';
 export { describeError, type ErrorKind, type ErrorName, errorKinds, GatewayError } from './lib/errors.ts';
 export type { Log } from './lib/log.ts';

@@ -3,8 +3,8 @@
  * operator, error, limit, setting, variable and flag there is has its line.
  *
  * The blocks of a page run in their order: `http` is asked and the `json` behind it is the answer (200 unless its first line says
- * `// 404`; the text "…" stands for any text), or `headers`, a status and some headers of an answer that is no text, `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
- * commands behind `$` and what they say, with `…` for what changes.
+ * `// 404`; the text "…" stands for any text), `ts` and `graphql` a part of a text with "…" for the rest, or `headers`, a status and some headers of an answer that is no text, `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
+ * commands behind `$` and what they say, with `…` for what changes. `events` is the beginning of a stream of events.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -79,6 +79,14 @@ async function replayFile(t: Tester, server: Running, request: string, shown: st
   t.strictSame([answer.status, answer.text.replaceAll('\r\n', '\n')], [200, shown], request.trimEnd());
 }
 
+/** A text of which the page shows a part, with "…" for what it leaves out. */
+async function replayText(t: Tester, server: Running, request: string, shown: string): Promise<void> {
+  const { path, options } = requestOf(request);
+  const answer = await ask(server.url, path, options);
+  t.equal(answer.status, 200, request.trimEnd());
+  t.match(answer.text, new RegExp(shown.trimEnd().split('…').map(escaped).join('[^]*')), request.trimEnd());
+}
+
 /** Status and those headers that the page shows, of an answer whose body is no text. */
 async function replayHeaders(t: Tester, server: Running, request: string, shown: string): Promise<void> {
   const { path, options } = requestOf(request);
@@ -93,6 +101,20 @@ async function replayHeaders(t: Tester, server: Running, request: string, shown:
       `${request.trimEnd()}: ${name}`,
     );
   }
+}
+
+/** The beginning of a stream that has no end; `…` stands for what differs each time. */
+async function replayEvents(t: Tester, server: Running, request: string, shown: string): Promise<void> {
+  const { path, options } = requestOf(request);
+  const stop = AbortSignal.timeout(20_000);
+  const response = await fetch(`${server.url}${path}`, { headers: options.headers ?? {}, signal: stop });
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.split('\n\n').length >= shown.trimEnd().split('\n\n').length + 1) break;
+  }
+  t.match(text.trimEnd(), new RegExp(`^${shown.trimEnd().split('…').map(escaped).join('.+')}$`), request.trimEnd());
 }
 
 /** The cursor of the last answer that had one: a page cannot show one that will be the same, and has "…" in its place. */
@@ -149,7 +171,7 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
   let changed = false;
   for (const { info, body } of blocksOf(text)) {
     const [language = '', file] = info.split(' file=');
-    const answers = ['json', 'ndjson', 'csv', 'headers'].includes(language) && file === undefined;
+    const answers = ['json', 'ndjson', 'csv', 'headers', 'ts', 'graphql', 'events'].includes(language) && file === undefined;
     if (asked !== undefined && !answers) t.fail(`${asked} has no answer behind it`);
     if (language === 'http') asked = body;
     else if (file !== undefined) {
@@ -163,6 +185,8 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
     } else if (asked === undefined) t.fail(`nothing is known of a block "${info}" without a request before it`);
     else {
       if (language === 'headers') await replayHeaders(t, server, asked, body);
+      else if (language === 'events') await replayEvents(t, server, asked, body);
+      else if (language === 'ts' || language === 'graphql') await replayText(t, server, asked, body);
       else if (language === 'json') await replay(t, server, asked, body, changed);
       else await replayFile(t, server, asked, body);
       asked = undefined;

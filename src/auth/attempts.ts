@@ -1,6 +1,6 @@
 /**
- * Who may try a password again, and when: attempts in a row of one account and of one address. Counted in this process, before the
- * password is looked at, so that many at once count as many.
+ * Who may try a password again, and when: attempts in a row of one account and of one address. Counted in this process (shared-attempts.ts: for
+ * all instances), before the password is looked at, so that many at once count as many.
  */
 import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../lib/errors.ts';
@@ -21,15 +21,6 @@ export interface Attempts {
   begin(account: string, address: string): void;
   /** Takes back what was counted: it was the right password. */
   succeeded(account: string, address: string): void;
-}
-
-const kept = new WeakMap<object, Attempts>();
-
-/** The attempts of a project; they end with it. */
-export function attemptsOf(project: object, settings: EffectiveAuth): Attempts {
-  const known = kept.get(project) ?? createAttempts(settings);
-  kept.set(project, known);
-  return known;
 }
 
 /** Counters of attempts; the address is looked at first, so that who is many accounts does not count for each of them. */

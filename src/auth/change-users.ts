@@ -53,6 +53,7 @@ export function ownWrites(request: FastifyRequest, reason: string, author?: Acto
     sealer,
     userAgent: headers['user-agent'] ?? '',
     syntax: flat,
+    recorded: () => project.recorded(),
   };
 }
 
@@ -101,5 +102,6 @@ export async function changeUsers<T>(context: ChangeContext, run: (changing: Cha
     return { plain: true, read: async () => value };
   });
   await context.project.rules.reload();
+  context.project.bus.tell('access');
   return result;
 }

@@ -167,7 +167,7 @@ export function recall(
 }
 
 /** The actor, if that one may come from this address. */
-function admitted(user: UserIdentity | undefined, rules: Rules, ip: string): Actor {
+export function admitted(user: UserIdentity | undefined, rules: Rules, ip: string): Actor {
   const actor = actorOf(user, rules, ip);
   if (isFencedOut(actor, rules, ip)) throw new GatewayError('ip_denied');
   return actor;

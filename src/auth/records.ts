@@ -35,12 +35,12 @@ export interface UserChange {
 
 /** Changes columns of a user, with its entry and revision, in one transaction. Whether there was such a user. */
 export async function changeRecorded(request: FastifyRequest, { id, values, holding, by }: UserChange): Promise<boolean> {
-  const { connection, schemas } = request.project;
+  const { connection, schemas, bus, recorded } = request.project;
   const schema = schemas.current;
   const users = collectionOf(schema, 'directus_users');
   const key = parseKey(users, id);
   if (!key) return false;
-  return transactional(connection, async (transaction) => {
+  const changed = await transactional(connection, async (transaction) => {
     if (!(await changeUser(transaction, schema, id, values, holding))) return false;
     const told = await textsOf(transaction, compileSnapshot(users, [key], wholeRow(users), connection.dialect));
     const sent = Object.keys(values).flatMap((column) => users.fields.get(column) ?? []);
@@ -50,4 +50,9 @@ export async function changeRecorded(request: FastifyRequest, { id, values, hold
     await writeJournal({ connection: transaction, now: new Date(), schema }, [...changed, ...status], authorOf(request, by));
     return true;
   });
+  if (changed) {
+    bus.tell('access');
+    recorded();
+  }
+  return changed;
 }

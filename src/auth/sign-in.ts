@@ -2,7 +2,6 @@
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
 import type { Project } from '../projects/project.ts';
-import { attemptsOf } from './attempts.ts';
 import type { SessionCookie } from './cookies.ts';
 import { wrongPassword } from './lockout.ts';
 import { rehashed } from './new-password.ts';
@@ -10,6 +9,7 @@ import { burnPassword, verifyPassword } from './passwords.ts';
 import { recordUser } from './records.ts';
 import { beginSession } from './sessions.ts';
 import { authSettingsOf, cookieMinutes, tokenMinutes } from './settings.ts';
+import { attemptsOf } from './shared-attempts.ts';
 import { signed } from './signed.ts';
 import type { AuthClaims } from './tokens.ts';
 import { demandOtp } from './two-factor.ts';
@@ -32,9 +32,9 @@ const accountOf = (email: string): string => email.toLowerCase();
  */
 export async function signIn(request: FastifyRequest, given: Credentials): Promise<UserRow> {
   const { project } = request;
-  const attempts = attemptsOf(project, authSettingsOf(project.config.auth));
+  const attempts = attemptsOf(project);
   const account = accountOf(given.email);
-  attempts.begin(account, request.ip);
+  await attempts.begin(account, request.ip);
   const user = await userByEmail(project.connection, project.schemas.current, given.email);
   if (!user?.password) {
     await burnPassword(given.password);
@@ -47,7 +47,7 @@ export async function signIn(request: FastifyRequest, given: Credentials): Promi
   if (user.status === 'suspended') throw new GatewayError('user_suspended');
   if (user.status !== 'active') throw new GatewayError('user_inactive');
   if (user.twoFactorSecret) await demandOtp(project, user.id, user.twoFactorSecret, given.otp);
-  attempts.succeeded(account, request.ip);
+  await attempts.succeeded(account, request.ip);
   const known = await rehashed(project, user, given.password);
   await recordUser(request, known, 'authenticate');
   return known;

@@ -5,7 +5,7 @@ import type { TextOrder } from '../dialect/types.ts';
 import { clientOfUrl, connectionOfUrl } from './database-url.ts';
 import type { Environment } from './fill.ts';
 import { extensionsFolder, faultOfKey } from './load.ts';
-import { checkPart, type Part, type PartSettings, publicUrlFaults } from './schema.ts';
+import { checkPart, type Part, type PartSettings, publicUrlFaults, redisFaults } from './schema.ts';
 import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
@@ -35,6 +35,8 @@ export const environmentVariables: readonly (readonly [name: string, meaning: st
   ['SCIM', 'the client that keeps users and groups, as JSON, with the keys of "scim" in a project file (default none)'],
   ['SSO', 'identity providers, as JSON, with the keys of "sso" in a project file (default none)'],
   ['GRAPHQL', 'what one GraphQL request may ask for, as JSON, with the keys of "graphql" in a project file'],
+  ['CHANGES', 'what subscriptions and the change feed are bound by, as JSON, with the keys of "changes" in a project file'],
+  ['REDIS_URL', 'redis:// or rediss://; by it the instances tell each other of changes (every project without a "redis" of its own)'],
   ['RATE_LIMIT', 'how often somebody may ask, as JSON, with the keys of "rateLimit" in a project file (default no limit)'],
   ['PUBLIC_URL', 'address that links in answers begin with (default the Host header of each request)'],
   ['DOCUMENTS', 'how many documents about the interface are kept, as JSON, with the keys of "documents" in a project file'],
@@ -100,6 +102,9 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const assets = partOf('assets', set('ASSETS'), faults);
   const storage = partOf('storage', set('STORAGE'), faults);
   const graphql = partOf('graphql', set('GRAPHQL'), faults);
+  const changes = partOf('changes', set('CHANGES'), faults);
+  const redis = set('REDIS_URL');
+  if (redis !== undefined) for (const { message } of redisFaults(redis)) faults.push(`REDIS_URL ${message}`);
   const rateLimit = partOf('rateLimit', set('RATE_LIMIT'), faults);
   const documents = partOf('documents', set('DOCUMENTS'), faults);
   const surfaces = partOf('surfaces', set('SURFACES'), faults);
@@ -139,6 +144,8 @@ export function environmentProject(environment: Environment): EnvironmentProject
       ...(scim === undefined ? {} : { scim }),
       ...(sso === undefined ? {} : { sso }),
       ...(graphql === undefined ? {} : { graphql }),
+      ...(changes === undefined ? {} : { changes }),
+      ...(redis === undefined ? {} : { redis }),
       ...(rateLimit === undefined ? {} : { rateLimit }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
       ...(documents === undefined ? {} : { documents }),

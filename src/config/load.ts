@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { connectionOfUrl } from './database-url.ts';
 import { type Environment, fillFromEnvironment } from './fill.ts';
-import { checkProjectFile, databaseOf, type Fault, furtherFaults, type ProjectFile } from './schema.ts';
+import { checkProjectFile, databaseOf, type Fault, furtherFaults, type ProjectFile, redisFaults } from './schema.ts';
 import { storageOf } from './storage-schema.ts';
 import type { ProjectConfig } from './types.ts';
 
@@ -104,9 +104,13 @@ function configure(
   const unfilled = new Set(filled.faults.map((fault) => fault.path));
   const found = [...('faults' in checked ? checked.faults : []), ...(connection && 'faults' in connection ? connection.faults : [])];
   if ('file' in checked) found.push(...furtherFaults(checked.file));
+  // The server that all projects share which name none; what a file says of it was looked at with the rest of it.
+  const shared = environment['REDIS_URL'] === '' ? undefined : environment['REDIS_URL'];
+  if ('file' in checked && checked.file.redis === undefined && shared !== undefined) found.push(...redisFaults(shared, 'REDIS_URL'));
   const faults = [...filled.faults, ...found.filter((fault) => fault.unknownKey || !unfilled.has(fault.path))];
   if (faults.length > 0 || 'faults' in checked || !connection || 'faults' in connection) return { faults };
   const { file } = checked;
+  const redis = file.redis ?? shared;
   const config: ProjectConfig = {
     key,
     database: {
@@ -130,6 +134,8 @@ function configure(
     ...(file.scim === undefined ? {} : { scim: file.scim }),
     ...(file.sso === undefined ? {} : { sso: file.sso }),
     ...(file.graphql === undefined ? {} : { graphql: file.graphql }),
+    ...(file.changes === undefined ? {} : { changes: file.changes }),
+    ...(redis === undefined ? {} : { redis }),
     ...(file.rateLimit === undefined ? {} : { rateLimit: file.rateLimit }),
     ...(file.publicUrl === undefined ? {} : { publicUrl: file.publicUrl }),
     ...(file.documents === undefined ? {} : { documents: file.documents }),

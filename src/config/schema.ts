@@ -121,6 +121,18 @@ const graphqlSchema = object({
   introspection: optional(word('everybody', 'users', 'nobody')),
 });
 
+/** What the change feed and subscriptions are bound by (changes/settings.ts). */
+const changesSchema = object({
+  connections: limit(0, 1_000_000),
+  connectionsPerCaller: limit(1, 1_000_000),
+  subscriptions: limit(1, 10_000),
+  buffer: limit(1, 1_000_000),
+  keepAliveSeconds: limit(1, 3600),
+  initSeconds: limit(1, 300),
+  lookMilliseconds: limit(50, 600_000),
+  catchUp: limit(0, 10_000_000),
+});
+
 /** Documents about the interface that are kept (surfaces/contract). */
 const documentsSchema = object({
   number: limit(1, 100_000),
@@ -170,6 +182,8 @@ export const projectFileSchema = object({
   documents: optional(documentsSchema),
   surfaces: optional(surfacesSchema),
   strapi: optional(strapiSchema),
+  changes: optional(changesSchema),
+  redis: optional(text(8)),
   private: optional(truth),
 });
 
@@ -180,6 +194,7 @@ export type AssetSettings = Right<typeof assetsSchema>;
 export type AuthSettings = Right<typeof authSchema>;
 export type MailSettings = Right<typeof mailSchema>;
 export type GraphqlSettings = Right<typeof graphqlSchema>;
+export type ChangeSettings = Right<typeof changesSchema>;
 export type DocumentSettings = Right<typeof documentsSchema>;
 export type SurfaceSettings = Right<typeof surfacesSchema>;
 export type StrapiSettings = Right<typeof strapiSchema>;
@@ -213,6 +228,7 @@ const parts = {
   assets: assetsSchema,
   storage: storageSchema,
   graphql: graphqlSchema,
+  changes: changesSchema,
   rateLimit: rateLimitSchema,
   documents: documentsSchema,
   surfaces: surfacesSchema,
@@ -240,6 +256,12 @@ export function checkPart<P extends Part>(part: P, content: unknown): { settings
   return more.length > 0 ? { faults: more } : { settings };
 }
 
+/** What is wrong with the URL of a Redis server. */
+export function redisFaults(url: string, path = '/redis'): Fault[] {
+  const right = /^rediss?:\/\//.test(url) && URL.canParse(url);
+  return right ? [] : [{ path, message: 'must be a URL that starts with redis:// or rediss://' }];
+}
+
 /** An address that links can begin with. */
 export function publicUrlFaults(url: string): Fault[] {
   const right = /^https?:\/\//i.test(url) && URL.canParse(url) && !/[?#@]/.test(url);
@@ -253,8 +275,10 @@ export function furtherFaults({
   sso,
   publicUrl,
   rateLimit,
-}: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl' | 'rateLimit'>): Fault[] {
+  redis,
+}: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl' | 'rateLimit' | 'redis'>): Fault[] {
   return [
+    ...(redis === undefined ? [] : redisFaults(redis)),
     ...(publicUrl === undefined ? [] : publicUrlFaults(publicUrl)),
     ...(rateLimit ? rateLimitFaults(rateLimit) : []),
     ...((auth && further.auth?.(auth)) ?? []),

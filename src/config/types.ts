@@ -5,6 +5,7 @@ import type { RateLimitSettings } from './rate-limit-schema.ts';
 import type {
   AssetSettings,
   AuthSettings,
+  ChangeSettings,
   DocumentSettings,
   GraphqlSettings,
   HistorySettings,
@@ -61,6 +62,10 @@ export interface ProjectConfig {
   readonly sso?: SsoSettings;
   /** What one GraphQL request may ask for, as far as it is set. */
   readonly graphql?: GraphqlSettings;
+  /** What subscriptions and the change feed are bound by, as far as it is set. */
+  readonly changes?: ChangeSettings;
+  /** The Redis server by which instances tell each other of changes; without one each looks for itself. */
+  readonly redis?: string;
   /** How often somebody may ask; without it as often as they like. */
   readonly rateLimit?: RateLimitSettings;
   /** Under which callers reach the server, where links are not to take it from their requests. */

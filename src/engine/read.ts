@@ -85,6 +85,8 @@ export interface PreparedRead {
   readonly files?: FileRewrite;
   /** Whether it depends on the time of day. */
   readonly dated: boolean;
+  /** Whether it differs between users of one role. */
+  readonly personal: boolean;
 }
 
 /**
@@ -108,7 +110,7 @@ export function prepareRead(context: ReadContext, request: RequestedRead): Prepa
   context.timings?.mark('authorise');
   const columns = [...query.template.keys()];
   const counting = request.counts.filtered || request.counts.total || request.counts.byStatus;
-  if (query.template.size === 0 && !counting) return { collection, columns, warnings, dated };
+  if (query.template.size === 0 && !counting) return { collection, columns, warnings, dated, personal: access.personal() };
   const last = nullsLast(rules);
   const follow = followed(context, request, query, { nullsLast: last, personal: access.personal() });
   const options = { nullsLast: last, proof: context.proof, follow };
@@ -122,6 +124,7 @@ export function prepareRead(context: ReadContext, request: RequestedRead): Prepa
     columns,
     warnings,
     dated,
+    personal: access.personal(),
     ...(files ? { files } : {}),
     ...(follow ? { follow } : {}),
     ...(searched && query.counts.search ? { searched } : {}),

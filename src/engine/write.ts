@@ -43,6 +43,8 @@ export interface WriteContext extends ReadContext {
   readonly released?: (files: readonly ReleasedFile[]) => Promise<void>;
   /** Called after the commit, before anybody is answered, with the system collections that were written. Never throws. */
   readonly rewritten?: (collections: ReadonlySet<string>) => Promise<void>;
+  /** Called after a commit that left entries in the activity, before anybody is answered. Never throws. */
+  readonly recorded?: () => void;
   /** Called within the transaction once all is written, with what was done to rows and which of it is recorded; it throws (dry-run.ts). */
   readonly trial?: (within: WithinWrite, entries: readonly JournalRecord[], recorded: ReadonlySet<JournalRecord>) => Promise<never>;
 }
@@ -137,6 +139,7 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
   let events: readonly WrittenItems[] = [];
   let rewritten = new Set<string>();
   let released: WriteState['released'] = new Map();
+  let recorded = false;
   const result = await transactional(context.connection, async (transaction) => {
     const entries: JournalRecord[] = [];
     const unrecorded: JournalRecord[] = [];
@@ -175,6 +178,7 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
     });
     if (holds && (await holds).length === 0) throw notProven;
     events = eventsOf(notes);
+    recorded = entries.length > 0;
     const calls = watch ? events.flatMap((event) => watch.calls(event, now)) : [];
     if (calls.length > 0) await insertOutbox(transaction, transaction.dialect, calls);
     const journal = { schema: context.schema, connection: transaction, now };
@@ -197,6 +201,7 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
   });
   if (released.size > 0) await context.released?.([...released.values()]);
   if (rewritten.size > 0) await context.rewritten?.(rewritten);
+  if (recorded) context.recorded?.();
   if (events.length > 0) watch?.committed(events);
   return result;
 }

@@ -1,4 +1,5 @@
 /** For authors of extensions: the export of a file, for editors to check. */
+import type { PayloadExport } from './payload-endpoints.ts';
 import type { EndpointExport, HookExport } from './types.ts';
 
 /** Gives back the hook. */
@@ -9,4 +10,9 @@ export function defineHook(hook: HookExport): HookExport {
 /** Gives back the endpoints. */
 export function defineEndpoint(endpoint: EndpointExport): EndpointExport {
   return endpoint;
+}
+
+/** Gives back the endpoints of the Payload surface. */
+export function definePayload(endpoints: PayloadExport): PayloadExport {
+  return endpoints;
 }

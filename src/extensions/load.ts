@@ -7,6 +7,7 @@ import type { Listener } from '../engine/hooks.ts';
 import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
 import { readHook } from './listeners.ts';
+import { type PayloadRoute, readPayloadEndpoints } from './payload-endpoints.ts';
 import { type Route, readEndpoint } from './routes.ts';
 
 export interface Extensions {
@@ -14,6 +15,8 @@ export interface Extensions {
   readonly listeners: readonly Listener[];
   /** By name of the extension. */
   readonly endpoints: ReadonlyMap<string, readonly Route[]>;
+  /** Endpoints of the Payload surface, in the order in which they are tried. */
+  readonly payload: readonly PayloadRoute[];
   /** Names such as `hooks/slug`, in order. */
   readonly loaded: readonly string[];
   readonly faults: readonly ExtensionFault[];
@@ -32,7 +35,7 @@ export interface LoadOptions {
   readonly log: Log;
 }
 
-export const noExtensions: Extensions = { listeners: [], endpoints: new Map(), loaded: [], faults: [] };
+export const noExtensions: Extensions = { listeners: [], endpoints: new Map(), payload: [], loaded: [], faults: [] };
 
 const fileNames = ['index.js', 'index.mjs'];
 
@@ -57,7 +60,7 @@ async function imported(folder: string): Promise<unknown> {
   throw new TypeError(`it has no ${fileNames.join(' and no ')}`);
 }
 
-/** Imports every `hooks/<name>/index.js` and `endpoints/<name>/index.js`. A folder that is not there has none. Never throws. */
+/** Imports every `index.js` of `hooks/<name>`, `endpoints/<name>` and `payload/<name>`. A folder that is not there has none. Never throws. */
 export async function loadExtensions({ folder, project, log }: LoadOptions): Promise<Extensions> {
   const loaded: string[] = [];
   const faults: ExtensionFault[] = [];
@@ -80,6 +83,7 @@ export async function loadExtensions({ folder, project, log }: LoadOptions): Pro
 
   const hooks = await each('hooks', readHook);
   const endpoints = await each('endpoints', (name, exported) => readEndpoint(name, exported));
+  const payload = await each('payload', (name, exported) => readPayloadEndpoints(name, exported));
   const inOrder = [...hooks.values()].sort((a, b) => b.priority - a.priority);
-  return { listeners: inOrder.flatMap((one) => one.listeners), endpoints, loaded, faults };
+  return { listeners: inOrder.flatMap((one) => one.listeners), endpoints, payload: [...payload.values()].flat(), loaded, faults };
 }

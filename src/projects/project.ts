@@ -15,8 +15,10 @@ import { createSlots, type Slots } from '../lib/slots.ts';
 import { type Limits, limitsOf } from '../query/limits.ts';
 import type { Schema } from '../schema/types.ts';
 import { vendorOf } from '../vendors/index.ts';
+import { type Bus, createBus } from './bus.ts';
 import { createPoll } from './poll.ts';
 import { isProvisional } from './provisional.ts';
+import type { RedisLink } from './redis.ts';
 import { startRetention } from './retention.ts';
 import { openRulesStore, type RulesStore } from './rules-store.ts';
 import { holdsOutbox, isInstalled, openSchemaStore, type SchemaStore } from './schema-store.ts';
@@ -45,10 +47,18 @@ export interface Project {
   readonly sealer: Sealer;
   /** Streams of rows that may run beside one another and leave the other readers their connections. */
   readonly streams: Slots;
+  /** Tells other instances, and whoever listens in this one, of what has changed. */
+  readonly bus: Bus;
+  /** The Redis server of the project, if it has one. It may be away at any time. */
+  readonly redis: RedisLink | undefined;
+  /** Aborted when the project is about to close: what goes on without end is to end then. */
+  readonly ending: AbortSignal;
   /** Whether the directus_* tables are there. */
   readonly installed: boolean;
   /** Counts a user in; the function returned counts it out, and may be called more than once. */
   use(): () => void;
+  /** How many use it now. */
+  readonly users: number;
   /** Before a request: see `SchemaStore.checkFresh`. Also starts, at most every two seconds, a look at metadata and rules. */
   checkFresh(): Promise<void> | undefined;
   /**
@@ -58,6 +68,8 @@ export interface Project {
   renewed(schema: Schema, error: unknown): Promise<boolean>;
   /** After a commit that wrote rows of these system collections: what is made of them is made anew. Never throws; a poll would do it too. */
   rewritten(collections: ReadonlySet<string>): Promise<void>;
+  /** After a commit that left entries in the activity. */
+  recorded(): void;
   /** Schema, rules and extensions anew, all of them. */
   reload(): Promise<void>;
   /** Waits for the last user, at most half a minute, and closes the connection. */
@@ -72,12 +84,15 @@ export interface OpenOptions {
   readonly watch?: WatchOfProject | undefined;
   /** Runs on the new connection before anything is read: the installation of an environment-only start. */
   readonly prepare?: ((connection: Connection) => Promise<void>) | undefined;
+  /** The link to the Redis server of the configuration; released when the project closes. */
+  readonly redis?: RedisLink | undefined;
 }
 
 /** Metadata and rules written by another instance or by plain SQL are seen after this time, under traffic. */
 const metadataInterval = 2_000;
 const describing = ['directus_collections', 'directus_fields', 'directus_relations', 'directus_settings'];
 const ruling = ['directus_permissions', 'directus_roles', 'directus_settings', 'directus_webhooks'];
+const identifying = ['directus_users', 'directus_user_sessions'];
 const patience = 30_000;
 /** Milliseconds that a filter of an extension may take where no setting says so. */
 const usualHookTime = 5_000;
@@ -102,19 +117,36 @@ function limitsFor(config: ProjectConfig): Limits {
  * @throws GatewayError `database_unavailable` when the database does not answer or is too old; the connection is closed again then
  */
 export async function openProject(config: ProjectConfig, log: Log, options: OpenOptions = {}): Promise<Project> {
+  try {
+    return await connected(config, log, options);
+  } catch (error) {
+    options.redis?.release();
+    throw error;
+  }
+}
+
+async function connected(config: ProjectConfig, log: Log, options: OpenOptions): Promise<Project> {
   const vendor = vendorOf(config.database.client);
   const plain = await vendor.connect({ ...config.database, statementMilliseconds: statementTime(config) });
   const connection = options.watch ? watched(plain, options.watch(config.key)) : plain;
   try {
     await options.prepare?.(connection);
-    return await assemble(config, log, vendor, connection);
+    return await assemble(config, log, vendor, connection, options.redis);
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
-async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connection: Connection): Promise<Project> {
+async function assemble(
+  config: ProjectConfig,
+  log: Log,
+  vendor: Vendor,
+  connection: Connection,
+  redis: RedisLink | undefined,
+): Promise<Project> {
+  const bus = createBus(config, redis);
+  const ending = new AbortController();
   const stores: { rules?: RulesStore } = {};
   const schemas = await openSchemaStore({
     connection,
@@ -122,8 +154,14 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
     schemas: config.database.schemas,
     log,
     onReload: async () => stores.rules?.reload(),
+    onChange: () => bus.tell('schema'),
   });
-  const rules = await openRulesStore(connection, () => schemas.introspection, log);
+  const rules = await openRulesStore(
+    connection,
+    () => schemas.introspection,
+    log,
+    () => bus.tell('rules'),
+  );
   stores.rules = rules;
   const hookMilliseconds = config.limits?.hookMilliseconds ?? usualHookTime;
   const extensions = await openExtensions({ folder: config.extensions, project: config.key, log, hookMilliseconds });
@@ -140,6 +178,12 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
       return schemas.current !== before;
     },
     log,
+  });
+
+  bus.listen((topic, elsewhere) => {
+    if (!elsewhere) return;
+    if (topic === 'schema') void schemas.suspect();
+    if (topic === 'schema' || topic === 'rules') metadata.soon();
   });
 
   const { history } = config;
@@ -190,9 +234,15 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
     files,
     limits,
     sealer: createSealer(config.secret, `sallyport cursor ${config.key}`),
+    bus,
+    redis,
+    ending: ending.signal,
     streams: createSlots(Math.min(limits.exports, connection.streams)),
     get installed() {
       return isInstalled(schemas.introspection);
+    },
+    get users() {
+      return users;
     },
     use() {
       users += 1;
@@ -220,10 +270,12 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
         if (describing.some((name) => collections.has(name))) await schemas.refreshMetadata();
         if (ruling.some((name) => collections.has(name))) await rules.reload();
         watchOutbox();
+        if (identifying.some((name) => collections.has(name))) bus.tell('access');
       } catch (error) {
         log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'could not read what was written');
       }
     },
+    recorded: () => bus.tell('changes'),
     async reload() {
       await schemas.reload();
       await rules.reload();
@@ -231,9 +283,12 @@ async function assemble(config: ProjectConfig, log: Log, vendor: Vendor, connect
       watchOutbox();
     },
     async close() {
+      ending.abort();
       if (users > 0) await lastUser();
       await within(patience, extensions.settled());
       await Promise.all([metadata.stop(), schemas.close(), deliveries.stop(), retention?.stop(), files.close()]);
+      bus.close();
+      redis?.release();
       await connection.close();
     },
   };

@@ -4,6 +4,7 @@ import { GatewayError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
 import { type OpenOptions, openProject, type Project, type WatchOfProject } from './project.ts';
+import { createRedisLinks } from './redis.ts';
 
 /** A project held for one request. `release` must be called when the request is over, and may be called again. */
 export interface Lease {
@@ -38,6 +39,8 @@ export interface Registry {
   leaseOpen(key: string): Lease | undefined;
   /** How a project is configured that is open, or else about to be. */
   config(key: string): ProjectConfig | undefined;
+  /** How many requests hold a project now. */
+  users(): number;
   /** In the order of their configuration. */
   list(): readonly ProjectState[];
   /** Reads schema and rules of every open project anew. */
@@ -83,6 +86,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const backoff = options.backoff ?? { first: 1_000, longest: 30_000 };
   const slots = new Map<string, Slot>();
   const closing = new Set<Promise<void>>();
+  const links = createRedisLinks(log);
 
   function retire(project: Project): Promise<void> {
     const done = project
@@ -104,8 +108,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     clearTimeout(opening.timer);
     const { key } = opening.config;
     try {
+      const { redis } = opening.config;
+      const link = redis === undefined ? undefined : links.open(redis);
       const { watch } = options;
-      const project = await openProject(opening.config, options.logOf?.(key) ?? log, { watch, ...opening.options });
+      const project = await openProject(opening.config, options.logOf?.(key) ?? log, { watch, ...opening.options, redis: link });
       if (opening.cancelled) {
         await retire(project);
         return;
@@ -207,6 +213,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     config(key) {
       const slot = slots.get(key);
       return slot?.project?.config ?? slot?.opening?.config;
+    },
+
+    users() {
+      let sum = 0;
+      for (const { project } of slots.values()) sum += project?.users ?? 0;
+      return sum;
     },
 
     list() {

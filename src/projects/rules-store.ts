@@ -18,11 +18,16 @@ export interface RulesStore {
 }
 
 /**
- * Reads the rules for the first time. A database without system tables has none: only the administrator may do anything.
+ * Reads the rules for the first time; `onChange` is called when there are others than before. A database without system tables has none: only the administrator may do anything.
  *
  * @throws GatewayError `database_unavailable`
  */
-export async function openRulesStore(connection: Connection, introspection: () => Introspection, log: Log): Promise<RulesStore> {
+export async function openRulesStore(
+  connection: Connection,
+  introspection: () => Introspection,
+  log: Log,
+  onChange?: () => void,
+): Promise<RulesStore> {
   const read = (before?: RuleRows): Promise<RuleRows> => loadRuleRows(connection, connection.dialect, introspection(), before);
 
   let rows = await read();
@@ -36,6 +41,7 @@ export async function openRulesStore(connection: Connection, introspection: () =
     webhooks = activeWebhooks(next.webhooks);
     rows = next;
     log.info({ version: current.version }, 'rules changed');
+    onChange?.();
   });
 
   return {

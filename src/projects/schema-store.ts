@@ -48,12 +48,12 @@ export interface SchemaStoreOptions {
   readonly log: Log;
   /** Called after the catalogue was read anew, when the store is already up to date. */
   readonly onReload?: () => Promise<void>;
+  /** Called when there is another schema than before. */
+  readonly onChange?: () => void;
 }
 
 /** How long a change made by others may stay unseen where the database does not tell (architecture §9). */
-const catalogueInterval = 30_000;
-/** Until the system tables are there somebody is likely to be about to install them. */
-const uninstalledInterval = 5_000;
+const catalogueInterval = 1_000;
 
 interface State {
   readonly fingerprint: string;
@@ -125,12 +125,14 @@ export async function openSchemaStore(options: SchemaStoreOptions): Promise<Sche
   const readAgain = async (anew: boolean): Promise<void> => {
     const noticed = pending;
     const next = await read(state, anew);
+    const moved = next.fingerprint !== state.fingerprint;
     state = next;
     // What was noticed meanwhile is still to be read.
     if (pending === noticed) pending = undefined;
     show();
     log.info({ version: shown.version, collections: shown.collections.size }, 'schema read anew');
     await options.onReload?.();
+    if (moved) options.onChange?.();
   };
   const renew = singleFlight(() => inTurn(() => readAgain(false)));
   const reload = singleFlight(() => inTurn(() => readAgain(true)));
@@ -143,6 +145,7 @@ export async function openSchemaStore(options: SchemaStoreOptions): Promise<Sche
     state = { ...state, built: await inSlices(building(built.introspection, metadata, version, built)) };
     show();
     log.info({ version: shown.version }, 'metadata changed');
+    options.onChange?.();
     // Another instance that changes a table also changes what is said of it, which is seen sooner.
     if (!vendor.changed) poll.soon();
   };
@@ -187,7 +190,7 @@ export async function openSchemaStore(options: SchemaStoreOptions): Promise<Sche
 
   const poll = createPoll({
     what: 'the schema',
-    every: () => (isInstalled(state.built.introspection) ? catalogueInterval : uninstalledInterval),
+    every: () => catalogueInterval,
     look: lookAtCatalogue,
     log,
   });

@@ -69,7 +69,9 @@ function makesUuid(field: Field): boolean {
 /** Whether no item can be made without the field: it must not be blank, and nothing fills it where it is left out. */
 export function mustBeGiven(collection: Collection, field: Field): boolean {
   const exempt = (collection.status?.mapping.requiredFields.length ?? 0) > 0;
-  return !exempt && field.type !== 'slug' && needsValue(collection, field) && !makesUuid(field);
+  // Of some statuses an item need not be complete; the database says otherwise where the column takes no NULL.
+  if (exempt && field.column.nullable) return false;
+  return field.type !== 'slug' && needsValue(collection, field) && !makesUuid(field);
 }
 
 /** The slug that follows from another field of the payload, when the payload has that one but no slug of its own. */

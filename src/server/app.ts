@@ -11,8 +11,9 @@ import Fastify, {
 } from 'fastify';
 import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
+import { changesSurface } from '../surfaces/changes/index.ts';
 import { contractSurface } from '../surfaces/contract/index.ts';
-import { writeListeners } from '../surfaces/directus/extension-services.ts';
+import { extensionServices, writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
 import { explorerSurface } from '../surfaces/explorer/index.ts';
@@ -121,7 +122,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   });
   if (app.log.level === 'debug') app.addHook('onResponse', logAnswer);
 
-  await shedLoad(app, operations.pressure);
+  await shedLoad(app, operations.pressure, registry);
   await app.register(cors, () => (request: FastifyRequest, done: (error: null, options: FastifyCorsOptions) => void) => {
     done(null, corsOptions(request, registry.config(keyIn(request.url) ?? '')));
   });
@@ -144,8 +145,10 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const hooks: SurfaceHooks = {
     reads: { rows: rowsThroughHooks, filter: filterOfHooks, listens: ({ hooks }, collection) => hooksRead(hooks, collection) },
     writes: writeListeners,
+    services: extensionServices,
   };
   await app.register(graphqlSurface, { hooks });
+  await app.register(changesSurface, { hooks: hooks.reads });
   await app.register(payloadSurface, { hooks });
   await app.register(strapiSurface, { hooks });
   return app;

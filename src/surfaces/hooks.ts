@@ -3,6 +3,8 @@
 import type { Actor } from '../access/types.ts';
 import type { ReadResult } from '../engine/read.ts';
 import type { WriteContext } from '../engine/write.ts';
+import type { Services } from '../extensions/types.ts';
+import type { Log } from '../lib/log.ts';
 import type { Project } from '../projects/project.ts';
 import type { RequestedFilter } from '../query/types.ts';
 import type { CallerContext } from './caller.ts';
@@ -19,4 +21,6 @@ export interface ReadThroughHooks {
 export interface SurfaceHooks {
   readonly reads: ReadThroughHooks;
   readonly writes: (project: Project, actor: Actor) => Pick<WriteContext, 'filters' | 'watch'>;
+  /** What endpoints work with, as that actor. */
+  readonly services: (project: Project, actor: Actor, of: { readonly extension: string; readonly log: Log }) => Services;
 }

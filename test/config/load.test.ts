@@ -89,7 +89,7 @@ t.test('all faults are told at once, each with its path', async (t) => {
     '/database/textOrder must be "portable" or "native"',
     '/private must be true or false',
     '/secret must have at least 16 characters',
-    '/secrets is not known; did you mean "secret"? known are database, secret, storage, assets, limits, history, extensions, webhooks, uploads, auth, cors, mail, scim, sso, graphql, rateLimit, publicUrl, documents, surfaces, strapi, private',
+    '/secrets is not known; did you mean "secret"? known are database, secret, storage, assets, limits, history, extensions, webhooks, uploads, auth, cors, mail, scim, sso, graphql, rateLimit, publicUrl, documents, surfaces, strapi, changes, redis, private',
     '/secrets needs the environment variable NOR_THIS, which is not set',
     '/secrets needs the environment variable NOT_THERE, which is not set',
     '/storage/bucket is missing',
@@ -137,7 +137,7 @@ t.test('single faults', async (t) => {
     '/database/connection/file is not known; known are filename, create, readonly',
   ]);
   t.same(await faults(JSON.stringify(good).replace('{', '{"__proto__":{"private":true},')), [
-    '/__proto__ is not known; known are database, secret, storage, assets, limits, history, extensions, webhooks, uploads, auth, cors, mail, scim, sso, graphql, rateLimit, publicUrl, documents, surfaces, strapi, private',
+    '/__proto__ is not known; known are database, secret, storage, assets, limits, history, extensions, webhooks, uploads, auth, cors, mail, scim, sso, graphql, rateLimit, publicUrl, documents, surfaces, strapi, changes, redis, private',
   ]);
 });
 

@@ -83,6 +83,23 @@ const encodedKey = (parts: readonly string[]): string => parts.join(';');
 /** The few types in the program's text. */
 const typeless = (text: string): string => text.replace(/ as never/g, '').replace(/w\.row<[^>]*>/g, 'w.row');
 
+/** Documents follow rules and tables without being told. */
+async function renewed(t: Tester, garden: OwnGarden): Promise<void> {
+  const before = await garden.get('types.ts', 'nobody');
+  t.notMatch(before.text, 'Families');
+  await garden.permit(5, 'families', { read: 'full', create: 'full' });
+  const permitted = await garden.get('types.ts', 'nobody');
+  t.match(
+    permitted.text,
+    /interface Families [\s\S]*interface FamiliesUpdate [\s\S]*type FamiliesCreate/,
+    'with other rules it is another',
+  );
+  t.not(permitted.headers['etag'], before.headers['etag']);
+  const added = await garden.send('POST', 'fields/families', { field: 'seen', type: 'integer', datatype: 'INT' });
+  t.equal(added.status, 200, added.text);
+  t.match((await garden.get('types.ts', 'nobody')).text, '  seen: number | null;', 'and with another column');
+}
+
 /** What a client is written like: lists, conditions through relations, new rows. The last lines are none that it would take. */
 const usage = `
   import createClient from 'openapi-fetch';
@@ -104,6 +121,41 @@ const usage = `
   // @ts-expect-error no such field to look at
   await client.GET('/items/plants', { params: { query: { filter: { nope: { _eq: 1 } } } } });
   console.log(status, wrong);`;
+
+/** What rows are written and read like, with the client of Directus 8, and with those that leave types to whoever uses them. */
+const typed = `
+  import { SDK } from '@directus/sdk-js';
+  import { strapi } from '@strapi/client';
+  import type { Collections, CreateInputs, Families, Measures, Plants, PlantsCreate, PlantsUpdate, Schema, UpdateInputs } from './types.ts';
+  import type * as editor from './editor.ts';
+  declare const client: SDK;
+  const { data } = await client.getItems<Schema['plants']>('plants', { fields: ['title', 'family.*'] });
+  for (const { title, status, family, uses } of data) {
+    const text: string = title;
+    const one: 'draft' | 'review' | 'published' | 'archived' | null = status;
+    const code: string | undefined = typeof family === 'object' ? family?.code : family;
+    const weights: (number | null | undefined)[] = (uses ?? []).map(({ weight }) => weight);
+    console.log(text, one, code, weights);
+  }
+  const made: PlantsCreate = { title: 'x', price: '123456789.123456', family: { code: 'NEW' }, uses: { create: [{ weight: 1 }], delete: [4] } };
+  const change: PlantsUpdate = { status: 'review', tags: ['a'], traits: { deep: [1, null] } };
+  await client.createItem<CreateInputs['plants']>('plants', made);
+  await client.updateItem<UpdateInputs['plants'], Plants>('plants', 1, change);
+  const big: Measures['big'] = 9007199254740993;
+  const found = (await strapi({ baseURL: 'https://example.test/api' }).collection('families').findOne('ROS')) as { data: unknown };
+  const name: Families['name'] = (found.data as Collections['families']).name;
+  // @ts-expect-error a plant has a title
+  const untitled: PlantsCreate = { latin: 'x' };
+  // @ts-expect-error no such status
+  const unheard: PlantsUpdate = { status: 'unheard' };
+  // @ts-expect-error the editor reads no passcode
+  type Hidden = editor.Plants['passcode'];
+  // @ts-expect-error nor sightings
+  type Unseen = editor.Collections['sightings'];
+  // @ts-expect-error and changes nothing
+  type Unchanged = editor.UpdateInputs['plants'];
+  const dear: editor.Plants['price'] = undefined;
+  console.log(big, name, untitled, unheard, dear);`;
 
 export const contractCalls: Feature = {
   promise: 'clients made of the OpenAPI document work',
@@ -133,14 +185,13 @@ export const contractCalls: Feature = {
             },
           });
           t.strictSame(called.sort(), operations.map(({ id }) => id).sort(), 'every operation was called');
+          await renewed(t, garden);
           // The compiler is the same everywhere, and takes its time.
           if (world.vendor !== 'sqlite') return;
           const program = `import type createClient from 'openapi-fetch';\nimport type { paths } from './schema.ts';\n${programHead}\nexport async function run(client: Client, w: World): Promise<void> {\n${body.replace('let c;', 'let c: { code: string; state: string; iss: string; cookie: string };')}\n}`;
-          t.strictSame(
-            compilerFaults({ 'schema.ts': await clientTypes(document), 'program.ts': program, 'usage.ts': usage }),
-            [],
-            'it compiles',
-          );
+          const files = { 'schema.ts': await clientTypes(document), 'program.ts': program, 'usage.ts': usage, 'typed.ts': typed };
+          const [types, editor] = await Promise.all([garden.get('types.ts', 'admin'), garden.get('types.ts', 'editor')]);
+          t.strictSame(compilerFaults({ ...files, 'types.ts': types.text, 'editor.ts': editor.text }), [], 'all of it compiles');
         },
         { mail, sso: { providers: [provider], redirects: [] } },
       );

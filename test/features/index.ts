@@ -11,6 +11,7 @@ import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
 import { becomingAdministrator } from './becoming-administrator.ts';
+import { changes } from './changes.ts';
 import { comments } from './comments.ts';
 import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
@@ -38,6 +39,7 @@ import { graphqlWrites } from './graphql-writes.ts';
 import { history } from './history.ts';
 import { hookedWrites } from './hooked-writes.ts';
 import { idempotency } from './idempotency.ts';
+import { instances } from './instances.ts';
 import { limits } from './limits.ts';
 import { lockout } from './lockout.ts';
 import { lostPasswords } from './lost-passwords.ts';
@@ -45,7 +47,10 @@ import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { orderAndPages } from './order-and-pages.ts';
+import { payloadEndpoints } from './payload-endpoints.ts';
+import { payloadMedia } from './payload-media.ts';
 import { payloadReads } from './payload-reads.ts';
+import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
@@ -68,6 +73,7 @@ import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiReads } from './strapi-reads.ts';
+import { subscriptions } from './subscriptions.ts';
 import { strapiWrites } from './strapi-writes.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
@@ -180,8 +186,14 @@ export const features: readonly Feature[] = [
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
-  payloadReads,
+  changes,
+  subscriptions,
+  instances,
   contract,
+  payloadEndpoints,
+  payloadMedia,
+  payloadReads,
+  payloadWrites,
   contractCalls,
   databaseDown,
 ];

@@ -1,6 +1,7 @@
 /** Requests that read: every door through which rows, counts, groups and history are seen. */
 import { type Filtered, filterPairs, filterTree } from './filters.ts';
 import { graphqlRequest } from './graphql-requests.ts';
+import { payloadRequest } from './payload-requests.ts';
 import type { Request } from './request.ts';
 import { anyColumn, anyTable, key, operand, path, stepsFrom, tableNamed, type Vocabulary, walk } from './vocabulary.ts';
 import type { Table } from './world.ts';
@@ -178,6 +179,9 @@ const doors = [
   graphqlRequest,
   graphqlRequest,
   graphqlRequest,
+  payloadRequest,
+  payloadRequest,
+  payloadRequest,
 ];
 
 /** One request that changes nothing. */

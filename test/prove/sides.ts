@@ -6,6 +6,7 @@ import type { DatabaseConfig } from '../../src/dialect/types.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createRegistry } from '../../src/projects/registry.ts';
 import { buildServer, type Server } from '../../src/server/app.ts';
+import { usualOperations } from '../../src/server/operations/settings.ts';
 import { installSystem } from '../support/garden.ts';
 import { loadSql } from '../support/sql-text.ts';
 import { createDatabase, type TestDatabase, type TestVendor } from '../support/vendors.ts';
@@ -61,11 +62,14 @@ async function startSide(database: DatabaseConfig, limits: World['limits']): Pro
     database,
     secret: 'the secret of both sides, long enough',
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
+    surfaces: { strapi: true, payload: true },
     private: false,
     surfaces: { strapi: true, payload: true },
     limits,
   });
-  const server = await buildServer({ registry });
+  // A slow machine is no fault of the program's.
+  const pressure = { eventLoopMilliseconds: 0, requests: 0, heapBytes: 0, rssBytes: 0 };
+  const server = await buildServer({ registry, operations: { ...usualOperations, pressure } });
   return {
     server,
     reload: () => registry.reload(),

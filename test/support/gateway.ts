@@ -25,7 +25,10 @@ export interface Gateway {
 }
 
 export type GatewaySettings = Partial<
-  Pick<ProjectConfig, 'auth' | 'cors' | 'graphql' | 'strapi' | 'surfaces' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'>
+  Pick<
+    ProjectConfig,
+    'changes' | 'redis' | 'auth' | 'cors' | 'graphql' | 'strapi' | 'surfaces' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'
+  >
 >;
 
 function projectConfig(key: string, database: DatabaseConfig, limits: LimitSettings, settings: GatewaySettings) {

@@ -145,8 +145,11 @@ const special: Readonly<Record<string, string>> = {
   read_types: asText,
 };
 
-/** Refused whatever is sent, short of a browser that goes through it. */
-export const refused: ReadonlyMap<string, number> = new Map([['exchange_token', 401]]);
+/** Refused whatever is sent: what only a browser brings, and a new row of a view of which MySQL says that it can be changed. */
+export const refused: ReadonlyMap<string, number> = new Map([
+  ['exchange_token', 401],
+  ['create_plant_overview', 422],
+]);
 
 const rows = /^(list|read|create|change|update|delete_matching|delete|revert|list_revisions|read_revision)_(.+)$/;
 

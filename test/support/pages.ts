@@ -28,6 +28,8 @@ export const pages = [
   'operations',
   'security',
   'graphql',
+  'changes',
+  'contract',
   'strapi',
   'extensions',
 ] as const;

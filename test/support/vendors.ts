@@ -1,6 +1,7 @@
 /** The databases that tests run on: where their servers are, whether they answer, and databases of one's own on them. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
@@ -74,6 +75,24 @@ export async function isMariadb(): Promise<boolean> {
   return onServer('mysql', async (send) => /mariadb/i.test(JSON.stringify(await send('select version() as version'))));
 }
 
+/** The Redis server of the tests. */
+export const redisUrl = process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+
+/** Why nothing can be tested with Redis here, or undefined when it can (or must). */
+export async function whyNoRedis(): Promise<string | undefined> {
+  if (required.has('redis')) return undefined;
+  const { hostname, port } = new URL(redisUrl);
+  const answers = await new Promise<boolean>((done) => {
+    const socket = connect(Number(port || 6379), hostname);
+    socket.once('connect', () => done(true));
+    socket.once('error', () => done(false));
+    socket.once('close', () => done(false));
+    socket.setTimeout(patience, () => socket.destroy());
+    socket.once('connect', () => socket.destroy());
+  });
+  return answers ? undefined : 'No Redis server answers at the default address; set TEST_REDIS_URL to test with one.';
+}
+
 export interface TestDatabase {
   readonly config: DatabaseConfig;
   drop(): Promise<void>;
@@ -109,4 +128,10 @@ export async function withDatabase<T>(vendor: TestVendor, run: (config: Database
   } finally {
     await database.drop();
   }
+}
+
+/** Names of members as the vendor's JSON has them: MySQL itself, unlike MariaDB, orders the members of an object its own way. */
+export async function memberOrder(vendor: TestVendor): Promise<(names: readonly string[]) => readonly string[]> {
+  const kept = vendor !== 'mysql' || (await isMariadb());
+  return (names) => (kept ? names : names.toSorted());
 }

@@ -130,8 +130,8 @@ export function* typesText(view: View): Sliced<string> {
       of(({ does }) => does.has('update')),
       ({ names }) => names.type('Update'),
     ),
-    '/** Lists of rows by collection: a type parameter of clients that take one for all. */',
-    'export type Schema = { [Name in keyof Collections]: Collections[Name][] };',
+    '/** Lists of rows by collection: a type parameter of clients that take one for all. */\n' +
+      'export type Schema = { [Name in keyof Collections]: Collections[Name][] };',
   );
   return `${texts.join('\n\n')}\n`;
 }

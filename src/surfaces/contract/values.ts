@@ -53,10 +53,8 @@ export const kinds = {
 
 export type KindName = keyof typeof kinds;
 
-/** A whole number beyond 32 bits may be beyond 2^53 too. */
-function isBig({ column, storage }: Field): boolean {
-  return storage === 'integer' && (/big|int8/.test(column.type) || (column.unsigned && /^int/.test(column.type)));
-}
+/** A whole number that may lie beyond 2^53. */
+const isBig = ({ column, storage }: Field): boolean => storage === 'integer' && /big|int8/.test(column.type);
 
 function isMoment({ type, iso, storage }: Field): boolean {
   if (storage === 'instant') return true;

@@ -5,12 +5,12 @@ import { type Content, originalContent } from '../../files/content.ts';
 import { formatOfFile } from '../../files/image-formats.ts';
 import { type AssetParameters, type ImageWish, type Whitelist, whitelistOf, wishOf } from '../../files/image-wish.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { contentHeaders, sentType } from '../content-headers.ts';
+import { type ContentHeaders, sendContent } from '../send-content.ts';
 import { type Found, findAsset, type NamedBy } from './asset-files.ts';
-import { contentHeaders, sentType } from './content-headers.ts';
 import { queryOf } from './context.ts';
 import { rawQuery } from './parse.ts';
 import { textOf } from './php-query.ts';
-import { type ContentHeaders, sendContent } from './send-content.ts';
 
 const parameters = ['key', 'w', 'h', 'f', 'q', 'format'] as const;
 

@@ -1,19 +1,16 @@
 /** /:project/custom/<name>/...: endpoints of extensions, with the caller's identity (directus8-system §22.4). */
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../../engine/hooks.ts';
-import { isAnswer, respond } from '../../extensions/answer.ts';
+import { respond } from '../../extensions/answer.ts';
 import { type Found, findRoute, methods, type Route } from '../../extensions/routes.ts';
 import type { EndpointContext, EndpointRequest } from '../../extensions/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { parsePlainJson, writePlainJson } from '../../lib/plain-json.ts';
-import { describeForLog } from '../../lib/redact.ts';
-import { refusalOf } from '../../lib/refusal.ts';
+import { parsePlainJson } from '../../lib/plain-json.ts';
 import { refuseActing } from '../acting.ts';
+import { runHandler, sendEndpointAnswer } from '../endpoint-answer.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { extensionServices } from './extension-services.ts';
 import { plainQuery } from './plain-query.ts';
-
-const json = 'application/json; charset=utf-8';
 
 /** Name and path of an endpoint, as they stand in the URL; the project and `custom` come before them. */
 function placeOf(url: string): { name: string; path: string } {
@@ -46,36 +43,8 @@ function contextFor(request: FastifyRequest, context: DirectusContext, endpoint:
   return { project: project.key, log, caller: callerOf(actor), services, respond };
 }
 
-/** Runs the handler; a failure that is no refusal says nothing to the client. */
 async function called({ route, params }: Found, asked: Omit<EndpointRequest, 'params'>, context: EndpointContext): Promise<unknown> {
-  try {
-    return await route.handler({ ...asked, params }, context);
-  } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal) throw refusal;
-    const { endpoint } = route;
-    context.log.error({ endpoint, error: describeForLog(error) }, `the endpoint ${endpoint} failed`);
-    throw new GatewayError('internal', {}, new Error(`the endpoint ${endpoint} failed`));
-  }
-}
-
-function sendBody(reply: FastifyReply, body: unknown): FastifyReply {
-  if (typeof body === 'string' || body instanceof Uint8Array) return reply.send(body);
-  const text = writePlainJson(body);
-  if (text === undefined) return reply.send();
-  if (!reply.hasHeader('content-type')) reply.type(json);
-  return reply.serializer(String).send(text);
-}
-
-function sendAnswer(reply: FastifyReply, value: unknown): FastifyReply {
-  if (value === undefined) return reply.code(204).send();
-  if (!isAnswer(value))
-    return reply
-      .type(json)
-      .serializer(String)
-      .send(writePlainJson(value) ?? 'null');
-  const { status, headers = {}, body } = value;
-  return sendBody(reply.code(status).headers(headers), body);
+  return runHandler(route.endpoint, context.log, () => route.handler({ ...asked, params }, context));
 }
 
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -86,7 +55,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<Fas
   const match = found(routes, method, path, reply);
   const context = await contextOf(request);
   const asked = { method, path, headers, query: plainQuery(context.query), body: request.body };
-  return sendAnswer(reply, await called(match, asked, contextFor(request, context, name)));
+  return sendEndpointAnswer(reply, await called(match, asked, contextFor(request, context, name)));
 }
 
 /** Bodies as endpoints get them: JSON with all its digits, anything else as bytes. */

@@ -2,6 +2,7 @@
 import { createHash, hash as hashOf } from 'node:crypto';
 import type { Warning } from '../../access/types.ts';
 import type { JoinedTexts } from '../../lib/joined-texts.ts';
+import { listedTags } from '../asks-for.ts';
 
 /** Parameters on which the value of an item depends. */
 const deciding = new Set(['fields', 'deep', 'lang', 'status', 'sort', 'limit', 'offset', 'page']);
@@ -60,17 +61,6 @@ export function tagOf(texts: JoinedTexts, query: string, beside: Beside): string
   return `"${dataPrint(texts)}${encoded === '' && extra === '' ? '' : `.${encoded}`}${extra === '' ? '' : `.${extra}`}"`;
 }
 
-/** The members of a header that lists tags. */
-function members(header: string): string[] {
-  return header.match(/(?:W\/)?"[^"]*"|[^,\s]+/g) ?? [];
-}
-
-/** Whether `If-None-Match` names the tag. A proxy may have made it a weak one. */
-export function asksFor(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  return members(header).some((member) => member === '*' || member === tag || member === `W/${tag}`);
-}
-
 /** A tag of ours, as `If-Match` names it. */
 export interface NamedTag {
   readonly print: string;
@@ -81,7 +71,7 @@ const ours = /^"([\w-]{27})(?:\.([\w-]*))?(?:\.[\w-]+)?"$/;
 
 /** The tags of `If-Match`; `*` asks only that the item is there. Weak and foreign ones are left out: they never match. */
 export function matchable(header: string): '*' | readonly NamedTag[] {
-  const found = members(header);
+  const found = listedTags(header);
   if (found.includes('*')) return '*';
   return found.flatMap((member) => {
     const parts = ours.exec(member);

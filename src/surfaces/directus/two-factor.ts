@@ -1,9 +1,8 @@
 /** POST and DELETE /:project/users/:id/activate_2fa: a second factor begins and ends (directus8-system §4.8). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { attemptsOf } from '../../auth/attempts.ts';
 import { signedIn } from '../../auth/identify.ts';
 import { changeRecorded } from '../../auth/records.ts';
-import { authSettingsOf } from '../../auth/settings.ts';
+import { attemptsOf } from '../../auth/shared-attempts.ts';
 import { demandOtp, isSecret } from '../../auth/two-factor.ts';
 import { type UserRow, userById } from '../../auth/users.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -39,11 +38,11 @@ async function peopleOf(request: Asked): Promise<People> {
 
 /** One-time passwords are few: whoever tries them waits like whoever tries passwords. */
 async function checkOtp(request: Asked, user: UserRow, secret: string, otp: string | undefined): Promise<void> {
-  const attempts = attemptsOf(request.project, authSettingsOf(request.project.config.auth));
+  const attempts = attemptsOf(request.project);
   const account = `second factor ${user.id}`;
-  attempts.begin(account, request.ip);
+  await attempts.begin(account, request.ip);
   await demandOtp(request.project, user.id, secret, otp);
-  attempts.succeeded(account, request.ip);
+  await attempts.succeeded(account, request.ip);
 }
 
 async function changed(request: Asked, reply: FastifyReply, { caller, user }: People, secret: string | null): Promise<FastifyReply> {

@@ -26,6 +26,8 @@ export interface Serving {
   readonly text: string;
   /** What operations there may be; by GET no others than queries. */
   readonly only?: OperationTypeNode;
+  /** Whether the connection stays open, so that there may be subscriptions. */
+  readonly live?: boolean;
 }
 
 const memories = new WeakMap<Project, QueryMemory>();
@@ -97,12 +99,19 @@ function rerun(serving: Serving, context: CallerContext, asked: Asked | readonly
   return runQuery(context, readyQuery(context, operationOf(serving, context, asked), limits), hooks.reads, limits);
 }
 
-function operationOf({ limits, only }: Serving, context: CallerContext, asked: Asked): Understood {
+/** The operation that is asked for, as this caller may ask it. */
+export function operationOf(
+  { limits, only, live }: Pick<Serving, 'limits' | 'only' | 'live'>,
+  context: CallerContext,
+  asked: Asked,
+): Understood {
   const role = roleSchema(context.project, context);
   const operation = understand(asked, role, limits);
   if (only && operation.node.operation !== only) throw new GatewayError('method_not_allowed');
-  if (operation.node.operation === OperationTypeNode.SUBSCRIPTION)
-    throw new GatewayError('bad_request', { message: 'There are no subscriptions here' });
+  if (operation.node.operation === OperationTypeNode.SUBSCRIPTION && !live)
+    throw new GatewayError('bad_request', {
+      message: 'Subscriptions are told over a WebSocket at this address, by the protocol graphql-transport-ws',
+    });
   if (asksForSchema(operation.document)) checkIntrospection(context.actor.is === 'user', limits);
   return operation;
 }

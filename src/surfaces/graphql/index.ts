@@ -1,4 +1,4 @@
-/** The GraphQL surface: POST and GET /:project/gql, and a page for browsers there. */
+/** The GraphQL surface: POST and GET /:project/gql, a WebSocket and a page for browsers there. */
 import { randomBytes } from 'node:crypto';
 import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
@@ -10,6 +10,8 @@ import { faultBody } from './errors.ts';
 import { graphiqlAssets, sendPage } from './page.ts';
 import { askedByBody, askedByUrl, queryOf, rawQuery, sendText, takesOwnType, wantsPage } from './request.ts';
 import { graphqlLimitsOf } from './settings.ts';
+import { serveSocket } from './socket.ts';
+import { takeUpgrades } from './upgrade.ts';
 
 export interface GraphqlSurfaceOptions {
   readonly hooks: SurfaceHooks;
@@ -27,7 +29,13 @@ export const graphqlSurface: FastifyPluginAsync<GraphqlSurfaceOptions> = async (
     return answer(request, reply, serving, () => askedByBody(request.body, serving.limits));
   });
 
+  const upgrades = takeUpgrades(app);
+
   app.get('/:project/gql', async (request, reply) => {
+    if (upgrades.asked(request)) {
+      upgrades.accept(request, reply, (socket) => serveSocket(socket, request, hooks));
+      return reply;
+    }
     if (wantsPage(request)) return sendPage(request, reply);
     const serving = { ...servingOf(request, hooks, rawQuery(request.url)), only: OperationTypeNode.QUERY };
     return answer(request, reply, serving, () => askedByUrl(queryOf(request.url)));

@@ -18,7 +18,8 @@ function jsonOf(text: string, what: string): Json {
   }
 }
 
-function askedOf(value: Json): Asked {
+/** What a request says, as an object of JSON. Throws `bad_request`. */
+export function askedOf(value: Json): Asked {
   if (!isJsonObject(value)) throw bad('A request is a JSON object with the document in "query"');
   const own = (name: string): Json | undefined => (Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined);
   const [query, variables, operationName, extensions] = ['query', 'variables', 'operationName', 'extensions'].map(own);

@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Collection } from '../../schema/types.ts';
+import { changeEventType, changeFields, isTold, subscriptionsOf } from './change-types.ts';
 import { flatFilter, toManyFilter, toOneFilter, typedFilter } from './filter-types.ts';
 import { described, type Makers, makeParts, type Parts, type State } from './parts.ts';
 import {
@@ -54,6 +55,7 @@ const makers: Makers = {
     Counts: countFields,
     Numbers: numberFields,
     Extremes: extremeFields,
+    Change: changeFields,
   },
   inputs: {
     Filter: flatFilter,
@@ -65,7 +67,7 @@ const makers: Makers = {
     One: oneFields,
     Many: manyFields,
   },
-  has: hasPart,
+  has: (part, collection, parts) => (part === 'Change' ? isTold(collection, parts) : hasPart(part, collection, parts)),
 };
 
 const fixed: readonly GraphQLNamedType[] = [
@@ -82,6 +84,7 @@ const fixed: readonly GraphQLNamedType[] = [
   pageInfoType,
   writtenType,
   deletedType,
+  changeEventType,
 ];
 const builtIn = ['Query', 'Mutation', 'Subscription', 'Int', 'String', 'Boolean', 'ID'];
 const operatorNames = [...fixed.map(({ name }) => name), ...builtIn].map((name) => `${name}Operators`);
@@ -147,6 +150,8 @@ export function buildRoleSchema(state: State): GraphQLSchema {
     if (collection) Object.assign(mutations, Object.fromEntries(mutationsOf(collection, does, parts)));
   }
   if (Object.keys(mutations).length > 0) Object.assign(mutations, Object.fromEntries(commentMutations(parts)));
+  const subscriptions: RootFields = {};
+  for (const collection of parts.readable.values()) Object.assign(subscriptions, subscriptionsOf(collection, parts));
   made.allShells();
   const schema = new GraphQLSchema({
     query: new GraphQLObjectType({
@@ -154,6 +159,9 @@ export function buildRoleSchema(state: State): GraphQLSchema {
       fields: Object.keys(queries).length > 0 ? queries : { _: { type: GraphQLString, description: 'Nothing may be read.' } },
     }),
     ...(Object.keys(mutations).length > 0 ? { mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutations }) } : {}),
+    ...(Object.keys(subscriptions).length > 0
+      ? { subscription: new GraphQLObjectType({ name: 'Subscription', fields: subscriptions }) }
+      : {}),
     types: [...fixed, ...made.types],
     assumeValid: true,
   });

@@ -107,6 +107,7 @@ function stepOf(within: WriteContext, operation: Understood, meaning: RootMeanin
     case 'item':
     case 'connection':
     case 'aggregate':
+    case 'changes':
       throw new Error('A query is no mutation');
     case 'addComment':
     case 'editComment':

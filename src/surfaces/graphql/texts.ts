@@ -15,3 +15,8 @@ export function objectOf(members: readonly (readonly [key: string, value: Text])
   pieces.push('}');
   return joined(pieces);
 }
+
+/** The same as a text. */
+export function textOf(text: Text): string {
+  return typeof text === 'string' ? text : text.toString();
+}

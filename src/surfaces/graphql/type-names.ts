@@ -39,6 +39,7 @@ export const typeParts = [
   'Update',
   'One',
   'Many',
+  'Change',
 ] as const;
 
 export type TypePart = (typeof typeParts)[number];
@@ -50,6 +51,8 @@ export interface CollectionNames {
   readonly byId: string;
   readonly aggregated: string;
   readonly connection: string;
+  /** The subscription to its changes. */
+  readonly mutated: string;
 }
 
 /** Names of the collections, none of which is another's or one of `taken`. */
@@ -73,6 +76,7 @@ export function namesOf(collections: readonly Collection[], taken: Iterable<stri
       byId: free(`${field}_by_id`),
       aggregated: free(`${field}_aggregated`),
       connection: free(`${field}_connection`),
+      mutated: `${field}_mutated`,
     });
   }
   return names;

@@ -3,9 +3,10 @@ import type { GraphQLInputField, GraphQLObjectType } from 'graphql';
 import type { ValueForm } from '../../dialect/forms.ts';
 import type { Collection } from '../../schema/types.ts';
 
-/** A field of the query or the mutation type. */
+/** A field of the query, mutation or subscription type. */
 export type RootMeaning =
   | { readonly does: 'list' | 'item' | 'connection' | 'aggregate'; readonly collection: Collection; readonly item: GraphQLObjectType }
+  | { readonly does: 'changes'; readonly collection: Collection; readonly item: GraphQLObjectType }
   | { readonly does: Written; readonly collection: Collection; readonly item?: GraphQLObjectType }
   | { readonly does: 'addComment' | 'editComment' | 'deleteComment'; readonly collection: Collection; readonly item: GraphQLObjectType };
 

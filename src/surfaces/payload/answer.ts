@@ -4,8 +4,10 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { Collection } from '../../schema/types.ts';
 import { authOperation } from './auth.ts';
 import { create, remove, removeMatching, update, updateMatching } from './documents.ts';
+import { customEndpoint } from './endpoints.ts';
 import { findText, type Wanted } from './find.ts';
 import { showGlobal, updateGlobal } from './globals.ts';
+import { mediaOperation } from './media.ts';
 import { preferenceOperation } from './preferences.ts';
 import { sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
@@ -21,9 +23,15 @@ export async function answer(serving: Serving): Promise<FastifyReply> {
   if (first === 'globals') return onGlobal(serving, rest);
   if (preferenceSegments.has(first)) return preferenceOperation(serving, rest) ?? noRoute();
   const collection = slugs.collection(first);
-  if (!collection) throw new GatewayError('route_not_found');
+  if (!collection) return customEndpoint(serving, 'root', asking.path) ?? noRoute();
+  const custom = customEndpoint(serving, `collections/${slugs.of(collection) ?? first}`, rest);
+  if (custom) return custom;
   if (collection.name === 'directus_users') {
     const operation = authOperation(serving, rest);
+    if (operation) return operation;
+  }
+  if (collection.name === 'directus_files') {
+    const operation = mediaOperation(serving, rest);
     if (operation) return operation;
   }
   return onCollection(serving, collection, rest);
@@ -38,6 +46,8 @@ function noRoute(): never {
 function onGlobal(serving: Serving, [slug = '', ...more]: readonly string[]): Promise<FastifyReply> {
   const { method, request } = serving.asking;
   const collection = slugsOf(request.project.schemas.current).global(slug);
+  const custom = collection && customEndpoint(serving, `globals/${slugsOf(request.project.schemas.current).of(collection) ?? slug}`, more);
+  if (custom) return custom;
   if (!collection || more.length > 0) return noRoute();
   if (method === 'GET') return showGlobal(serving, collection, slug);
   return method === 'POST' ? updateGlobal(serving, collection) : noRoute();

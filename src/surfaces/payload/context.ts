@@ -1,6 +1,7 @@
 /** What every route starts with: who asks, and with which parameters (payload-rest §12, P-35). */
 import type { FastifyRequest } from 'fastify';
 import { accessOf, type ReadContext } from '../../engine/read.ts';
+import type { Project } from '../../projects/project.ts';
 import type { Limits } from '../../query/limits.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
 import { languagesOf } from './languages.ts';
@@ -42,12 +43,14 @@ export function recalledCaller({ request }: Asking): CallerContext | undefined {
 }
 
 /** What of documents the caller may see, and in which form they are asked for. */
-export function shapeOf(context: ReadContext, parameters: Parameters): Shape {
+export function shapeOf(context: ReadContext & { readonly project?: Project }, parameters: Parameters): Shape {
+  const { project, fileData } = context;
   return {
     schema: context.schema,
     visible: accessOf(context).visible,
     ...languagesOf(context, parameters),
     populate: populateOf(parameters),
     joins: joinsOf(parameters),
+    ...(project && fileData ? { files: { project: project.key, data: fileData } } : {}),
   };
 }

@@ -3,7 +3,9 @@ import type { RequestedOutput } from '../../query/requested-template.ts';
 import type { RequestedFilter } from '../../query/types.ts';
 import type { Field } from '../../schema/types.ts';
 import type { Facts } from './facts.ts';
+import { addressOutputs } from './media-addresses.ts';
 import { isCompared, type Seeing } from './names.ts';
+import type { Shape } from './shape.ts';
 import { slugsOf, usersSlug } from './slugs.ts';
 import { fieldOutput } from './values.ts';
 
@@ -40,7 +42,7 @@ function deletedOutput(seeing: Seeing, { trashed, deleted, updated, collection }
 }
 
 /** Adds those that are asked for, unless a column has the name. */
-export function addDerived(seeing: Seeing, facts: Facts, isShown: (name: string) => boolean, template: Map<string, RequestedOutput>): void {
+export function addDerived(seeing: Shape, facts: Facts, isShown: (name: string) => boolean, template: Map<string, RequestedOutput>): void {
   const { collection, created, updated, status, isUsers, members } = facts;
   const add = (name: string, output: RequestedOutput | undefined): void => {
     if (output && !members.has(name) && !template.has(name) && isShown(name)) template.set(name, output);
@@ -53,6 +55,7 @@ export function addDerived(seeing: Seeing, facts: Facts, isShown: (name: string)
     add('_status', either(inStatus(status.field, status.published), 'published', 'draft'));
   }
   add('deletedAt', deletedOutput(seeing, facts));
+  if (seeing.files && facts.isMedia) for (const [name, output] of addressOutputs(seeing, collection, seeing.files)) add(name, output);
   const own = collection.status?.field;
   if (isUsers) {
     if (own && isCompared(seeing, own)) {

@@ -1,7 +1,7 @@
 /** What a collection's fields stand for in documents, whoever asks (payload-rest P-05 to P-12). */
 import type { Collection, Field, Relation, Schema } from '../../schema/types.ts';
 import { createdField, updatedField } from '../timestamps.ts';
-import { slugsOf, usersSlug } from './slugs.ts';
+import { mediaSlug, slugsOf, usersSlug } from './slugs.ts';
 
 type ToOne = Extract<Relation, { kind: 'm2o' }>;
 type ToMany = Extract<Relation, { kind: 'o2m' }>;
@@ -47,6 +47,9 @@ export interface Facts {
   readonly deleted?: Field;
   readonly translations?: Translations;
   readonly isUsers: boolean;
+  readonly isMedia: boolean;
+  /** Columns that clients do not write: they are told by the content of a file. */
+  readonly measured: ReadonlySet<string>;
 }
 
 /** Never shown, and neither filtered nor sorted by (P-11). */
@@ -76,6 +79,30 @@ function draftStatusOf({ status }: Collection): DraftStatus | undefined {
   return published.length === 0 ? undefined : { field: status.field, published, drafts };
 }
 
+/** The convention's names for columns of files (P-191). */
+const mediaNames: ReadonlyMap<string, string> = new Map([
+  ['description', 'alt'],
+  ['filename_disk', 'filename'],
+  ['type', 'mimeType'],
+]);
+
+/** Columns of files that are about where they lie. */
+const ofStorage: ReadonlySet<string> = new Set(['private_hash', 'storage', 'charset', 'embed']);
+
+const measuredColumns: ReadonlySet<string> = new Set([
+  ...ofStorage,
+  'filename_disk',
+  'type',
+  'filesize',
+  'width',
+  'height',
+  'duration',
+  'checksum',
+  'uploaded_by',
+  'uploaded_on',
+]);
+const none: ReadonlySet<string> = new Set();
+
 const deletedNames: ReadonlySet<string> = new Set(['deletedat', 'deletedon']);
 const plainName = (name: string): string => name.toLowerCase().replaceAll('_', '');
 
@@ -93,25 +120,34 @@ function translationsOf(collection: Collection, schema: Schema): Translations | 
 
 function make(collection: Collection, schema: Schema): Facts {
   const members = new Map<string, Member>();
-  for (const field of collection.fields.values()) if (!isSecret(field)) members.set(field.name, memberOf(collection, field));
+  const slug = slugsOf(schema).of(collection) ?? collection.name;
+  const isMedia = slug === mediaSlug;
+  for (const field of collection.fields.values()) {
+    if (isSecret(field) || (isMedia && ofStorage.has(field.name))) continue;
+    const member = memberOf(collection, field);
+    const name = (isMedia ? mediaNames.get(field.name) : undefined) ?? field.name;
+    members.set(name, { ...member, name });
+  }
   const translations = translationsOf(collection, schema);
   for (const relation of collection.relations.values()) {
     if (members.has(relation.name) || relation === translations?.relation) continue;
     const member = listOf(relation, schema);
     if (member) members.set(relation.name, member);
   }
-  const created = createdField(collection);
-  const updated = updatedField(collection);
+  const uploaded = isMedia ? collection.fields.get('uploaded_on') : undefined;
+  const created = uploaded ?? createdField(collection);
+  const updated = uploaded ?? updatedField(collection);
   const status = draftStatusOf(collection);
   const trashed = collection.status?.mapping.softDeleted ?? [];
   const deleted = [...collection.fields.values()].find((field) => deletedNames.has(plainName(field.name)));
-  const slug = slugsOf(schema).of(collection) ?? collection.name;
   return {
     collection,
     slug,
     members,
     trashed,
     isUsers: slug === usersSlug,
+    isMedia,
+    measured: isMedia ? measuredColumns : none,
     ...(created ? { created } : {}),
     ...(updated ? { updated } : {}),
     ...(status ? { status } : {}),

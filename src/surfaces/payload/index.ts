@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
+import { takeForms } from '../file-form.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { answer } from './answer.ts';
 import { askingOf } from './asking.ts';
@@ -15,6 +16,7 @@ export interface PayloadSurfaceOptions {
 export const payloadSurface: FastifyPluginAsync<PayloadSurfaceOptions> = async (app, { hooks }) => {
   // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
   await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
+  await takeForms(app);
   keepBodies(app);
   app.route({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],

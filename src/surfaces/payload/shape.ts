@@ -1,4 +1,5 @@
 /** What is asked of documents beside which they are: what they show, and how what they lead to is shown (payload-rest §7). */
+import type { FileData } from '../../engine/file-data.ts';
 import type { Seeing } from './names.ts';
 import { type Asked, membersOf, type Parameters, truthOf } from './parameters.ts';
 
@@ -18,6 +19,8 @@ export interface Shape extends Seeing {
   readonly populate: ReadonlyMap<string, Selection>;
   /** By field; false where no join is shown at all. */
   readonly joins: ReadonlyMap<string, JoinAsked> | false;
+  /** How addresses of files are made; without it they are not told. */
+  readonly files?: { readonly project: string; readonly data: FileData };
   /** Every one of these languages instead of one. */
   readonly each?: readonly string[];
 }

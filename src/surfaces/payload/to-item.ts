@@ -77,14 +77,14 @@ function addMember({ sending, facts, item, sets, faults }: Adding, member: Membe
     case 'value': {
       const { generated, identityAlways } = member.field.column;
       const own = key.includes(member.field) && (key.length === 1 || does === 'update');
-      if (!generated && !identityAlways && !own) item[member.name] = value;
+      if (!generated && !identityAlways && !own && !facts.measured.has(member.field.name)) item[member.field.name] = value;
       return;
     }
     case 'one': {
-      if (key.includes(member.field) && does === 'update') return;
+      if ((key.includes(member.field) && does === 'update') || facts.measured.has(member.field.name)) return;
       const id = idOf(value, schema.collections.get(member.relation.to), schema);
       if (id === undefined) faults.push({ path: name, message: selection });
-      else item[member.name] = id;
+      else item[member.field.name] = id;
       return;
     }
     case 'many': {

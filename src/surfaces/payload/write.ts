@@ -5,9 +5,9 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../lib/json-body.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import type { Collection } from '../../schema/types.ts';
-import { afterWrites } from '../after-writes.ts';
 import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
+import { writeContext } from '../write-context.ts';
 import { shapeOf } from './context.ts';
 import { factsOf } from './facts.ts';
 import { documentsRead, templateOf, uncounted } from './find.ts';
@@ -33,19 +33,8 @@ export interface Shown {
   readonly text: string;
 }
 
-function withinOf({ serving, context }: Writes): WriteContext {
-  const { request } = serving.asking;
-  const { project, actor } = context;
-  const userAgent = request.headers['user-agent'] ?? '';
-  return {
-    ...context,
-    connection: project.connection,
-    userAgent,
-    syntax: payloadNested,
-    ...afterWrites(project),
-    ...serving.hooks.writes(project, actor),
-  };
-}
+const withinOf = ({ serving, context }: Writes): WriteContext =>
+  writeContext(serving.asking.request, context, payloadNested, serving.hooks);
 
 /** Parameters that may also stand in the body of a write (P-144). */
 const localeNames = ['locale', 'fallback-locale', 'fallbackLocale'];
@@ -57,9 +46,9 @@ export function withLocale(parameters: Parameters, body: JsonObject): Parameters
 }
 
 /** The document of that key, as it may be read; of one that may not, its id. */
-export async function shownOf(within: ReadContext, { collection, parameters }: Writes, key: string): Promise<Shown> {
+export async function shownOf(within: ReadContext, { context, collection, parameters }: Writes, key: string): Promise<Shown> {
   const bare = { key, text: JSON.stringify({ id: idValue(collection, key) }) };
-  const shape = shapeOf(within, parameters);
+  const shape = shapeOf({ ...within, project: context.project }, parameters);
   if (key === '' || !shape.visible.collection(collection)) return bare;
   const template = templateOf(shape, collection, parameters);
   const read = { ...documentsRead(collection, template, parameters), keys: [key], statuses: 'any', counts: uncounted } as const;

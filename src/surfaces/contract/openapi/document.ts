@@ -10,7 +10,7 @@ import { componentName, type Refer, type RowPart, rowMakers } from './row-schema
 import { specialPaths } from './special-paths.ts';
 
 /** Schemas of collections, each made when something first refers to it. */
-function rowSchemas(view: View) {
+function rowSchemas(view: View, { in: noted }: ReturnType<typeof references>) {
   const known = new Set<string>();
   const waiting: { readonly name: string; readonly served: Served; readonly part: RowPart }[] = [];
   const refer: Refer = (served, part) => {
@@ -26,7 +26,7 @@ function rowSchemas(view: View) {
     // Grows meanwhile.
     for (const { name, served, part } of waiting) {
       yield;
-      members.push(member(name, rowMakers[part](served, view, refer)));
+      members.push(noted(member(name, rowMakers[part](served, view, refer))));
     }
     return members;
   }
@@ -36,38 +36,57 @@ function rowSchemas(view: View) {
 const member = (name: string, value: unknown): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
 const object = (members: readonly string[]): string => `{${members.join(',')}}`;
 
-/** Names of a section's components that a text refers to. */
-function referred(text: string, section: string): Set<string> {
-  return new Set([...text.matchAll(new RegExp(`"#/components/${section}/([\\w.-]+)"`, 'g'))].flatMap(([, name]) => name ?? []));
+const reference = /"#\/components\/(\w+)\/([\w.-]+)"/g;
+
+type Referred = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Names of components that texts refer to, by section. They are looked for piece by piece, as the pieces are made. */
+function references(): { readonly found: Referred; in(text: string): string } {
+  const found = new Map<string, Set<string>>();
+  return {
+    found,
+    in(text) {
+      for (const [, section = '', name = ''] of text.matchAll(reference)) {
+        const names = found.get(section);
+        if (names) names.add(name);
+        else found.set(section, new Set([name]));
+      }
+      return text;
+    },
+  };
 }
 
 /** Of the schemas that are always the same, those that something refers to. */
-function neededSchemas(text: string): string[] {
+function neededSchemas(names: Iterable<string>): string[] {
   const all = fixedSchemas();
   const needed = new Map<string, string>();
-  const take = (names: Iterable<string>): void => {
-    for (const name of names) {
+  const take = (wanted: Iterable<string>): void => {
+    for (const name of wanted) {
       const schema = all[name];
       if (!schema || needed.has(name)) continue;
-      const own = member(name, schema);
-      needed.set(name, own);
-      take(referred(own, 'schemas'));
+      const inside = references();
+      needed.set(name, inside.in(member(name, schema)));
+      take(inside.found.get('schemas') ?? []);
     }
   };
-  take(referred(text, 'schemas'));
+  take(names);
   return [...needed.values()];
 }
 
-const among = (all: Readonly<Record<string, JsonSchema>>, names: ReadonlySet<string>): Record<string, JsonSchema> =>
-  Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
+const among = (all: Readonly<Record<string, JsonSchema>>, names: ReadonlySet<string> | undefined): Record<string, JsonSchema> =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => names?.has(name)));
 
-function* pathsOf(view: View, refer: Refer): Sliced<{ members: string[]; tags: Set<string> }> {
+function* pathsOf(
+  view: View,
+  refer: Refer,
+  { in: noted }: ReturnType<typeof references>,
+): Sliced<{ members: string[]; tags: Set<string> }> {
   const special = new Map<string, PathItem>(specialPaths(view, refer));
   const members: string[] = [];
   const tags = new Set<string>();
   const add = (path: string, item: PathItem): void => {
     for (const one of [item.get, item.post, item.patch, item.delete]) if (one) tags.add(String((one['tags'] as unknown[])[0]));
-    members.push(member(path, item));
+    members.push(noted(member(path, item)));
   };
   for (const served of view.served.values()) {
     yield;
@@ -94,12 +113,13 @@ const told: Readonly<Record<string, string>> = Object.assign(Object.create(null)
 
 /** The document's text. */
 export function* openApiText(view: View): Sliced<string> {
-  const { refer, made } = rowSchemas(view);
-  const { members, tags } = yield* pathsOf(view, refer);
-  const paths = object(members);
-  const own = object(yield* made());
-  const responses = JSON.stringify(fixedResponses);
-  const schemas = [own.slice(1, -1), ...neededSchemas(paths + own + responses)].filter((text) => text !== '').join(',');
+  const used = references();
+  const { refer, made } = rowSchemas(view, used);
+  const { members, tags } = yield* pathsOf(view, refer, used);
+  const own = yield* made();
+  const { found } = used;
+  const responses = used.in(member('responses', among(fixedResponses, found.get('responses'))));
+  const schemas = [...own, ...neededSchemas(found.get('schemas') ?? [])];
   const public_ = view.who === 'public' ? [{}] : [];
   const head = {
     openapi: '3.1.0',
@@ -113,11 +133,11 @@ export function* openApiText(view: View): Sliced<string> {
     tags: [...tags].map((name) => ({ name, description: told[name] ?? 'Rows of this collection' })),
   };
   const components = object([
-    `"schemas":{${schemas}}`,
-    member('parameters', among(fixedParameters, referred(paths, 'parameters'))),
-    member('responses', among(fixedResponses, referred(paths, 'responses'))),
-    member('headers', among(fixedHeaders, referred(paths, 'headers'))),
+    `"schemas":${object(schemas)}`,
+    member('parameters', among(fixedParameters, found.get('parameters'))),
+    responses,
+    member('headers', among(fixedHeaders, found.get('headers'))),
     member('securitySchemes', securitySchemes(view.key)),
   ]);
-  return `${JSON.stringify(head).slice(0, -1)},"paths":${paths},"components":${components}}`;
+  return `${JSON.stringify(head).slice(0, -1)},"paths":${object(members)},"components":${components}}`;
 }

@@ -1,7 +1,7 @@
 /** How browsers are to treat files, which may hold anything: what could run is shown without its powers, or saved instead of shown. */
-import type { StoredFile } from '../../files/content.ts';
-import { formatOf, formatTypes } from '../../files/image-formats.ts';
-import { dispositionOf } from '../../lib/disposition.ts';
+import type { StoredFile } from '../files/content.ts';
+import { formatOf, formatTypes } from '../files/image-formats.ts';
+import { dispositionOf } from '../lib/disposition.ts';
 import type { ContentHeaders } from './send-content.ts';
 
 /** Shown in the browser; all else is saved. */

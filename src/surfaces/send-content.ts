@@ -1,9 +1,9 @@
 /** Hands out bytes by HTTP: whole or a range, or nothing where the caller has them already (RFC 9110). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Content } from '../../files/content.ts';
-import type { ByteRange } from '../../files/types.ts';
-import { GatewayError } from '../../lib/errors.ts';
-import { asksFor } from './entity-tag.ts';
+import type { Content } from '../files/content.ts';
+import type { ByteRange } from '../files/types.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { asksFor } from './asks-for.ts';
 
 /** Headers beside those of the content itself. */
 export type ContentHeaders = Readonly<Record<string, string>>;

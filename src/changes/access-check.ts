@@ -1,0 +1,35 @@
+/** Which of those who hold a connection still may: asked together, in a statement for some dozens of them. */
+import type { Standing } from '../auth/standing.ts';
+import { type Fragment, join, print, sql } from '../lib/fragment.ts';
+import type { Project } from '../projects/project.ts';
+
+/** Conditions of one statement. */
+const atOnce = 40;
+
+interface Holder {
+  readonly standing: Standing;
+}
+
+/** Those whose access has ended. */
+export async function endedAmong<T extends Holder>({ connection }: Project, holders: Iterable<T>): Promise<T[]> {
+  const ended: T[] = [];
+  const asked: { holder: T; condition: Fragment }[] = [];
+  for (const holder of holders) {
+    const { standing } = holder;
+    if (!standing.holds() || !(await standing.lasts())) ended.push(holder);
+    else {
+      const condition = standing.condition();
+      if (condition) asked.push({ holder, condition });
+      else if (standing.actor.is === 'user') ended.push(holder);
+    }
+  }
+  for (let at = 0; at < asked.length; at += atOnce) {
+    const some = asked.slice(at, at + atOnce);
+    const cells = some.map(({ condition }) => sql`case when ${condition} then 1 else 0 end`);
+    const [row = []] = await connection.texts(print(sql`select ${join(cells, ', ')}`, connection.dialect));
+    some.forEach(({ holder }, i) => {
+      if (row[i] !== '1') ended.push(holder);
+    });
+  }
+  return ended;
+}
