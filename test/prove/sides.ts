@@ -63,11 +63,10 @@ async function startSide(database: DatabaseConfig, limits: World['limits']): Pro
     secret: 'the secret of both sides, long enough',
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
     private: false,
-    surfaces: { strapi: true, payload: true },
     limits,
   });
   // A slow machine is no fault of the program's.
-  const pressure = { eventLoopMilliseconds: 0, heapBytes: 0, rssBytes: 0 };
+  const pressure = { eventLoopMilliseconds: 0, requests: 0, heapBytes: 0, rssBytes: 0 };
   const server = await buildServer({ registry, operations: { ...usualOperations, pressure } });
   return {
     server,

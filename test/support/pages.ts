@@ -29,8 +29,8 @@ export const pages = [
   'security',
   'graphql',
   'payload',
-  'contract',
   'changes',
+  'contract',
   'strapi',
   'extensions',
 ] as const;
