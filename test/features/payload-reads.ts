@@ -118,6 +118,12 @@ async function documents(t: Tester, world: World): Promise<void> {
   await refuses(t, world, '/plants?joins[sightings][where][nope][equals]=1', 400, 'The following path cannot be queried: nope');
   const without = await one('/uses/1?select[name]=false&select[plants]=false');
   t.strictSame(without, { id: 1, secret: 'pantry-code' });
+  const bed = '0b2cd2f4-6a1e-4c58-9a53-1d6f3f6a0002,12';
+  t.strictSame(await one(`/bed-plants/${bed}?depth=0&select[quantity]=true`), { id: bed, quantity: 2 }, 'a key of several columns');
+  await finds(t, world, `/bed-plants?where[id][in][]=${bed}`, [bed]);
+  const odd = 'so~3bu~7eth,1';
+  t.equal(at(await one(`/shipments/${odd}`), 'id'), odd, 'and one whose parts hold what stands between parts');
+  await finds(t, world, `/shipments?where[id][equals]=${odd}`, [odd]);
   const circles = await one('/zones/4?depth=10&joins=false&select[parent]=true');
   t.equal(at(circles, 'parent', 'parent', 'parent', 'name'), 'Garden', 'as deep as there is room');
   const all = await api(world, '/plants?depth=10');

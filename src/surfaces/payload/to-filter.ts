@@ -2,7 +2,6 @@
 import { isJsonList, isJsonObject, type Json, numberText } from '../../lib/json-body.ts';
 import { refuse } from '../../query/limits.ts';
 import type { RequestedFilter } from '../../query/types.ts';
-import { keyText } from '../../schema/keys.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import type { Facts } from './facts.ts';
 import { queryFault } from './faults.ts';
@@ -168,6 +167,10 @@ function onField(steps: readonly Step[], field: Field, related: boolean, operato
   return through(steps, compare(field, known.id, value));
 }
 
+/** A part of a key as it is stored: what would be read as a comma or the like is spelled out in ids (schema/keys.ts). */
+const unescaped = (part: string): string =>
+  part.replace(/~([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
 /** Parts of a key with commas between, as `id` shows it (P-06). */
 function onKey(steps: readonly Step[], key: readonly Field[], operator: string, operand: Json): RequestedFilter | undefined {
   const [only] = key;
@@ -180,7 +183,7 @@ function onKey(steps: readonly Step[], key: readonly Field[], operator: string, 
   const one = (text: string): RequestedFilter => {
     const parts = text.split(',');
     if (parts.length !== key.length) return nothing;
-    return { is: 'all', of: key.map((field, i) => compare(field, 'eq', parts[i] ?? '')) };
+    return { is: 'all', of: key.map((field, i) => compare(field, 'eq', unescaped(parts[i] ?? ''))) };
   };
   const found: RequestedFilter | undefined = list && { is: 'any', of: list.map(one) };
   if (!found || !['equals', 'in', 'not_equals', 'not_in'].includes(operator)) return undefined;
@@ -303,5 +306,5 @@ export function keyOfId({ key }: Collection, id: string): string | undefined {
   if (key.length === 0) return undefined;
   if (key.length === 1) return id;
   const parts = id.split(',');
-  return parts.length === key.length ? keyText(parts) : undefined;
+  return parts.length === key.length ? parts.join(';') : undefined;
 }
