@@ -78,7 +78,7 @@ export function createMetrics(): Metrics {
         durations.observe(reply.elapsedTime / 1000, project, method, route);
         done();
       });
-      const open = new Gauge({
+      const open: Gauge = new Gauge({
         name: 'sallyport_long_lived_connections',
         help: 'Sockets and streams of events',
         registers: [register],
