@@ -1,5 +1,6 @@
 /** `where` as a filter of the core (payload-rest §4). */
 import { isJsonList, isJsonObject, type Json, numberText } from '../../lib/json-body.ts';
+import { refuse } from '../../query/limits.ts';
 import type { RequestedFilter } from '../../query/types.ts';
 import { keyText } from '../../schema/keys.ts';
 import type { Collection, Field } from '../../schema/types.ts';
@@ -32,6 +33,8 @@ interface Reading {
   readonly seeing: Seeing;
   /** Paths that cannot be queried; all of them are told at once. */
   readonly faults: string[];
+  /** Conditions and groups so far. */
+  nodes: number;
 }
 
 const allOf = (of: RequestedFilter[]): RequestedFilter => {
@@ -42,14 +45,21 @@ const allOf = (of: RequestedFilter[]): RequestedFilter => {
 /** Undefined where nothing is asked. Throws the fault that names every path which cannot be queried (P-54). */
 export function filterOf(seeing: Seeing, collection: Collection, where: Asked | undefined): RequestedFilter | undefined {
   if (where === undefined || where === null || where === '') return undefined;
-  const reading: Reading = { seeing, faults: [] };
+  const reading: Reading = { seeing, faults: [], nodes: 0 };
   if (!isJsonObject(where)) throw queryFault(['where']);
   const parts = membersOf(reading, collection, where);
   if (reading.faults.length > 0) throw queryFault([...new Set(reading.faults)]);
   return parts.length === 0 ? undefined : allOf(parts);
 }
 
+function count(reading: Reading): void {
+  const { filterNodes } = reading.seeing.limits;
+  reading.nodes += 1;
+  if (reading.nodes > filterNodes) refuse('filter conditions (filterNodes)', filterNodes);
+}
+
 function membersOf(reading: Reading, collection: Collection, where: Readonly<Record<string, Json>>): RequestedFilter[] {
+  count(reading);
   return Object.entries(where).flatMap(([name, value]): RequestedFilter[] => {
     const group = name.toLowerCase();
     if (group === 'and' || group === 'or') return groupOf(reading, collection, name, value, group === 'and' ? 'all' : 'any');
@@ -80,6 +90,7 @@ function conditionsOf(reading: Reading, collection: Collection, path: string, va
     return [];
   }
   return Object.entries(value).flatMap(([operator, operand]): RequestedFilter[] => {
+    count(reading);
     const found = conditionOf(reading, resolved, operator, operand);
     if (found === undefined) reading.faults.push(`${path}.${operator}`);
     return found ? [found] : [];
