@@ -4,8 +4,7 @@
  *
  * The blocks of a page run in their order: `http` is asked and the `json` behind it is the answer (200 unless its first line says
  * `// 404`; the text "…" stands for any text), `ts` and `graphql` a part of a text with "…" for the rest, or `headers`, a status and some headers of an answer that is no text, `sql file=x` runs in that database, `json file=x` becomes that file, `console` holds
- * commands behind `$` and what they say, with `…` for what changes.
- * `events` is the beginning of a stream of events.
+ * commands behind `$` and what they say, with `…` for what changes. `events` is the beginning of a stream of events.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -172,7 +171,7 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
   let changed = false;
   for (const { info, body } of blocksOf(text)) {
     const [language = '', file] = info.split(' file=');
-    const answers = ['json', 'ndjson', 'csv', 'headers', 'events', 'ts', 'graphql'].includes(language) && file === undefined;
+    const answers = ['json', 'ndjson', 'csv', 'headers', 'ts', 'graphql', 'events'].includes(language) && file === undefined;
     if (asked !== undefined && !answers) t.fail(`${asked} has no answer behind it`);
     if (language === 'http') asked = body;
     else if (file !== undefined) {
@@ -186,8 +185,8 @@ async function replayPage(t: Tester, server: Running, folder: string, text: stri
     } else if (asked === undefined) t.fail(`nothing is known of a block "${info}" without a request before it`);
     else {
       if (language === 'headers') await replayHeaders(t, server, asked, body);
-      else if (language === 'ts' || language === 'graphql') await replayText(t, server, asked, body);
       else if (language === 'events') await replayEvents(t, server, asked, body);
+      else if (language === 'ts' || language === 'graphql') await replayText(t, server, asked, body);
       else if (language === 'json') await replay(t, server, asked, body, changed);
       else await replayFile(t, server, asked, body);
       asked = undefined;

@@ -1,9 +1,9 @@
 /** A new password for a user who knows the one of before: it ends all sessions. */
 import type { FastifyRequest } from 'fastify';
 import { checkPolicy } from '../access/password-policy.ts';
+import { endSessionsOf } from './end-sessions.ts';
 import { newHash } from './new-password.ts';
 import { changeRecorded } from './records.ts';
-import { endSessions } from './sessions.ts';
 import type { UserRow } from './users.ts';
 
 /** Throws `validation` for a password that the project's policy does not take. */
@@ -11,5 +11,5 @@ export async function changePassword(request: FastifyRequest, user: UserRow, pas
   const { project } = request;
   checkPolicy(project.rules.current, password);
   await changeRecorded(request, { id: user.id, values: { password: await newHash(project, password) }, by: user });
-  await endSessions(project.connection, project.schemas.current, user.id);
+  await endSessionsOf(project, user.id);
 }

@@ -7,10 +7,10 @@ import { takeMails } from '../mail/allowance.ts';
 import { demandMail, type MailConfig, sendMail } from '../mail/mailer.ts';
 import { rendered } from '../mail/templates.ts';
 import { inBackground } from './background.ts';
+import { endSessionsOf } from './end-sessions.ts';
 import { checkPage, linkTo } from './links.ts';
 import { newHash } from './new-password.ts';
 import { changeRecorded } from './records.ts';
-import { endSessions } from './sessions.ts';
 import { authSettingsOf } from './settings.ts';
 import { claimsOf, signed } from './signed.ts';
 import { changeUser, type UserRow, userByEmail, userById } from './users.ts';
@@ -90,7 +90,6 @@ export async function resetPassword(request: FastifyRequest, token: string, pass
   // Of two at once one finds the token.
   const change = { id: user.id, values, holding: { password_reset_token: print }, by: user };
   if (!(await changeRecorded(request, change))) throw new GatewayError('expired_reset_token');
-  await endSessions(connection, schema, user.id);
-  project.bus.tell('access');
+  await endSessionsOf(project, user.id);
   return { ...user, password: values.password };
 }

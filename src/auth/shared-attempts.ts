@@ -1,5 +1,6 @@
 /** Attempts at passwords, counted for all instances together where there is Redis, else or while that is away in this process. */
 import { createHmac } from 'node:crypto';
+import type { AuthSettings } from '../config/schema.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Project } from '../projects/project.ts';
 import type { RedisLink } from '../projects/redis.ts';
@@ -43,16 +44,27 @@ if tonumber(redis.call('HGET', KEYS[1], 'attempts') or '0') > 0 then
 end
 return 0`;
 
-const kept = new WeakMap<Project, SharedAttempts>();
+const kept = new WeakMap<Project, Map<string, SharedAttempts>>();
 
 /** The attempts of a project; those of this process end with it. */
 export function attemptsOf(project: Project): SharedAttempts {
-  let attempts = kept.get(project);
+  return attemptsFor(project, 'passwords', authSettingsOf);
+}
+
+/** The same for another purpose, counted by itself. */
+export function attemptsFor(
+  project: Project,
+  purpose: string,
+  settingsOf: (auth: AuthSettings | undefined) => EffectiveAuth,
+): SharedAttempts {
+  const all = kept.get(project) ?? new Map<string, SharedAttempts>();
+  kept.set(project, all);
+  let attempts = all.get(purpose);
   if (!attempts) {
-    const settings = authSettingsOf(project.config.auth);
+    const settings = settingsOf(project.config.auth);
     const own = createAttempts(settings);
-    attempts = project.redis ? shared(project, project.redis, settings, own) : alone(own);
-    kept.set(project, attempts);
+    attempts = project.redis ? shared(project, project.redis, purpose, settings, own) : alone(own);
+    all.set(purpose, attempts);
   }
   return attempts;
 }
@@ -64,8 +76,9 @@ function alone(own: Attempts): SharedAttempts {
   };
 }
 
-function shared({ config, log }: Project, redis: RedisLink, settings: EffectiveAuth, own: Attempts): SharedAttempts {
-  const print = (text: string): string => createHmac('sha256', config.secret).update(`attempts ${config.key} ${text}`).digest('base64url');
+function shared({ config, log }: Project, redis: RedisLink, purpose: string, settings: EffectiveAuth, own: Attempts): SharedAttempts {
+  const print = (text: string): string =>
+    createHmac('sha256', config.secret).update(`attempts ${config.key} ${purpose} ${text}`).digest('base64url');
   // The braces keep the keys of a project on one server of a cluster. Names of accounts never get there.
   const keysOf = (account: string, address: string): [string, string] => [
     `sallyport:{${print('')}}:${print(`address ${address}`)}`,

@@ -74,6 +74,7 @@ import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiReads } from './strapi-reads.ts';
+import { strapiWrites } from './strapi-writes.ts';
 import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
@@ -181,18 +182,19 @@ export const features: readonly Feature[] = [
   schemaEditingRelations,
   schemaEditingLinks,
   strapiReads,
+  strapiWrites,
   templates,
   graphqlReads,
   graphqlHttp,
   graphqlWrites,
+  changes,
+  subscriptions,
+  instances,
   contract,
   payloadEndpoints,
   payloadMedia,
   payloadReads,
   payloadWrites,
-  changes,
-  subscriptions,
-  instances,
   contractCalls,
   contractDialects,
   databaseDown,

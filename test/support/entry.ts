@@ -15,7 +15,7 @@ export const shared = join(root, '..', 'shared');
 
 /** Folders whose tests start processes, and those whose tests open databases and servers: entries of their own, so that they run side by side. */
 export const processFolders: readonly string[] = ['cli', 'demo'];
-export const outsideFolders: readonly string[] = ['extensions', 'files', 'projects', 'server', 'system', 'vendors'];
+export const outsideFolders: readonly string[] = ['changes', 'extensions', 'files', 'projects', 'server', 'system', 'vendors'];
 
 /** Folders of `test` with tests of their own. */
 export function testFolders(): string[] {

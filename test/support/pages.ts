@@ -28,8 +28,10 @@ export const pages = [
   'operations',
   'security',
   'graphql',
-  'contract',
+  'payload',
   'changes',
+  'contract',
+  'strapi',
   'extensions',
 ] as const;
 

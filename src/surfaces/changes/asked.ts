@@ -1,6 +1,6 @@
 /** What a request for the change feed asks: collections, kinds of changes, and where to go on. */
 import type { FastifyRequest } from 'fastify';
-import type { FeedState } from '../../changes/hub.ts';
+import type { FeedState } from '../../changes/feeds.ts';
 import { isFed } from '../../changes/tell.ts';
 import { changeEvents, type Wish } from '../../changes/types.ts';
 import { accessOf, type ReadContext } from '../../engine/read.ts';

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { type Feed, type FeedRequest, hubOf, type Listener } from '../../changes/hub.ts';
+import type { Feed, FeedRequest, Listener } from '../../changes/feeds.ts';
+import { hubOf } from '../../changes/hub.ts';
 import type { FeedHooks } from '../../changes/tell.ts';
 import type { Told } from '../../changes/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -83,8 +84,12 @@ async function begun(request: FastifyRequest, reply: FastifyReply, listener: Lis
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
+    // Nothing else comes on this connection.
+    connection: 'close',
   });
   request.raw.socket.setNoDelay(true);
+  // A client that hangs up is not noticed otherwise before something is written to it.
+  request.raw.socket.once('end', () => response.destroy());
   response.write(
     `retry: ${retry}\n\n${reset ? eventText('reset', { message: reset.message }) : ''}${eventText('open', {}, feed.position)}`,
   );

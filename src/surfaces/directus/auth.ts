@@ -1,9 +1,10 @@
 /** /:project/auth: signing in and out, tokens anew, sessions (directus8-system §3). Every answer says `public`. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { cookieOf, refuseForeignPage } from '../../auth/cookies.ts';
+import { endSessionsOf } from '../../auth/end-sessions.ts';
 import { type Known, knownBy, presented } from '../../auth/identify.ts';
 import { refreshed } from '../../auth/refresh.ts';
-import { endSessions, sessionsOf } from '../../auth/sessions.ts';
+import { sessionsOf } from '../../auth/sessions.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
 import { type Credentials, cookieFor, lacksSecondFactor, signIn, tokenFor } from '../../auth/sign-in.ts';
 import type { UserRow } from '../../auth/users.ts';
@@ -79,12 +80,8 @@ async function refresh(request: FastifyRequest, reply: FastifyReply): Promise<Fa
 
 /** Ends the session of the credential that the request carries, and the cookie with it. */
 async function logout(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { connection, schemas, bus } = request.project;
   const { session } = (await known(request)) ?? {};
-  if (session) {
-    await endSessions(connection, schemas.current, session.user, session.id);
-    bus.tell('access');
-  }
+  if (session) await endSessionsOf(request.project, session.user, session.id);
   const cookie = cookieOf(request, request.project.key);
   request.sessionCookie = cookie === undefined ? null : { value: '', expires: new Date(0) };
   return sendPublic(reply);
@@ -93,11 +90,10 @@ async function logout(request: FastifyRequest, reply: FastifyReply): Promise<Fas
 /** Ends sessions of a user: by that user, or by an administrator. */
 async function logoutOther(request: FastifyRequest<{ Params: { user: string; id?: string } }>, reply: FastifyReply): Promise<FastifyReply> {
   const { user, id } = request.params;
-  const { actor, connection, schema } = await contextOf(request);
+  const { actor } = await contextOf(request);
   const allowed = actor.is === 'user' && (actor.admin || actor.id === user);
   if (!allowed) throw new GatewayError('forbidden', { message: 'The sessions of others are ended by administrators' });
-  if (/^\d{1,9}$/.test(user) && /^\d{1,18}$/.test(id ?? '0')) await endSessions(connection, schema, user, id);
-  request.project.bus.tell('access');
+  if (/^\d{1,9}$/.test(user) && /^\d{1,18}$/.test(id ?? '0')) await endSessionsOf(request.project, user, id);
   return sendPublic(reply);
 }
 

@@ -1,11 +1,11 @@
 /** Operations on accounts: /users/login and its like (payload-rest §12). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { endSessionsOf } from '../../auth/end-sessions.ts';
 import { type Known, knownBy, presented } from '../../auth/identify.ts';
 import { acceptInvitation, isInvitation } from '../../auth/invite.ts';
 import { signInUnlocked, unlock } from '../../auth/locks.ts';
 import { refreshed } from '../../auth/refresh.ts';
 import { requestReset, resetPassword } from '../../auth/reset.ts';
-import { endSessions } from '../../auth/sessions.ts';
 import { tokenFor } from '../../auth/sign-in.ts';
 import { type UserRow, userByEmail, userById } from '../../auth/users.ts';
 import { systemRows } from '../../engine/system-read.ts';
@@ -89,12 +89,12 @@ async function isUnverified({ project }: FastifyRequest, email: string, error: u
 
 async function logout(serving: Serving): Promise<FastifyReply> {
   const { asking, reply } = serving;
-  const { connection, schemas } = asking.request.project;
+  const { project } = asking.request;
   const found = await known(asking.request);
   if (!found) throw new GatewayError('bad_request', { message: 'No User' });
   const { session, user } = found;
-  if (truthOf(asking.parameters().get('allSessions'))) await endSessions(connection, schemas.current, user.id);
-  else if (session) await endSessions(connection, schemas.current, session.user, session.id);
+  if (truthOf(asking.parameters().get('allSessions'))) await endSessionsOf(project, user.id);
+  else if (session) await endSessionsOf(project, session.user, session.id);
   reply.header('set-cookie', tokenCookie(asking.request, '', new Date(0)));
   return sendObject(reply, { message: 'You have been logged out successfully.' });
 }
@@ -167,7 +167,7 @@ async function reset(serving: Serving): Promise<FastifyReply> {
     ? await acceptInvitation(request, token, password)
     : await resetPassword(request, token, password);
   const email = String(changed.row['email'] ?? '');
-  if (email !== '') unlock(request, email);
+  if (email !== '') await unlock(request, email);
   const user = await userById(project.connection, project.schemas.current, changed.id);
   const made = user && !user.twoFactorSecret ? await tokenFor(request, user) : undefined;
   if (made !== undefined) handOver(serving, made);

@@ -29,7 +29,7 @@ export async function scimContext(request: FastifyRequest): Promise<ScimContext>
   const userAgent = request.headers['user-agent'] ?? '';
   const base = `${originOfRequest(request)}/${project.key}/scim/v2`;
   const listeners = request.server.writeListeners;
-  const written = { userAgent, syntax: flat, listeners, ...listeners(project, actor) };
+  const written = { userAgent, syntax: flat, listeners, recorded: () => project.recorded(), ...listeners(project, actor) };
   return { ...state, actor, project, connection, limits, sealer, base, ...written };
 }
 

@@ -1,0 +1,60 @@
+/** Taking a feed up again: where that is, and what has happened since. */
+import { accessOf } from '../engine/read.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { changesIn, entriesAfter, oldestEntry, page } from './activity-log.ts';
+import type { Subscription } from './feeds.ts';
+import type { Positions } from './position.ts';
+import type { TellContext } from './tell.ts';
+import type { Teller } from './teller.ts';
+import type { Told } from './types.ts';
+
+export interface ResumeOptions {
+  readonly teller: Teller;
+  readonly reading: () => TellContext;
+  /** Hands over what a subscription is told, if it still may be. Whether it is there still. */
+  readonly deliver: (subscription: Subscription, told: readonly Told[]) => Promise<boolean>;
+}
+
+/** Tells what has happened between the subscription's place and an entry, and then what came meanwhile. */
+export async function catchUp(subscription: Subscription, until: number, { teller, reading, deliver }: ResumeOptions): Promise<void> {
+  for (let after = subscription.from; after < until; ) {
+    const entries = await entriesAfter(reading(), after, until);
+    const last = entries.at(-1)?.id ?? until;
+    const batch = teller.batch(await changesIn(reading(), entries), last);
+    if (!(await deliver(subscription, await teller.told(subscription, batch)))) return;
+    after = entries.length < page ? until : last;
+  }
+  // Ids below it that appear late are news.
+  if (subscription.from < until) subscription.from = 0;
+  for (let batch = subscription.backlog?.shift(); batch; batch = subscription.backlog?.shift()) {
+    if (!(await deliver(subscription, await teller.told(subscription, batch)))) return;
+  }
+  subscription.backlog = undefined;
+}
+
+/**
+ * The entry to go on from, of a caller who is told up to `end`.
+ *
+ * @throws GatewayError `validation` for what is no position, `unprocessable` where it is too old
+ */
+export async function placeOf(
+  position: string,
+  {
+    context,
+    end,
+    most,
+    positions,
+    reading,
+  }: { context: TellContext; end: number; most: number; positions: Positions; reading: () => TellContext },
+): Promise<number> {
+  const activity = context.schema.collections.get('directus_activity');
+  const place = positions.open(position, activity !== undefined && accessOf(context).visible.collection(activity));
+  const oldest = place < end ? await oldestEntry(reading()) : undefined;
+  if (end - place > most || (oldest !== undefined && place < oldest - 1)) {
+    throw new GatewayError('unprocessable', {
+      message:
+        'The position to go on from is too old: what has changed since is not kept or too much (catchUp). Read anew, and listen without one',
+    });
+  }
+  return place;
+}

@@ -1,0 +1,108 @@
+/** What subscriptions are told of changes: one reading serves all who may see the same and ask for the same. */
+
+import type { Actor } from '../access/types.ts';
+import { accessOf } from '../engine/read.ts';
+import { GatewayError } from '../lib/errors.ts';
+import { reason } from '../lib/redact.ts';
+import type { Project } from '../projects/project.ts';
+import { type Change, rolesOf, rowBefore } from './activity-log.ts';
+import { type Batch, callerOf, type Subscription } from './feeds.ts';
+import type { Positions } from './position.ts';
+import { type FeedHooks, type Past, type TellContext, type Telling, telling } from './tell.ts';
+import type { Told } from './types.ts';
+
+export interface TellerOptions {
+  readonly project: Project;
+  readonly hooks: FeedHooks;
+  readonly positions: Positions;
+  readonly contextOf: (actor: Actor) => TellContext;
+  /** What the gateway itself reads with. */
+  readonly reading: () => TellContext;
+}
+
+export interface Teller {
+  /** Changes as they are told, up to an entry. */
+  batch(changes: readonly Change[], settled: number): Batch;
+  /** What a subscription is told of them. A fault of its own ends it; one of the database is thrown, for whoever tries again. */
+  told(subscription: Subscription, batch: Batch): Promise<Told[]>;
+}
+
+export function createTeller({ project, hooks, positions, contextOf, reading }: TellerOptions): Teller {
+  const pastOf = (): Past => {
+    const rows = new Map<Change, ReturnType<typeof rowBefore>>();
+    return {
+      before(change) {
+        const found = rows.get(change) ?? rowBefore(reading(), change);
+        rows.set(change, found);
+        return found;
+      },
+      roleOf: (users) => rolesOf(reading(), users),
+    };
+  };
+  const batchOf = (changes: readonly Change[], settled: number): Batch => ({ changes, past: pastOf(), settled, tellings: new Map() });
+
+  /** What a subscription is told of a batch. One reading serves all who may see the same. */
+  async function toldOf(subscription: Subscription, batch: Batch): Promise<Told[]> {
+    const { request, owner } = subscription;
+    const context = contextOf(owner.standing.actor);
+    const { actor, schema } = context;
+    const { version } = context.rules;
+    if (subscription.known?.schema !== schema || subscription.known.rules !== version) {
+      subscription.known = { schema, rules: version, wishes: request.wishes(context) };
+    }
+    const activity = schema.collections.get('directus_activity');
+    const readsActivity = activity !== undefined && accessOf(context).visible.collection(activity);
+    const told: Told[] = [];
+    for (const [name, wish] of subscription.known.wishes) {
+      const collection = schema.collections.get(name);
+      const changes = batch.changes.filter((change) => change.collection === name);
+      if (!collection || changes.length === 0) continue;
+      const role = actor.is === 'user' ? (actor.admin ? 'admin' : actor.role) : actor.is;
+      const shape = `${request.signature}\n${name}\n${schema.version} ${version}\n${role}`;
+      const own = `${shape} ${callerOf(actor)}`;
+      const common = batch.tellings.get(shape);
+      const tell = (key: string): Promise<Telling> => {
+        const found = batch.tellings.get(key) ?? telling(context, collection, wish, changes, batch.past, hooks);
+        batch.tellings.set(key, found);
+        return found;
+      };
+      // The first of a role finds out whether its users are told the same.
+      const first = await (common ?? tell(shape));
+      const { seen } = common && first.personal ? await tell(own) : first;
+      if (!common && first.personal) batch.tellings.set(own, Promise.resolve(first));
+      for (const { change, event, item } of seen) {
+        if (change.last <= subscription.from || (wish.events && !wish.events.has(event)) || (wish.keys && !wish.keys.has(change.item)))
+          continue;
+        const position = positions.seal(Math.min(change.last, batch.settled));
+        const one = { event, collection: name, key: change.item, position, ...(item === undefined ? {} : { item }) };
+        told.push(readsActivity ? { ...one, activity: change.last } : one);
+      }
+    }
+    return told.length < 2 ? told : inOrder(told, batch);
+  }
+
+  /** In the order in which they happened, across collections. */
+  function inOrder(told: Told[], { changes }: Batch): Told[] {
+    const at = new Map(changes.map((change, i) => [`${change.collection}\n${change.item}`, i]));
+    const place = ({ collection, key }: Told): number => at.get(`${collection}\n${key}`) ?? 0;
+    return told.sort((a, b) => place(a) - place(b));
+  }
+
+  async function toldOrEnded(subscription: Subscription, batch: Batch): Promise<Told[]> {
+    const { schema } = contextOf(subscription.owner.standing.actor);
+    try {
+      return await toldOf(subscription, batch).catch(async (error: unknown) => {
+        if (!(await project.renewed(schema, error))) throw error;
+        return toldOf(subscription, batch);
+      });
+    } catch (error) {
+      if (error instanceof GatewayError && error.kind === 'database_unavailable') throw error;
+      if (!(error instanceof GatewayError) && !(error instanceof Error && error.name === 'RequestFault'))
+        project.log.error({ reason: reason(error) }, 'a feed could not be told of a change');
+      subscription.queue.end(error instanceof Error ? error : new GatewayError('internal'));
+      return [];
+    }
+  }
+
+  return { batch: batchOf, told: toldOrEnded };
+}
