@@ -19,7 +19,7 @@ export interface Loaded {
 }
 
 /** First path segments that are not projects (directus8-system §1.1), and names the server needs for itself (§2.3). */
-export const reservedKeys: ReadonlySet<string> = new Set([
+const reservedKeys: ReadonlySet<string> = new Set([
   'server',
   'interfaces',
   'layouts',
