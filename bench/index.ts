@@ -15,6 +15,7 @@ import { type Bench, contestants, measure } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { type RunningServer, startLoad, startServer } from './processes.ts';
 import { circumstances, type Measured, type Results, report, writeReadme } from './report.ts';
+import { strapiList, strapiNested } from './strapi-cases.ts';
 import { measureWrites } from './writes.ts';
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -46,7 +47,9 @@ async function startServers(options: Options): Promise<Servers> {
 
 async function measureCases(bench: Bench, options: Options, { all, limited }: Servers): Promise<Measured[]> {
   const measured: Measured[] = [];
-  for (const one of allCases(limited).filter(({ name }) => (options.only as ReadonlySet<string>).has(name))) {
+  for (const one of [...allCases(limited), ...(limited ? [strapiList, strapiNested] : [])].filter(({ name }) =>
+    (options.only as ReadonlySet<string>).has(name),
+  )) {
     const [own, ...others] = all;
     const rows = await checkEqual(one, own, others);
     say(`${one.name}: equal answers, ${rows.toFixed(1)} rows each; measuring ...`);

@@ -1,7 +1,24 @@
 /** What `npm run bench -- ...` may be told. */
 import { parseArgs } from 'node:util';
 
-export const caseNames = ['list', 'key', 'nested', 'gql', 'deep', 'wide', 'export', 'boot', 'tables', 'large', 'writes', 'assets'] as const;
+export const caseNames = [
+  'list',
+  'key',
+  'nested',
+  'gql',
+  'strapi-list',
+  'strapi-nested',
+  'payload',
+  'payload-nested',
+  'deep',
+  'wide',
+  'export',
+  'boot',
+  'tables',
+  'large',
+  'writes',
+  'assets',
+] as const;
 export type CaseName = (typeof caseNames)[number];
 
 export interface Options {

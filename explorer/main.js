@@ -149,6 +149,8 @@ async function ask(request, send) {
   try {
     const answer = await call(request.method, request.path, { body: request.body });
     if (now === turn) place.replaceChildren(...answerView(request, answer));
+    // Whose session is over is answered as the public.
+    if (isSignedIn() && actingAs() === undefined && answer.text.endsWith('"public":true}')) await checkSession();
   } catch (error) {
     if (now === turn) place.replaceChildren(...unreachableView(error));
   } finally {
@@ -160,6 +162,16 @@ async function ask(request, send) {
 async function showAll() {
   await showWho();
   await showCollections();
+}
+
+/** Renews the token; when the session is over, says so and asks for another. */
+async function checkSession() {
+  if (await renew().catch(() => true)) return;
+  actAs(undefined);
+  await showAll();
+  openSignIn();
+  byId('sign-in-fault').hidden = false;
+  byId('sign-in-fault').textContent = 'The session is over. Sign in again to go on.';
 }
 
 function openSignIn() {
@@ -192,12 +204,7 @@ byId('role').addEventListener('change', async (event) => {
   await showCollections();
 });
 byId('search').addEventListener('input', listCollections);
-setInterval(async () => {
-  if (await renew().catch(() => true)) return;
-  actAs(undefined);
-  await showAll();
-  openSignIn();
-}, 240_000);
+setInterval(checkSession, 240_000);
 
 await loadOperators();
 await showAll();

@@ -57,6 +57,8 @@ export interface Project {
   readonly installed: boolean;
   /** Counts a user in; the function returned counts it out, and may be called more than once. */
   use(): () => void;
+  /** How many use it now. */
+  readonly users: number;
   /** Before a request: see `SchemaStore.checkFresh`. Also starts, at most every two seconds, a look at metadata and rules. */
   checkFresh(): Promise<void> | undefined;
   /**
@@ -238,6 +240,9 @@ async function assemble(
     streams: createSlots(Math.min(limits.exports, connection.streams)),
     get installed() {
       return isInstalled(schemas.introspection);
+    },
+    get users() {
+      return users;
     },
     use() {
       users += 1;

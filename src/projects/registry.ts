@@ -39,6 +39,8 @@ export interface Registry {
   leaseOpen(key: string): Lease | undefined;
   /** How a project is configured that is open, or else about to be. */
   config(key: string): ProjectConfig | undefined;
+  /** How many requests hold a project now. */
+  users(): number;
   /** In the order of their configuration. */
   list(): readonly ProjectState[];
   /** Reads schema and rules of every open project anew. */
@@ -211,6 +213,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     config(key) {
       const slot = slots.get(key);
       return slot?.project?.config ?? slot?.opening?.config;
+    },
+
+    users() {
+      let sum = 0;
+      for (const { project } of slots.values()) sum += project?.users ?? 0;
+      return sum;
     },
 
     list() {

@@ -122,7 +122,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   });
   if (app.log.level === 'debug') app.addHook('onResponse', logAnswer);
 
-  await shedLoad(app, operations.pressure);
+  await shedLoad(app, operations.pressure, registry);
   await app.register(cors, () => (request: FastifyRequest, done: (error: null, options: FastifyCorsOptions) => void) => {
     done(null, corsOptions(request, registry.config(keyIn(request.url) ?? '')));
   });

@@ -122,8 +122,7 @@ function lent(
     const { urlBytes } = lease.project.limits;
     if (request.url.length > urlBytes) refuse('bytes of a URL (urlBytes)', urlBytes);
     checkHost(request);
-    const { config } = lease.project;
-    if (config.rateLimit) return limitRate(request, config).then(() => lease.project.checkFresh());
+    if (lease.project.config.rateLimit) return limitRate(request, lease.project).then(() => lease.project.checkFresh());
     return lease.project.checkFresh();
   };
   const lease = registry.leaseOpen(key);

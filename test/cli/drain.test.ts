@@ -1,5 +1,6 @@
 /** Promise: a process that is told to stop behind a load balancer fails no request, neither short ones, nor streams, nor uploads. */
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import t from 'tap';
@@ -63,6 +64,14 @@ function balance(backends: readonly Backend[], failures: unknown[]) {
   };
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise<void>((done) => void server.close(() => done()));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
 t.test('no request fails while one of two processes stops', { timeout: 60_000 }, async (t) => {
   const folder = await temporaryFolder(t);
   const environment = {
@@ -80,7 +89,8 @@ t.test('no request fails while one of two processes stops', { timeout: 60_000 },
     "create table rows (id integer primary key, text text); with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000) insert into rows select i, printf('%.500c', 'x') from n",
   );
   database.close();
-  const servers = [await startServer(folder, environment), await startServer(folder, environment)];
+  const port = await freePort();
+  const servers = [await startServer(folder, environment), await startServer(folder, { ...environment, METRICS_PORT: String(port) })];
   t.teardown(() => Promise.all(servers.map((server) => server.stop())));
   const backends = servers.map(({ url }): Backend => ({ url, agent: new Agent({ keepAlive: true }), ready: true, answered: 0 }));
   const [first, leaving] = backends;
@@ -120,6 +130,14 @@ t.test('no request fails while one of two processes stops', { timeout: 60_000 },
     'refused',
     'it takes no new connections',
   );
+
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  t.match(
+    metrics,
+    /^sallyport_statement_seconds_count\{project="app",kind="select",outcome="ok"\} \d+$/m,
+    'its metrics are read to the end',
+  );
+  t.equal((await fetch(`${first.url}/metrics`)).status, 404, 'where nobody asked for them there are none');
 
   upload?.end(`the end\r\n--${boundary}--\r\n`);
   t.equal(await statusOf(await uploaded), 200, 'the upload comes to its end');

@@ -176,7 +176,7 @@ async function plan(library: Library): Promise<string> {
 
 const usage: Readonly<Record<TestVendor, RegExp>> = {
   postgres: /Index Scan on stories_words/,
-  mysql: /"type":"fulltext"[^}]*"key":"stories_words"/,
+  mysql: /"type":"fulltext"[^}]*"key":"stories_words"|Full-text index search on \w+ using stories_words/,
   sqlite: /VIRTUAL TABLE INDEX/,
 };
 

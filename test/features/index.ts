@@ -73,6 +73,7 @@ import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiReads } from './strapi-reads.ts';
+import { strapiWrites } from './strapi-writes.ts';
 import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
@@ -180,6 +181,7 @@ export const features: readonly Feature[] = [
   schemaEditingRelations,
   schemaEditingLinks,
   strapiReads,
+  strapiWrites,
   templates,
   graphqlReads,
   graphqlHttp,

@@ -4,6 +4,7 @@ import { refused, told } from '../support/expect.ts';
 import { at, type Json } from '../support/http.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
 import { tablesNow } from '../support/schema-state.ts';
+import { isMariadb, memberOrder } from '../support/vendors.ts';
 
 const key = { field: 'id', type: 'integer', datatype: 'INT', interface: 'primary-key', primary_key: true, auto_increment: true };
 const name = { field: 'name', type: 'string', datatype: 'VARCHAR', length: 50, interface: 'text-input', required: true };
@@ -190,11 +191,15 @@ async function refusing(t: Tester, garden: OwnGarden): Promise<void> {
 async function deleted(t: Tester, garden: OwnGarden): Promise<void> {
   const { send } = garden;
   const forced = await send('PATCH', 'fields/sheds/name?force=1', { length: 2, default_value: null });
-  t.match(at(forced.json, 'data'), { length: '2' }, told(forced));
-  t.match(at((await garden.get('items/sheds/1?fields=name', 'admin')).json, 'data'), { name: 'fi' }, 'values are cut, as was asked');
+  if (garden.vendor === 'mysql' && !(await isMariadb())) refused(t, forced, 422, 4, 'MySQL itself cuts no values');
+  else {
+    t.match(at(forced.json, 'data'), { length: '2' }, told(forced));
+    t.match(at((await garden.get('items/sheds/1?fields=name', 'admin')).json, 'data'), { name: 'fi' }, 'values are cut, as was asked');
+  }
   for (const field of ['age', 'plant', 'price']) t.equal((await send('DELETE', `fields/sheds/${field}`)).status, 204, field);
+  const ordered = await memberOrder(garden.vendor);
   const names = Object.keys((at((await garden.get('items/sheds/1', 'admin')).json, 'data') ?? {}) as { [key: string]: Json });
-  t.strictSame(names, ['id', 'name', 'count', 'open', 'at', 'body', 'more', 'divider']);
+  t.strictSame(ordered(names), ordered(['id', 'name', 'count', 'open', 'at', 'body', 'more', 'divider']));
   await garden.permit(3, 'sheds', { read: 'full' });
   t.equal((await send('DELETE', 'collections/sheds')).status, 204);
   t.equal((await garden.get('items/sheds', 'admin')).status, 404);

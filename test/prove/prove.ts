@@ -5,6 +5,7 @@ import { diceOf } from './dice.ts';
 import { readRequest } from './read-requests.ts';
 import { openPair, type Supply, supplyOf } from './sides.ts';
 import { stopClock } from './still-clock.ts';
+import { strapiRequest } from './strapi-requests.ts';
 import { worldOf } from './world.ts';
 import { writeRequest } from './write-requests.ts';
 
@@ -64,12 +65,15 @@ async function proveWorld(
   const pair = await openPair(supply, vendor, worldOf(name));
   const dice = diceOf(`${name} requests`);
   const words = { world: pair.world, other: pair.other, dice };
+  // Dice of their own: what else is asked of a world stays the same.
+  const dialects = diceOf(`${name} dialects`);
   try {
     for (let n = 0; n < count; n++) {
       // One side alone forgets what it has prepared.
       if (dice.chance(0.02)) await pair.there.reload();
       const request = dice.chance(0.3) ? writeRequest(words) : readRequest(words);
       await sameAnswer(pair, request, dice, ({ status }) => told(status));
+      if (dialects.chance(0.2)) await sameAnswer(pair, strapiRequest({ ...words, dice: dialects }), dialects, () => undefined);
     }
     return undefined;
   } catch (error) {

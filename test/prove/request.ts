@@ -1,7 +1,7 @@
 /** A request of a proof. */
 
 export interface Request {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the project. */
   readonly url: string;
   readonly body?: unknown;

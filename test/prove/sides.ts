@@ -67,7 +67,7 @@ async function startSide(database: DatabaseConfig, limits: World['limits']): Pro
     limits,
   });
   // A slow machine is no fault of the program's.
-  const pressure = { eventLoopMilliseconds: 0, heapBytes: 0, rssBytes: 0 };
+  const pressure = { eventLoopMilliseconds: 0, requests: 0, heapBytes: 0, rssBytes: 0 };
   const server = await buildServer({ registry, operations: { ...usualOperations, pressure } });
   return {
     server,

@@ -92,6 +92,16 @@ async function explorer(t: Tester, tab: Page, world: World): Promise<void> {
   await send(tab);
   await tab.waitForSelector('.pill.bad >> text=422');
   await tab.waitForSelector('#answer .fault >> text=nope');
+  // A session that ends elsewhere is noticed.
+  await tab.getByLabel('Act as').selectOption({ label: 'yourself' });
+  await tab.waitForSelector('#collections >> text=zones');
+  await world.gateway.connection?.execute({ text: 'delete from directus_user_sessions', values: [] });
+  await choose(tab, 'families');
+  await operation(tab, 'List');
+  await send(tab);
+  await tab.waitForSelector('#sign-in-fault >> text=The session is over');
+  await signInTo(tab, '#dialog');
+  await tab.waitForSelector('text=admin@example.com, Administrator');
   await tab.getByRole('button', { name: 'Sign out' }).click();
   await tab.waitForSelector('#who >> text=Public');
   t.equal(await tab.evaluate('document.documentElement.scrollWidth <= innerWidth'), true, 'nothing is cut off');
@@ -103,6 +113,7 @@ async function explorer(t: Tester, tab: Page, world: World): Promise<void> {
 
 t.test('the pages for browsers', async (t) => {
   const { world, stop } = await startGarden('sqlite');
+  t.setTimeout(300_000);
   t.teardown(stop);
   for (const path of [`/${project}/gql`, `/${project}/docs`, '/']) await complete(t, world, path);
   t.equal((await world.get('gql/assets/nope.js')).status, 404);

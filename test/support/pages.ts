@@ -28,8 +28,10 @@ export const pages = [
   'operations',
   'security',
   'graphql',
+  'payload',
   'changes',
   'contract',
+  'strapi',
   'extensions',
 ] as const;
 

@@ -2,6 +2,7 @@
 import underPressure, { TYPE_EVENT_LOOP_DELAY } from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
+import type { Registry } from '../../projects/registry.ts';
 import { metricsPath } from './metrics-routes.ts';
 import type { PressureSettings } from './settings.ts';
 
@@ -31,8 +32,8 @@ function lasting(): () => boolean {
 }
 
 /** Registers the hook, unless every threshold is off. */
-export async function shedLoad(app: FastifyInstance, settings: PressureSettings): Promise<void> {
-  const { eventLoopMilliseconds, heapBytes, rssBytes } = settings;
+export async function shedLoad(app: FastifyInstance, settings: PressureSettings, registry: Registry): Promise<void> {
+  const { eventLoopMilliseconds, requests, heapBytes, rssBytes } = settings;
   if (eventLoopMilliseconds === 0 && heapBytes === 0 && rssBytes === 0) return;
   const isSlow = lasting();
   let told = Number.NEGATIVE_INFINITY;
@@ -43,7 +44,8 @@ export async function shedLoad(app: FastifyInstance, settings: PressureSettings)
     sampleInterval: measuredEvery,
     pressureHandler(request, _reply, type, value) {
       if (exempt.has(request.routeOptions.url ?? '')) return;
-      if (type === TYPE_EVENT_LOOP_DELAY && !isSlow()) return;
+      // Of few requests each may be slow by itself, and turning away the next one would help none of them.
+      if (type === TYPE_EVENT_LOOP_DELAY && (!isSlow() || registry.users() < requests)) return;
       if (performance.now() - told > toldEvery) {
         told = performance.now();
         request.log.warn({ measure: type, value: Math.round(Number(value)) }, 'more than this process can do, requests are turned away');

@@ -1,14 +1,14 @@
 /** How often an address, a token or either may ask a project, as its `rateLimit` says; projects without it ask nothing of anybody. */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { credentialOf } from '../../auth/tokens.ts';
 import type { RateLimitSettings } from '../../config/rate-limit-schema.ts';
-import type { ProjectConfig } from '../../config/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import type { Project } from '../../projects/project.ts';
 
 /** @throws GatewayError rate_limited */
-export type LimitRate = (request: FastifyRequest, config: ProjectConfig) => Promise<void>;
+export type LimitRate = (request: FastifyRequest, project: Project) => Promise<void>;
 
 /** Seconds of a window where no setting says so. */
 const usualWindow = 60;
@@ -64,47 +64,84 @@ function rulesOf(key: string, { windowSeconds = usualWindow, address, token, rou
   ];
 }
 
+/** Whether somebody has used up the requests of his window, and how many seconds of it are left. */
+interface Counted {
+  readonly exceeded: boolean;
+  readonly seconds: number;
+}
+
+/** KEYS: who asks. ARGV: milliseconds of a window. */
+const countOne = `
+local current = redis.call('INCR', KEYS[1])
+if current == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return { current, redis.call('PTTL', KEYS[1]) }`;
+
+/** Counts for all instances together; undefined while Redis does not answer. */
+function countByRedis({ key, config, redis, log }: Project): ((asker: string, rule: Rule) => Promise<Counted | undefined>) | undefined {
+  if (!redis) return undefined;
+  // Nobody's address gets there.
+  const print = (text: string): string => createHmac('sha256', config.secret).update(`rate ${key} ${text}`).digest('base64url');
+  return async (asker, { name, most, seconds }) => {
+    if (!redis.up) return undefined;
+    try {
+      const [current, left] = (await redis.commands.eval(countOne, 1, `sallyport:${print(`${name} ${asker}`)}`, seconds * 1000)) as [
+        number,
+        number,
+      ];
+      return { exceeded: current > most, seconds: Math.ceil(left / 1000) };
+    } catch {
+      log.debug({}, 'requests are counted in this process while Redis does not answer');
+      return undefined;
+    }
+  };
+}
+
 /**
- * What is to be called for requests to projects that have `rateLimit`, before anything is done for them. Counts are kept in memory, each
- * process its own.
+ * What is to be called for requests to projects that have `rateLimit`, before anything is done for them. Counts are kept in Redis where the
+ * project has it, else and while that is away in memory, each process its own.
  */
 export async function createRateLimits(app: FastifyInstance): Promise<LimitRate> {
   // Without `global` it adds nothing to any route.
   await app.register(rateLimit, { global: false });
-  const limiters = new WeakMap<RateLimitSettings, LimitRate>();
+  const limiters = new WeakMap<Project, LimitRate>();
 
-  function limiterOf({ key }: ProjectConfig, settings: RateLimitSettings): LimitRate {
-    const rules = rulesOf(key, settings).map(({ name, most, seconds, who }) => {
+  function limiterOf(project: Project, settings: RateLimitSettings): LimitRate {
+    const together = countByRedis(project);
+    const rules = rulesOf(project.key, settings).map((rule) => {
+      const { most, seconds, who } = rule;
       // The counter asks for it at once, before anybody else's turn.
       let asking = '';
       const options = { max: most, timeWindow: seconds * 1000, cache: remembered, keyGenerator: () => asking };
-      const counted = app.createRateLimit(options);
-      const count = (request: FastifyRequest): ReturnType<typeof counted> | undefined => {
+      const counter = app.createRateLimit(options);
+      const alone = async (request: FastifyRequest, asker: string): Promise<Counted> => {
+        asking = asker;
+        const counted = await counter(request);
+        return counted.isAllowed ? { exceeded: false, seconds } : { exceeded: counted.isExceeded, seconds: counted.ttlInSeconds };
+      };
+      const count = async (request: FastifyRequest): Promise<Counted | undefined> => {
         const asker = who(request);
-        if (asker === undefined) return undefined;
-        asking = `${key} ${name} ${asker}`;
-        return counted(request);
+        return asker === undefined ? undefined : ((await together?.(asker, rule)) ?? alone(request, asker));
       };
       return { count, most, seconds };
     });
     return async (request) => {
       for (const { count, most, seconds } of rules) {
         const counted = await count(request);
-        if (!counted || counted.isAllowed || !counted.isExceeded) continue;
+        if (!counted?.exceeded) continue;
         const message = `Too many requests: ${most} in ${seconds} seconds are allowed here`;
-        throw new GatewayError('rate_limited', { message, seconds: Math.max(1, counted.ttlInSeconds) });
+        throw new GatewayError('rate_limited', { message, seconds: Math.max(1, counted.seconds) });
       }
     };
   }
 
-  return async (request, config) => {
-    const { rateLimit: settings } = config;
+  return async (request, project) => {
+    const { rateLimit: settings } = project.config;
     if (!settings) return;
-    let limiter = limiters.get(settings);
+    let limiter = limiters.get(project);
     if (!limiter) {
-      limiter = limiterOf(config, settings);
-      limiters.set(settings, limiter);
+      limiter = limiterOf(project, settings);
+      limiters.set(project, limiter);
     }
-    await limiter(request, config);
+    await limiter(request, project);
   };
 }

@@ -17,6 +17,8 @@ export interface MetricsSettings {
 /** Beyond these, requests are answered with status 503 until it is better. 0 switches one off. */
 export interface PressureSettings {
   readonly eventLoopMilliseconds: number;
+  /** While the event loop is late, so many requests are served beside one another. */
+  readonly requests: number;
   readonly heapBytes: number;
   readonly rssBytes: number;
 }
@@ -45,7 +47,7 @@ export const usualOperations: OperationsSettings = {
   tracing: false,
   serverTiming: false,
   closeSeconds: 30,
-  pressure: { eventLoopMilliseconds: 1_000, heapBytes: 0, rssBytes: 0 },
+  pressure: { eventLoopMilliseconds: 1_000, requests: 100, heapBytes: 0, rssBytes: 0 },
   bodyBytes: 16 * 1024 * 1024,
   // Lists of keys and filters are long.
   headerBytes: 128 * 1024,
@@ -65,6 +67,7 @@ export const operationsVariables = [
   'DRAIN_SECONDS',
   'CLOSE_SECONDS',
   'PRESSURE_EVENT_LOOP_MILLISECONDS',
+  'PRESSURE_REQUESTS',
   'PRESSURE_HEAP_BYTES',
   'PRESSURE_RSS_BYTES',
   'BODY_BYTES',
@@ -137,6 +140,7 @@ export function operationsOf(environment: Environment): OperationsSettings | { r
     closeSeconds: whole('CLOSE_SECONDS', 1, 3_600, usual.closeSeconds),
     pressure: {
       eventLoopMilliseconds: whole('PRESSURE_EVENT_LOOP_MILLISECONDS', 0, 600_000, usual.pressure.eventLoopMilliseconds),
+      requests: whole('PRESSURE_REQUESTS', 0, 1_000_000, usual.pressure.requests),
       heapBytes: whole('PRESSURE_HEAP_BYTES', 0, 2 ** 44, usual.pressure.heapBytes),
       rssBytes: whole('PRESSURE_RSS_BYTES', 0, 2 ** 44, usual.pressure.rssBytes),
     },

@@ -26,7 +26,7 @@ import { locationOf, metaText } from './meta.ts';
 import { type DirectusRead, rawQuery, wantsExport } from './parse.ts';
 import { refuseAggregate } from './parse-aggregate.ts';
 import { answeredThroughHooks, askedThroughHooks, type HookedRead, hooksRead, streamedThroughHooks } from './read-hooks.ts';
-import { requestedRead, type Wanted } from './requested-read.ts';
+import { askedRead, narrowedRead, type Wanted } from './requested-read.ts';
 import { send } from './respond.ts';
 
 /** An unreadable collection, as this request's form has it told (directus8-data §3.2). */
@@ -181,10 +181,11 @@ function memoryKey(
 
 function makeReady(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Ready {
   if (keys || wanted.place !== undefined) refuseAggregate(context.query);
-  const asked = requestedRead(context, wanted, keys);
+  const asked = askedRead(context, wanted, keys);
   context.timings?.mark('parse');
   try {
-    return { asked, prepared: prepareRead(asked.export ? unpaged(context) : context, asked.read) };
+    const read = narrowedRead(context, wanted, asked);
+    return { asked, prepared: prepareRead(asked.export ? unpaged(context) : context, read) };
   } catch (error) {
     throw denied(error, context, asked, keys);
   }

@@ -20,14 +20,24 @@ export interface Wanted {
 /** What the request asks for, as it is the actor's to ask. */
 export function requestedRead(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): DirectusRead {
   const asked = askedRead(context, wanted, keys);
+  return { ...asked, read: narrowedRead(context, wanted, asked) };
+}
+
+/** The rows that are the actor's to ask for. Throws where he may read none of the collection that the list is of. */
+export function narrowedRead(context: DirectusContext, wanted: Wanted, asked: DirectusRead): DirectusRead['read'] {
   const within = wanted.within?.(context);
-  return { ...asked, read: { ...forActor(context, asked), ...(within ? { within } : {}) } };
+  return { ...forActor(context, asked), ...(within ? { within } : {}) };
 }
 
 /** Parameters that say what a row looks like, not which one it is. */
 const aboutOneRow: ReadonlySet<string> = new Set(['fields', 'meta', 'lang', 'deep']);
 
-function askedRead(context: DirectusContext, { collection, within, place }: Wanted, keys: readonly string[] | undefined): DirectusRead {
+/** What the parameters say alone. */
+export function askedRead(
+  context: DirectusContext,
+  { collection, within, place }: Wanted,
+  keys: readonly string[] | undefined,
+): DirectusRead {
   const { query } = context;
   const kept = (name: string): boolean => (place === undefined ? name !== 'filter' : aboutOneRow.has(name));
   const told = within ? new Map([...query].filter(([name]) => kept(name))) : query;

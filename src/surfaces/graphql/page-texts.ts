@@ -19,6 +19,7 @@ export function pageText(project: string): string {
 <body data-project="${key}">
 <header>
 <strong>${key}</strong>
+<a href="/${encodeURIComponent(project)}/docs">API explorer</a>
 <output id="who" aria-live="polite">…</output>
 <form id="sign-in">
 <input name="email" type="email" autocomplete="username" placeholder="Email" aria-label="Email" required>

@@ -61,7 +61,7 @@ function told(error: GatewayError, name: string, newer: boolean): { message: str
     return { message: `Invalid key ${key}`, details: { key, path: String(path), source: 'query', param } };
   }
   if (error.kind === 'duplicate') return ofField('This attribute must be unique', field);
-  const said = error.details['message'];
+  const said = error.kind === 'field_write_denied' ? error.message : error.details['message'];
   if (name === 'ApplicationError') return { message: error.message, details: {} };
   if (error.faults.length > 0) {
     const errors = error.faults.map((one) => ({ path: [one.field], message: one.message, name: 'ValidationError' }));

@@ -33,9 +33,11 @@ export function queryOf({ project, url }: FastifyRequest): BracketGroup {
     known = new LRUCache<string, Read>({ max: 2000, maxSize: 1_000_000, sizeCalculation: (_, key) => key.length + 1 });
     queries.set(project, known);
   }
-  const found = known.get(text) ?? { query: parseBrackets(text, project.limits) };
-  known.set(text, found);
-  return found.query;
+  const found = known.get(text);
+  if (found) return found.query;
+  const query = parseBrackets(text, project.limits);
+  known.set(text, { query });
+  return query;
 }
 
 /** The form of entries: by a header, else by the project's setting (S-34). */

@@ -47,6 +47,8 @@ const validationSentences: ReadonlyMap<number, string> = new Map([
   [1525, "A value does not fit its column's type"],
   [3140, 'A value is not valid JSON'],
   [3141, 'A value is not valid JSON'],
+  [3854, 'A value has letters that its column cannot hold'],
+  [3988, 'A value has letters that its column cannot hold'],
   [4038, 'A value is not valid JSON'],
   [1406, 'A value is too long for its column'],
   [1139, 'The pattern is not valid'],

@@ -55,9 +55,20 @@ function safeNumber(text: string): string {
   return whole || text.replace(/[-.]/g, '').length <= safeDigits ? text : `"${text}"`;
 }
 
+const moment = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00)?$/;
+
+/** The server's text of a moment, whose sessions are in UTC, as ISO 8601; infinity and years before the first stay as they are. */
+function instant(text: string): string {
+  const [, date, time, fraction = ''] = moment.exec(text) ?? [];
+  return date === undefined ? `"${text}"` : `"${date}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}Z"`;
+}
+
 /** The same as a cell; undefined where the form does not concern the value. */
 export function formedCell(field: Field, column: Fragment, form: Form): Cell | undefined {
   if (form === 'safe number') return isSafe(field) ? undefined : { value: column, write: safeNumber };
+  // Columns as they are stored need no select of their own for the page.
+  if (form === 'instant')
+    return field.storage === 'instant' || field.storage === 'datetime' ? { value: column, write: instant } : undefined;
   const value = expression(field, column, form);
   if (!value) return undefined;
   if (form !== 'text') return { value, write: enclosed };

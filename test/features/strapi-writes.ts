@@ -1,0 +1,366 @@
+/** Promise: Strapi's clients write entries, relations, languages, users and files, under the rules of every write (strapi-rest §§9 to 13, 15). */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Feature, type Tester, told } from '../support/expect.ts';
+import { project } from '../support/gateway.ts';
+import { at, type Json } from '../support/http.ts';
+import { type Mailbox, openMailbox } from '../support/mailbox.ts';
+import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
+import { holds, refusedBy, refuses, type StrapiAsk, strapi } from '../support/strapi.ts';
+import { drivesClient, drivesSdk } from '../support/strapi-clients.ts';
+
+const put = (body: unknown): StrapiAsk => ({ method: 'PUT', body: { data: body } });
+const post = (body: unknown, v5 = false): StrapiAsk => ({ method: 'POST', body: { data: body }, v5 });
+
+const keys = (answer: { readonly json: Json }, name: string): Json => {
+  const list = at(answer.json, 'data', 'attributes', name, 'data');
+  return Array.isArray(list) ? list.map((one) => at(one, 'id')) : (at(list, 'id') ?? null);
+};
+
+async function entries(t: Tester, garden: OwnGarden): Promise<void> {
+  const made = await strapi(
+    garden,
+    'zones?fields=name&populate[parent][fields]=name',
+    'admin',
+    post({ id: 99, name: 'Made', parent: { id: 2 }, nope: 1, createdAt: 'x' }),
+  );
+  const id = Number(at(made.json, 'data', 'id'));
+  t.not(id, 99, 'the database makes its keys');
+  const parent = { data: { id: 2, attributes: { name: 'North' }, meta: {} } };
+  t.strictSame([made.status, at(made.json, 'data')], [200, { id, attributes: { name: 'Made', parent }, meta: {} }]);
+  const newer = await strapi(garden, 'zones', 'admin', post({ name: 'Newer', parent: 3 }, true));
+  const next = Number(at(newer.json, 'data', 'id'));
+  const entry = { id: next, documentId: String(next), name: 'Newer', parent: 3, createdAt: null, updatedAt: null };
+  t.strictSame([newer.status, at(newer.json, 'data')], [201, entry]);
+  await holds(
+    t,
+    garden,
+    `zones/${id}?fields=name,parent`,
+    { id, attributes: { name: null, parent: 2 }, meta: {} },
+    'admin',
+    put({ name: null }),
+  );
+  await holds(t, garden, `zones/${id}?fields=name`, { id, attributes: { name: null }, meta: {} }, 'admin', put({}));
+  await holds(
+    t,
+    garden,
+    'families?fields=name',
+    { id: 'NEW', attributes: { name: 'New' }, meta: {} },
+    'admin',
+    post({ id: 'NEW', name: 'New' }),
+  );
+  refusedBy(
+    t,
+    await strapi(garden, 'families', 'admin', post({ id: 'NEW' })),
+    400,
+    'ValidationError',
+    'This attribute must be unique',
+    'twice',
+  );
+  await holds(t, garden, 'families/NEW?fields=name', { id: 'NEW', attributes: { name: 'New' }, meta: {} }, 'admin', {
+    method: 'DELETE',
+    headers: { 'content-type': 'application/json' },
+  });
+  t.equal((await strapi(garden, `zones/${next}`, 'admin', { method: 'DELETE', v5: true })).status, 204, 'the newer form answers nothing');
+  for (const path of [`zones/${next}`, 'zones/x']) {
+    await refuses(t, garden, path, 404, 'Not Found', 'admin', { method: 'DELETE' });
+    await refuses(t, garden, path, 404, 'Not Found', 'admin', put({}));
+  }
+  const bad: readonly (readonly [string, StrapiAsk, RegExp | string])[] = [
+    ['zones', { method: 'POST', body: { name: 'x' } }, 'Missing "data" payload in the request body'],
+    ['zones', { method: 'POST', body: { data: [] } }, 'Missing "data" payload in the request body'],
+    ['zones', { method: 'POST', body: '{"data":' }, /no JSON/],
+    ['plants/1', put({ title: null }), /title/],
+    ['plants/1', put({ heads: 'many' }), /heads/],
+    ['plants/1', put({ title: 'x'.repeat(500) }), /title/],
+    ['plants/1?fields=nope', put({ heads: 77 }), 'Invalid parameter nope'],
+  ];
+  for (const [path, asked, message] of bad) await refuses(t, garden, path, 400, message, 'admin', asked);
+  t.equal((await garden.rows('plants', { id: 1 }))[0]?.['heads'], 5, 'what is refused changes nothing');
+  const fault = await strapi(garden, 'plants/1', 'admin', put({ heads: 'many' }));
+  t.match(at(fault.json, 'error', 'details', 'errors', 0), { path: ['heads'], name: 'ValidationError' });
+  const form = await strapi(garden, 'zones?fields=name', 'admin', {
+    method: 'POST',
+    body: 'data[name]=By+form&data[parent]=1',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  t.equal(at(form.json, 'data', 'attributes', 'name'), 'By form', told(form));
+}
+
+async function relations(t: Tester, garden: OwnGarden): Promise<void> {
+  const change = async (path: string, data: unknown, wanted: Json, name: string): Promise<void> => {
+    const answer = await strapi(garden, `${path}?populate[${name}][fields]=id&publicationState=preview`, 'admin', put({ [name]: data }));
+    t.strictSame(answer.status === 200 ? keys(answer, name) : told(answer), wanted, `${path} ${name} ${JSON.stringify(data)}`);
+  };
+  await change('zones/9', 3, 3, 'parent');
+  await change('zones/9', { disconnect: [4] }, 3, 'parent');
+  await change('zones/9', { disconnect: [{ id: 3 }] }, null, 'parent');
+  await change('zones/9', [2, { documentId: '8' }], 8, 'parent');
+  await change('zones/9', { set: [] }, null, 'parent');
+  await change('zones/9', { connect: '4' }, 4, 'parent');
+  await change('zones/9', null, null, 'parent');
+  await change('zones/6', { connect: [1, { id: 3 }] }, [3, 1], 'plants');
+  await change('zones/6', { connect: [3], disconnect: [1, 12] }, [3], 'plants');
+  await change('zones/6', [11, 3], [3, 11], 'plants');
+  await change('zones/6', { set: [] }, [], 'plants');
+  t.strictSame((await garden.rows('plants', { id: 11 }))[0]?.['zone'], null, 'detached');
+  const kept = await garden.rows('plant_uses', { plant: 12, use_id: 2 });
+  await change('plants/12', [2, 4], [2, 4], 'uses');
+  t.strictSame(await garden.rows('plant_uses', { plant: 12, use_id: 2 }), kept, 'what stays is not written again');
+  await change('plants/12', { connect: [1], disconnect: [4, 3] }, [1, 2], 'uses');
+  const bed = '0b2cd2f4-6a1e-4c58-9a53-1d6f3f6a0001';
+  await change(`beds/${bed}`, { disconnect: [12], connect: [3] }, [3, 1], 'plants');
+  const bad: readonly (readonly [string, unknown, RegExp])[] = [
+    ['parent', 999, /1 relation\(s\) of parent do not exist/],
+    ['parent', { name: 'new' }, /named by their ids/],
+    ['plants', { connect: [1, 999] }, /1 relation\(s\) of plants do not exist/],
+    ['plants', { connect: [1, 1] }, /connected twice/],
+    ['plants', { set: [1], connect: [3] }, /set stands alone/],
+    ['plants', { create: [{}] }, /named by their ids/],
+  ];
+  for (const [name, value, message] of bad) await refuses(t, garden, 'zones/6', 400, message, 'admin', put({ [name]: value }));
+  t.strictSame(keys(await strapi(garden, 'zones/6?populate=plants'), 'plants'), [], 'a refused change leaves nothing');
+}
+
+async function states(t: Tester, garden: OwnGarden): Promise<void> {
+  const made = async (data: unknown, query = '', v5 = false): Promise<Json> => {
+    const answer = await strapi(garden, `plants?fields=status,publishedAt${query}`, 'admin', post(data, v5));
+    return v5 ? at(answer.json, 'data', 'status') : at(answer.json, 'data', 'attributes', 'status');
+  };
+  t.equal(await made({ title: 'one' }), 'published');
+  t.equal(await made({ title: 'two', publishedAt: null }), 'draft');
+  t.equal(await made({ title: 'three' }, '&status=draft'), 'draft');
+  t.equal(await made({ title: 'four' }, '&status=draft', true), 'draft');
+  t.equal(await made({ title: 'five', status: 'review' }), 'review');
+  const status = async (data: unknown, query = '', v5 = false): Promise<Json> => {
+    const answer = await strapi(garden, `plants/2?fields=status${query}`, 'admin', { ...put(data), v5 });
+    return v5 ? at(answer.json, 'data', 'status') : at(answer.json, 'data', 'attributes', 'status');
+  };
+  t.equal(await status({ heads: 1 }), 'draft', 'a change leaves the status');
+  t.equal(await status({ publishedAt: '2024-01-01T00:00:00.000Z' }), 'published');
+  t.equal(await status({ publishedAt: null }), 'draft');
+  t.equal(await status({}, '&status=published', true), 'published');
+}
+
+async function languages(t: Tester, garden: OwnGarden): Promise<void> {
+  const name = async (query: string, asked?: StrapiAsk): Promise<Json> =>
+    at((await strapi(garden, `plants/2?fields=name,locale&${query}`, 'admin', asked)).json, 'data', 'attributes');
+  const rows = () => garden.rows('plant_texts', { plant: 2 });
+  t.strictSame(await name('locale=fr', put({ name: 'Mûre' })), { name: 'Mûre', locale: 'fr' }, 'a language more');
+  t.strictSame(await name('', put({ name: 'Blackberry' })), { name: 'Blackberry', locale: 'en' }, 'the default language');
+  t.strictSame(await name('', put({ name: 'Brombeere', locale: 'de' })), { name: 'Brombeere', locale: 'de' }, 'the language of the body');
+  t.strictSame((await rows()).map(({ language }) => language).sort(), ['de', 'en', 'fr'], 'one row each');
+  await strapi(garden, 'plants/2?locale=de', 'admin', { method: 'DELETE' });
+  t.strictSame((await rows()).length, 2, 'one language goes');
+  await refuses(t, garden, 'plants/2?locale=de', 404, 'Not Found', 'admin', { method: 'DELETE' });
+  const made = await strapi(garden, 'plants?locale=fr', 'admin', post({ title: 'new', name: 'nouveau' }));
+  const plant = Number(at(made.json, 'data', 'id'));
+  t.match(await garden.rows('plant_texts', { plant }), [{ language: 'fr', name: 'nouveau' }], 'made with a text');
+  t.equal((await strapi(garden, `plants/${plant}`, 'admin', { method: 'DELETE' })).status, 200);
+  t.strictSame(await garden.rows('plant_texts', { plant }), [], 'and with the entry all of them');
+}
+
+async function singles(t: Tester, garden: OwnGarden): Promise<void> {
+  await garden.gateway.connection?.knex('directus_collections').where({ collection: 'bad_status' }).update({ single: true });
+  await garden.permit(3, 'bad_status', { read: 'none' });
+  await holds(t, garden, 'bad-status?fields=title', { id: 1, attributes: { title: 'one' }, meta: {} });
+  await holds(t, garden, 'bad-status?fields=title', { id: 1, attributes: { title: 'only' }, meta: {} }, 'admin', put({ title: 'only' }));
+  await refuses(t, garden, 'bad-status', 405, 'Method Not Allowed', 'admin', post({}));
+  await refuses(t, garden, 'bad-status/1', 404, 'Not Found');
+  for (const id of [1, 2]) await holds(t, garden, 'bad-status?fields=id', { id, attributes: {}, meta: {} }, 'admin', { method: 'DELETE' });
+  await refuses(t, garden, 'bad-status', 404, 'Not Found');
+  await refuses(t, garden, 'bad-status', 404, 'Not Found', 'admin', { method: 'DELETE' });
+  const again = await strapi(garden, 'bad-status?fields=title', 'admin', put({ title: 'again', status: 'draft' }));
+  t.strictSame(at(again.json, 'data', 'attributes'), { title: 'again' }, 'where there is none it is made');
+}
+
+async function rights(t: Tester, garden: OwnGarden): Promise<void> {
+  await refuses(t, garden, 'zones', 403, 'Forbidden', 'editor', post({ name: 'x' }));
+  await refuses(t, garden, 'zones/1', 403, 'Forbidden', 'editor', { method: 'PUT', body: {} });
+  await refuses(t, garden, 'zones/1', 403, 'Forbidden', null, { method: 'DELETE' });
+  await garden.permit(4, 'sightings', { update: 'mine', create: 'full', write_field_blacklist: 'tally' });
+  await refuses(t, garden, 'sightings/3', 404, 'Not Found', 'writer', put({ note: 'x' }));
+  await refuses(t, garden, 'sightings/1', 403, /tally/, 'writer', put({ tally: 5 }));
+  await holds(t, garden, 'sightings/1?fields=note', { id: 1, attributes: { note: 'mine' }, meta: {} }, 'writer', put({ note: 'mine' }));
+  const history = await garden.rows('directus_activity', { collection: 'sightings', item: '1', action: 'update' });
+  t.equal(history.length, 1, 'history is kept');
+}
+
+async function accounts(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<void> {
+  const send = (path: string, body: unknown, who: 'editor' | null = null) => strapi(garden, path, who, { method: 'POST', body });
+  const wrong = await send('auth/local', { identifier: 'wim@garden.test', password: 'nope' });
+  refusedBy(t, wrong, 400, 'ValidationError', 'Invalid identifier or password', 'a wrong password');
+  refusedBy(
+    t,
+    await send('auth/local', { identifier: 'nobody@x.test', password: 'nope' }),
+    400,
+    'ValidationError',
+    'Invalid identifier or password',
+    'nobody',
+  );
+  refusedBy(
+    t,
+    await send('auth/local', { identifier: 'sus@garden.test', password: 'password' }),
+    400,
+    'ApplicationError',
+    /blocked/,
+    'suspended',
+  );
+  const session = await send('auth/local', { identifier: 'Wim@garden.test', password: 'password' });
+  t.match(at(session.json, 'user'), {
+    id: 3,
+    username: 'wim@garden.test',
+    email: 'wim@garden.test',
+    provider: 'local',
+    confirmed: true,
+    blocked: false,
+  });
+  const headers = { authorization: `Bearer ${String(at(session.json, 'jwt'))}` };
+  t.equal(at((await strapi(garden, 'users/me', null, { headers })).json, 'email'), 'wim@garden.test', 'the token works here');
+  t.equal((await garden.get('users/me', undefined, { headers })).status, 200, 'and on every surface');
+  await refuses(t, garden, 'users/me', 401, 'Missing or invalid credentials', null);
+  const made = await send('auth/local/register', {
+    username: 'new',
+    email: 'new@garden.test',
+    password: 'a long word',
+    role: 1,
+    status: 'x',
+  });
+  t.match([made.status, at(made.json, 'user', 'email')], [200, 'new@garden.test'], told(made));
+  t.equal((await garden.rows('directus_users', { email: 'new@garden.test' }))[0]?.['role'], 3, 'in the role of the setting');
+  refusedBy(
+    t,
+    await send('auth/local/register', { email: 'new@garden.test', password: 'x' }),
+    400,
+    'ApplicationError',
+    /already taken/,
+    'twice',
+  );
+  for (const email of ['edda@garden.test', 'none@garden.test']) {
+    t.strictSame((await send('auth/forgot-password', { email })).json, { ok: true }, email);
+  }
+  await mailbox.holds(1);
+  const code = /token=([\w.-]+)/.exec(mailbox.mails[0]?.text ?? '')?.[1];
+  refusedBy(
+    t,
+    await send('auth/reset-password', { code, password: 'a', passwordConfirmation: 'b' }),
+    400,
+    'ValidationError',
+    'Passwords do not match',
+    'not the same',
+  );
+  const reset = await send('auth/reset-password', { code, password: 'another', passwordConfirmation: 'another' });
+  t.match(at(reset.json, 'user', 'id'), 2, told(reset));
+  refusedBy(
+    t,
+    await send('auth/reset-password', { code, password: 'x', passwordConfirmation: 'x' }),
+    400,
+    'ValidationError',
+    'Incorrect code provided',
+    'once',
+  );
+  const changed = { currentPassword: 'another', password: 'the last', passwordConfirmation: 'the last' };
+  t.match(at((await send('auth/change-password', changed, 'editor')).json, 'user', 'id'), 2, 'changed');
+  refusedBy(t, await send('auth/change-password', changed, 'editor'), 400, 'ValidationError', /current password/, 'the one of before');
+  t.equal((await send('auth/local', { identifier: 'edda@garden.test', password: 'the last' })).status, 200);
+  refusedBy(t, await strapi(garden, 'auth/github/callback', null), 400, 'ApplicationError', 'This provider is disabled', 'no provider');
+}
+
+async function users(t: Tester, garden: OwnGarden): Promise<void> {
+  const list = await strapi(garden, 'users?sort=id&pagination[limit]=2&fields=username,email');
+  t.strictSame(list.json, [
+    { id: 1, username: 'admin@example.com', email: 'admin@example.com' },
+    { id: 2, username: 'edda@garden.test', email: 'edda@garden.test' },
+  ]);
+  t.ok(Number((await strapi(garden, 'users/count')).json) > 10, 'how many');
+  const one = await strapi(garden, 'users/3?populate=role&fields=email');
+  t.strictSame(one.json, { id: 3, email: 'wim@garden.test', role: { id: 4, name: 'Writer', description: null, type: 'Writer' } });
+  const made = await strapi(garden, 'users', 'admin', {
+    method: 'POST',
+    body: { username: 'x', email: 'x@garden.test', password: 'a word', role: { id: 4 } },
+  });
+  t.match([made.status, at(made.json, 'email'), at(made.json, 'confirmed')], [201, 'x@garden.test', true], told(made));
+  const id = Number(at(made.json, 'id'));
+  const blocked = await strapi(garden, `users/${id}`, 'admin', { method: 'PUT', body: { blocked: true, first_name: 'Xe' } });
+  t.match(blocked.json, { blocked: true, first_name: 'Xe' }, told(blocked));
+  t.match((await strapi(garden, `users/${id}`, 'admin', { method: 'DELETE' })).json, { id, email: 'x@garden.test' });
+  await refuses(t, garden, `users/${id}`, 404, 'Not Found');
+  await refuses(t, garden, 'users', 403, 'Forbidden', null);
+  await refuses(t, garden, 'users?filters[password][$null]=true', 400, 'Invalid parameter password');
+}
+
+/** A picture of one dot. */
+const dot = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+async function files(t: Tester, garden: OwnGarden): Promise<void> {
+  const send = async (path: string, parts: readonly (readonly [string, string | Blob, string?])[]): Promise<Json> => {
+    const body = new FormData();
+    for (const [name, value, filename] of parts) typeof value === 'string' ? body.append(name, value) : body.append(name, value, filename);
+    const url = `${garden.gateway.url}/${project}/strapi/api/${path}`;
+    const answer = await fetch(url, { method: 'POST', body, headers: { authorization: 'Bearer admin-token-of-the-garden' } });
+    return [answer.status, await answer.json()] as Json;
+  };
+  const sent = await send('upload', [
+    ['files', new Blob([dot], { type: 'image/png' }), 'dot.png'],
+    ['files', new Blob(['plain words']), 'words.txt'],
+    ['fileInfo', JSON.stringify({ alternativeText: 'A dot', name: 'point.png' })],
+    ['fileInfo', JSON.stringify({ caption: 'Words' })],
+  ]);
+  const [first, second] = [at(sent, 1, 0, 'id'), at(sent, 1, 1, 'id')].map(Number);
+  t.match(at(sent, 1, 0), { name: 'point.png', alternativeText: 'A dot', ext: '.png', width: 1, height: 1, size: 0.07, provider: 'local' });
+  t.match(at(sent, 1, 1), { name: 'words.txt', caption: 'Words', ext: '.txt', size: 0.01, formats: null });
+  const url = at(sent, 1, 0, 'url');
+  t.equal((await fetch(`${garden.gateway.url}${String(url)}`)).status, 200, 'the content stands there');
+  t.match(await send('upload', [['fileInfo', '{}']]), [400, { error: { name: 'ValidationError', message: 'Files are empty' } }]);
+  t.match(await send(`upload?id=${second}`, [['fileInfo', JSON.stringify({ caption: 'Other words' })]]), [
+    200,
+    { id: second, caption: 'Other words' },
+  ]);
+  t.match(await send(`upload?id=${second}`, [['files', new Blob(['more of it']), 'more.txt']]), [200, { id: second, name: 'words.txt' }]);
+  const lost = [
+    ['files', new Blob([dot]), 'me.png'],
+    ['ref', 'api::nope.nope'],
+    ['refId', '1'],
+    ['field', 'x'],
+  ] as const;
+  t.match(await send('upload', lost), [404, { error: { name: 'NotFoundError' } }], 'for an entry of no type');
+  const list = await strapi(garden, 'upload/files?filters[mime][$contains]=image&sort=name&fields=name');
+  t.strictSame(list.json, [{ id: first, name: 'point.png' }], told(list));
+  t.match((await strapi(garden, `upload/files/${first}`)).json, { id: first, hash: /./ });
+  t.match((await strapi(garden, `upload/files/${second}`, 'admin', { method: 'DELETE' })).json, { id: second }, 'deleted as it was');
+  await refuses(t, garden, `upload/files/${second}`, 404, 'Not Found');
+  await refuses(t, garden, 'upload/files', 403, 'Forbidden', null);
+}
+
+export const strapiWrites: Feature = {
+  promise: 'Strapi: writes, accounts, files, clients',
+  async run(t, world) {
+    const mailbox = await openMailbox();
+    const root = await mkdtemp(join(tmpdir(), 'sallyport-strapi-'));
+    const mail = { url: mailbox.url, from: 'garden@garden.test', publicUrl: 'https://api.garden.test' };
+    const settings = { strapi: { registerRole: 3 }, mail, storage: { driver: 'local', root } as const };
+    try {
+      await ownGarden(
+        world,
+        async (garden) => {
+          await t.test('the official client', (t) => drivesClient(t, garden));
+          await t.test('the client for JavaScript', (t) => drivesSdk(t, garden));
+          await t.test('entries', (t) => entries(t, garden));
+          await t.test('relations', (t) => relations(t, garden));
+          await t.test('states', (t) => states(t, garden));
+          await t.test('languages', (t) => languages(t, garden));
+          await t.test('single types', (t) => singles(t, garden));
+          await t.test('rights', (t) => rights(t, garden));
+          await t.test('users', (t) => users(t, garden));
+          await t.test('files', (t) => files(t, garden));
+          await t.test('accounts', (t) => accounts(t, garden, mailbox));
+        },
+        settings,
+      );
+    } finally {
+      await mailbox.close();
+      await rm(root, { recursive: true });
+    }
+  },
+};
