@@ -62,7 +62,6 @@ async function startSide(database: DatabaseConfig, limits: World['limits']): Pro
     database,
     secret: 'the secret of both sides, long enough',
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
-    surfaces: { strapi: true, payload: true },
     private: false,
     limits,
   });
