@@ -119,6 +119,7 @@ function configure(
       ...(file.database.schemas === undefined ? {} : { schemas: file.database.schemas }),
       ...(file.database.pool === undefined ? {} : { pool: poolOf(file.database.pool) }),
       ...(file.database.textOrder === undefined ? {} : { textOrder: file.database.textOrder }),
+      ...(file.database.preparedStatements === undefined ? {} : { preparedStatements: file.database.preparedStatements }),
     },
     secret: file.secret,
     storage: storageOf(key, file.storage),
