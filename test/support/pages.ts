@@ -28,11 +28,11 @@ export const pages = [
   'operations',
   'security',
   'graphql',
-  'payload',
   'changes',
   'contract',
   'strapi',
   'extensions',
+  'payload',
 ] as const;
 
 /** The text of a page. */
