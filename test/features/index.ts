@@ -72,9 +72,10 @@ import { signInLimits } from './sign-in-limits.ts';
 import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
+import { strapiFilters } from './strapi-filters.ts';
 import { strapiReads } from './strapi-reads.ts';
-import { subscriptions } from './subscriptions.ts';
 import { strapiWrites } from './strapi-writes.ts';
+import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
 import { systemTools } from './system-tools.ts';
 import { systemWrites } from './system-writes.ts';
@@ -180,6 +181,7 @@ export const features: readonly Feature[] = [
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
+  strapiFilters,
   strapiReads,
   strapiWrites,
   templates,

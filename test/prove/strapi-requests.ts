@@ -68,7 +68,9 @@ function populate(words: Vocabulary, table: Table, depth: number): unknown {
 function shown(words: Vocabulary, table: Table): Group {
   const { dice } = words;
   return {
-    ...(dice.chance(0.5) ? { fields: [anyColumn(words, table), ...(dice.chance(0.3) ? [table.status ? 'publishedAt' : 'createdAt'] : [])] } : {}),
+    ...(dice.chance(0.5)
+      ? { fields: [anyColumn(words, table), ...(dice.chance(0.3) ? [table.status ? 'publishedAt' : 'createdAt'] : [])] }
+      : {}),
     ...(dice.chance(0.7) ? { populate: populate(words, table, 2) } : {}),
     ...(dice.chance(0.4) ? { publicationState: dice.pick(['live', 'preview']) } : {}),
     ...(dice.chance(0.1) ? { locale: dice.pick(['en', 'fr']) } : {}),

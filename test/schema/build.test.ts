@@ -126,7 +126,7 @@ t.test('status, sort, owner and lang: the first of each', async (t) => {
   ];
   const posted = collection(built([posts], { fields }), 'posts');
   t.equal(posted.status?.field.name, 'state');
-  t.same(posted.status?.mapping, { values: ['on', 'off'], softDeleted: ['off'], requiredFields: [] });
+  t.same(posted.status?.mapping, { values: ['on', 'off'], softDeleted: ['off'], published: [], requiredFields: [] });
   t.same([posted.sort?.name, posted.owner?.name, posted.lang?.name], ['place', 'by', 'code']);
   const broken = built([posts], {
     fields: [fieldRow('posts', 'state', 'status'), fieldRow('posts', 'other', 'status', { options: mapping })],

@@ -14,7 +14,12 @@ t.test('by value', async (t) => {
     held: { name: 'Held', soft_delete: 'false' },
   });
   t.same(parsed, {
-    mapping: { values: ['published', 'draft', 'deleted', 'gone', 'kept', 'held'], softDeleted: ['deleted', 'gone'], requiredFields: [] },
+    mapping: {
+      values: ['published', 'draft', 'deleted', 'gone', 'kept', 'held'],
+      softDeleted: ['deleted', 'gone'],
+      published: ['published'],
+      requiredFields: [],
+    },
   });
 });
 
@@ -24,14 +29,14 @@ t.test('as a list, and as JSON text', async (t) => {
     { value: 'off', name: 'Off', soft_delete: 1 },
     { value: 'on', name: 'Again', soft_delete: true },
   ];
-  t.same(of(list), { mapping: { values: ['on', 'off'], softDeleted: ['off'], requiredFields: [] } });
+  t.same(of(list), { mapping: { values: ['on', 'off'], softDeleted: ['off'], published: [], requiredFields: [] } });
   t.same(of(JSON.stringify(list)), of(list));
 });
 
 t.test('a column of numbers has numbers as values', async (t) => {
   const mapping = { 1: { name: 'One', required_fields: true }, 2: { name: 'Two', soft_delete: true } };
   t.same(parseStatusMapping({ status_mapping: mapping }, 'integer'), {
-    mapping: { values: ['1', '2'], softDeleted: ['2'], requiredFields: ['1'] },
+    mapping: { values: ['1', '2'], softDeleted: ['2'], published: [], requiredFields: ['1'] },
   });
   t.match(parseStatusMapping({ status_mapping: { draft: { name: 'Draft' } } }, 'integer'), { reason: /"draft" is not a number/ });
   t.match(parseStatusMapping({ status_mapping: { '01': { name: 'One' } } }, 'integer'), { reason: /"01" is not a number/ });
