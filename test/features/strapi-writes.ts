@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Feature, type Tester, told } from '../support/expect.ts';
+import { project } from '../support/gateway.ts';
 import { at, type Json } from '../support/http.ts';
 import { openMailbox } from '../support/mailbox.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
@@ -187,6 +188,26 @@ async function rights(t: Tester, garden: OwnGarden): Promise<void> {
   t.equal(history.length, 1, 'history is kept');
 }
 
+/** By the project file: the newer form without a header, another page size; and no surface at all. */
+async function switched(t: Tester, garden: OwnGarden): Promise<void> {
+  const { registry } = garden.gateway;
+  const lease = await registry.lease(project);
+  const { config } = lease.project;
+  lease.release();
+  await registry.set({ ...config, strapi: { format: 'v5', limit: 2, maxLimit: 3 } });
+  const newer = await strapi(garden, 'families?fields=name&sort=code');
+  t.match(newer.json, { data: [{ documentId: 'PIN' }, {}], meta: { pagination: { pageSize: 2 } } }, told(newer));
+  t.match((await strapi(garden, 'families?pagination[pageSize]=9')).json, { meta: { pagination: { pageSize: 3 } } });
+  const older = await strapi(garden, 'families/PIN?fields=name', 'admin', { headers: { 'strapi-response-format': 'v4' } });
+  t.match(older.json, { data: { attributes: { name: 'Pinaceae' } } });
+  const closed = await strapi(garden, 'auth/local/register', null, { method: 'POST', body: { email: 'a@b.test', password: 'x' } });
+  refusedBy(t, closed, 400, 'ApplicationError', 'Register action is currently disabled', 'nobody registers');
+  const { surfaces: _, ...rest } = config;
+  await registry.set(rest);
+  await refuses(t, garden, 'families', 404, 'Not Found');
+  await refuses(t, garden, 'auth/local', 404, 'Not Found', null, { method: 'POST', body: {} });
+}
+
 export const strapiWrites: Feature = {
   promise: 'Strapi: writes, accounts, files, clients',
   async run(t, world) {
@@ -209,6 +230,7 @@ export const strapiWrites: Feature = {
           await t.test('users', (t) => users(t, garden));
           await t.test('files', (t) => files(t, garden));
           await t.test('accounts', (t) => accounts(t, garden, mailbox));
+          await t.test('settings', (t) => switched(t, garden));
         },
         settings,
       );
