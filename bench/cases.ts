@@ -1,4 +1,5 @@
 /** What is asked: per case an endless sequence of inputs, and how each input is written for Sallyport and for the hand-written servers. */
+import { parsePlainJson, writePlainJson } from '../src/lib/plain-json.ts';
 import { readableColumns, sizes } from './data/tables.ts';
 
 export interface Paths {
@@ -91,6 +92,78 @@ const gql: Case = {
   same: (text) => text.replace(/^\{"data":\{"articles":/, '').replace(/\}\}$/, ''),
 };
 
+const documents = `/${project}/payload/api/articles`;
+
+const selected = (names: string): string =>
+  names
+    .split(',')
+    .map((name) => `select[${name}]=true`)
+    .join('&');
+
+/** Documents as rows of the other doors: without what the convention adds, moments as those have them. */
+function rowsOf(text: string, row: (doc: Readonly<Record<string, unknown>>) => object = (doc) => doc): string {
+  const page = parsePlainJson(text) as { readonly docs: readonly Readonly<Record<string, unknown>>[] };
+  return writePlainJson({ data: page.docs.map((doc) => row({ ...doc, published_on: inZone(doc['published_on']) })) }) ?? '';
+}
+
+const inZone = (moment: unknown): string => String(moment).replace(/\.000Z$/, '+00:00');
+const plain = (moment: unknown): string =>
+  String(moment)
+    .replace('T', ' ')
+    .replace(/\.000Z$/, '');
+
+/** The same rows as of `list`, by the Payload surface. */
+const payload: Case = {
+  name: 'payload',
+  title: '`list` over the Payload surface',
+  paths(i) {
+    const views = spread(i, 37, 1_000);
+    const page = 1 + spread(i, 1, 3);
+    const where = `where[status][equals]=published&where[views][greater_than_equal]=${views}`;
+    return {
+      asked: `${documents}?${selected(listFields)}&${where}&sort=-published_on,id&limit=50&page=${page}&pagination=false&depth=0`,
+      handwritten: `/list?status=published&views=${views}&page=${page}`,
+    };
+  },
+  same: (text) => rowsOf(text),
+};
+
+interface Related {
+  readonly name: string;
+  readonly country_id: { readonly name: string };
+}
+
+/** The same rows as of `nested`, by the Payload surface. */
+const payloadNested: Case = {
+  name: 'payload-nested',
+  title: '`nested` over the Payload surface',
+  paths(i) {
+    const views = spread(i, 41, 1_000);
+    const page = 1 + spread(i, 3, 5);
+    const shape = [
+      selected('id,title,slug,summary,views,published_on,author_id,tags,comments'),
+      'populate[authors][name]=true&populate[authors][country_id]=true&populate[countries][name]=true&populate[tags][name]=true',
+      'populate[comments][author_name]=true&populate[comments][body]=true&populate[comments][created_on]=true',
+      `joins[comments][limit]=${commentLimit}&joins[comments][sort]=id`,
+    ];
+    return {
+      asked: `${documents}?${shape.join('&')}&where[views][greater_than_equal]=${views}&sort=-published_on,id&limit=25&page=${page}&pagination=false&depth=2`,
+      handwritten: `/nested?views=${views}&page=${page}`,
+    };
+  },
+  same: (text) =>
+    rowsOf(text, (doc) => {
+      const author = doc['author_id'] as Related;
+      const comments = doc['comments'] as { readonly docs: readonly Readonly<Record<string, unknown>>[] };
+      return {
+        ...doc,
+        author_id: { name: author.name, country_id: { name: author.country_id.name } },
+        tags: (doc['tags'] as readonly Related[]).map(({ name }) => ({ tag_id: { name } })),
+        comments: comments.docs.map((one) => ({ ...one, created_on: plain(one['created_on']) })),
+      };
+    }),
+};
+
 const deep: Case = {
   name: 'deep',
   title: '50 rows by a filter through relations, and their count',
@@ -122,5 +195,5 @@ export const exportPaths: Paths = { asked: `${articles}?export=ndjson&limit=-1&s
 
 /** The cases in their order; `limited` where the server can limit nested lists. */
 export function allCases(limited: boolean): readonly Case[] {
-  return [list, key, nested(limited), ...(limited ? [gql] : []), deep, wide];
+  return [list, key, nested(limited), ...(limited ? [gql, payload, payloadNested] : []), deep, wide];
 }

@@ -8,6 +8,8 @@ export const caseNames = [
   'gql',
   'strapi-list',
   'strapi-nested',
+  'payload',
+  'payload-nested',
   'deep',
   'wide',
   'export',

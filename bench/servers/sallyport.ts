@@ -13,7 +13,7 @@ await registry.set({
   database: { client: 'pg', connection: url },
   secret: 'a secret that signs nothing here',
   storage: { driver: 'local', root: 'data/bench-files' },
-  surfaces: { strapi: true },
+  surfaces: { strapi: true, payload: true },
   private: false,
 });
 const app = await buildServer({ registry, logger: log });

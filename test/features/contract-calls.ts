@@ -127,7 +127,10 @@ const typed = `
   import { SDK } from '@directus/sdk-js';
   import { strapi } from '@strapi/client';
   import type { Collections, CreateInputs, Families, Measures, Plants, PlantsCreate, PlantsUpdate, Schema, UpdateInputs } from './types.ts';
+  import { PayloadSDK } from '@payloadcms/sdk';
   import type * as editor from './editor.ts';
+  import type { Config } from './payload.ts';
+  import type { Entries } from './strapi.ts';
   declare const client: SDK;
   const { data } = await client.getItems<Schema['plants']>('plants', { fields: ['title', 'family.*'] });
   for (const { title, status, family, uses } of data) {
@@ -143,7 +146,13 @@ const typed = `
   await client.updateItem<UpdateInputs['plants'], Plants>('plants', 1, change);
   const big: Measures['big'] = 9007199254740993;
   const found = (await strapi({ baseURL: 'https://example.test/api' }).collection('families').findOne('ROS')) as { data: unknown };
-  const name: Families['name'] = (found.data as Collections['families']).name;
+  const name: Families['name'] | undefined = (found.data as Entries['families']).attributes.name;
+  const { docs } = await new PayloadSDK<Config>({ baseURL: 'https://example.test/api' }).find({ collection: 'plants', limit: 2 });
+  for (const { id, title, family } of docs) console.log(id satisfies number, title satisfies string | undefined, typeof family === 'object' ? family?.code : family);
+  // @ts-expect-error no such collection
+  await new PayloadSDK<Config>({ baseURL: 'https://example.test/api' }).find({ collection: 'nowhere' });
+  const plain: Collections['families']['name'] = 'x';
+  console.log(plain);
   // @ts-expect-error a plant has a title
   const untitled: PlantsCreate = { latin: 'x' };
   // @ts-expect-error no such status
@@ -190,8 +199,11 @@ export const contractCalls: Feature = {
           if (world.vendor !== 'sqlite') return;
           const program = `import type createClient from 'openapi-fetch';\nimport type { paths } from './schema.ts';\n${programHead}\nexport async function run(client: Client, w: World): Promise<void> {\n${body.replace('let c;', 'let c: { code: string; state: string; iss: string; cookie: string };')}\n}`;
           const files = { 'schema.ts': await clientTypes(document), 'program.ts': program, 'usage.ts': usage, 'typed.ts': typed };
-          const [types, editor] = await Promise.all([garden.get('types.ts', 'admin'), garden.get('types.ts', 'editor')]);
-          t.strictSame(compilerFaults({ ...files, 'types.ts': types.text, 'editor.ts': editor.text }), [], 'all of it compiles');
+          const names = { 'types.ts': '', 'strapi.ts': '?surface=strapi', 'payload.ts': '?surface=payload' };
+          for (const [file, query] of Object.entries(names))
+            Object.assign(files, { [file]: (await garden.get(`types.ts${query}`, 'admin')).text });
+          const editor = await garden.get('types.ts', 'editor');
+          t.strictSame(compilerFaults({ ...files, 'editor.ts': editor.text }), [], 'all of it compiles');
         },
         { mail, sso: { providers: [provider], redirects: [] } },
       );

@@ -8,43 +8,16 @@ import {
   printSchema,
 } from 'graphql';
 import { pascalName } from '../../src/schema/names.ts';
-import { foreignTables } from '../fixtures/garden-foreign.ts';
 import type { Who } from '../fixtures/garden-people.ts';
-import { managedTables } from '../fixtures/garden-tables.ts';
 import { type Feature, refused, type Tester } from '../support/expect.ts';
 import type { World } from '../support/garden.ts';
 import { project, startGateway } from '../support/gateway.ts';
 import { gql } from '../support/graphql.ts';
-import { type Answer, ask, at, type Json } from '../support/http.ts';
+import { type Answer, ask, at } from '../support/http.ts';
 import { faultsOf, operationsOf, validatorOf } from '../support/openapi.ts';
+import { keysOf, readBy } from '../support/readable-names.ts';
 
 const documents = ['openapi.json', 'schema.graphql', 'types.ts'] as const;
-
-const keysOf = (value: Json): string[] => (value !== null && typeof value === 'object' ? Object.keys(value) : []);
-
-/** Names that are words of the documents themselves. */
-const words: ReadonlySet<string> = new Set(
-  'order id name title status note at message level group user item line secret state exact day uses number code tags language height'.split(
-    ' ',
-  ),
-);
-
-/** What the role reads by REST: the columns that some row shows, by collection; and the names of everything else. */
-async function readBy(world: World, who: Who | null): Promise<{ columns: Map<string, Set<string>>; hidden: Set<string> }> {
-  const columns = new Map<string, Set<string>>();
-  for (const { name } of [...managedTables, ...foreignTables]) {
-    const { status, json } = await world.get(`items/${encodeURIComponent(name)}?limit=-1&status=*`, who ?? undefined);
-    const rows = at(json, 'data');
-    if (status === 200 && Array.isArray(rows)) columns.set(name, new Set(rows.flatMap(keysOf)));
-  }
-  const seen = new Set([...columns.values()].flatMap((names) => [...names]));
-  const hidden = new Set<string>();
-  for (const { name, columns: all } of [...managedTables, ...foreignTables]) {
-    if (!columns.has(name)) for (const form of [name, pascalName(name)]) hidden.add(form);
-    for (const column of all) if (!seen.has(column.name) && !columns.has(column.name)) hidden.add(column.name);
-  }
-  return { columns, hidden: new Set([...hidden].filter((name) => !words.has(name.toLowerCase()) && /^\w+$/.test(name))) };
-}
 
 async function told(t: Tester, world: World, who: Who | null, texts: ReadonlyMap<string, Answer>): Promise<void> {
   const role = who ?? 'public';
@@ -117,7 +90,9 @@ export const contract: Feature = {
   promise: 'documents tell each role what it may use, and nothing else',
   async run(t, world) {
     const tags = new Set<unknown>();
-    for (const who of ['editor', 'writer', 'nobody', null] as const) {
+    // Rights are the same on every database; values are not.
+    const people = world.vendor === 'sqlite' ? (['editor', 'writer', 'nobody', null] as const) : (['editor'] as const);
+    for (const who of people) {
       const texts = new Map<string, Answer>();
       for (const name of documents) texts.set(name, await world.get(name, who ?? undefined));
       for (const [name, { status, headers }] of texts) {
@@ -135,7 +110,7 @@ export const contract: Feature = {
       }
       if (who === 'editor' && document) await http(t, world, document);
     }
-    t.equal(tags.size, 12, 'no two documents have a tag in common');
+    t.equal(tags.size, documents.length * people.length, 'no two documents have a tag in common');
     await closed(t, world);
   },
 };

@@ -15,6 +15,7 @@ import { changes } from './changes.ts';
 import { comments } from './comments.ts';
 import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
+import { contractDialects } from './contract-dialects.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
 import { cursorProperty } from './cursor-property.ts';
@@ -197,5 +198,6 @@ export const features: readonly Feature[] = [
   payloadReads,
   payloadWrites,
   contractCalls,
+  contractDialects,
   databaseDown,
 ];

@@ -32,6 +32,7 @@ export const pages = [
   'contract',
   'strapi',
   'extensions',
+  'payload',
 ] as const;
 
 /** The text of a page. */

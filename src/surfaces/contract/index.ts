@@ -10,6 +10,8 @@ import { checkIntrospection } from '../graphql/guards.ts';
 import { graphqlLimitsOf } from '../graphql/settings.ts';
 import { documentFor } from './documents.ts';
 import { openApiText } from './openapi/document.ts';
+import { payloadText, payloadTypes } from './openapi/payload-document.ts';
+import { strapiText, strapiTypes } from './openapi/strapi-document.ts';
 import { sdlText } from './sdl.ts';
 import { takenTypes, typesText } from './typescript.ts';
 import { viewOf } from './view.ts';
@@ -25,12 +27,20 @@ const parameters = ['surface', 'access_token'];
 const kinds: Readonly<Record<string, Kind>> = {
   'openapi.json': {
     type: 'application/json; charset=utf-8',
-    surfaces: { directus: (context) => openApiText(viewOf(context, context.project, [])) },
+    surfaces: {
+      directus: (context) => openApiText(viewOf(context, context.project, [])),
+      payload: (context) => payloadText(context, viewOf(context, context.project, [])),
+      strapi: (context) => strapiText(context, viewOf(context, context.project, [])),
+    },
   },
   'schema.graphql': { type: 'text/plain; charset=utf-8', surfaces: { graphql: (context) => sdlText(context) } },
   'types.ts': {
     type: 'text/plain; charset=utf-8',
-    surfaces: { directus: (context) => typesText(viewOf(context, context.project, takenTypes)) },
+    surfaces: {
+      directus: (context) => typesText(viewOf(context, context.project, takenTypes)),
+      payload: (context) => payloadTypes(context, viewOf(context, context.project, takenTypes)),
+      strapi: (context) => strapiTypes(context, viewOf(context, context.project, takenTypes)),
+    },
   },
 };
 
@@ -51,9 +61,10 @@ function askedOf(request: FastifyRequest, { surfaces }: Kind): Asked {
     if (!parameters.includes(name)) refuse(`${name.slice(0, 40)}: This parameter is not known here; known are ${parameters.join(', ')}.`);
     if (query.getAll(name).length > 1) refuse(`${name}: This parameter is given more than once.`);
   }
-  const names = Object.keys(surfaces);
+  const served = request.project.config.surfaces;
+  const names = Object.keys(surfaces).filter((name) => (name !== 'strapi' && name !== 'payload') || served?.[name] === true);
   const surface = query.get('surface') ?? names[0] ?? '';
-  if (!Object.hasOwn(surfaces, surface)) refuse(`surface: This value should be one of ${names.join(', ')}.`);
+  if (!names.includes(surface)) refuse(`surface: This value should be one of ${names.join(', ')}.`);
   return { surface, token: query.get('access_token') ?? undefined };
 }
 

@@ -1,6 +1,7 @@
 /** Which operation a path and a method ask for (payload-rest §2, §3): literal segments win over ids. */
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
+import { isProvisional } from '../../projects/provisional.ts';
 import type { Collection } from '../../schema/types.ts';
 import { authOperation } from './auth.ts';
 import { create, remove, removeMatching, update, updateMatching } from './documents.ts';
@@ -17,7 +18,7 @@ import { slugsOf } from './slugs.ts';
 export async function answer(serving: Serving): Promise<FastifyReply> {
   const { asking } = serving;
   const { project } = asking.request;
-  await project.schemas.settled();
+  if (isProvisional(project.schemas.current)) await project.schemas.settled();
   const slugs = slugsOf(project.schemas.current);
   const [first = '', ...rest] = asking.path;
   if (first === 'globals') return onGlobal(serving, rest);

@@ -55,19 +55,20 @@ function safeNumber(text: string): string {
   return whole || text.replace(/[-.]/g, '').length <= safeDigits ? text : `"${text}"`;
 }
 
-const momentShape = /^(\d+-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00)?(?: BC)?$/;
+const moment = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00)?$/;
 
-/** `2024-05-01 10:00:00.5+00` as the server's own function spells it; sessions are in UTC. Infinity stays as it is. */
-function moment(text: string): string {
-  const [, date, time, fraction = ''] = momentShape.exec(text) ?? [];
+/** The server's text of a moment, whose sessions are in UTC, as ISO 8601; infinity and years before the first stay as they are. */
+function instant(text: string): string {
+  const [, date, time, fraction = ''] = moment.exec(text) ?? [];
   return date === undefined ? `"${text}"` : `"${date}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}Z"`;
 }
 
 /** The same as a cell; undefined where the form does not concern the value. */
 export function formedCell(field: Field, column: Fragment, form: Form): Cell | undefined {
   if (form === 'safe number') return isSafe(field) ? undefined : { value: column, write: safeNumber };
-  // Taken as it is, the column needs no function of the server's for every row.
-  if (form === 'instant' && (field.storage === 'instant' || field.storage === 'datetime')) return { value: column, write: moment };
+  // Columns as they are stored need no select of their own for the page.
+  if (form === 'instant')
+    return field.storage === 'instant' || field.storage === 'datetime' ? { value: column, write: instant } : undefined;
   const value = expression(field, column, form);
   if (!value) return undefined;
   if (form !== 'text') return { value, write: enclosed };

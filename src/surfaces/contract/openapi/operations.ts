@@ -1,7 +1,7 @@
 /** Operations of an OpenAPI document, put together of what many of them have in common. */
 import type { JsonSchema } from '../values.ts';
 
-export type Method = 'get' | 'post' | 'patch' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export const component = (section: 'schemas' | 'parameters' | 'responses' | 'headers', name: string): JsonSchema => ({
   $ref: `#/components/${section}/${name}`,

@@ -1,0 +1,254 @@
+/** The OpenAPI document of the Strapi surface: the types of content that the caller may use, as their entries are made. */
+import { readStatuses } from '../../../access/reach.ts';
+import type { Sliced } from '../../../lib/slices.ts';
+import type { Collection } from '../../../schema/types.ts';
+import type { CallerContext } from '../../caller.ts';
+import { relativeFileData } from '../../file-data.ts';
+import { contentTypes } from '../../strapi/names.ts';
+import { leadOf, type Sight } from '../../strapi/sight.ts';
+import { entryTemplate } from '../../strapi/template.ts';
+import type { Format, View as StrapiView } from '../../strapi/view.ts';
+import { mapType, schemaTypes } from '../schema-types.ts';
+import { anyObject, type JsonSchema } from '../values.ts';
+import type { Served, View } from '../view.ts';
+import { assembled, type Define } from './assemble.ts';
+import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
+import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
+import { templateSchema, type Within } from './template-schema.ts';
+
+const text: JsonSchema = { type: 'string' };
+const whole: JsonSchema = { type: 'integer' };
+const key: JsonSchema = { type: ['string', 'integer'] };
+
+interface Asking {
+  readonly view: View;
+  readonly entries: StrapiView;
+  readonly format: Format;
+  readonly define: Define;
+  readonly within: Within;
+}
+
+/** What relations are written by (strapi-rest §11). */
+const relationInput: JsonSchema = {
+  anyOf: [
+    key,
+    { type: 'null' },
+    list({ anyOf: [key, anyObject] }),
+    object({ connect: list({}), disconnect: list({}), set: list({}) }),
+    anyObject,
+  ],
+};
+
+/** An entry, with the relations that are populated. */
+function entryOf(asking: Asking, served: Served): JsonSchema {
+  const { view, entries, define, within, format } = asking;
+  return define(served.names.type('Item'), () => {
+    const { collection } = served;
+    const template = entryTemplate(entries, collection, undefined, new Map());
+    // Files are made of their columns by other means.
+    if (template.make) return anyObject;
+    const made = templateSchema(within, collection, template.of);
+    const relations: Record<string, JsonSchema> = {};
+    for (const relation of collection.relations.values()) {
+      const lead = leadOf(entries.sight, relation);
+      const target = lead && view.served.get(lead.end.name);
+      if (!lead || !target?.read) continue;
+      const one = entryOf(asking, target);
+      const populated = lead.many ? list(one) : orNull(one);
+      relations[relation.name] = format === 'v4' ? object({ data: populated }) : populated;
+    }
+    return withRelations(made, relations, format);
+  });
+}
+
+/** Relations stand among the attributes; a column that is a key of another table is populated under its own name. */
+function withRelations(entry: JsonSchema, relations: Readonly<Record<string, JsonSchema>>, format: Format): JsonSchema {
+  const properties = propertiesOf(entry);
+  const merged = (own: Readonly<Record<string, JsonSchema>>): Record<string, JsonSchema> => {
+    const both = Object.entries(relations).map(([name, of]) => [name, own[name] ? { anyOf: [own[name], of] } : of] as const);
+    return { ...own, ...Object.fromEntries(both) };
+  };
+  if (format === 'v5') return object(merged(properties), ['id']);
+  const { attributes = {} } = properties;
+  // Those of files are made of their columns by other means.
+  const shown = attributes['properties'] ? object(merged(propertiesOf(attributes))) : attributes;
+  return object({ ...properties, attributes: shown }, ['id', 'attributes']);
+}
+
+function propertiesOf({ properties }: JsonSchema): Record<string, JsonSchema> {
+  return properties !== null && typeof properties === 'object' ? { ...(properties as Record<string, JsonSchema>) } : {};
+}
+
+/** The attributes that are sent. */
+const bodyOf = ({ view, define }: Asking, { collection, names }: Served): JsonSchema =>
+  define(names.type('Update'), () => bodySchema(view, collection, relationInput));
+
+const pagination = object({ page: whole, pageSize: whole, pageCount: whole, total: whole, start: whole, limit: whole });
+
+const answered = (status: string, description: string, of: JsonSchema) => ({ [status]: { description, content: json(of) } });
+
+function contentPaths(asking: Asking, id: string, single: boolean, served: Served): Paths {
+  const { format } = asking;
+  const { collection, names, read, does } = served;
+  const tag = id;
+  const op = (verb: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
+    operation({ ...more, id: `${verb}_${names.field}`, summary, tag });
+  const entry = (): JsonSchema => (read ? entryOf(asking, served) : anyObject);
+  const wrapped = (of: JsonSchema): JsonSchema => object({ data: of, meta: object({ pagination }) }, ['data']);
+  const body = (): JsonSchema => object({ data: bodyOf(asking, served) }, ['data']);
+  const shown = ['Fields', 'Populate', 'PublicationState', 'DocumentStatus', 'Locale'].map(parameter);
+  const listed = [...['Filters', 'Sort', 'Pagination', 'Text'].map(parameter), ...shown];
+  const one = (status: string, what: string) => answered(status, what, wrapped(orNull(entry())));
+  const update = () => op('update', 'Changes the entry', { parameters: shown, body: body(), answer: one('200', 'The entry') });
+  const gone = format === 'v5' ? {} : { answer: one('200', 'The entry as it was') };
+  const remove = () => op('delete', 'Deletes the entry', gone);
+  const get = () => op('read', 'The entry', { parameters: shown, answer: one('200', 'The entry') });
+  if (single)
+    return pathItem(`/${id}`, { get: read && get(), put: does.has('update') && update(), delete: does.has('delete') && remove() });
+  const created = format === 'v5' ? '201' : '200';
+  return [
+    ...pathItem(`/${id}`, {
+      get: read && op('list', 'Entries', { parameters: listed, answer: answered('200', 'A page of entries', wrapped(list(entry()))) }),
+      post: does.has('create') && op('create', 'Makes an entry', { parameters: shown, body: body(), answer: one(created, 'The entry') }),
+    }),
+    ...pathItem(
+      `/${id}/{id}`,
+      {
+        get: read && collection.key.length > 0 && get(),
+        put: does.has('update') && update(),
+        delete: does.has('delete') && remove(),
+      },
+      [parameter('Id')],
+    ),
+  ];
+}
+
+/** Accounts and files, which have addresses of their own. */
+function otherPaths({ view }: Asking): Paths {
+  const op = (tag: string, id: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
+    operation({ ...more, id, summary, tag });
+  const [users, files] = [view.served.get('directus_users'), view.served.get('directus_files')];
+  const account = answered('200', 'A token and its user', object({ jwt: text, user: anyObject }, ['jwt']));
+  const signIn = object({ identifier: text, password: text }, ['identifier', 'password']);
+  return [
+    ...pathItem('/auth/local', {
+      post: op('Signing in', 'sign_in', 'A token for a password', { body: signIn, answer: account, security: [{}] }),
+    }),
+    ...pathItem('/users', {
+      get: users?.read && op('Users', 'list_users', 'Users', { answer: answered('200', 'Users', list(anyObject)) }),
+    }),
+    ...pathItem('/users/me', {
+      get: view.who !== 'public' && op('Users', 'read_me', 'The caller', { answer: answered('200', 'A user', anyObject) }),
+    }),
+    ...pathItem('/upload/files', {
+      get: files?.read && op('Files', 'list_files', 'Files', { answer: answered('200', 'Files', list(anyObject)) }),
+    }),
+    ...pathItem('/upload', {
+      post:
+        files?.does.has('create') &&
+        op('Files', 'upload', 'Files by a form', {
+          bodies: {
+            'multipart/form-data': object({ files: { type: 'string', contentMediaType: 'application/octet-stream' }, fileInfo: text }),
+          },
+          answer: answered('201', 'The files', list(anyObject)),
+        }),
+    }),
+  ];
+}
+
+function* pathsOf(asking: Asking): Iterable<Paths> {
+  for (const [name, { id, single }] of contentTypes(asking.view.schema).byCollection) {
+    const served = asking.view.served.get(name);
+    if (served) yield contentPaths(asking, id, single, served);
+  }
+  yield otherPaths(asking);
+}
+
+const inQuery = (name: string, of: JsonSchema, description: string, more: JsonSchema = {}): JsonSchema => ({
+  name,
+  in: 'query',
+  schema: of,
+  description,
+  ...more,
+});
+const nested = { style: 'deepObject', explode: true };
+
+const parameters: Readonly<Record<string, JsonSchema>> = {
+  Id: { name: 'id', in: 'path', required: true, schema: text, description: 'The key; of several columns with ; between' },
+  Filters: inQuery('filters', anyObject, 'Conditions by attribute, as filters[title][$contains]', nested),
+  Sort: inQuery('sort', list(text), 'Attributes, with :desc behind them', { style: 'form', explode: false }),
+  Pagination: inQuery(
+    'pagination',
+    object({ page: whole, pageSize: whole, start: whole, limit: whole, withCount: { type: 'boolean' } }),
+    'Which page',
+    nested,
+  ),
+  Fields: inQuery('fields', list(text), 'Attributes to show', { style: 'form', explode: false }),
+  Populate: inQuery('populate', { anyOf: [text, anyObject] }, 'Relations to show', nested),
+  PublicationState: inQuery('publicationState', { enum: ['live', 'preview'] }, 'Whether drafts are shown'),
+  DocumentStatus: inQuery('status', { enum: ['published', 'draft'] }, 'The same as newer clients ask it'),
+  Locale: inQuery('locale', text, 'The language of texts'),
+  Text: inQuery('_q', text, 'A text to look for'),
+};
+
+const schemas: Readonly<Record<string, JsonSchema>> = {
+  Error: object({ data: {}, error: object({ status: whole, name: text, message: text, details: {} }, ['status', 'name', 'message']) }, [
+    'error',
+  ]),
+};
+
+const responses: Readonly<Record<string, JsonSchema>> = {
+  Error: { description: 'What is wrong', content: json(schema('Error')) },
+  Nothing: { description: 'Done; there is nothing to show' },
+};
+
+/** What entries of the caller are made by. */
+function askingOf(context: CallerContext, view: View, define: Define): Asking {
+  const { project } = context;
+  const format = project.config.strapi?.format ?? 'v4';
+  const sight: Sight = { schema: view.schema, visible: view.visible };
+  const entries: StrapiView = {
+    sight,
+    format,
+    documents: format === 'v5',
+    // In which state entries are does not say more of their form than drafts do.
+    state: 'preview',
+    defaultLanguage: context.rules.settings.get('default_locale') || 'en',
+    fileData: relativeFileData(project),
+  };
+  const statuses: Within['statuses'] = (collection: Collection, field) =>
+    collection.status?.field === field ? readStatuses(view, collection) : undefined;
+  return { view, entries, format, define, within: { schema: view.schema, statuses } };
+}
+
+/** The document's text. */
+export function strapiText(context: CallerContext, view: View): Sliced<string> {
+  const open = view.who === 'public' ? [{}] : [];
+  return assembled({
+    title: view.key,
+    version: context.project.config.strapi?.format ?? 'v4',
+    description: 'What the caller may use, in the dialect of Strapi.',
+    server: `/${encodeURIComponent(view.key)}/strapi/api`,
+    security: [...open, { token: [] }],
+    securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+    tags: { 'Signing in': 'Who one is', Users: 'Accounts', Files: 'Files with their content' },
+    paths: (define) => pathsOf(askingOf(context, view, define)),
+    fixed: { schemas, parameters, responses, headers: {} },
+  });
+}
+
+/** Entries and what is sent of them as TypeScript, by the names of their types. */
+export function strapiTypes(context: CallerContext, view: View): Sliced<string> {
+  return schemaTypes({
+    *rows(define) {
+      const asking = askingOf(context, view, define);
+      for (const [name, { id }] of contentTypes(view.schema).byCollection) {
+        const served = view.served.get(name);
+        if (!served) continue;
+        const sent = served.does.has('create') || served.does.has('update');
+        yield { id, row: served.read ? entryOf(asking, served) : undefined, sent: sent ? bodyOf(asking, served) : undefined };
+      }
+    },
+    maps: (rows) => `${mapType('Entries', rows, ({ row }) => row)}\n\n${mapType('Inputs', rows, ({ sent }) => sent)}`,
+  });
+}
