@@ -178,7 +178,10 @@ function onKey(steps: readonly Step[], key: readonly Field[], operator: string, 
     const exact = { like: 'equals', contains: 'equals', not_like: 'not_equals' }[operator] ?? operator;
     return onField(steps, only, true, exact, operand);
   }
-  if (operator === 'exists') return /^true$/i.test(String(operand)) ? everything : nothing;
+  if (operator === 'exists') {
+    const there = key.map((field) => compare(field, 'nnull', ''));
+    return /^true$/i.test(String(operand)) ? through(steps, { is: 'all', of: there }) : nothing;
+  }
   const list = listedKeys(operand);
   const one = (text: string): RequestedFilter => {
     const parts = text.split(',');
