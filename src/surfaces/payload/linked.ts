@@ -43,7 +43,13 @@ interface ExistingRow {
  * Rows of a list of one document, as far as the caller may read them: what becomes of others would tell him that they are there. Throws
  * `related_denied` where he may read none.
  */
-async function existing(context: ReadContext, collection: Collection, key: string, relation: ToMany, column: string): Promise<ExistingRow[]> {
+async function existing(
+  context: ReadContext,
+  collection: Collection,
+  key: string,
+  relation: ToMany,
+  column: string,
+): Promise<ExistingRow[]> {
   const value: RequestedOutput = { is: 'field', name: column, form: 'text' };
   const of = new Map<string, RequestedOutput>([
     ['key', { is: 'key' }],
