@@ -128,7 +128,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   });
   registerProjectHook(app, registry, await createRateLimits(app));
   registerTrialHook(app);
-  telemetry?.metrics?.attach(app, registry);
+  telemetry?.metrics?.attach(app, registry, lifecycle);
 
   app.decorate('writeListeners', writeListeners);
   app.decorate('longLived', lifecycle.longLived);

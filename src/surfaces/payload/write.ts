@@ -12,7 +12,7 @@ import { fresh } from '../fresh.ts';
 import { writeContext } from '../write-context.ts';
 import { shapeOf } from './context.ts';
 import { factsOf } from './facts.ts';
-import { documentsRead, templateOf, uncounted } from './find.ts';
+import { documentsRead, roomy, templateOf, uncounted } from './find.ts';
 import { told, type Writing } from './invalid.ts';
 import { hangs, linkedItem } from './linked.ts';
 import { isCompared } from './names.ts';
@@ -55,7 +55,7 @@ export async function shownOf(within: ReadContext, { context, collection, parame
   if (key === '' || !shape.visible.collection(collection)) return bare;
   const template = templateOf(shape, collection, parameters);
   const read = { ...documentsRead(collection, template, parameters), keys: [key], statuses: 'any', counts: uncounted } as const;
-  const { texts } = await runRead(within, prepareRead(within, read));
+  const { texts } = await runRead(within, prepareRead(roomy(within), read));
   return texts.count === 0 ? bare : { key, text: String(texts.between('', '')) };
 }
 
