@@ -80,13 +80,34 @@ async function together(t: Tester, garden: OwnGarden): Promise<void> {
   }
 }
 
+/** Who registers is told whether an address is taken, and may not go through a list of them. */
+async function registrations(t: Tester, garden: OwnGarden): Promise<void> {
+  const register = (email: string) =>
+    garden.send(
+      'POST',
+      'strapi/api/auth/local/register',
+      { email, password: 'a long password', role: 1, status: 'invited', token: 'mine' },
+      null,
+    );
+  const statuses: number[] = [];
+  for (const email of ['ann@garden.test', 'ANN@garden.test', 'ann@garden.test']) statuses.push((await register(email)).status);
+  t.strictSame(statuses, [200, 400, 429], 'the third time in a row it is not asked for');
+  const [ann] = await garden.rows('directus_users', { email: 'ann@garden.test' });
+  t.match(ann, { role: 5, status: 'active', token: null }, 'nobody chooses his own role');
+}
+
 export const doorsClosed: Feature = {
   promise: 'Strapi and Payload: what is kept from a caller stays so',
   run: (t, world) =>
-    ownGarden(world, async (garden) => {
-      await t.test('writes of several documents', (t) => writesOfSeveral(t, garden));
-      await t.test('links that are not read', (t) => linksUnseen(t, garden));
-      await t.test('statuses that are not read', (t) => statusUnseen(t, garden));
-      await t.test('writes at the same time', (t) => together(t, garden));
-    }),
+    ownGarden(
+      world,
+      async (garden) => {
+        await t.test('writes of several documents', (t) => writesOfSeveral(t, garden));
+        await t.test('links that are not read', (t) => linksUnseen(t, garden));
+        await t.test('statuses that are not read', (t) => statusUnseen(t, garden));
+        await t.test('writes at the same time', (t) => together(t, garden));
+        await t.test('registrations', (t) => registrations(t, garden));
+      },
+      { strapi: { registerRole: 5 }, auth: { attempts: 2 } },
+    ),
 };
