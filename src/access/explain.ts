@@ -29,7 +29,7 @@ export interface Explanation {
 }
 
 /** The rows as a filter would name them. */
-export function toldFilter(filter: Filter): Told {
+function toldFilter(filter: Filter): Told {
   switch (filter.is) {
     case 'always':
       return true;

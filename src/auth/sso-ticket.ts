@@ -25,7 +25,7 @@ function opened<T>(sealer: Sealer, text: string): (T & { readonly expires: numbe
   return content === undefined ? undefined : (JSON.parse(content) as T & { readonly expires: number });
 }
 
-export const ticketCookie = ({ key }: Project): string => `sallyport-${key}-sso`;
+const ticketCookie = ({ key }: Project): string => `sallyport-${key}-sso`;
 
 /** The `Set-Cookie` header; without a ticket it takes the cookie away. */
 export function setTicket(project: Project, path: string, secure: boolean, ticket: SsoTicket | undefined): string {

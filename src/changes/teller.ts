@@ -61,9 +61,13 @@ export function createTeller({ project, hooks, positions, contextOf, reading }: 
       const own = `${shape} ${callerOf(actor)}`;
       const common = batch.tellings.get(shape);
       const tell = (key: string): Promise<Telling> => {
-        const found = batch.tellings.get(key) ?? telling(context, collection, wish, changes, batch.past, hooks);
-        batch.tellings.set(key, found);
-        return found;
+        const found = batch.tellings.get(key);
+        if (found) return found;
+        const made = telling(context, collection, wish, changes, batch.past, hooks);
+        batch.tellings.set(key, made);
+        // What one meets is no matter of the others.
+        made.catch(() => batch.tellings.delete(key));
+        return made;
       };
       // The first of a role finds out whether its users are told the same.
       const first = await (common ?? tell(shape));

@@ -45,7 +45,7 @@ function defaultKey({ client, connection }: DatabaseConfig): string {
 }
 
 /** What was found, in sentences. */
-export function tellFindings(found: Introspection): string[] {
+function tellFindings(found: Introspection): string[] {
   const tables = found.tables.filter((table) => table.kind === 'table' && !table.name.startsWith('directus_'));
   const views = found.tables.filter((table) => table.kind === 'view');
   const keyless = tables.filter((table) => table.primaryKey.length === 0);

@@ -19,7 +19,7 @@ export interface Loaded {
 }
 
 /** First path segments that are not projects (directus8-system §1.1), and names the server needs for itself (§2.3). */
-export const reservedKeys: ReadonlySet<string> = new Set([
+const reservedKeys: ReadonlySet<string> = new Set([
   'server',
   'interfaces',
   'layouts',
@@ -119,6 +119,7 @@ function configure(
       ...(file.database.schemas === undefined ? {} : { schemas: file.database.schemas }),
       ...(file.database.pool === undefined ? {} : { pool: poolOf(file.database.pool) }),
       ...(file.database.textOrder === undefined ? {} : { textOrder: file.database.textOrder }),
+      ...(file.database.preparedStatements === undefined ? {} : { preparedStatements: file.database.preparedStatements }),
     },
     secret: file.secret,
     storage: storageOf(key, file.storage),

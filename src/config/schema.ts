@@ -162,6 +162,7 @@ export const projectFileSchema = object({
     schemas: optional(list(text(1), 'leave it out to serve the default')),
     pool: optional(object({ min: optional(whole(0)), max: optional(whole(1, 1000)) })),
     textOrder: optional(word('portable', 'native')),
+    preparedStatements: optional(truth),
   }),
   secret: text(16),
   storage: optional(storageSchema),

@@ -19,7 +19,7 @@ const review = status('In review', 'review', 'amber', false);
 const published = status('Published', 'published', 'accent', true);
 const deleted = status('Deleted', 'deleted', 'red', false, { soft_delete: true, browse_badge: false });
 
-export const productStatus: Options = { status_mapping: { published, draft, deleted } };
+const productStatus: Options = { status_mapping: { published, draft, deleted } };
 export const articleStatus: Options = { status_mapping: { published, review, draft, deleted } };
 
 export const goodsFields: readonly FieldSeed[] = [

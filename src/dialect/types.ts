@@ -35,6 +35,8 @@ export interface DatabaseConfig {
   schemas?: readonly string[];
   pool?: { readonly min?: number; readonly max?: number };
   textOrder?: TextOrder;
+  /** False behind a proxy that lends connections for one transaction; without a word as the process says (PREPARED). */
+  preparedStatements?: boolean;
   /** Milliseconds after which the database itself ends a statement; without them, or with 0, it is left to the server's settings. */
   statementMilliseconds?: number;
 }

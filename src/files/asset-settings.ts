@@ -5,7 +5,7 @@ import type { AssetSettings as Given } from '../config/schema.ts';
 export type AssetSettings = Readonly<Required<Given>>;
 
 /** What holds where nothing is set. */
-export const defaultAssetSettings: AssetSettings = {
+const defaultAssetSettings: AssetSettings = {
   access: 'hash',
   pixels: 50_000_000,
   inputBytes: 100 * 1024 * 1024,

@@ -52,7 +52,7 @@ function textOf(head: Buffer): string | undefined {
 }
 
 /** The ending of a name, in small letters; empty where it has none. */
-export function extensionOf(name: string): string {
+function extensionOf(name: string): string {
   return /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1]?.toLowerCase() ?? '';
 }
 

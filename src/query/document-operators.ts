@@ -84,10 +84,26 @@ function holds(field: Field, value: unknown): Filter {
   return text === '' ? isNotNull(field) : inside(field, text);
 }
 
-/** A column holds one value: it is equal to all of them, or they differ from one another. */
+const literally = (text: string): string => containing(text).slice(1, -1);
+
+const cased = (field: Field, pattern: string): Filter => ({ is: 'like', field, pattern, negated: false, cased: true });
+
+/** Whether a list in a column holds the value: one with commas between its texts, or one of JSON. */
+function holdsOne(field: Field, value: unknown): Filter {
+  const text = String(value ?? '');
+  if (text === '' || text.includes('\0')) return never;
+  if (field.type === 'array' && isText(field)) {
+    const one = literally(text);
+    return anyOf([compare(field, 'eq', text), ...[`${one},%`, `%,${one}`, `%,${one},%`].map((pattern) => cased(field, pattern))]);
+  }
+  if (field.type === 'json' || field.storage === 'json') return cased(field, `%${literally(JSON.stringify(text))}%`);
+  return equals(field, value);
+}
+
+/** A list holds every value; a column of one value is equal to all of them, or they differ from one another. */
 function holdsAll(field: Field, value: unknown): Filter {
   const values = listed(value);
-  return values.length === 0 ? never : allOf(values.map((one) => equals(field, one)));
+  return values.length === 0 ? never : allOf(values.map((one) => holdsOne(field, one)));
 }
 
 const opposite =
@@ -122,6 +138,6 @@ export const documentOperators: readonly DocumentOperator[] = [
     list: true,
     onField: (field, value) => (listed(value).length === 0 ? always : not(anyOfList(field, value))),
   },
-  { id: 'holds-all', meaning: 'equal to every value of a list', list: true, onField: holdsAll },
+  { id: 'holds-all', meaning: 'a list that holds every value; a single value that is equal to all of them', list: true, onField: holdsAll },
   { id: 'exists', meaning: 'whether there is a value: true or false', onField: exists },
 ];

@@ -129,7 +129,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const limitRate = await createRateLimits(app);
   registerProjectHook(app, registry, limitRate);
   registerTrialHook(app);
-  telemetry?.metrics?.attach(app, registry);
+  telemetry?.metrics?.attach(app, registry, lifecycle);
 
   app.decorate('writeListeners', writeListeners);
   app.decorate('longLived', lifecycle.longLived);

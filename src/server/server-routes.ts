@@ -12,7 +12,7 @@ export interface ServerRoutesOptions {
 }
 
 /** The keys of the projects that anybody may know of. */
-export function publicKeysOf(registry: Registry): string[] {
+function publicKeysOf(registry: Registry): string[] {
   return registry
     .list()
     .filter((project) => !project.private)

@@ -25,7 +25,7 @@ export interface Row {
 export type Joins = Fragment[];
 
 /** The row under `alias` as the template wants it. */
-export function row(template: Template, cases: readonly TemplateCase[] | undefined, alias: string, scope: Scope): Row {
+function row(template: Template, cases: readonly TemplateCase[] | undefined, alias: string, scope: Scope): Row {
   const joins: Joins = [];
   const json = object(template, cases, alias, joins, scope);
   return { json, joins: join(joins, '') };
@@ -129,7 +129,7 @@ export function keyText({ fields, joined }: Extract<Output, { is: 'key' }>, alia
   return joined === ',' && fields.length > 1 ? sql`replace(${text}, ';', ',')` : text;
 }
 
-export function fieldValue(field: Field, alias: string, scope: Scope, form: ValueForm = 'plain'): Fragment {
+function fieldValue(field: Field, alias: string, scope: Scope, form: ValueForm = 'plain'): Fragment {
   const value = column(alias, field);
   if (field.secret === 'masked') return sql`(case when ${value} is null then null else ${stars} end)`;
   return form === 'plain' ? scope.dialect.jsonValue(field, value) : scope.dialect.formed(field, value, form);

@@ -41,7 +41,7 @@ function rangeHolds(header: string | string[] | undefined, { tag, modified }: Co
 }
 
 /** The one range that is asked for; undefined for none, for several, and for what is none. Null where there are no such bytes. */
-export function rangeOf(header: string | undefined, size: number): ByteRange | null | undefined {
+function rangeOf(header: string | undefined, size: number): ByteRange | null | undefined {
   const [, first = '', last = ''] = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/i.exec(header ?? '') ?? [];
   if (first === '' && last === '') return undefined;
   if (first === '') return Number(last) === 0 || size === 0 ? null : { start: Math.max(size - Number(last), 0), end: size - 1 };

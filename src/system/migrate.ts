@@ -26,6 +26,7 @@ export const systemTableNames: readonly string[] = [
   'directus_webhooks',
   'sallyport_idempotency',
   'sallyport_outbox',
+  'sallyport_preferences',
 ];
 
 export interface Changes {

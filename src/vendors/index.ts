@@ -4,7 +4,7 @@ import { mysql } from './mysql/index.ts';
 import { postgres } from './postgres/index.ts';
 import { sqlite } from './sqlite/index.ts';
 
-export const vendors: Record<VendorName, Vendor> = { pg: postgres, mysql2: mysql, 'better-sqlite3': sqlite };
+const vendors: Record<VendorName, Vendor> = { pg: postgres, mysql2: mysql, 'better-sqlite3': sqlite };
 
 /** The vendor of a project's `client`. */
 export function vendorOf(client: VendorName): Vendor {

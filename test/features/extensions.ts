@@ -91,6 +91,16 @@ async function graphqlHooks(t: Tester, get: Get): Promise<void> {
   t.equal(at(edges, 0, 'cursor'), end, 'a row beside one that was left out leads to the next page');
 }
 
+/** Hooks see attributes beside the key, whatever the form of the answer. */
+async function strapiHooks(t: Tester, get: Get): Promise<void> {
+  const families = await get('strapi/api/families?fields=name&filters[code][$ne]=x;y', 'admin');
+  t.strictSame(at(families.json, 'data'), [{ id: 'PIN', attributes: { name: 'Pinaceae' }, meta: {} }], `before (${told(families)})`);
+  const plants = await get('strapi/api/plants?fields=title&filters[id][$in][0]=1&filters[id][$in][1]=11', 'admin');
+  const seen = { id: 1, attributes: { title: 'Apple', seen_by: '1' }, meta: { availableLocales: ['en', 'fr'] } };
+  t.strictSame(at(plants.json, 'data'), [seen], `after, and rows are left out (${told(plants)})`);
+  t.equal((await get('strapi/api/plants/11', 'admin')).status, 404, 'one that the hook takes away');
+}
+
 async function rowHooks(t: Tester, get: Get, world: World): Promise<void> {
   const path = 'items/plants?fields=id,price,height&status=published&sort=id';
   const plain = await world.get(path, 'admin');
@@ -168,6 +178,7 @@ export const extensions: Feature = {
     try {
       await t.test('filters of queries', (t) => readHooks(t, get, world));
       await t.test('reads over GraphQL', (t) => graphqlHooks(t, get));
+      await t.test('reads over Strapi', (t) => strapiHooks(t, get));
       await t.test('filters of rows', (t) => rowHooks(t, get, world));
       await t.test('endpoints', (t) => endpoints(t, get));
       await t.test('endpoints that fail', (t) => failures(t, get));

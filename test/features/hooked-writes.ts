@@ -44,6 +44,8 @@ async function everyWay(t: Tester, world: HookedWorld): Promise<void> {
   );
   const byGraphql = await ask('POST', 'gql', { query: 'mutation { create_makers_item(data: {name: "Joe"}) { name } }' });
   t.equal(at(byGraphql.json, 'data', 'create_makers_item', 'name'), 'Joe+', told(byGraphql));
+  const byStrapi = await ask('POST', 'strapi/api/makers?fields=name', { data: { name: 'Kit' } });
+  t.equal(at(byStrapi.json, 'data', 'attributes', 'name'), 'Kit+', told(byStrapi));
   await world.said();
   refused(t, await send('DELETE', 'things/2,1'), 409, 2, 'delete');
   t.match(await world.said(), [{ event: '- things', keys: ['2', '1'] }]);

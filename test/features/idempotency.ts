@@ -53,6 +53,20 @@ async function refusals(t: Tester, garden: OwnGarden): Promise<void> {
   t.equal((await keyed(garden, 'd', zone('corrected'))).status, 200);
 }
 
+async function graphql(t: Tester, garden: OwnGarden): Promise<void> {
+  const make = (name: string, key = 'g', query = `mutation { create_zones_item(data: {name: "${name}"}) { id name } }`) =>
+    keyed(garden, key, { query }, 'POST', 'gql');
+  const first = await make('by graphql');
+  const again = await make('by graphql');
+  t.strictSame([again.status, again.text, replayed(first), replayed(again)], [200, first.text, undefined, 'true'], told(again));
+  t.equal(at(first.json, 'data', 'create_zones_item', 'name'), 'by graphql');
+  t.equal(await count(garden, 'by graphql'), 1, 'written once');
+  t.match(at((await make('another')).json, 'errors', 0, 'message'), /another body/);
+  t.ok(at((await make('', 'h', 'mutation { update_zones_item(id: 404, data: {name: "x"}) { id } }')).json, 'errors'), 'refused');
+  t.equal((await make('after a refusal', 'h')).status, 200);
+  t.equal(await count(garden, 'after a refusal'), 1, 'which keeps no key');
+}
+
 async function callers(t: Tester, garden: OwnGarden): Promise<void> {
   await garden.permit(3, 'zones', { create: 'full' });
   const headers = { 'idempotency-key': 'shared' };
@@ -153,6 +167,7 @@ export const idempotency: Feature = {
     ownGarden(world, async (garden) => {
       await t.test('sent again', (t) => replays(t, garden));
       await t.test('refused', (t) => refusals(t, garden));
+      await t.test('mutations of GraphQL', (t) => graphql(t, garden));
       await t.test('by somebody else', (t) => callers(t, garden));
       await t.test('twenty times at once', (t) => races(t, garden));
       await t.test('too late', (t) => lateComer(t, garden));

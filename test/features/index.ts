@@ -74,6 +74,7 @@ import { signInLimits } from './sign-in-limits.ts';
 import { sso } from './sso.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
+import { strapiFilters } from './strapi-filters.ts';
 import { strapiReads } from './strapi-reads.ts';
 import { strapiWrites } from './strapi-writes.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -182,6 +183,7 @@ export const features: readonly Feature[] = [
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
+  strapiFilters,
   strapiReads,
   strapiWrites,
   templates,

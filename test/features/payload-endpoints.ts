@@ -90,6 +90,22 @@ async function switchedOff(t: Tester, world: World): Promise<void> {
   refused(t, await world.raw(`/${key}/payload/api/plants`), 404, 'Route not found', 'switched off');
 }
 
+/** Fields that the caller may not write are left out of a document, as the convention has it. */
+async function silently(t: Tester, world: World): Promise<void> {
+  const rights = { role: 6, collection: 'zones', read: 'full', create: 'full', update: 'full', write_field_blacklist: ['parent'] };
+  const [made] = [await world.get('permissions?filter[role]=6&filter[collection]=zones', 'admin')];
+  const id = at(made.json, 'data', 0, 'id');
+  const change = (body: unknown) => world.get(`permissions/${String(id)}`, 'admin', { method: 'PATCH', body: JSON.stringify(body) });
+  t.equal((await change(rights)).status, 200);
+  try {
+    const created = await send(world, 'POST', '/zones?depth=0&joins=false', { name: 'Pond', parent: 1 }, 'crew');
+    t.strictSame([created.status, at(created.json, 'doc', 'parent')], [201, null], told(created));
+    await api(world, `/zones/${String(at(created.json, 'doc', 'id'))}`, 'admin', { method: 'DELETE' });
+  } finally {
+    await change({ create: 'none', update: 'none', write_field_blacklist: [] });
+  }
+}
+
 /** Rows that a role's rules hide answer alike whether they are there or not. */
 async function hidden(t: Tester, world: World): Promise<void> {
   for (const id of [5, 404]) {
@@ -113,6 +129,7 @@ export const payloadEndpoints: Feature = {
       await t.test('endpoints', (t) => endpoints(t, get));
       await t.test('globals', (t) => globals(t, world, get));
       await t.test('hidden rows', (t) => hidden(t, world));
+      await t.test('fields that may not be written', (t) => silently(t, world));
       await t.test('switched off', (t) => switchedOff(t, world));
     } finally {
       await registry.remove(key);

@@ -1,5 +1,5 @@
 /** Promise: the Payload surface finds the same documents under the same rules, in its own shape. */
-import type { Feature, Tester } from '../support/expect.ts';
+import { type Feature, type Tester, told } from '../support/expect.ts';
 import type { World } from '../support/garden.ts';
 import { at } from '../support/http.ts';
 import { api, finds, refuses } from '../support/payload.ts';
@@ -35,6 +35,9 @@ async function filters(t: Tester, world: World): Promise<void> {
   await ids('where[uses.name][equals]=dye', [6, 12]);
   await ids('where[uses][equals]=1&where[uses.name][equals]=dye', [12]);
   await ids('where[uses][all]=1,2', [1, 12]);
+  await ids('where[tags][all]=fruit', [1, 5, 6, 11]);
+  await ids('where[tags][all]=new,fruit', [11]);
+  await ids('where[title][all]=Apple', [1]);
   await ids('where[uses][not_in]=1,2', [3, 5, 6, 7, 8, 11]);
   await ids('where[uses][exists]=false', [5, 7, 8, 11]);
   await ids('where[sightings][contains][note][contains]=bloom', [1]);
@@ -115,6 +118,16 @@ async function documents(t: Tester, world: World): Promise<void> {
   await refuses(t, world, '/plants?joins[sightings][where][nope][equals]=1', 400, 'The following path cannot be queried: nope');
   const without = await one('/uses/1?select[name]=false&select[plants]=false');
   t.strictSame(without, { id: 1, secret: 'pantry-code' });
+  const bed = '0b2cd2f4-6a1e-4c58-9a53-1d6f3f6a0002,12';
+  t.strictSame(await one(`/bed-plants/${bed}?depth=0&select[quantity]=true`), { id: bed, quantity: 2 }, 'a key of several columns');
+  await finds(t, world, `/bed-plants?where[id][in][]=${bed}`, [bed]);
+  const odd = 'so~3bu~7eth,1';
+  t.equal(at(await one(`/shipments/${odd}`), 'id'), odd, 'and one whose parts hold what stands between parts');
+  await finds(t, world, `/shipments?where[id][equals]=${odd}`, [odd]);
+  const circles = await one('/zones/4?depth=10&joins=false&select[parent]=true');
+  t.equal(at(circles, 'parent', 'parent', 'parent', 'name'), 'Garden', 'as deep as there is room');
+  const all = await api(world, '/plants?depth=10');
+  t.equal(all.status, 200, told(all));
   t.strictSame(at(await one('/plants/4?trash=true&depth=0'), 'deletedAt'), '1970-01-01T00:00:00.000Z');
   await refuses(t, world, '/plants/4', 404, 'Not Found');
   const name = async (query: string) => at(await one(`/plants/1?depth=0&select[name]=true&${query}`), 'name');

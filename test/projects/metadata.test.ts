@@ -183,6 +183,7 @@ for (const vendor of testVendors) {
     t.same(books.status?.mapping, {
       values: ['published', 'draft', 'deleted'],
       softDeleted: ['deleted'],
+      published: ['published'],
       requiredFields: ['published', 'deleted'],
     });
     t.same([books.sort?.name, books.owner?.name], ['sort', 'created_by']);

@@ -3,12 +3,12 @@ import { people } from './people.ts';
 import type { Right } from './rights.ts';
 import type { Row, Table, World } from './world.ts';
 
-export function rightsFor(world: World, collection: string): readonly Right[] {
+function rightsFor(world: World, collection: string): readonly Right[] {
   return world.rights.filter((right) => right.collection === collection);
 }
 
 /** Whether rights depend on the status; then one row of rights names it. */
-export function byStatus(world: World, table: Table): boolean {
+function byStatus(world: World, table: Table): boolean {
   return rightsFor(world, table.name).some(({ status }) => status !== null);
 }
 

@@ -67,7 +67,9 @@ t.test('metrics are read by those alone who may', async (t) => {
   t.match((await read(right, '192.168.1.1')).json(), { error: { code: 1 } }, 'from elsewhere they are not there');
   t.match(await read({ ...right, 'x-forwarded-for': '127.0.0.1' }, '192.168.1.1'), { statusCode: 404 }, 'whatever a stranger claims');
 
+  const closed = server.longLived.add(() => undefined);
   const answer = await read(right);
+  closed();
   t.equal(answer.statusCode, 200);
   t.match(answer.headers['content-type'], /^text\/plain; version=0\.0\.4/);
   for (const line of [
@@ -79,6 +81,7 @@ t.test('metrics are read by those alone who may', async (t) => {
     /^sallyport_queue_length\{project="shop",queue="connections"\} 0$/m,
     /^sallyport_webhook_calls\{project="shop",state="waiting"\} 0$/m,
     /^sallyport_projects\{state="open"\} 3$/m,
+    /^sallyport_long_lived_connections 1$/m,
     /^process_resident_memory_bytes \d+$/m,
   ]) {
     t.match(answer.body, line);

@@ -26,7 +26,7 @@ export async function withHistory(world: World, run: (ask: AskAs) => Promise<voi
 export type AskAs = (path: string, who: Historian | 'admin' | 'nobody', options?: Omit<Ask, 'token'>) => Promise<Answer>;
 
 /** Has schema and rules read anew. */
-export async function reload(world: World): Promise<void> {
+async function reload(world: World): Promise<void> {
   const lease = await world.gateway.registry.lease(project);
   try {
     await lease.project.reload();

@@ -20,7 +20,7 @@ interface Shape {
 const one = (to: string, column: string): Relation => ({ to, column, many: false });
 const many = (to: string, column: string): Relation => ({ to, column, many: true });
 
-export const shapes = {
+const shapes = {
   knots: {
     columns: { name: 'text' },
     relations: {

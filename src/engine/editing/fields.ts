@@ -144,7 +144,7 @@ export async function writeRows(
 }
 
 /** Runs the work. */
-export async function runFieldWork(context: EditContext, collection: Collection, what: string, work: FieldWork): Promise<void> {
+async function runFieldWork(context: EditContext, collection: Collection, what: string, work: FieldWork): Promise<void> {
   await runEdit(context, {
     what,
     checks: work.checks,

@@ -9,6 +9,8 @@ export interface Lifecycle {
   /** Whether somebody did so lately, who will notice when it is not. */
   isWatched(): boolean;
   readonly longLived: LongLived;
+  /** How many long-lived connections there are. */
+  open(): number;
   /** From now on the server is not ready; long-lived connections are ended. */
   drain(): void;
 }
@@ -27,6 +29,7 @@ export function createLifecycle(): Lifecycle {
     asked() {
       lastAsked = performance.now();
     },
+    open: () => closers.size,
     isWatched: () => performance.now() - lastAsked < lately,
     longLived: {
       add(close) {

@@ -1,9 +1,10 @@
 /** What the server counts and measures, for Prometheus. Nothing of this runs where metrics are off. */
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Registry as Register } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry as Register } from 'prom-client';
 import type { WatchOfProject } from '../../projects/project.ts';
 import type { Registry } from '../../projects/registry.ts';
 import '../../surfaces/types.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { projectGauges } from './project-gauges.ts';
 import { byLabels, createHistogram } from './tallies.ts';
 
@@ -13,7 +14,7 @@ export interface Metrics {
   /** For the clocks of requests. */
   stage(name: string, milliseconds: number): void;
   /** Measures the requests of a server, and looks at its projects when somebody reads. */
-  attach(app: FastifyInstance, registry: Registry): void;
+  attach(app: FastifyInstance, registry: Registry, lifecycle: Lifecycle): void;
   /** The text of all, in the form that Prometheus reads. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -68,7 +69,7 @@ export function createMetrics(): Metrics {
         statements.observe((performance.now() - begun) / 1000, project, kindOf(statement.text), error === undefined ? 'ok' : 'error');
     },
     stage: (stage, milliseconds) => stages.observe(milliseconds / 1000, stage),
-    attach(app, registry) {
+    attach(app, registry, lifecycle) {
       app.addHook('onResponse', (request, reply, done) => {
         const project = request.lease?.project.key ?? '';
         const { url: route = unmatched } = request.routeOptions;
@@ -76,6 +77,12 @@ export function createMetrics(): Metrics {
         answered.at(project, method, route, String(reply.statusCode)).count += 1;
         durations.observe(reply.elapsedTime / 1000, project, method, route);
         done();
+      });
+      const open: Gauge = new Gauge({
+        name: 'sallyport_long_lived_connections',
+        help: 'Sockets and streams of events',
+        registers: [register],
+        collect: () => open.set(lifecycle.open()),
       });
       projectGauges(register, registry);
     },

@@ -49,7 +49,7 @@ function declared(name: string, schema: JsonSchema): string {
 }
 
 /** The type of what the schema describes. */
-export function typeOf(schema: unknown): string {
+function typeOf(schema: unknown): string {
   if (!isSchema(schema)) return 'unknown';
   const { $ref, enum: values, anyOf, allOf, type } = schema;
   if (typeof $ref === 'string') return $ref.slice($ref.lastIndexOf('/') + 1);

@@ -2,12 +2,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { notProven, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
+import { type Json, jsonTextOf } from '../../lib/json-body.ts';
 import { afterWrites } from '../after-writes.ts';
 import { fresh } from '../fresh.ts';
+import { claimOf, type KeyedText } from '../idempotency.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
 import { asksForTrial, triedWrite } from './dry-run.ts';
 import { writeListeners } from './extension-services.ts';
-import { claimOf } from './idempotency.ts';
+
 import { directusNested } from './parse-nested.ts';
 import { textOf } from './php-query.ts';
 import { isSame, timed } from './read.ts';
@@ -64,7 +66,7 @@ export async function answerWrite(request: FastifyRequest, reply: FastifyReply, 
 
 async function attempt(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, prepare: Preparing): Promise<FastifyReply> {
   const trial = asksForTrial(context);
-  const claim = trial ? undefined : await claimOf(request, context);
+  const claim = trial ? undefined : await claimOf(request, context, keyedText(request, context));
   if (claim?.is === 'answered') return answered(reply.header('idempotency-replayed', 'true'), claim.answer);
   try {
     let afterwards: Shown['afterwards'];
@@ -93,6 +95,10 @@ async function attempt(request: FastifyRequest, reply: FastifyReply, context: Di
     await claim?.release();
     throw error;
   }
+}
+
+function keyedText({ body }: FastifyRequest, { rawQuery }: DirectusContext): KeyedText {
+  return { query: rawQuery, body: body === undefined ? '' : jsonTextOf(body as Json) };
 }
 
 function withinOf(request: FastifyRequest, context: DirectusContext): WriteContext {

@@ -39,7 +39,7 @@ function stored(meta: FieldMeta | undefined, type: string): Stored {
 }
 
 /** A physical column. `alone`: read by its own name, where the stored required flag counts (directus8-system §8.1). */
-export function fieldObject(collection: Collection, field: Field, alone: boolean): Record<string, unknown> {
+function fieldObject(collection: Collection, field: Field, alone: boolean): Record<string, unknown> {
   const { column, meta } = field;
   return {
     collection: collection.name,
@@ -59,7 +59,7 @@ export function fieldObject(collection: Collection, field: Field, alone: boolean
 }
 
 /** A field without a column. */
-export function aliasObject(collection: Collection, meta: FieldMeta): Record<string, unknown> {
+function aliasObject(collection: Collection, meta: FieldMeta): Record<string, unknown> {
   return {
     collection: collection.name,
     field: meta.field,

@@ -51,7 +51,7 @@ function addPath(selection: Selection, path: readonly string[]): void {
 }
 
 /** `fields`: absent or empty is every column. */
-export function parseFields(names: readonly string[] | undefined): Selection {
+function parseFields(names: readonly string[] | undefined): Selection {
   const selection = emptySelection();
   const asked = (names ?? []).map((name) => name.trim()).filter((name) => name !== '');
   if (asked.length === 0) selection.all = true;

@@ -1,14 +1,17 @@
 /** Answers what a request asks: as the caller who is known from before where the statements prove who he is, else as one identified anew. */
 import type { FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
+import type { Claim } from '../../engine/keyed-requests.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import { type CallerContext, identified, recalled, sameActor } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { claimOf } from '../idempotency.ts';
 import { type Asked, type Understood, understand } from './documents.ts';
 import { faultBody, renderGraphqlError } from './errors.ts';
 import { asksForSchema, checkIntrospection } from './guards.ts';
+import { rawQuery } from './request.ts';
 import { roleSchema } from './role-schema.ts';
 import { runMutation } from './run-mutation.ts';
 import { type Answer, createQueryMemory, hookedFilters, type QueryMemory, readyQuery, runQuery } from './run-query.ts';
@@ -26,6 +29,8 @@ export interface Serving {
   readonly text: string;
   /** What operations there may be; by GET no others than queries. */
   readonly only?: OperationTypeNode;
+  /** Called where the answer is one that was given before. */
+  readonly replayed?: () => void;
   /** Whether the connection stays open, so that there may be subscriptions. */
   readonly live?: boolean;
 }
@@ -118,6 +123,8 @@ export function operationOf(
 
 async function answerAs(serving: Serving, context: CallerContext, asked: Asked | readonly Asked[]): Promise<Text> {
   if (!isList(asked)) return answerOne(serving, context, asked);
+  if (serving.request.headers['idempotency-key'] !== undefined && !serving.live)
+    throw new GatewayError('bad_request', { message: 'Idempotency-Key: it goes with one operation, not with several' });
   const texts: Text[] = [];
   // One after another, each with what the one before has left.
   for (const one of asked) texts.push(texts.length === 0 ? '' : ',', await answerOne(serving, context, one).catch(told));
@@ -132,11 +139,21 @@ function told(error: unknown): Text {
   throw error;
 }
 
+/** The claim on the key that came with a mutation; a socket has none for each of its operations. */
+function claimed({ request, live, text }: Serving, context: CallerContext): Promise<Claim | undefined> {
+  return live ? Promise.resolve(undefined) : claimOf(request, context, { query: rawQuery(request.url), body: text });
+}
+
 async function answerOne(serving: Serving, context: CallerContext, asked: Asked): Promise<Text> {
   const { hooks, limits, request } = serving;
   const operation = operationOf(serving, context, asked);
   if (operation.node.operation === OperationTypeNode.MUTATION) {
-    return runMutation(request, context, (now) => (now === context ? operation : operationOf(serving, now, asked)), hooks, limits);
+    const claim = await claimed(serving, context);
+    if (claim?.is === 'answered') {
+      serving.replayed?.();
+      return claim.answer.body ?? '';
+    }
+    return runMutation(request, context, (now) => (now === context ? operation : operationOf(serving, now, asked)), hooks, limits, claim);
   }
   const { text } = await fresh(context, async (now) => {
     const own = now === context ? operation : operationOf(serving, now, asked);

@@ -25,7 +25,8 @@ export const graphqlSurface: FastifyPluginAsync<GraphqlSurfaceOptions> = async (
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
 
   app.post('/:project/gql', { config: { readsByPost: true } }, async (request, reply) => {
-    const serving = servingOf(request, hooks, String(request.body));
+    const replayed = (): void => void reply.header('idempotency-replayed', 'true');
+    const serving = { ...servingOf(request, hooks, String(request.body)), replayed };
     return answer(request, reply, serving, () => askedByBody(request.body, serving.limits));
   });
 

@@ -54,7 +54,7 @@ export const pageInfoType = new GraphQLObjectType({
 });
 
 /** The arguments that say which rows of a list are meant, and in which order. */
-export function listArguments(collection: Collection, parts: Parts): Arguments {
+function listArguments(collection: Collection, parts: Parts): Arguments {
   return {
     limit: { type: GraphQLInt, description: 'Rows at most; -1 for all that one answer may hold.' },
     offset: { type: GraphQLInt },
@@ -146,7 +146,7 @@ export function edgeFields(collection: Collection, parts: Parts): OutputFields {
 }
 
 /** The part that holds what the function gives for each field. */
-export const partOfFunction = {
+const partOfFunction = {
   count: 'Counts',
   countDistinct: 'Counts',
   sum: 'Numbers',

@@ -2,9 +2,10 @@
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { addComment, deleteComment, editComment } from '../../engine/comments.ts';
+import type { Claim } from '../../engine/keyed-requests.ts';
 import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { revertedItem } from '../../engine/revert.ts';
-import { prepareWrite, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
+import { prepareWrite, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
@@ -45,17 +46,18 @@ async function at<T>(key: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The answer to a mutation. Everything or nothing is written. */
+/** The answer to a mutation. Everything or nothing is written; the answer is kept with it where the request has a key of its own. */
 export async function runMutation(
   request: FastifyRequest,
   context: CallerContext,
   operationOf: (context: CallerContext) => Understood,
   hooks: SurfaceHooks,
   limits: GraphqlLimits,
+  claim?: Extract<Claim, { is: 'mine' }>,
 ): Promise<Text> {
   const until = Date.now() + limits.milliseconds;
   try {
-    const fields = await fresh(context, async (now) => {
+    return await fresh(context, async (now) => {
       const within = writeContext(request, now, graphqlNested, hooks);
       const steps = await stepsOf(within, operationOf(now), limits);
       return writing(within, async (session) => {
@@ -63,11 +65,17 @@ export async function runMutation(
         for (const [key, step] of steps) {
           texts.push([key, await at(key, () => inTime(until, limits, () => step(session)))]);
         }
-        return { plain: true, read: async () => texts };
+        const answer = objectOf([['data', objectOf(texts)]]);
+        const read: WriteAnswer<Text>['read'] = async ({ connection }) => {
+          await claim?.keep(connection, { status: 200, body: answer });
+          return answer;
+        };
+        return { plain: claim === undefined, read };
       });
     });
-    return objectOf([['data', objectOf(fields)]]);
   } catch (error) {
+    // What was refused may be sent again, corrected or not.
+    await claim?.release();
     if (!(error instanceof StepFault)) throw error;
     return objectOf([
       ['errors', JSON.stringify([renderGraphqlError(error.fault, [error.key])])],

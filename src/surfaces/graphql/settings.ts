@@ -20,7 +20,7 @@ export interface GraphqlLimits {
   readonly introspection: 'everybody' | 'users' | 'nobody';
 }
 
-export const defaultGraphqlLimits: GraphqlLimits = {
+const defaultGraphqlLimits: GraphqlLimits = {
   depth: 12,
   aliases: 100,
   rootFields: 20,

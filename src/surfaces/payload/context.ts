@@ -6,7 +6,7 @@ import type { Limits } from '../../query/limits.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
 import { languagesOf } from './languages.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
-import { joinsOf, populateOf, type Shape } from './shape.ts';
+import { endless, joinsOf, populateOf, type Shape } from './shape.ts';
 import { tokenOf } from './token.ts';
 
 /** A request, as the routes see it. */
@@ -48,6 +48,8 @@ export function shapeOf(context: ReadContext & { readonly project?: Project }, p
   return {
     schema: context.schema,
     visible: accessOf(context).visible,
+    limits: context.limits,
+    room: endless,
     ...languagesOf(context, parameters),
     populate: populateOf(parameters),
     joins: joinsOf(parameters),

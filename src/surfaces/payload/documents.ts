@@ -12,6 +12,7 @@ import { objectOf } from './body.ts';
 import { callerOf, shapeOf } from './context.ts';
 import { documentsRead, uncounted } from './find.ts';
 import { restrained } from './invalid.ts';
+import { isOpen } from './is-open.ts';
 import { pluralLabel, singularLabel } from './labels.ts';
 import { countOf, type Parameters, truthOf, whereValue } from './parameters.ts';
 import { sendText } from './respond.ts';
@@ -98,18 +99,18 @@ interface Failure {
   readonly isPublic: true;
 }
 
-/** The keys of the documents that `where` names, in the order of `sort` (P-25). Throws for no `where` at all. */
+/** The keys of the documents that `where` names, in the order of `sort` (P-25). Throws for no `where` at all, and for one that holds no condition. */
 async function namedKeys({ context, collection, parameters }: Writes, missing: string): Promise<string[]> {
   const shape = shapeOf(context, parameters);
   if (!shape.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
-  const asked = whereValue(parameters.get('where'));
-  if (asked === undefined || asked === '' || asked === null) throw new GatewayError('bad_request', { message: missing });
-  const where = filterOf(shape, collection, asked);
+  const where = filterOf(shape, collection, whereValue(parameters.get('where')));
+  // A condition that was lost on the way, such as one whose value the client left out, is not one on no document.
+  if (!where || isOpen(where)) throw new GatewayError('bad_request', { message: missing });
   const limit = countOf(parameters.get('limit')) ?? 0;
   const { writeRows } = context.limits;
   const read: RequestedRead = {
     ...documentsRead(collection, new Map([['key', { is: 'key' }]]), parameters),
-    ...(where ? { where } : {}),
+    where,
     order: orderOf(shape, collection, parameters.get('sort')),
     limit: limit === 0 ? writeRows + 1 : Math.min(limit, writeRows + 1),
     counts: uncounted,

@@ -14,7 +14,7 @@ import { provenAnswer } from '../proven.ts';
 import { type Asking, callerOf, recalledCaller, shapeOf } from './context.ts';
 import { pageText } from './page.ts';
 import { depthOf, type Page, type Parameters, pageOf, truthOf, whereValue } from './parameters.ts';
-import { type Selection, type Shape, selectionOf } from './shape.ts';
+import { type Shape, selectionOf, tooLarge } from './shape.ts';
 import { filterOf, keyOfId } from './to-filter.ts';
 import { orderOf } from './to-order.ts';
 import { documentTemplate } from './to-template.ts';
@@ -35,9 +35,27 @@ export function documentsRead(collection: Collection, template: RequestedTemplat
   return { collection: collection.name, selection: nothingNamed, template, absent: 'out', offset: 0, stubs: false, ...statuses };
 }
 
-/** The document as the request asks for it. */
-export function templateOf(shape: Shape, collection: Collection, parameters: Parameters, selection?: Selection): RequestedTemplate {
-  return documentTemplate(shape, collection, depthOf(parameters), selection ?? selectionOf(parameters.get('select')));
+/**
+ * The document as the request asks for it, to the depth at which its shape has no more outputs than `limits.fields`: where relations lead
+ * in circles, what would be deeper stays an id (P-100).
+ */
+export function templateOf(shape: Shape, collection: Collection, parameters: Parameters): RequestedTemplate {
+  const selection = selectionOf(parameters.get('select'));
+  for (let depth = depthOf(parameters); depth > 0; depth -= 1) {
+    try {
+      return documentTemplate({ ...shape, room: { left: shape.limits.fields } }, collection, depth, selection);
+    } catch (error) {
+      if (error !== tooLarge) throw error;
+    }
+  }
+  return documentTemplate(shape, collection, 0, selection);
+}
+
+/** What callers say is counted where it is read; the shape that is made of it has measures of its own. */
+export function roomy<Context extends ReadContext>(context: Context): Context {
+  const { limits } = context;
+  const most = Number.MAX_SAFE_INTEGER;
+  return { ...context, limits: { ...limits, sort: most, filterNodes: most, fields: most, depth: limits.depth + 30 } };
 }
 
 interface Ready {
@@ -67,7 +85,7 @@ function readyRead(context: CallerContext, parameters: Parameters, wanted: Wante
     if (key === undefined) throw new GatewayError('item_not_found', { id: wanted.id });
     const read = { ...documentsRead(collection, templateOf(shape, collection, parameters), parameters), keys: [key] };
     const where = narrowed ? { where: narrowed } : {};
-    return { page, prepared: prepareRead(context, { ...read, ...where, counts: uncounted }), text: onlyText(wanted.id) };
+    return { page, prepared: prepareRead(roomy(context), { ...read, ...where, counts: uncounted }), text: onlyText(wanted.id) };
   }
   if (wanted.is === 'first') return readyFirst(context, shape, collection, parameters, page);
   const asked = filterOf(shape, collection, whereValue(parameters.get('where')));
@@ -76,7 +94,7 @@ function readyRead(context: CallerContext, parameters: Parameters, wanted: Wante
   const filter = where ? { where } : {};
   if (wanted.is === 'count') {
     const read = { ...documentsRead(collection, present, parameters), ...filter, limit: 0, counts: { ...uncounted, [counted]: true } };
-    return { page, prepared: prepareRead(context, read), text: ({ counts }) => `{"totalDocs":${counts[counted] ?? 0}}` };
+    return { page, prepared: prepareRead(roomy(context), read), text: ({ counts }) => `{"totalDocs":${counts[counted] ?? 0}}` };
   }
   const read: RequestedRead = {
     ...documentsRead(collection, templateOf(shape, collection, parameters), parameters),
@@ -86,7 +104,7 @@ function readyRead(context: CallerContext, parameters: Parameters, wanted: Wante
     ...(page.limit === 0 ? {} : { limit: page.limit }),
     counts: { ...uncounted, [counted]: page.paged },
   };
-  return { page, prepared: prepareRead(context, read), text: ({ texts, counts }) => pageText(texts, page, counts[counted]) };
+  return { page, prepared: prepareRead(roomy(context), read), text: ({ texts, counts }) => pageText(texts, page, counts[counted]) };
 }
 
 const both = (one: RequestedFilter, other: RequestedFilter): RequestedFilter => ({ is: 'all', of: [one, other] });
@@ -97,7 +115,7 @@ const offsetOf = ({ page, limit }: Page): number => Math.min((page - 1) * limit,
 function readyFirst(context: CallerContext, shape: Shape, collection: Collection, parameters: Parameters, page: Page): Ready {
   const order = collection.key.map((field) => ({ path: [field.name], descending: false }));
   const read = { ...documentsRead(collection, templateOf(shape, collection, parameters), parameters), order, limit: 1, counts: uncounted };
-  return { page, prepared: prepareRead(context, read), text: ({ texts }) => (texts.count === 0 ? '' : texts.between('', '')) };
+  return { page, prepared: prepareRead(roomy(context), read), text: ({ texts }) => (texts.count === 0 ? '' : texts.between('', '')) };
 }
 
 function onlyText(id: string): Ready['text'] {

@@ -33,7 +33,7 @@ export function joinOf(
       : { is: 'relation', name, as: 'values', of: new Map([['id', id]]), asked: nested };
   const of = new Map<string, RequestedOutput>([['docs', rows]]);
   const none = new Map<string, RequestedOutput>();
-  const { limit, offset, ...which } = nested;
+  const { limit, offset, order: _, ...which } = nested;
   of.set(
     'hasNextPage',
     limit === undefined
@@ -41,7 +41,7 @@ export function joinOf(
       : { is: 'relation', name, as: 'more', of: none, asked: { ...which, limit, offset: offset ?? 0 } },
   );
   if (truthOf(asked.get('count'))) {
-    of.set('totalDocs', { is: 'relation', name, as: 'count', of: none, asked: which.where ? { where: which.where } : {} });
+    of.set('totalDocs', { is: 'relation', name, as: 'count', of: none, asked: which });
   }
   return { is: 'group', of };
 }

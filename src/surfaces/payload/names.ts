@@ -1,4 +1,5 @@
 /** The names that stand in `where` and `sort`, resolved for a caller: what may not be read does not exist (payload-rest P-05, P-50 to P-52). */
+import { type Limits, refuse } from '../../query/limits.ts';
 import { tellsValue } from '../../query/tells-value.ts';
 import type { Visibility } from '../../query/types.ts';
 import type { Collection, Field, Schema } from '../../schema/types.ts';
@@ -8,6 +9,7 @@ import { type Facts, factsOf, type HasMany, isSecret, type Member, memberNamed }
 export interface Seeing {
   readonly schema: Schema;
   readonly visible: Visibility;
+  readonly limits: Limits;
   /** The spellings of the language in which localised fields are told and looked for; empty for none. */
   readonly languages: readonly string[];
 }
@@ -69,9 +71,10 @@ function namesIn(path: string, facts: Facts): string[] {
 
 /** What a path leads to; undefined where a name of it does not exist for the caller. */
 export function resolvePath(seeing: Seeing, collection: Collection, path: string): Resolved | undefined {
-  const { schema } = seeing;
+  const { schema, limits } = seeing;
   let facts = factsOf(collection, schema);
   const names = namesIn(path, facts);
+  if (names.length > limits.depth) refuse('names in a path (depth)', limits.depth);
   const steps: Step[] = [];
   for (const [i, name] of names.entries()) {
     const rest = names.slice(i + 1);

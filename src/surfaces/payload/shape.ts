@@ -12,7 +12,25 @@ export interface Selection {
 /** The arguments of one join; false where it is not shown. */
 export type JoinAsked = Parameters | false;
 
+/** How many outputs a document may still have. */
+export interface Room {
+  left: number;
+}
+
+/** Thrown where there is no more room. */
+export const tooLarge = new Error('The shape of the documents is too large');
+
+export const endless: Room = Object.freeze({ left: Number.POSITIVE_INFINITY });
+
+/** Takes so many outputs. Throws `tooLarge`. */
+export function spend({ room }: Pick<Shape, 'room'>, outputs: number): void {
+  if (room === endless) return;
+  room.left -= outputs;
+  if (room.left < 0) throw tooLarge;
+}
+
 export interface Shape extends Seeing {
+  readonly room: Room;
   /** The languages that stand in where the wanted one has no value. */
   readonly fallbacks: readonly string[];
   /** By slug of the populated documents' collection. */

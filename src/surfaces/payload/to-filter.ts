@@ -1,7 +1,7 @@
 /** `where` as a filter of the core (payload-rest §4). */
 import { isJsonList, isJsonObject, type Json, numberText } from '../../lib/json-body.ts';
+import { refuse } from '../../query/limits.ts';
 import type { RequestedFilter } from '../../query/types.ts';
-import { keyText } from '../../schema/keys.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import type { Facts } from './facts.ts';
 import { queryFault } from './faults.ts';
@@ -32,6 +32,8 @@ interface Reading {
   readonly seeing: Seeing;
   /** Paths that cannot be queried; all of them are told at once. */
   readonly faults: string[];
+  /** Conditions and groups so far. */
+  nodes: number;
 }
 
 const allOf = (of: RequestedFilter[]): RequestedFilter => {
@@ -42,14 +44,21 @@ const allOf = (of: RequestedFilter[]): RequestedFilter => {
 /** Undefined where nothing is asked. Throws the fault that names every path which cannot be queried (P-54). */
 export function filterOf(seeing: Seeing, collection: Collection, where: Asked | undefined): RequestedFilter | undefined {
   if (where === undefined || where === null || where === '') return undefined;
-  const reading: Reading = { seeing, faults: [] };
+  const reading: Reading = { seeing, faults: [], nodes: 0 };
   if (!isJsonObject(where)) throw queryFault(['where']);
   const parts = membersOf(reading, collection, where);
   if (reading.faults.length > 0) throw queryFault([...new Set(reading.faults)]);
   return parts.length === 0 ? undefined : allOf(parts);
 }
 
+function count(reading: Reading): void {
+  const { filterNodes } = reading.seeing.limits;
+  reading.nodes += 1;
+  if (reading.nodes > filterNodes) refuse('filter conditions (filterNodes)', filterNodes);
+}
+
 function membersOf(reading: Reading, collection: Collection, where: Readonly<Record<string, Json>>): RequestedFilter[] {
+  count(reading);
   return Object.entries(where).flatMap(([name, value]): RequestedFilter[] => {
     const group = name.toLowerCase();
     if (group === 'and' || group === 'or') return groupOf(reading, collection, name, value, group === 'and' ? 'all' : 'any');
@@ -80,6 +89,7 @@ function conditionsOf(reading: Reading, collection: Collection, path: string, va
     return [];
   }
   return Object.entries(value).flatMap(([operator, operand]): RequestedFilter[] => {
+    count(reading);
     const found = conditionOf(reading, resolved, operator, operand);
     if (found === undefined) reading.faults.push(`${path}.${operator}`);
     return found ? [found] : [];
@@ -157,6 +167,10 @@ function onField(steps: readonly Step[], field: Field, related: boolean, operato
   return through(steps, compare(field, known.id, value));
 }
 
+/** A part of a key as it is stored: what would be read as a comma or the like is spelled out in ids (schema/keys.ts). */
+const unescaped = (part: string): string =>
+  part.replace(/~([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
 /** Parts of a key with commas between, as `id` shows it (P-06). */
 function onKey(steps: readonly Step[], key: readonly Field[], operator: string, operand: Json): RequestedFilter | undefined {
   const [only] = key;
@@ -164,12 +178,15 @@ function onKey(steps: readonly Step[], key: readonly Field[], operator: string, 
     const exact = { like: 'equals', contains: 'equals', not_like: 'not_equals' }[operator] ?? operator;
     return onField(steps, only, true, exact, operand);
   }
-  if (operator === 'exists') return /^true$/i.test(String(operand)) ? everything : nothing;
+  if (operator === 'exists') {
+    const there = key.map((field) => compare(field, 'nnull', ''));
+    return /^true$/i.test(String(operand)) ? through(steps, { is: 'all', of: there }) : nothing;
+  }
   const list = listedKeys(operand);
   const one = (text: string): RequestedFilter => {
     const parts = text.split(',');
     if (parts.length !== key.length) return nothing;
-    return { is: 'all', of: key.map((field, i) => compare(field, 'eq', parts[i] ?? '')) };
+    return { is: 'all', of: key.map((field, i) => compare(field, 'eq', unescaped(parts[i] ?? ''))) };
   };
   const found: RequestedFilter | undefined = list && { is: 'any', of: list.map(one) };
   if (!found || !['equals', 'in', 'not_equals', 'not_in'].includes(operator)) return undefined;
@@ -292,5 +309,5 @@ export function keyOfId({ key }: Collection, id: string): string | undefined {
   if (key.length === 0) return undefined;
   if (key.length === 1) return id;
   const parts = id.split(',');
-  return parts.length === key.length ? keyText(parts) : undefined;
+  return parts.length === key.length ? parts.join(';') : undefined;
 }

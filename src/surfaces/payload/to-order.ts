@@ -1,4 +1,5 @@
 /** `sort` as the order of a read (payload-rest §5). */
+import { refuse } from '../../query/limits.ts';
 import type { RequestedOrder } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import { factsOf } from './facts.ts';
@@ -39,7 +40,9 @@ function termOf(seeing: Seeing, collection: Collection, name: string): Requested
  * fault of a path that leads through lists, as a row can be sorted by one value only.
  */
 export function orderOf(seeing: Seeing, collection: Collection, sort: Asked | undefined): readonly RequestedOrder[] {
-  const asked = namesOf(sort).flatMap((name) => termOf(seeing, collection, name));
+  const names = namesOf(sort);
+  if (names.length > seeing.limits.sort) refuse('sort terms (sort)', seeing.limits.sort);
+  const asked = names.flatMap((name) => termOf(seeing, collection, name));
   const order = asked.length > 0 ? asked : usual(seeing, collection);
   const told = collection.key.filter((field) => seeing.visible.field(field) === 'yes');
   return [...order, ...told.map((field) => ({ path: [field.name], descending: true }))];

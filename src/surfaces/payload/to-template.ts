@@ -6,7 +6,7 @@ import { factsOf, type HasMany, type Member } from './facts.ts';
 import { joinOf } from './joins.ts';
 import { localisedOutput } from './localised.ts';
 import { targetOf } from './names.ts';
-import { everything, type Selection, type Shape } from './shape.ts';
+import { everything, type Selection, type Shape, spend } from './shape.ts';
 import { slugsOf } from './slugs.ts';
 import { fieldOutput, formOf } from './values.ts';
 
@@ -31,12 +31,15 @@ export function documentTemplate(
     if (!isAsked(shape, selection, member, place)) continue;
     const output = memberOutput(shape, member, depth, place);
     if (output && !(member.name === 'id' && id)) template.set(member.name, output);
+    spend(shape, member.is === 'join' ? 8 : 2);
   }
   for (const [name, field] of facts.translations?.fields ?? []) {
     if (!isShown(selection, name) || !facts.translations) continue;
     const output = localisedOutput(shape, facts, field);
     if (output) template.set(name, output);
+    spend(shape, 6);
   }
+  spend(shape, 10);
   addDerived(shape, facts, (name) => isShown(selection, name), template);
   return template;
 }

@@ -10,9 +10,10 @@ import { fresh } from '../fresh.ts';
 import { writeContext } from '../write-context.ts';
 import { shapeOf } from './context.ts';
 import { factsOf } from './facts.ts';
-import { documentsRead, templateOf, uncounted } from './find.ts';
+import { documentsRead, roomy, templateOf, uncounted } from './find.ts';
 import { told, type Writing } from './invalid.ts';
 import { linkedItem } from './linked.ts';
+import { isCompared } from './names.ts';
 import { type Parameters, textOf, truthOf } from './parameters.ts';
 import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
@@ -52,7 +53,7 @@ export async function shownOf(within: ReadContext, { context, collection, parame
   if (key === '' || !shape.visible.collection(collection)) return bare;
   const template = templateOf(shape, collection, parameters);
   const read = { ...documentsRead(collection, template, parameters), keys: [key], statuses: 'any', counts: uncounted } as const;
-  const { texts } = await runRead(within, prepareRead(within, read));
+  const { texts } = await runRead(within, prepareRead(roomy(within), read));
   return texts.count === 0 ? bare : { key, text: String(texts.between('', '')) };
 }
 
@@ -146,7 +147,8 @@ export async function updateDocument(
 /** Whether the row of that key is in one of those statuses, as far as the caller may see it. */
 async function isAmong({ context, collection }: Writes, key: string, statuses: readonly string[]): Promise<boolean> {
   const field = collection.status?.field;
-  if (!field || !shapeOf(context, new Map()).visible.collection(collection)) return false;
+  const shape = shapeOf(context, new Map());
+  if (!field || !shape.visible.collection(collection) || !isCompared(shape, field)) return false;
   const present = new Map([['n', { is: 'constant', json: '1' } as const]]);
   const where = { is: 'compare', path: [field.name], operator: 'in', value: statuses } as const;
   const read = { ...documentsRead(collection, present, new Map()), keys: [key], where, statuses: 'any', counts: uncounted } as const;

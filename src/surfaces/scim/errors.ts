@@ -1,7 +1,7 @@
 /** Errors in the shape of SCIM (RFC 7644 §3.12; directus8-system §17). */
 import { describeError, type ErrorName, type GatewayError } from '../../lib/errors.ts';
 
-export const errorSchema = 'urn:ietf:params:scim:api:messages:2.0:Error';
+const errorSchema = 'urn:ietf:params:scim:api:messages:2.0:Error';
 export const scimType = 'application/scim+json;charset=utf-8';
 
 /** Keywords of RFC 7644 that follow from the kind alone. */

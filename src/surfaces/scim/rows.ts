@@ -11,8 +11,8 @@ export interface ScimListing {
   readonly total: number;
 }
 
-export const userColumns = ['id', 'status', 'role', 'first_name', 'last_name', 'email', 'timezone', 'locale', 'external_id'];
-export const roleColumns = ['id', 'name', 'external_id'];
+const userColumns = ['id', 'status', 'role', 'first_name', 'last_name', 'email', 'timezone', 'locale', 'external_id'];
+const roleColumns = ['id', 'name', 'external_id'];
 
 export interface Listed {
   readonly collection: 'directus_users' | 'directus_roles';

@@ -29,7 +29,7 @@ export function entryTemplate(view: View, collection: Collection, fields: Readon
     // A column of that name goes before ours (S-42); the key goes before a column that is called so.
     return { of: new Map<string, RequestedOutput>([['id', id], ...own, ...attributes, ['id', id]]) };
   }
-  const meta: RequestedOutput = { is: 'group', of: metaTemplate(view, collection) };
+  const meta = metaOutput(view, collection);
   return {
     of: new Map<string, RequestedOutput>([
       ['id', id],
@@ -46,9 +46,7 @@ export const flatMeta = '\u0001meta';
 export function flatTemplate(view: View, collection: Collection, fields: ReadonlySet<string> | undefined, populated: Populated): Entry {
   const id = keyOutput(view.sight, collection, 'id');
   const own: [string, RequestedOutput] =
-    view.format === 'v5'
-      ? ['documentId', keyOutput(view.sight, collection, 'documentId')]
-      : [flatMeta, { is: 'group', of: metaTemplate(view, collection) }];
+    view.format === 'v5' ? ['documentId', keyOutput(view.sight, collection, 'documentId')] : [flatMeta, metaOutput(view, collection)];
   return {
     of: new Map<string, RequestedOutput>([['id', id], own, ...attributesTemplate(view, collection, fields, populated), ['id', id]]),
   };
@@ -67,12 +65,12 @@ function fileEntry(view: View, collection: Collection, fields: ReadonlySet<strin
   };
 }
 
-function metaTemplate({ sight }: View, collection: Collection): RequestedTemplate {
+function metaOutput({ sight }: View, collection: Collection): RequestedOutput {
   const localised = localisedOf(sight, collection);
-  if (!localised) return new Map();
+  if (!localised) return { is: 'constant', json: '{}' };
   const { relation, language } = localised;
   const codes: RequestedOutput = { is: 'relation', name: relation.name, as: 'values', of: new Map([['it', fieldOutput(language)]]) };
-  return new Map([['availableLocales', codes]]);
+  return { is: 'group', of: new Map([['availableLocales', codes]]) };
 }
 
 /** The attributes of an entry, and the relations that are populated. */

@@ -36,7 +36,7 @@ const seededRelations = names(systemRelations.map(([many, field]) => `${many}.${
 export const stars = '***';
 
 /** What an address says of who calls, and with which keys, stays here. */
-export function withoutSecrets(url: Json): Json {
+function withoutSecrets(url: Json): Json {
   if (typeof url !== 'string') return url;
   return url.replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, `$1${stars}@`).replace(/\?[^#]+/, `?${stars}`);
 }

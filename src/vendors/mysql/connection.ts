@@ -36,7 +36,12 @@ export async function connect(config: DatabaseConfig): Promise<Connection> {
   const pool = openPool(config);
   try {
     const flavor = await detect(pool);
-    return connectionOf(pool, mysqlDialect(flavor, config.textOrder), flavor, process.env['PREPARED'] !== 'false');
+    return connectionOf(
+      pool,
+      mysqlDialect(flavor, config.textOrder),
+      flavor,
+      config.preparedStatements ?? process.env['PREPARED'] !== 'false',
+    );
   } catch (error) {
     await pool.knex.destroy();
     throw error instanceof GatewayError ? error : new GatewayError('database_unavailable', {}, withoutSql(error));

@@ -41,7 +41,7 @@ export async function connect(config: DatabaseConfig): Promise<Connection> {
     if (Number(number) < oldestServed) {
       throw new GatewayError('database_unavailable', { message: `PostgreSQL ${version} is too old; version 12 or newer is served` });
     }
-    const prepared = process.env['PREPARED'] !== 'false';
+    const prepared = config.preparedStatements ?? process.env['PREPARED'] !== 'false';
     const ask = queryable((_statement, _reads, work) => outside(pool, true, work), { prepared: false, repeat: false });
     return connectionOf(pool, prepared, postgresDialect(await textSupport(ask), config.textOrder));
   } catch (error) {

@@ -37,7 +37,7 @@ const textual = new Set(['unknown', 'json', 'array', 'range', 'geometry', 'inter
 const binary = trusted('collate binary');
 
 /** Decimals with the digits their declaration promises; those a column holds beyond it are not rounded away. */
-export function decimalText(field: Field, column: Fragment): Fragment {
+function decimalText(field: Field, column: Fragment): Fragment {
   const scale = field.column.scale ?? 0;
   const other = sql`cast(sallyport_float(${column}) as text)`;
   if (scale <= 0) return other;

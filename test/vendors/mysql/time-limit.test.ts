@@ -67,7 +67,7 @@ t.test('the words of each server', async (t) => {
   t.equal(sessionTime(undefined), '');
   t.match(
     sessionTime(2500),
-    'session max_execution_time = if(@@max_execution_time > 0 and @@max_execution_time < 2500, @@max_execution_time, 2500)',
+    'session max_execution_time = cast(if(@@max_execution_time > 0 and @@max_execution_time < 2500, @@max_execution_time, 2500) as unsigned)',
   );
   t.match(
     sessionTime(2500),

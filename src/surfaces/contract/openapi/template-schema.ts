@@ -70,7 +70,7 @@ function relationSchema(within: Within, collection: Collection, output: Extract<
 }
 
 /** What an output gives. */
-export function outputSchema(within: Within, collection: Collection, output: RequestedOutput): JsonSchema {
+function outputSchema(within: Within, collection: Collection, output: RequestedOutput): JsonSchema {
   switch (output.is) {
     case 'field':
       return fieldSchema(within, collection, output.name, output.form ?? 'plain');
