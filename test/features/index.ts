@@ -48,6 +48,7 @@ import { lostPasswords } from './lost-passwords.ts';
 import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
+import { openConnections } from './open-connections.ts';
 import { orderAndPages } from './order-and-pages.ts';
 import { payloadEndpoints } from './payload-endpoints.ts';
 import { payloadMedia } from './payload-media.ts';
@@ -192,6 +193,7 @@ export const features: readonly Feature[] = [
   graphqlWrites,
   changes,
   subscriptions,
+  openConnections,
   instances,
   contract,
   payloadEndpoints,
