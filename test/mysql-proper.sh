@@ -8,6 +8,8 @@
 # `start` prints the URL as its last line, or a sentence that says why there is no server, and exits 3 then.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+# The folder below chroot has no other.
+export TMPDIR=/tmp
 
 port() { for port in $(shuf -i 30000-39999 -n 50); do (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }; done; }
 cannot() { echo "MySQL itself is not tried here: $1"; exit 3; }

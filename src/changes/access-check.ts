@@ -1,5 +1,7 @@
-/** Which of those who hold a connection still may: asked together, in a statement for some dozens of them. */
+/** Which of those who hold a connection still may: asked together, in a statement for some dozens of them; and who may know of all entries. */
+import { readGrant } from '../access/grants.ts';
 import type { Standing } from '../auth/standing.ts';
+import type { ReadContext } from '../engine/read.ts';
 import { type Fragment, join, print, sql } from '../lib/fragment.ts';
 import type { Project } from '../projects/project.ts';
 
@@ -32,4 +34,18 @@ export async function endedAmong<T extends Holder>({ connection }: Project, hold
     });
   }
   return ended;
+}
+
+/**
+ * Whether ids of the activity may be told: to those who may read the entries of others. To anybody else they would tell how much is written
+ * that he is told nothing of.
+ */
+export function readsActivity({ schema, rules, actor }: Pick<ReadContext, 'schema' | 'rules' | 'actor'>): boolean {
+  const activity = schema.collections.get('directus_activity');
+  const id = activity?.fields.get('id');
+  if (!activity || !id || actor.is === 'system') return false;
+  if (actor.is === 'user' && actor.admin) return true;
+  const granted = rules.roles.get(actor.role)?.collections.get(activity.name);
+  const full = granted?.mode === 'global' && granted.permission.read === 'full';
+  return full && readGrant(activity, rules, actor, schema)?.field(id) === 'yes';
 }

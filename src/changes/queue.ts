@@ -9,8 +9,19 @@ export interface Queue<T> {
   push(one: T, characters: number): void;
   /** Ends it behind what waits, or at once with an error. */
   end(error?: Error): void;
-  /** Everything in order, until the end. Throws the error that it was ended with. */
+  /** Everything in order, until the end. Throws the error that it was ended with. Its `return` ends the queue at once, whatever it waits for. */
   read(): AsyncGenerator<T, void, void>;
+}
+
+/** A generator whose `return` first has what it waits for end: by itself it would wait for the next item before it returns. */
+export function endedAtOnce<T>(generator: AsyncGenerator<T, void, void>, end: () => void): AsyncGenerator<T, void, void> {
+  const ended = generator.return.bind(generator);
+  return Object.assign(generator, {
+    return() {
+      end();
+      return ended();
+    },
+  });
 }
 
 export interface QueueOptions {
@@ -50,24 +61,30 @@ export function createQueue<T>({ most, ended, cut }: QueueOptions): Queue<T> {
       wake?.();
     },
     end,
-    async *read() {
-      try {
-        for (;;) {
-          const next = waiting.shift();
-          if (next) {
-            characters -= next[1];
-            yield next[0];
-          } else if (over) break;
-          else {
-            await new Promise<void>((done) => {
-              wake = done;
-            });
-          }
-        }
-        if (failure) throw failure;
-      } finally {
+    read: () =>
+      endedAtOnce(all(), () => {
+        waiting = [];
         end();
-      }
-    },
+      }),
   };
+
+  async function* all(): AsyncGenerator<T, void, void> {
+    try {
+      for (;;) {
+        const next = waiting.shift();
+        if (next) {
+          characters -= next[1];
+          yield next[0];
+        } else if (over) break;
+        else {
+          await new Promise<void>((done) => {
+            wake = done;
+          });
+        }
+      }
+      if (failure) throw failure;
+    } finally {
+      end();
+    }
+  }
 }

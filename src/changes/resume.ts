@@ -1,6 +1,6 @@
 /** Taking a feed up again: where that is, and what has happened since. */
-import { accessOf } from '../engine/read.ts';
 import { GatewayError } from '../lib/errors.ts';
+import { readsActivity } from './access-check.ts';
 import { changesIn, entriesAfter, oldestEntry, page } from './activity-log.ts';
 import type { Subscription } from './feeds.ts';
 import type { Positions } from './position.ts';
@@ -47,8 +47,7 @@ export async function placeOf(
     reading,
   }: { context: TellContext; end: number; most: number; positions: Positions; reading: () => TellContext },
 ): Promise<number> {
-  const activity = context.schema.collections.get('directus_activity');
-  const place = positions.open(position, activity !== undefined && accessOf(context).visible.collection(activity));
+  const place = positions.open(position, readsActivity(context));
   const oldest = place < end ? await oldestEntry(reading()) : undefined;
   if (end - place > most || (oldest !== undefined && place < oldest - 1)) {
     throw new GatewayError('unprocessable', {

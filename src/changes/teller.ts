@@ -1,10 +1,10 @@
 /** What subscriptions are told of changes: one reading serves all who may see the same and ask for the same. */
 
 import type { Actor } from '../access/types.ts';
-import { accessOf } from '../engine/read.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { reason } from '../lib/redact.ts';
 import type { Project } from '../projects/project.ts';
+import { readsActivity } from './access-check.ts';
 import { type Change, rolesOf, rowBefore } from './activity-log.ts';
 import { type Batch, callerOf, type Subscription } from './feeds.ts';
 import type { Positions } from './position.ts';
@@ -50,8 +50,7 @@ export function createTeller({ project, hooks, positions, contextOf, reading }: 
     if (subscription.known?.schema !== schema || subscription.known.rules !== version) {
       subscription.known = { schema, rules: version, wishes: request.wishes(context) };
     }
-    const activity = schema.collections.get('directus_activity');
-    const readsActivity = activity !== undefined && accessOf(context).visible.collection(activity);
+    const named = readsActivity(context);
     const told: Told[] = [];
     for (const [name, wish] of subscription.known.wishes) {
       const collection = schema.collections.get(name);
@@ -79,7 +78,7 @@ export function createTeller({ project, hooks, positions, contextOf, reading }: 
           continue;
         const position = positions.seal(Math.min(change.last, batch.settled));
         const one = { event, collection: name, key: change.item, position, ...(item === undefined ? {} : { item }) };
-        told.push(readsActivity ? { ...one, activity: change.last } : one);
+        told.push(named ? { ...one, activity: change.last } : one);
       }
     }
     return told.length < 2 ? told : inOrder(told, batch);

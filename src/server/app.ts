@@ -126,12 +126,14 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   await app.register(cors, () => (request: FastifyRequest, done: (error: null, options: FastifyCorsOptions) => void) => {
     done(null, corsOptions(request, registry.config(keyIn(request.url) ?? '')));
   });
-  registerProjectHook(app, registry, await createRateLimits(app));
+  const limitRate = await createRateLimits(app);
+  registerProjectHook(app, registry, limitRate);
   registerTrialHook(app);
   telemetry?.metrics?.attach(app, registry, lifecycle);
 
   app.decorate('writeListeners', writeListeners);
   app.decorate('longLived', lifecycle.longLived);
+  app.decorate('limitRate', (request: FastifyRequest) => limitRate(request, request.project));
   app.decorate('startTimings', telemetry?.startTimings ?? null);
   await app.register(healthRoutes, { registry, lifecycle });
   if (telemetry?.metrics && operations.metrics) metricsRoute(app, telemetry.metrics, operations.metrics);

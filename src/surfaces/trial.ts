@@ -20,8 +20,10 @@ export function isTrial(value: string | null | undefined): boolean {
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function asksForTrial({ url }: FastifyRequest): boolean {
-  if (!url.includes('dry')) return false;
-  return isTrial(new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('dry_run'));
+  const at = url.indexOf('?');
+  if (at === -1) return false;
+  // Of several the last one counts, as everywhere in a query.
+  return isTrial(new URLSearchParams(url.slice(at + 1)).getAll('dry_run').at(-1));
 }
 
 /** Refuses, before any body is read, what would write all the same. */

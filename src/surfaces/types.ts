@@ -28,6 +28,12 @@ declare module 'fastify' {
 
   interface FastifyInstance {
     readonly longLived: LongLived;
+    /**
+     * Counts what is asked on a connection that stays open as a request by the project's `rateLimit`: there no hook does.
+     *
+     * @throws GatewayError rate_limited
+     */
+    readonly limitRate: (request: FastifyRequest) => Promise<void>;
     /** Starts the clock of a request; null where nobody wants to know. */
     readonly startTimings: (() => Timings) | null;
   }

@@ -26,6 +26,10 @@ t.test('a queue', async (t) => {
 
   const left = make(2).read();
   const next = left.next();
-  setImmediate(() => void left.return());
-  t.equal(await Promise.race([next, new Promise((done) => setImmediate(() => setImmediate(() => done('waits'))))]), 'waits');
+  await left.return();
+  t.strictSame(
+    [await next, happened],
+    [{ value: undefined, done: true }, ['ended']],
+    'whoever waits for the next one is told at once that there is none',
+  );
 });

@@ -24,6 +24,7 @@ import { databaseDown } from './database-down.ts';
 import { deep } from './deep.ts';
 import { directusSdk } from './directus-sdk.ts';
 import { directusSdkSurface } from './directus-sdk-surface.ts';
+import { doorsClosed } from './doors-closed.ts';
 import { endpointTable } from './endpoints.ts';
 import { entityTags } from './entity-tags.ts';
 import { envelope } from './envelope.ts';
@@ -47,6 +48,7 @@ import { lostPasswords } from './lost-passwords.ts';
 import { meta } from './meta.ts';
 import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
+import { openConnections } from './open-connections.ts';
 import { orderAndPages } from './order-and-pages.ts';
 import { payloadEndpoints } from './payload-endpoints.ts';
 import { payloadMedia } from './payload-media.ts';
@@ -191,12 +193,14 @@ export const features: readonly Feature[] = [
   graphqlWrites,
   changes,
   subscriptions,
+  openConnections,
   instances,
   contract,
   payloadEndpoints,
   payloadMedia,
   payloadReads,
   payloadWrites,
+  doorsClosed,
   contractCalls,
   contractDialects,
   databaseDown,

@@ -1,6 +1,8 @@
 /** What operators are told and what they can set: readiness, metrics, shedding of load, rate limits, odd Host headers. */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import t from 'tap';
+import { WebSocket } from 'ws';
 import { silentLog } from '../../src/lib/log.ts';
 import { createRegistry, type Registry } from '../../src/projects/registry.ts';
 import { buildServer, type Server } from '../../src/server/app.ts';
@@ -12,6 +14,7 @@ import { createTelemetry } from '../../src/server/operations/telemetry.ts';
 import { projectConfig, scratchDatabase } from '../projects/support.ts';
 import { eventually } from '../support/eventually.ts';
 import { installSystem } from '../support/garden.ts';
+import { ask, hangUp } from '../support/http.ts';
 import { redisUrl, whyNoRedis } from '../support/vendors.ts';
 
 const token = 'the-token-of-the-metrics';
@@ -130,6 +133,35 @@ t.test('how often somebody may ask', async (t) => {
   t.match(await proxied('198.51.100.3', admin), { statusCode: 200 });
   t.match(await proxied('198.51.100.4', admin), { statusCode: 429 }, 'a token counts wherever it comes from');
   t.match(await get('/shop/users/me', admin), { statusCode: 200 }, 'other projects do not notice');
+});
+
+t.test('every way of asking counts as a request', async (t) => {
+  const own = createRegistry({ log: silentLog });
+  await own.set(projectConfig('shop', database.config, { rateLimit: { address: 4, routes: [{ path: '/users', requests: 1 }] } }));
+  const app = await buildServer({ registry: own });
+  t.teardown(async () => {
+    await app.close();
+    await own.close();
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  t.equal((await ask(url, '/shop/users')).status, 401);
+  t.equal((await ask(url, '/shop/users#')).status, 429, 'the path ends where the router has it end');
+  hangUp();
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/shop/gql`, 'graphql-transport-ws');
+  const said: string[] = [];
+  socket.on('message', (data) => void said.push(String(data)));
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init', payload: admin }));
+  await eventually(() => said.length > 0);
+  const answers: boolean[] = [];
+  for (const id of ['a', 'b', 'c']) {
+    socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: '{ __typename }' } }));
+    const answer = (): string | undefined => said.find((text) => text.includes(`"id":"${id}"`));
+    await eventually(() => answer() !== undefined);
+    answers.push(answer()?.includes('Too many requests') === true);
+  }
+  t.strictSame(answers, [false, false, true], 'beside those before and the one that opened it');
+  socket.terminate();
 });
 
 t.test('instances count together by Redis, and each for itself while it is away', { skip: (await whyNoRedis()) ?? false }, async (t) => {

@@ -38,7 +38,7 @@ function stepsOf(path: string): readonly string[] {
 
 /** Whether a request's path is the one of a rule or lies below it. The first step of a URL is the project. */
 function below(rule: readonly string[], url: string): boolean {
-  const [, ...steps] = stepsOf(url.split('?')[0] ?? '');
+  const [, ...steps] = stepsOf(url.split(/[?#]/, 1)[0] ?? '');
   return rule.every((step, i) => (step === '*' ? steps[i] !== undefined : step === steps[i]));
 }
 

@@ -25,7 +25,7 @@ export const changesSurface: FastifyPluginAsync<ChangesSurfaceOptions> = async (
   await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
   const open = new Set<ServerResponse>();
   app.addHook('preClose', (done) => {
-    for (const response of open) response.end();
+    for (const response of open) if (!response.writableEnded) response.end();
     done();
   });
 
@@ -37,7 +37,12 @@ export const changesSurface: FastifyPluginAsync<ChangesSurfaceOptions> = async (
     const response = reply.raw;
     const listener = hub.join(standing, (error) => last(response, 'end', error));
     open.add(response);
-    const stayed = app.longLived.add(() => response.end());
+    // Told nothing more from then on: what is written behind the end of an answer is an error that nobody listens to.
+    const stayed = app.longLived.add(() => {
+      listener.leave();
+      if (response.headersSent) response.end();
+      else response.destroy();
+    });
     response.once('close', () => {
       open.delete(response);
       stayed();
@@ -76,6 +81,7 @@ async function begun(request: FastifyRequest, reply: FastifyReply, listener: Lis
   });
   first = false;
   reply.hijack();
+  if (response.destroyed || response.writableEnded) return feed;
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) headers[name] = Array.isArray(value) ? value : String(value);
@@ -116,6 +122,7 @@ function last(response: ServerResponse, name: string, { message }: Error): void 
 async function tell(response: ServerResponse, { told }: Feed, keepAlive: number): Promise<void> {
   let stuck = false;
   const timer = setInterval(() => {
+    if (response.writableEnded) return;
     if (stuck && response.writableNeedDrain) response.destroy();
     stuck = response.writableNeedDrain;
     if (!stuck) response.write(':\n\n');
@@ -133,11 +140,12 @@ async function tell(response: ServerResponse, { told }: Feed, keepAlive: number)
     });
   try {
     for await (const one of told) {
+      if (response.writableEnded) break;
       if (response.write(changeText(one))) continue;
       if (response.destroyed) break;
       await next();
     }
-    response.end();
+    if (!response.writableEnded) response.end();
   } catch (error) {
     last(response, 'end', error instanceof GatewayError ? error : new GatewayError('internal'));
   } finally {

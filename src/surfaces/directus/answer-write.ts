@@ -104,7 +104,7 @@ function keyedText({ body }: FastifyRequest, { rawQuery }: DirectusContext): Key
 function withinOf(request: FastifyRequest, context: DirectusContext): WriteContext {
   const { project } = context;
   const userAgent = request.headers['user-agent'] ?? '';
-  const listeners = writeListeners(project, context.actor);
+  const listeners = writeListeners(project, context.actor, undefined, asksForTrial(context));
   return { ...context, connection: project.connection, userAgent, syntax: directusNested, ...afterWrites(project), ...listeners };
 }
 

@@ -9,31 +9,37 @@ import { itemReader } from './item-reader.ts';
 import { itemWriter } from './item-writer.ts';
 import { listenersOf } from './write-watch.ts';
 
-function accessOf(project: Project, actor: Actor, extension: string, session?: WriteSession): Access {
+/** The write that services are used in. */
+interface Part {
+  /** Once it is under way: everything becomes part of it. */
+  readonly session?: WriteSession | undefined;
+  /** It is only tried, and so is what services write before it is under way. */
+  readonly trial?: boolean | undefined;
+}
+
+function accessOf(project: Project, actor: Actor, extension: string, { session, trial }: Part): Access {
   return {
     reader: itemReader(project, actor, session?.within),
-    writer: itemWriter(project, actor, { extension, listeners: () => writeListeners(project, actor, session), session }),
+    writer: itemWriter(project, actor, { extension, listeners: () => writeListeners(project, actor, session, trial), session, trial }),
   };
 }
 
-export interface ServicesOf {
+export interface ServicesOf extends Part {
   /** As it is told in the log, such as `endpoint feed`. */
   readonly extension: string;
   readonly log?: Log;
-  /** The write that they are part of. */
-  readonly session?: WriteSession | undefined;
 }
 
 /** The services that an extension works with for an actor. */
-export function extensionServices(project: Project, actor: Actor, { extension, log = project.log, session }: ServicesOf): Services {
-  const system = (reason: string): Access => accessOf(project, { is: 'system', reason: `${extension}: ${reason}` }, extension, session);
-  return createServices({ extension, log, caller: accessOf(project, actor, extension, session), system });
+export function extensionServices(project: Project, actor: Actor, { extension, log = project.log, ...part }: ServicesOf): Services {
+  const system = (reason: string): Access => accessOf(project, { is: 'system', reason: `${extension}: ${reason}` }, extension, part);
+  return createServices({ extension, log, caller: accessOf(project, actor, extension, part), system });
 }
 
 /**
  * What the project wants to know of the actor's writes. Filters that run while a write is under way work within it: with another connection
- * they would wait for what it holds.
+ * they would wait for what it holds. Of a `trial` nothing stays that their services write.
  */
-export function writeListeners(project: Project, actor: Actor, session?: WriteSession): ReturnType<typeof listenersOf> {
-  return listenersOf(project, actor, (hook) => extensionServices(project, actor, { extension: `hook ${hook}`, session }));
+export function writeListeners(project: Project, actor: Actor, session?: WriteSession, trial = false): ReturnType<typeof listenersOf> {
+  return listenersOf(project, actor, (hook) => extensionServices(project, actor, { extension: `hook ${hook}`, session, trial }));
 }

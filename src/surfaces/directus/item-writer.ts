@@ -1,6 +1,7 @@
 /** Writes for extensions: as one actor may, with hooks, history and webhooks like any request. */
 import type { Actor } from '../../access/types.ts';
-import { prepareWrite, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
+import { dryRun } from '../../engine/dry-run.ts';
+import { prepareWrite, type WriteAnswer, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
 import type { ItemWriter } from '../../extensions/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, parseJsonBody } from '../../lib/json-body.ts';
@@ -23,10 +24,12 @@ export interface WriterOptions {
   readonly listeners: () => Pick<WriteContext, 'filters' | 'watch'>;
   /** The write that everything becomes part of. */
   readonly session?: WriteSession | undefined;
+  /** Whether what it does is to be taken back at once. */
+  readonly trial?: boolean | undefined;
 }
 
 /** The writer of one actor. */
-export function itemWriter(project: Project, actor: Actor, { extension, listeners, session }: WriterOptions): ItemWriter {
+export function itemWriter(project: Project, actor: Actor, { extension, listeners, session, trial }: WriterOptions): ItemWriter {
   const inSession = async ({ within, write }: WriteSession, request: RequestedMutation): Promise<readonly string[]> => {
     const { filters } = listeners();
     const prepared = await prepareWrite({ ...within, actor, syntax: directusNested, ...(filters ? { filters } : {}) }, request, {});
@@ -47,10 +50,11 @@ export function itemWriter(project: Project, actor: Actor, { extension, listener
       ...listeners(),
     };
     const prepared = await prepareWrite(context, request, {});
-    return writing(context, async (session) => {
-      const rows = await session.write(prepared);
+    const work = async ({ write }: WriteSession): Promise<WriteAnswer<readonly string[]>> => {
+      const rows = await write(prepared);
       return { plain: true, read: async () => rows.map(({ key }) => key ?? '') };
-    });
+    };
+    return trial ? (await dryRun(context, work)).answer : writing(context, work);
   };
   const run = async (request: RequestedMutation): Promise<readonly string[]> => {
     if (session) return inSession(session, request);

@@ -5,6 +5,7 @@ import { type Context, makeServer, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Listener } from '../../changes/feeds.ts';
 import { hubOf } from '../../changes/hub.ts';
+import { endedAtOnce } from '../../changes/queue.ts';
 import type { FeedHooks } from '../../changes/tell.ts';
 import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -32,6 +33,8 @@ interface Connection {
   readonly payloads: Map<string, Json>;
   token: string | undefined;
   listener: Listener | undefined;
+  /** Operations that are worked on, whether their client still waits for them or not. */
+  running: number;
 }
 
 type Params = Record<string, unknown> | undefined;
@@ -99,8 +102,19 @@ interface Prepared {
   readonly asked: Asked;
   readonly text: string;
   readonly plan: PlannedFeed | undefined;
+  /** Whether the client still waits for it. */
+  readonly isWanted: () => boolean;
   /** Puts a text aside; gives its mark. */
   readonly mark: (text: Text) => string;
+}
+
+async function worked<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  connection.running += 1;
+  try {
+    return await work();
+  } finally {
+    connection.running -= 1;
+  }
 }
 
 const preparedOf = ({ contextValue }: ExecutionArgs): Prepared => contextValue as Prepared;
@@ -138,26 +152,40 @@ function protocolServer(texts: Map<string, Text>): Server<Connection> {
       const payload = extra.payloads.get(id) ?? null;
       extra.payloads.delete(id);
       try {
-        const { subscriptions } = hubOf(extra.request.project, extra.hooks.reads, relativeFileData(extra.request.project)).limits;
-        if (Object.keys(context.subscriptions).length > subscriptions) {
+        const { request } = extra;
+        const { subscriptions } = hubOf(request.project, extra.hooks.reads, relativeFileData(request.project)).limits;
+        // Those that their client has given up are worked on to their end.
+        if (extra.running >= subscriptions || Object.keys(context.subscriptions).length > subscriptions) {
           throw new GatewayError('limit_exceeded', {
             message: `There may be ${subscriptions} operations on a connection at once (subscriptions)`,
           });
         }
-        const asked = askedOf(payload);
-        const serving = servingOf(extra, JSON.stringify(payload));
-        const operation = operationOf(serving, await identified(extra.request, extra.token), asked);
-        const plan = operation.node.operation === OperationTypeNode.SUBSCRIPTION ? planFeed(operation, serving.limits) : undefined;
-        const contextValue: Prepared = { connection: extra, asked, text: serving.text, plan, mark };
-        return { schema: operation.schema, document: operation.document, operationName: operation.node.name?.value ?? null, contextValue };
+        return await worked(extra, async () => {
+          await request.server.limitRate(request);
+          await request.project.checkFresh();
+          const asked = askedOf(payload);
+          const serving = servingOf(extra, JSON.stringify(payload));
+          const operation = operationOf(serving, await identified(extra.request, extra.token), asked);
+          const plan = operation.node.operation === OperationTypeNode.SUBSCRIPTION ? planFeed(operation, serving.limits) : undefined;
+          const isWanted = (): boolean => id in context.subscriptions;
+          const contextValue: Prepared = { connection: extra, asked, text: serving.text, plan, isWanted, mark };
+          return {
+            schema: operation.schema,
+            document: operation.document,
+            operationName: operation.node.name?.value ?? null,
+            contextValue,
+          };
+        });
       } catch (error) {
         return told(error, extra);
       }
     },
     async execute(args) {
-      const { connection, asked, text } = preparedOf(args);
+      const { connection, asked, text, isWanted } = preparedOf(args);
       try {
-        return marked(mark(await answerAsked(servingOf(connection, text), () => asked)));
+        const answer = await worked(connection, () => answerAsked(servingOf(connection, text), () => asked));
+        // What nobody waits for is not sent, and would be kept for as long as the connection.
+        return isWanted() ? marked(mark(answer)) : {};
       } catch (error) {
         const body = error instanceof Error ? faultBody(error) : undefined;
         return body ? marked(mark(JSON.stringify(body))) : { errors: told(error, connection) };
@@ -187,19 +215,22 @@ async function fed({ connection, asked, text, plan, mark }: Prepared) {
       return new Map([[own.collection, own.wish]]);
     },
   });
-  return (async function* () {
-    try {
-      for await (const one of feed.told) yield marked(mark(plan.payload(one)));
-    } catch (error) {
-      const [first] = told(error, connection);
-      throw first ?? new GraphQLError('The subscription has ended');
-    }
-  })();
+  return endedAtOnce(
+    (async function* () {
+      try {
+        for await (const one of feed.told) yield marked(mark(plan.payload(one)));
+      } catch (error) {
+        const [first] = told(error, connection);
+        throw first ?? new GraphQLError('The subscription has ended');
+      }
+    })(),
+    () => void feed.told.return(),
+  );
 }
 
 /** Serves an open socket until it is closed. */
 export function serveSocket(socket: WebSocket, request: FastifyRequest, hooks: Connection['hooks']): void {
-  const connection: Connection = { request, hooks, socket, payloads: new Map(), token: undefined, listener: undefined };
+  const connection: Connection = { request, hooks, socket, payloads: new Map(), token: undefined, listener: undefined, running: 0 };
   const { limits } = hubOf(request.project, hooks.reads, relativeFileData(request.project));
   const texts = new Map<string, Text>();
   const server = protocolServer(texts);
