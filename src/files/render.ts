@@ -1,5 +1,4 @@
 /** Makes a smaller, larger or otherwise encoded image of one. What is in it was sent by somebody: its head is looked at before the rest is. */
-import { readFile } from 'node:fs/promises';
 import type { FitEnum, Metadata, Sharp, SharpOptions } from 'sharp';
 import { GatewayError } from '../lib/errors.ts';
 import type { ImageFormat } from './image-formats.ts';
@@ -48,19 +47,15 @@ function framesOf(width: number, height: number, pages: number, wish: RenderWish
 /** Holds one picture without anything clear in it; sharp itself looks at the size of what it reads. So its head is read once. */
 const plain = 'jpg';
 
-/** What libvips takes for options of its own where it stands in a path. */
-const optionsOfPath = /[[\]]/;
-
 /**
  * The image in its new size. A path has sharp read the file itself, which spares copies of it.
  *
  * @throws GatewayError `unprocessable` for what is no image, is damaged, or would take more than the limits allow
  */
-export async function renderImage(given: Buffer | string, wish: RenderWish, limits: RenderLimits): Promise<Buffer> {
+export async function renderImage(source: Buffer | string, wish: RenderWish, limits: RenderLimits): Promise<Buffer> {
   const [{ default: sharp }, { fileTypeFromBuffer, fileTypeFromFile }] = await Promise.all([import('sharp'), import('file-type')]);
   // It would remember paths, and not see that there is another file now.
   sharp.cache(false);
-  const source = typeof given === 'string' && optionsOfPath.test(given) ? await readFile(given) : given;
   const kind = await (typeof source === 'string' ? fileTypeFromFile(source) : fileTypeFromBuffer(source)).catch(() => undefined);
   if (!kind || !readable.has(kind.ext)) throw refused('Images are made of JPEG, PNG, WebP, GIF, AVIF and TIFF files only');
   const options: SharpOptions = { failOn: 'error', limitInputPixels: limits.pixels, sequentialRead: true };

@@ -131,7 +131,7 @@ t.test('without memory, and with a storage that takes nothing', async (t) => {
   t.strictSame(warnings, ['an image that was made could not be stored']);
 });
 
-t.test('a folder whose name libvips would take apart', async (t) => {
+t.test('a folder whose name looks like options of libvips', async (t) => {
   const { storage, other } = await worldOf('local', 'odd[page=1]');
   const file = fileOf('1', 'x');
   await put(storage, file, '#00ff00');
