@@ -146,6 +146,14 @@ t.test('limits', async (t) => {
   const file = fileOf('1', 'x');
   await put(storage, file, '#00ff00');
   await t.rejects(other({ pixels: 40 * 30 - 1 }).get(file, wish), { message: /more than 1199 pixels/ });
+  const photo = { ...fileOf('2', 'y'), filenameDisk: 'photo.jpg' };
+  const large = sharp({ create: { width: 400, height: 300, channels: 3, background: 'red' } });
+  await storage.write('originals/photo.jpg', await large.jpeg().toBuffer());
+  await t.rejects(
+    other({ pixels: 400 * 300 - 1 }).get(photo, wish),
+    { message: /more than 119999 pixels/ },
+    'of a photograph that is read smaller than it is',
+  );
   await t.rejects(
     other({ pixels: 40 * 30 }).get(file, { ...wish, width: 1000, height: 1000 }),
     { message: /1200 pixels/ },
