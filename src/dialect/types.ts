@@ -152,6 +152,8 @@ export interface OrderTerm {
   expression: Fragment;
   descending: boolean;
   nullable: boolean;
+  /** See `Order`. */
+  turned?: boolean;
 }
 
 /** A nested list: its row as a JSON expression, and everything from FROM on. */
@@ -230,8 +232,8 @@ export interface Dialect extends Printer {
   sameText(left: Fragment, right: Fragment, collation: Collation): Fragment;
   /** What tells a row's place by one term of its order, the expression of ORDER BY over that field. */
   place(field: Field, ordered: Fragment): OrderPlace;
-  /** One ORDER BY term; with `nullsLast` NULLs come last in both directions, else they are the lowest of all values. */
-  orderTerm(term: OrderTerm, nullsLast: boolean): Fragment;
+  /** One ORDER BY term, with its NULLs at that end. */
+  orderTerm(term: OrderTerm, nulls: 'first' | 'last'): Fragment;
   /** Whether an index read in that direction gives NULLs first; absent where the database finds the other way as quickly. */
   indexNullsFirst?(descending: boolean): boolean;
   random(): Fragment;

@@ -80,7 +80,7 @@ export interface PreparedRead {
   readonly searched?: Searched;
   readonly warnings: readonly Warning[];
   /** Of a read that is followed: the rows asked for, and the cursor of the last one of them. */
-  readonly follow?: { readonly limit: number; readonly each: boolean; readonly cursor: (place: Place) => string };
+  readonly follow?: Omit<Followed, 'after'>;
   /** Where its rows hold files. */
   readonly files?: FileRewrite;
   /** Whether it depends on the time of day. */
@@ -136,6 +136,8 @@ interface Followed {
   readonly after?: Place;
   readonly limit: number;
   readonly each: boolean;
+  /** Rows come from the last to the first, and are turned back. */
+  readonly backward: boolean;
   readonly cursor: (place: Place) => string;
 }
 
@@ -149,10 +151,11 @@ function followed(
   if (!request.follow || order === 'random') return undefined;
   const user = rules.personal && actor.is === 'user' ? actor.id : '';
   const binding = bindingOf(request, order, rules.nullsLast, actor.is === 'system' ? '' : actor.role, user);
-  const { after, each = false } = request.follow;
+  const { after, backward = false, each = false } = request.follow;
   return {
     limit,
     each,
+    backward,
     cursor: (place) => cursorOf(place, binding, sealer),
     ...(after === undefined ? {} : { after: placeOf(after, binding, sealer) }),
   };
@@ -169,6 +172,7 @@ export async function runRead(context: ReadContext, prepared: PreparedRead): Pro
   const run = async (one: CompiledRead, within?: StatementLimits): Promise<Gathering> => {
     const found = gather(withFileData(one, prepared.files, context.fileData), texts, limits, follow);
     await connection.each(one.statement, found.begin, within);
+    found.end();
     return found;
   };
   const { found, counts } = parts
@@ -187,6 +191,8 @@ export async function runRead(context: ReadContext, prepared: PreparedRead): Pro
 
 interface Gathering {
   begin(): (cells: TextRow) => void;
+  /** To be called when all rows have come. */
+  end(): void;
   readonly rows: number;
   readonly counts: string | null | undefined;
   readonly refusal: GatewayError | undefined;
@@ -205,6 +211,7 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follo
   let last: Place | undefined;
   let next: Place | undefined;
   let places: Place[] = [];
+  let turned: string[] = [];
   const { write, most = Number.POSITIVE_INFINITY, guarded, counted, place } = compiled;
   const take = (cells: TextRow): void => {
     if (counted && rows === 0) counts = cells[0];
@@ -218,7 +225,8 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follo
     const list = guarded ? overflownList(text) : undefined;
     if (list !== undefined) refusal = tooLongList(list, limits);
     else {
-      texts.add(text);
+      if (follow?.backward) turned.push(text);
+      else texts.add(text);
       if (place && follow?.each) places.push(cells.slice(place.first, place.first + place.count));
     }
   };
@@ -229,8 +237,13 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follo
       refusal = undefined;
       next = undefined;
       places = [];
+      turned = [];
       texts.clear();
       return take;
+    },
+    end() {
+      for (const text of turned.toReversed()) texts.add(text);
+      if (follow?.backward) places.reverse();
     },
     get rows() {
       return rows;

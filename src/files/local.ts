@@ -1,7 +1,8 @@
 /** Files in a folder of this machine. What is written lies aside until it is whole. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { checkKey, checkPrefix } from './keys.ts';
 import type { Storage, StoredObject } from './types.ts';
@@ -41,6 +42,23 @@ async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
       await mkdir(folder, { recursive: true });
     }
   }
+}
+
+/** Both end the file, whatever comes. A stream for what is there already would take three times the effort. */
+async function writeWhole(file: FileHandle, content: Buffer, lasting: boolean): Promise<number> {
+  try {
+    await file.writeFile(content);
+    if (lasting) await file.sync();
+  } finally {
+    await file.close();
+  }
+  return content.length;
+}
+
+async function writeStream(file: FileHandle, content: Readable, lasting: boolean, signal: AbortSignal | undefined): Promise<number> {
+  const aside = file.createWriteStream({ flush: lasting });
+  await pipeline(content, aside, signal ? { signal } : {});
+  return aside.bytesWritten;
 }
 
 /** Opens the storage of a folder, which is made by the first write. */
@@ -84,15 +102,17 @@ export function openLocalStorage(folder: string): Storage {
     name: 'local',
 
     async write(key, content, { signal, lasting = true } = {}) {
+      signal?.throwIfAborted();
       const target = pathOf(key);
       const path = join(root, unfinished, randomUUID());
       const file = await inFolder(dirname(path), () => open(path, 'wx'));
       try {
-        const aside = file.createWriteStream({ flush: lasting });
-        await pipeline(content, aside, signal ? { signal } : {});
+        const size = Buffer.isBuffer(content)
+          ? await writeWhole(file, content, lasting)
+          : await writeStream(file, content, lasting, signal);
         await inFolder(dirname(target), () => rename(path, target));
         if (lasting) await flushFolder(dirname(target));
-        return aside.bytesWritten;
+        return size;
       } catch (error) {
         await rm(path, { force: true });
         throw error;
@@ -117,6 +137,7 @@ export function openLocalStorage(folder: string): Storage {
     },
 
     stat: statOf,
+    pathOf,
 
     async remove(keys) {
       const folders = new Set<string>();

@@ -53,8 +53,9 @@ function watched(content: Readable): { readonly content: Readable; readonly brok
 function telling(storage: Storage): Storage {
   return {
     name: storage.name,
+    ...(storage.pathOf ? { pathOf: storage.pathOf } : {}),
     async write(key, content, options) {
-      const source = watched(content);
+      const source = Buffer.isBuffer(content) ? { content, broke: () => false } : watched(content);
       try {
         return await storage.write(key, source.content, options);
       } catch (error) {

@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GatewayError } from '../lib/errors.ts';
+import { collected } from './content.ts';
 import { type ContentFacts, contentFacts, examinedBytes, isTelling } from './content-facts.ts';
 import { type ContentType, contentTypeOf, sniffedBytes } from './content-type.ts';
 import { originals } from './keys.ts';
 import { diskName } from './names.ts';
-import type { Storage } from './types.ts';
+import type { ByteRange, Storage } from './types.ts';
 
 /** What content must be. */
 export interface Demands {
@@ -81,13 +82,20 @@ export async function receive(
     const disk = diskName(demands.naming, name, type.extension);
     const taken = take(given, chunks, demands.mostBytes, isTelling(type.type) ? examinedBytes : 0);
     const source = Readable.from(taken.chunks, { objectMode: false });
-    await storage.write(`${originals}${disk}`, source, { type: type.type, ...(signal ? { signal } : {}) });
-    const facts = await contentFacts(taken.kept(), type.type, taken.size);
+    const key = `${originals}${disk}`;
+    await storage.write(key, source, { type: type.type, ...(signal ? { signal } : {}) });
+    const facts = await contentFacts(taken.kept(), type.type, taken.size, (range) => partOf(storage, key, range));
     return { ...facts, disk, type: type.type, filesize: taken.size, checksum: taken.checksum() };
   } catch (error) {
     await given.return?.().catch(() => undefined);
     throw error;
   }
+}
+
+async function partOf(storage: Storage, key: string, range: ByteRange): Promise<Buffer> {
+  const object = await storage.read(key, range);
+  if (!object) throw new GatewayError('storage_unavailable');
+  return collected(object.stream, Math.min(object.size, range.end + 1) - range.start);
 }
 
 interface Taken {

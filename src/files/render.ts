@@ -1,5 +1,6 @@
 /** Makes a smaller, larger or otherwise encoded image of one. What is in it was sent by somebody: its head is looked at before the rest is. */
-import type { FitEnum, Sharp, SharpOptions } from 'sharp';
+import { readFile } from 'node:fs/promises';
+import type { FitEnum, Metadata, Sharp, SharpOptions } from 'sharp';
 import { GatewayError } from '../lib/errors.ts';
 import type { ImageFormat } from './image-formats.ts';
 import type { ImageSize } from './image-wish.ts';
@@ -44,14 +45,23 @@ function framesOf(width: number, height: number, pages: number, wish: RenderWish
   return most <= pixels ? 1 : 0;
 }
 
+/** Holds one picture without anything clear in it; sharp itself looks at the size of what it reads. So its head is read once. */
+const plain = 'jpg';
+
+/** What libvips takes for options of its own where it stands in a path. */
+const optionsOfPath = /[[\]]/;
+
 /**
- * The image in its new size.
+ * The image in its new size. A path has sharp read the file itself, which spares copies of it.
  *
  * @throws GatewayError `unprocessable` for what is no image, is damaged, or would take more than the limits allow
  */
-export async function renderImage(source: Buffer, wish: RenderWish, limits: RenderLimits): Promise<Buffer> {
-  const [{ default: sharp }, { fileTypeFromBuffer }] = await Promise.all([import('sharp'), import('file-type')]);
-  const kind = await fileTypeFromBuffer(source).catch(() => undefined);
+export async function renderImage(given: Buffer | string, wish: RenderWish, limits: RenderLimits): Promise<Buffer> {
+  const [{ default: sharp }, { fileTypeFromBuffer, fileTypeFromFile }] = await Promise.all([import('sharp'), import('file-type')]);
+  // It would remember paths, and not see that there is another file now.
+  sharp.cache(false);
+  const source = typeof given === 'string' && optionsOfPath.test(given) ? await readFile(given) : given;
+  const kind = await (typeof source === 'string' ? fileTypeFromFile(source) : fileTypeFromBuffer(source)).catch(() => undefined);
   if (!kind || !readable.has(kind.ext)) throw refused('Images are made of JPEG, PNG, WebP, GIF, AVIF and TIFF files only');
   const options: SharpOptions = { failOn: 'error', limitInputPixels: limits.pixels, sequentialRead: true };
   const run = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -63,7 +73,8 @@ export async function renderImage(source: Buffer, wish: RenderWish, limits: Rend
       throw new GatewayError('unprocessable', { message: /pixel limit/.test(text) ? tooLarge(limits) : damaged }, error);
     }
   };
-  const { width = 0, height = 0, pages = 1, hasAlpha = false } = await run(() => sharp(source, options).metadata());
+  const known: Partial<Metadata> = kind.ext === plain ? {} : await run(() => sharp(source, options).metadata());
+  const { width = 0, height = 0, pages = 1, hasAlpha = false } = known;
   const frames = framesOf(width, height, animated.has(kind.ext) ? pages : 1, wish, limits.pixels);
   if (frames === 0) throw refused(tooLarge(limits));
   return run(() =>

@@ -114,7 +114,7 @@ export function openS3Storage(config: S3StorageConfig): Storage {
         queueSize: parts,
       });
       // What breaks off breaks the upload too, which then takes away its parts; aborting it would not wait for requests under way.
-      const flowing = pipeline(content, counted, signal ? { signal } : {});
+      const flowing = pipeline(Buffer.isBuffer(content) ? Readable.from([content]) : content, counted, signal ? { signal } : {});
       const storing = upload.done().catch((error: Error) => {
         counted.destroy(error);
         throw error;

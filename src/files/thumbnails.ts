@@ -1,5 +1,4 @@
 /** Images made of files: made once, kept in the storage beside the files, and the small ones that are asked for often in memory. */
-import { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -11,7 +10,7 @@ import type { ImageWish } from './image-wish.ts';
 import { derivedPrefix, originalKey } from './keys.ts';
 import { type RenderWish, renderImage } from './render.ts';
 import { createRenderQueue, type RenderQueue } from './render-queue.ts';
-import type { Storage } from './types.ts';
+import type { Storage, StoredObject } from './types.ts';
 
 export interface Thumbnails {
   /**
@@ -97,22 +96,34 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
     return { type: made.type, size, modified, tag: `"${made.print}"`, open };
   }
 
-  async function sourceOf(file: StoredFile): Promise<Buffer> {
-    const key = originalKey(file.filenameDisk);
-    const object = key === undefined ? undefined : await storage.read(key);
+  function demandSize(object: StoredObject | undefined): asserts object {
     if (!object) throw new GatewayError('unprocessable', { message: 'The content of this file is not in the storage' });
-    if (object.size > settings.inputBytes) {
-      object.stream.destroy();
-      const message = `Images are made of files of ${settings.inputBytes} bytes at most (assets.inputBytes)`;
-      throw new GatewayError('unprocessable', { message });
+    if (object.size <= settings.inputBytes) return;
+    const message = `Images are made of files of ${settings.inputBytes} bytes at most (assets.inputBytes)`;
+    throw new GatewayError('unprocessable', { message });
+  }
+
+  /** The content of a file, or the path of a file of this machine that holds it. */
+  async function sourceOf({ filenameDisk }: StoredFile): Promise<Buffer | string> {
+    const key = originalKey(filenameDisk) ?? 'none';
+    const path = storage.pathOf?.(key);
+    if (path !== undefined) {
+      demandSize(await storage.stat(key));
+      return path;
     }
-    return collected(object.stream, object.size);
+    const object = await storage.read(key);
+    try {
+      demandSize(object);
+      return await collected(object.stream, object.size);
+    } finally {
+      object?.stream.destroy();
+    }
   }
 
   /** The answer does not wait for it. */
   function store({ key, type }: Made, data: Buffer): void {
     const work = storage
-      .write(key, Readable.from([data]), { type, lasting: false })
+      .write(key, data, { type, lasting: false })
       .then(
         () => undefined,
         (error: unknown) => log.warn({ reason: reason(error) }, 'an image that was made could not be stored'),

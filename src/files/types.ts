@@ -29,16 +29,18 @@ export interface Storage {
   /** As projects name it, for `directus_files.storage`. */
   readonly name: string;
   /**
-   * Keeps what `content` gives, whole or not at all, in place of what was there: when it throws, or `content` breaks off or `signal` ends it,
+   * Keeps what `content` is or gives, whole or not at all, in place of what was there: when it throws, or `content` breaks off or `signal` ends it,
    * the key holds what it held before. Resolves to the number of bytes.
    */
-  write(key: string, content: Readable, options?: WriteOptions): Promise<number>;
+  write(key: string, content: Readable | Buffer, options?: WriteOptions): Promise<number>;
   /**
    * The object, or a range of it; undefined where there is none. `size` is that of the whole object. A range ends where the object does,
    * and is empty beyond. The caller ends the stream.
    */
   read(key: string, range?: ByteRange): Promise<(StoredObject & { readonly stream: Readable }) | undefined>;
   stat(key: string): Promise<StoredObject | undefined>;
+  /** Where objects are files of this machine: the path of one, whether it is there or not. What reads files itself need not have it read here. */
+  readonly pathOf?: (key: string) => string;
   /** Keys that are not there are no fault. */
   remove(keys: readonly string[]): Promise<void>;
   /** All objects whose keys begin with `prefix`, in no particular order. */

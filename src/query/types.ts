@@ -71,8 +71,11 @@ export interface RequestedRead {
   /** Languages of nested translations; undefined is all. */
   languages?: readonly string[];
   counts: Counts;
-  /** Wants a cursor for what follows the page; with `after`, a cursor of that kind, the page is what follows it. */
-  follow?: { readonly after?: string /** For every row. */; readonly each?: boolean };
+  /**
+   * Wants a cursor for what follows the page; with `after`, a cursor of that kind, the page is what follows it. `backward`: all of it from
+   * the end, so that the page is the last one, or comes before that row; its rows are in their order all the same. `each`: for every row.
+   */
+  follow?: { readonly after?: string; readonly backward?: boolean; readonly each?: boolean };
   /** Arguments of relations that the selection expands, by name of the relation. */
   nested?: ReadonlyMap<string, RequestedNested>;
   /** As soon as a relation is expanded, its plain siblings become objects holding their key (directus8-data §5.1, mixing quirk). */
@@ -169,6 +172,8 @@ export type Comparison = 'eq' | 'exact' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte' | 
 export interface Order {
   field: Field;
   descending: boolean;
+  /** The direction is not the one that was asked for, as rows are read from their end: NULLs are at the other end too. */
+  turned?: true;
   /** The relations to one row that lead to `field`'s row, in order; NULL where they lead to none. Absent for a field of the row itself. */
   via?: readonly OrderStep[];
 }

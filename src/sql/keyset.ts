@@ -8,7 +8,7 @@ import type { Place } from '../query/cursor.ts';
 import type { Order, ReadQuery } from '../query/types.ts';
 import type { Field } from '../schema/types.ts';
 import { canBeMerged } from './null-split.ts';
-import { type Ordered, orderClause, ordered } from './order.ts';
+import { nullsOf, type Ordered, orderClause, ordered } from './order.ts';
 import { scanned } from './scan.ts';
 import { column, type Scope, table } from './scope.ts';
 
@@ -42,7 +42,7 @@ function stepsOf(order: readonly Order[], terms: readonly OrderTerm[], place: Pl
         operand: value === null ? null : () => operand(value),
         beyond: term.descending ? '<' : '>',
         nullable: term.nullable,
-        nullsEnd: scope.nullsLast || term.descending,
+        nullsEnd: nullsOf(term, scope) === 'last',
       },
     ];
   });

@@ -7,7 +7,7 @@ import { type Fragment, join, name, sql } from '../lib/fragment.ts';
 import { allOf, isNotNull, isNull } from '../query/filters.ts';
 import type { Filter, Order, ReadQuery } from '../query/types.ts';
 import type { Field } from '../schema/types.ts';
-import { ordered } from './order.ts';
+import { nullsOf, ordered } from './order.ts';
 import { scanned } from './scan.ts';
 import { column, type Scope, table, whereClause } from './scope.ts';
 
@@ -26,7 +26,7 @@ export function splitTerm(query: ReadQuery, scope: Scope): Order | undefined {
   // An index serves the column itself, not what is made of it.
   const plain = name(first.field.column.name);
   if (scope.dialect.ordered(first.field, plain) !== plain) return undefined;
-  const wanted = scope.nullsLast ? false : !first.descending;
+  const wanted = nullsOf(first, scope) === 'first';
   return indexNullsFirst(first.descending) === wanted ? undefined : first;
 }
 

@@ -32,12 +32,23 @@ export function ordered(order: ReadQuery['order'], alias: string, scope: Scope):
       : sorted(term.field, alias, scope),
     descending: term.descending,
     nullable: isNullable(term),
+    turned: term.turned === true,
   }));
   return { joins: join(joins, ''), terms, clause: orderClause(terms, scope) };
 }
 
 function sorted(field: Field, alias: string, scope: Scope): Fragment {
   return scope.dialect.ordered(field, column(alias, field));
+}
+
+/** The same rows from their end. */
+export function turnedRound(order: readonly Order[]): Order[] {
+  return order.map((term) => ({ ...term, descending: !term.descending, turned: true }));
+}
+
+/** The end at which a term's NULLs are: with the setting the last in both directions, else they are the lowest of all values. */
+export function nullsOf({ descending, turned }: Pick<OrderTerm, 'descending' | 'turned'>, { nullsLast }: Scope): 'first' | 'last' {
+  return (nullsLast ? !turned : descending) ? 'last' : 'first';
 }
 
 /** There may be no related row. */
@@ -49,7 +60,7 @@ function isNullable(term: Order): boolean {
 export function orderClause(terms: readonly OrderTerm[], scope: Scope): Fragment {
   if (terms.length === 0) return nothing;
   return sql` order by ${join(
-    terms.map((term) => scope.dialect.orderTerm(term, scope.nullsLast)),
+    terms.map((term) => scope.dialect.orderTerm(term, nullsOf(term, scope))),
     ', ',
   )}`;
 }
@@ -117,7 +128,12 @@ export function carried(
   const terms = order.map((term, i): OrderTerm => {
     const made = inner.terms[i];
     if (!term.via || !made) {
-      return { expression: sorted(term.field, paged, scope), descending: term.descending, nullable: isNullable(term) };
+      return {
+        expression: sorted(term.field, paged, scope),
+        descending: term.descending,
+        nullable: isNullable(term),
+        turned: term.turned === true,
+      };
     }
     let label = `sort${i}`;
     while (taken.has(label)) label = `${label}_`;

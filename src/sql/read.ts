@@ -11,7 +11,7 @@ import { keysetPage } from './keyset.ts';
 import { type Matched, matchedOnce } from './matched.ts';
 import { neededFields } from './needed.ts';
 import { splitPage, splitTerm } from './null-split.ts';
-import { carried, type Ordered, orderClause, ordered } from './order.ts';
+import { carried, type Ordered, orderClause, ordered, turnedRound } from './order.ts';
 import { hasGuardedList } from './overflow.ts';
 import { scanned } from './scan.ts';
 import { column, createScope, type Scope, table, whereClause } from './scope.ts';
@@ -37,8 +37,8 @@ export interface ReadOptions {
   readonly nullsLast: boolean;
   /** A condition that is the same for every row; where it does not hold there are no rows at all, not even counts. */
   readonly proof?: Fragment | undefined;
-  /** The rows are told their places in the order; with `after`, those behind that place are read. */
-  readonly follow?: { readonly after?: Place } | undefined;
+  /** The rows are told their places in the order; with `after`, those behind that place are read. `backward`: in the order turned round. */
+  readonly follow?: { readonly after?: Place; readonly backward?: boolean } | undefined;
 }
 
 /** Cells before those of the row, beside counts: the counts and the row's number. */
@@ -48,7 +48,8 @@ const beside = 2;
 export function compileRead(asked: Authorized<ReadQuery>, dialect: Dialect, options: ReadOptions): CompiledRead {
   const scope = createScope(dialect, options.nullsLast);
   const { follow } = options;
-  const query = follow && asked.limit !== undefined ? { ...asked, limit: asked.limit + 1 } : asked;
+  const order = follow?.backward && asked.order !== 'random' ? turnedRound(asked.order) : asked.order;
+  const query = follow && asked.limit !== undefined ? { ...asked, order, limit: asked.limit + 1 } : { ...asked, order };
   const matched = follow?.after ? undefined : matchedOnce(query, scope);
   const counts = countPairs(query, matched, scope);
   const guarded = hasGuardedList(query.template);

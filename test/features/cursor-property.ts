@@ -101,6 +101,8 @@ interface Story {
   readonly start: readonly Row[];
   readonly order: string;
   readonly limit: number;
+  /** The pages are those of GraphQL from the end. */
+  readonly backward: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -120,6 +122,7 @@ const story: fc.Arbitrary<Story> = fc.record({
   start: fc.array(row, { minLength: 1, maxLength: 30 }),
   order,
   limit: fc.integer({ min: 1, max: 7 }),
+  backward: fc.constantFrom(false, false, true),
   steps: fc.array(step, { maxLength: 8 }),
 });
 
@@ -143,26 +146,55 @@ async function insert({ database }: Stage, list: readonly Row[], from: number): 
   return ids;
 }
 
-async function get({ gateway }: Stage, query: string): Promise<{ ids: number[]; cursor: Json }> {
+async function get({ gateway }: Stage, query: string): Promise<Found> {
   const answer = await ask(gateway.url, `/${project}/items/things?fields=id&${query}`, { token });
   if (answer.status !== 200) throw new Error(`${query}: ${told(answer)}`);
-  return { ids: rows(answer).map(({ id }) => Number(id)), cursor: at(answer.json, 'meta', 'cursor') };
+  return { ids: rows(answer).map(({ id }) => Number(id)), cursor: at(answer.json, 'meta', 'cursor') ?? null };
 }
 
-async function play(stage: Stage, { start, order: sort, limit, steps }: Story): Promise<void> {
+interface Found {
+  readonly ids: number[];
+  readonly cursor: Json;
+}
+
+/** The page before a cursor, or the last one, and the cursor of the page before it. */
+async function getBackward({ gateway }: Stage, sort: string, limit: number, before: Json): Promise<Found> {
+  const query =
+    'query ($last: Int, $before: String, $sort: [String!]) { things_connection(last: $last, before: $before, sort: $sort) { edges { cursor node { id } } pageInfo { hasPreviousPage hasNextPage startCursor } } }';
+  const variables = { last: limit, before, sort: sort === '' ? null : sort.split(',') };
+  const answer = await ask(gateway.url, `/${project}/gql`, {
+    token,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const edges = at(answer.json, 'data', 'things_connection', 'edges');
+  const page = at(answer.json, 'data', 'things_connection', 'pageInfo');
+  if (!Array.isArray(edges)) throw new Error(`${sort}: ${told(answer)}`);
+  if (at(page, 'hasNextPage') !== (before !== null)) throw new Error(`hasNextPage is wrong: ${told(answer)}`);
+  if (at(page, 'startCursor') !== (at(edges[0], 'cursor') ?? null)) throw new Error(`startCursor is wrong: ${told(answer)}`);
+  return {
+    ids: edges.map((edge) => Number(at(edge, 'node', 'id'))),
+    cursor: at(page, 'hasPreviousPage') === true ? (at(page, 'startCursor') ?? null) : null,
+  };
+}
+
+async function play(stage: Stage, { start, order: sort, limit, backward, steps }: Story): Promise<void> {
   await stage.database.execute({ text: 'delete from things', values: [] });
   const alive = await insert(stage, start, 0);
   const throughout = new Set(alive);
   let made = start.length;
   const met: number[] = [];
-  let query = `sort=${sort}&limit=${limit}&meta=cursor`;
+  let cursor: Json = null;
   for (let page = 0; ; page += 1) {
     if (page > 200) throw new Error('the pages do not end');
-    const found = await get(stage, query);
+    const found: Found = backward
+      ? await getBackward(stage, sort, limit, cursor)
+      : await get(stage, `sort=${sort}&limit=${limit}&meta=cursor${cursor === null ? '' : `&cursor=${cursor}`}`);
     if (found.ids.length > limit) throw new Error(`${found.ids.length} rows on a page of ${limit}`);
-    met.push(...found.ids);
-    if (found.cursor === null) break;
-    query = `sort=${sort}&limit=${limit}&meta=cursor&cursor=${found.cursor}`;
+    met.splice(backward ? 0 : met.length, 0, ...found.ids);
+    cursor = found.cursor;
+    if (cursor === null) break;
     const { insert: added, remove } = steps[page] ?? { insert: [], remove: [] };
     alive.push(...(await insert(stage, added, made)));
     made += added.length;

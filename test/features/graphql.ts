@@ -77,6 +77,7 @@ async function filters(t: Tester, world: World): Promise<void> {
 async function pages(t: Tester, world: World): Promise<void> {
   const seen: Json[] = [];
   let after: Json = null;
+  let lastSeen = 0;
   for (let page = 0; page < 10; page += 1) {
     const query =
       'query ($after: String) { plants_connection(first: 4, after: $after, sort: ["-height"]) { edges { cursor node { id } } pageInfo { hasNextPage endCursor } totalCount } }';
@@ -88,7 +89,26 @@ async function pages(t: Tester, world: World): Promise<void> {
     if (at(answer.json, 'data', 'plants_connection', 'pageInfo', 'hasNextPage') !== true) break;
     // By the cursor of an edge as well as by that of the page.
     after = at(edges.at(-1), 'cursor') ?? null;
+    lastSeen = seen.length;
   }
+  const back = async (args: string): Promise<unknown> => {
+    const answer = await gql(
+      world,
+      `{ plants_connection(${args}, sort: ["-height"]) { nodes { id } pageInfo { hasNextPage hasPreviousPage } totalCount } }`,
+    );
+    const { nodes, pageInfo, totalCount } = (at(answer.json, 'data', 'plants_connection') ?? {}) as { [name: string]: Json };
+    return Array.isArray(nodes) ? [nodes.map((node) => at(node, 'id')), pageInfo, totalCount] : told(answer);
+  };
+  const count = seen.length;
+  t.strictSame(await back('last: 3'), [seen.slice(-3), { hasNextPage: false, hasPreviousPage: true }, count], 'the last page');
+  t.strictSame(
+    await back(`last: 3, before: "${after}"`),
+    [seen.slice(lastSeen - 4, lastSeen - 1), { hasNextPage: true, hasPreviousPage: true }, count],
+    'the rows before one, by a cursor of a page counted from the start',
+  );
+  t.strictSame(await back('last: 100'), [seen, { hasNextPage: false, hasPreviousPage: false }, count], 'all rows');
+  await fails(t, world, '{ plants_connection(first: 1, last: 1) { nodes { id } } }', 'BAD_USER_INPUT');
+  await fails(t, world, '{ plants_connection(last: 1, after: "x") { nodes { id } } }', 'BAD_USER_INPUT');
   const rest = await world.get('items/plants?fields=id&sort=-height,id&limit=-1', 'admin');
   t.strictSame(
     seen,

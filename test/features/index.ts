@@ -24,6 +24,7 @@ import { databaseDown } from './database-down.ts';
 import { deep } from './deep.ts';
 import { directusSdk } from './directus-sdk.ts';
 import { directusSdkSurface } from './directus-sdk-surface.ts';
+import { doorsClosed } from './doors-closed.ts';
 import { endpointTable } from './endpoints.ts';
 import { entityTags } from './entity-tags.ts';
 import { envelope } from './envelope.ts';
@@ -199,6 +200,7 @@ export const features: readonly Feature[] = [
   payloadMedia,
   payloadReads,
   payloadWrites,
+  doorsClosed,
   contractCalls,
   contractDialects,
   databaseDown,

@@ -131,6 +131,16 @@ t.test('without memory, and with a storage that takes nothing', async (t) => {
   t.strictSame(warnings, ['an image that was made could not be stored']);
 });
 
+t.test('a folder whose name libvips would take apart', async (t) => {
+  const { storage, other } = await worldOf('local', 'odd[page=1]');
+  const file = fileOf('1', 'x');
+  await put(storage, file, '#00ff00');
+  const { data } = await sharp(await bytesOf(await other().get(file, wish)))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  t.strictSame([data[0], data[1], data[2]], [0, 255, 0]);
+});
+
 t.test('limits', async (t) => {
   const { storage, other } = await worldOf('local', 'limits');
   const file = fileOf('1', 'x');

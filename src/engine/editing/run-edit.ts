@@ -7,6 +7,7 @@ import type { Statement } from '../../lib/fragment.ts';
 import type { Log } from '../../lib/log.ts';
 import { describeForLog } from '../../lib/redact.ts';
 import { pause } from '../../lib/slices.ts';
+import { isSystemName } from '../../schema/system.ts';
 import type { Schema } from '../../schema/types.ts';
 
 /** What a change of the schema runs with. */
@@ -91,9 +92,23 @@ async function check(reader: Reader, checks: readonly Check[]): Promise<void> {
   }
 }
 
-async function planned({ vendor }: EditContext, reader: Reader, changes: readonly TableChange[]): Promise<DdlStep[]> {
-  const steps: DdlStep[] = [];
-  for (const change of changes) steps.push(...(await vendor.ddl.plan(reader, change)));
+/** The tables that a change locks: what it changes, and what foreign keys lead to. */
+function lockedTables(change: TableChange): string[] {
+  const specs = change.is === 'create' ? change.columns : change.is === 'alter' ? [...change.add, ...(change.link ?? [])] : [];
+  const unlinked = change.is === 'alter' ? (change.unlink ?? []).map(({ toTable }) => toTable) : [];
+  return [change.table.name, ...specs.flatMap(({ references }) => references?.table ?? []), ...unlinked];
+}
+
+interface Steps {
+  /** Of the changes up to the last one that locks a table of the system: the metadata's own transaction would be in their way for good. */
+  readonly ahead: DdlStep[];
+  readonly within: DdlStep[];
+}
+
+async function planned({ vendor }: EditContext, reader: Reader, changes: readonly TableChange[]): Promise<Steps> {
+  const last = changes.findLastIndex((change) => lockedTables(change).some(isSystemName));
+  const steps: Steps = { ahead: [], within: [] };
+  for (const [i, change] of changes.entries()) steps[i <= last ? 'ahead' : 'within'].push(...(await vendor.ddl.plan(reader, change)));
   return steps;
 }
 
@@ -118,23 +133,29 @@ async function inOneTransaction(context: EditContext, edit: Edit): Promise<void>
 
 /**
  * Where a change of a table ends the transaction it is made in: the metadata is written first and committed last, and the tables are
- * changed meanwhile on another connection. What fails there rolls the metadata back, and takes back what was done.
+ * changed meanwhile on another connection; but for those of the system, which are changed before it is written. What fails rolls the
+ * metadata back, and takes back what was done.
  */
 async function byHand(context: EditContext, edit: Edit): Promise<void> {
   const { connection } = context;
   await check(connection, edit.checks);
-  const steps = await planned(context, connection, edit.changes);
+  const { ahead, within } = await planned(context, connection, edit.changes);
   const done: DdlStep[] = [];
+  const make = async (steps: readonly DdlStep[]): Promise<void> => {
+    for (const step of steps) {
+      await made(context, edit, () => connection.execute(step.statement));
+      done.push(step);
+    }
+  };
   try {
+    await make(ahead);
     await connection.transaction(async (transaction) => {
       await edit.metadata(transaction);
-      for (const step of steps) {
-        await made(context, edit, () => connection.execute(step.statement));
-        done.push(step);
-      }
+      await make(within);
     });
   } catch (error) {
-    if (done.length > 0 && done.length === steps.length && done.some(({ undo }) => !undo)) return finish(context, edit, error);
+    if (done.length > 0 && done.length === ahead.length + within.length && done.some(({ undo }) => !undo))
+      return finish(context, edit, error);
     await takeBack(context, edit, done);
     throw error;
   }

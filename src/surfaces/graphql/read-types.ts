@@ -46,8 +46,11 @@ export const metadataType = new GraphQLObjectType({
 export const pageInfoType = new GraphQLObjectType({
   name: 'PageInfo',
   fields: {
-    hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean) },
-    hasPreviousPage: { type: new GraphQLNonNull(GraphQLBoolean), description: 'Whether the page was asked for by a cursor.' },
+    hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean), description: 'Of pages counted from the end: whether "before" was given.' },
+    hasPreviousPage: {
+      type: new GraphQLNonNull(GraphQLBoolean),
+      description: 'Of pages counted from the start: whether "after" was given.',
+    },
     startCursor: { type: GraphQLString },
     endCursor: { type: GraphQLString },
   },

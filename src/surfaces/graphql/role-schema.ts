@@ -130,6 +130,8 @@ function queriesOf(collection: Collection, parts: Parts): RootFields {
       args: {
         first: { type: GraphQLInt, description: 'Rows of a page.' },
         after: { type: GraphQLString, description: 'The cursor of the row that the page follows.' },
+        last: { type: GraphQLInt, description: 'Rows of a page that is counted from the end.' },
+        before: { type: GraphQLString, description: 'The cursor of the row that the page comes before.' },
         ...which,
       },
       ...meant({ does: 'connection', collection, item }),

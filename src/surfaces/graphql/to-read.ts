@@ -1,5 +1,6 @@
 /** A root field of a query as ONE read of the core, and its answer as the text that the database made. */
 import type { ReadContext, ReadResult } from '../../engine/read.ts';
+import { GatewayError } from '../../lib/errors.ts';
 import { eachItem, eachMember } from '../../lib/json-members.ts';
 import type { RequestedOutput, RequestedTemplate } from '../../query/requested-template.ts';
 import type { RequestedRead } from '../../query/types.ts';
@@ -200,8 +201,8 @@ function planConnection(operation: Operation, asking: Asking, meaning: Listing, 
   const type = wrapperOf(selected);
   const slots = createSlots();
   const counts = { ...uncounted };
-  const { after } = args;
-  const follow = { each: false, ...(typeof after === 'string' ? { after } : {}) };
+  const { limit, ...direction } = pageAsked(asking, args);
+  const follow = { each: false, ...direction };
   const members = selectionsOf(operation, type, selected).map((one): [string, Value] => {
     switch (one.name) {
       case 'nodes': {
@@ -212,7 +213,7 @@ function planConnection(operation: Operation, asking: Asking, meaning: Listing, 
         return [one.key, planEdges(operation, meaning, one, slots, follow)];
       case 'pageInfo':
         follow.each = true;
-        return [one.key, planPageInfo(operation, one, typeof after === 'string')];
+        return [one.key, planPageInfo(operation, one, direction)];
       case 'totalCount':
         counts.filtered = true;
         return [one.key, (result) => JSON.stringify(result.counts.filtered ?? null)];
@@ -221,7 +222,6 @@ function planConnection(operation: Operation, asking: Asking, meaning: Listing, 
     }
   });
   const { limit: _, offset: __, ...asked } = askedRows(asking, meaning, selected, args);
-  const limit = countAmong(args, 'first') ?? defaultLimit(asking);
   return {
     request: { ...asked, template: slots.template, offset: 0, limit, counts, follow },
     value: (result) => objectOf(members.map(([key, value]) => [key, value(result)])),
@@ -255,12 +255,28 @@ function planEdges(operation: Operation, { item }: Listing, selected: Selected, 
   };
 }
 
-function planPageInfo(operation: Operation, selected: Selected, behind: boolean): Value {
+type Direction = Pick<NonNullable<RequestedRead['follow']>, 'after' | 'backward'>;
+
+/** Pages are counted from one end: `first` with `after`, or `last` with `before`. Throws GatewayError unprocessable for a mixture. */
+function pageAsked(asking: Asking, args: Coerced): Direction & { readonly limit: number } {
+  const { after, before } = args;
+  const [first, last] = [countAmong(args, 'first'), countAmong(args, 'last')];
+  const backward = last !== undefined || typeof before === 'string';
+  if (backward && (first !== undefined || typeof after === 'string'))
+    throw new GatewayError('unprocessable', { message: 'A page is asked for by "first" and "after", or by "last" and "before"' });
+  const cursor = backward ? before : after;
+  return { limit: first ?? last ?? defaultLimit(asking), backward, ...(typeof cursor === 'string' ? { after: cursor } : {}) };
+}
+
+/** What lies beyond the end that is counted towards is known; before the other end there is at least the row of the cursor. */
+function planPageInfo(operation: Operation, selected: Selected, { after, backward }: Direction): Value {
   const members = selectionsOf(operation, pageInfoOf(selected), selected);
   return ({ cursor, cursors = [] }) => {
+    const beyond = cursor !== null && cursor !== undefined;
+    const given = after !== undefined;
     const values: Readonly<Record<string, unknown>> = {
-      hasNextPage: cursor !== null && cursor !== undefined,
-      hasPreviousPage: behind,
+      hasNextPage: backward ? given : beyond,
+      hasPreviousPage: backward ? beyond : given,
       startCursor: cursors[0] ?? null,
       endCursor: cursors.at(-1) ?? null,
     };

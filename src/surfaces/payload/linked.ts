@@ -1,6 +1,7 @@
 /** What of a document's item hangs on rows that are there already: sets of links, and rows of translations (payload-rest P-110, P-144). */
 import { type ReadContext, read } from '../../engine/read.ts';
-import { isJsonList, isJsonObject, type Json, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
+import { GatewayError } from '../../lib/errors.ts';
+import { isJsonList, isJsonObject, type Json, parseJsonBody } from '../../lib/json-body.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { RequestedOutput, RequestedTemplate } from '../../query/requested-template.ts';
 import type { Collection, JoinPair, Relation } from '../../schema/types.ts';
@@ -38,7 +39,10 @@ interface ExistingRow {
   readonly value: Json;
 }
 
-/** Rows of a list of one document, whoever asks: what may become of each is decided when it is written. */
+/**
+ * Rows of a list of one document, as far as the caller may read them: what becomes of others would tell him that they are there. Throws
+ * `related_denied` where he may read none.
+ */
 async function existing(
   context: ReadContext,
   collection: Collection,
@@ -46,30 +50,29 @@ async function existing(
   relation: ToMany,
   column: string,
 ): Promise<ExistingRow[]> {
-  const { proof: _, ...rest } = context;
   const value: RequestedOutput = { is: 'field', name: column, form: 'text' };
   const of = new Map<string, RequestedOutput>([
     ['key', { is: 'key' }],
     ['value', value],
   ]);
   const template: RequestedTemplate = new Map([['rows', { is: 'relation', name: relation.name, of }]]);
-  const { texts } = await read(
-    { ...rest, actor: { is: 'system', reason: 'links of a document are compared with those that were sent' } },
-    {
-      collection: collection.name,
-      selection: { all: false, named: new Map(), without: new Set() },
-      template,
-      keys: [key],
-      statuses: 'any',
-      offset: 0,
-      counts: uncounted,
-      stubs: false,
-    },
-  );
+  const { texts } = await read(context, {
+    collection: collection.name,
+    selection: { all: false, named: new Map(), without: new Set() },
+    template,
+    keys: [key],
+    statuses: 'any',
+    offset: 0,
+    counts: uncounted,
+    stubs: false,
+  }).catch((error: unknown) => {
+    const hidden = error instanceof GatewayError && (error.kind === 'unknown_field' || error.kind === 'read_denied');
+    throw hidden ? new GatewayError('related_denied', { field: relation.name }) : error;
+  });
   const found = texts.count === 0 ? null : parseJsonBody(String(texts.between('', '')));
   const rows = found && isJsonObject(found) ? (found['rows'] ?? null) : null;
   if (!rows || !isJsonList(rows)) return [];
-  return rows.filter(isJsonObject).map((row: JsonObject) => ({ key: row['key'] ?? null, value: row['value'] ?? null }));
+  return rows.filter(isJsonObject).flatMap(({ key: own, value: told }) => (own && told !== undefined ? [{ key: own, value: told }] : []));
 }
 
 /** The links that are missing and those that are to go; the others stay as they are. */
@@ -105,6 +108,11 @@ async function translationChanges(
   if (row && own && collection.key.length === 1) return [[relation.name, [{ update: { ...translated, [own.name]: row.key } }]]];
   if (row || Object.values(translated).every((value) => value === null || value === '')) return [];
   return [[relation.name, [{ create: { ...translated, [language.name]: code } }]]];
+}
+
+/** Whether the item hangs on rows that are there. */
+export function hangs({ sets, translated }: Sent): boolean {
+  return sets.size > 0 || Object.keys(translated).length > 0;
 }
 
 /** The whole item; `key` is the document's text key where it is there already, `code` the language that is written. */

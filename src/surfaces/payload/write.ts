@@ -1,4 +1,6 @@
 /** Creating, changing and deleting documents one at a time (payload-rest §2, §8, §10). */
+import { writerOf } from '../../access/write.ts';
+import { lockRows } from '../../engine/lock-rows.ts';
 import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { prepareWrite, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -12,7 +14,7 @@ import { shapeOf } from './context.ts';
 import { factsOf } from './facts.ts';
 import { documentsRead, roomy, templateOf, uncounted } from './find.ts';
 import { told, type Writing } from './invalid.ts';
-import { linkedItem } from './linked.ts';
+import { hangs, linkedItem } from './linked.ts';
 import { isCompared } from './names.ts';
 import { type Parameters, textOf, truthOf } from './parameters.ts';
 import type { Serving } from './serving.ts';
@@ -58,16 +60,16 @@ export async function shownOf(within: ReadContext, { context, collection, parame
 }
 
 /** With the fields that the caller may not write left out, as the convention does (P-206). */
-async function withoutForbidden<T>(collection: Collection, item: RequestedItem, run: (item: RequestedItem) => Promise<T>): Promise<T> {
-  let rest = item;
+async function withoutForbidden<T>(collection: Collection, run: (leftOut: ReadonlySet<string>) => Promise<T>): Promise<T> {
+  const leftOut = new Set<string>();
   for (;;) {
     try {
-      return await run(rest);
+      return await run(leftOut);
     } catch (error) {
       const field = error instanceof GatewayError && error.kind === 'field_write_denied' ? error.details['field'] : undefined;
       const own = error instanceof GatewayError && error.details['collection'] === collection.name;
-      if (typeof field !== 'string' || !own || !(field in rest) || field === collection.status?.field.name) throw error;
-      rest = Object.fromEntries(Object.entries(rest).filter(([name]) => name !== field));
+      if (typeof field !== 'string' || !own || leftOut.has(field) || field === collection.status?.field.name) throw error;
+      leftOut.add(field);
     }
   }
 }
@@ -85,11 +87,20 @@ async function changed(writes: Writes, { mutation, sent, writing: about, key, op
   const { context, collection, parameters } = writes;
   const within = withinOf(writes);
   const [code = ''] = shapeOf(context, parameters).languages;
-  const item = await linkedItem(context, collection, key, sent, code);
+  let item = sent.item;
+  const made = async (of: ReadContext, leftOut: ReadonlySet<string>): Promise<RequestedMutation> => {
+    item = await linkedItem(of, collection, key, sent, code);
+    return mutation(Object.fromEntries(Object.entries(item).filter(([name]) => !leftOut.has(name))));
+  };
   try {
-    return await withoutForbidden(collection, item, async (rest) => {
-      const prepared = await prepareWrite(within, mutation(rest), options);
+    return await withoutForbidden(collection, async (leftOut) => {
+      const held = key !== undefined && hangs(sent) ? key : undefined;
+      if (held !== undefined) writerOf(context.schema, context.rules, context.actor).grant(collection, 'update');
+      const ready = held === undefined ? await prepareWrite(within, await made(context, leftOut), options) : undefined;
       return writing(within, async (session) => {
+        // Whoever else writes the same document waits until its rows are compared and written.
+        if (held !== undefined) await lockRows(session, collection.name, [held]);
+        const prepared = ready ?? (await prepareWrite(preparing(within, session), await made(session.within, leftOut), options));
         const [row] = await session.write(prepared);
         return { plain: false, read: (inside) => shownOf(inside, writes, row?.key ?? '') };
       });
@@ -98,6 +109,9 @@ async function changed(writes: Writes, { mutation, sent, writing: about, key, op
     throw told(error, about, item);
   }
 }
+
+/** Within the transaction, with what extensions filter. */
+const preparing = ({ syntax, filters }: WriteContext, { within }: WriteSession) => ({ ...within, syntax, ...(filters ? { filters } : {}) });
 
 const isLocalised = (parameters: Parameters): boolean => (textOf(parameters.get('locale')) ?? '') !== '';
 

@@ -2,6 +2,8 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { changePassword } from '../../auth/change-password.ts';
 import { requestReset, resetPassword } from '../../auth/reset.ts';
+import { authSettingsOf } from '../../auth/settings.ts';
+import { attemptsFor } from '../../auth/shared-attempts.ts';
 import { signIn, tokenFor } from '../../auth/sign-in.ts';
 import { type UserRow, userByEmail, userById } from '../../auth/users.ts';
 import { systemRows } from '../../engine/system-read.ts';
@@ -92,6 +94,8 @@ async function register(request: FastifyRequest, reply: FastifyReply, hooks: Sur
   const email = textIn(body, 'email');
   if (!/^[^@\s\p{Cc}<>,;"]+@[^@\s\p{Cc}<>,;"]+$/u.test(email) || email.length > 254) throw invalid('email must be a valid email', 'email');
   textIn(body, 'password');
+  // Whether an address is taken is told here: it is asked as often as passwords are tried, and no more.
+  await attemptsFor(project, 'registrations', authSettingsOf).begin(email.toLowerCase(), request.ip);
   const { fields } = context.schema.collections.get(usersCollection) ?? { fields: new Map() };
   const said = Object.entries(body).filter(([name]) => registered.includes(name) && fields.has(name));
   const item = { ...Object.fromEntries(said), status: 'active', role };

@@ -1,6 +1,7 @@
 /** Entries made, changed and deleted, each with its relations in one transaction, answered as they are read (strapi-rest §11). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { writerOf } from '../../access/write.ts';
+import { lockRows } from '../../engine/lock-rows.ts';
 import { prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
 import { sampleKeys } from '../../engine/read-memory.ts';
 import { prepareWrite, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
@@ -160,6 +161,8 @@ export function saving(writing: Writing, data: JsonObject, key?: string): { read
   return {
     asked: inLocale,
     async step(session) {
+      // Whoever else writes the same entry waits until what hangs on it is compared and written.
+      if (key !== undefined && (item.relations.length > 0 || item.localised)) await lockRows(session, collection.name, [key]);
       const relations = await resolvedRelations(session.within, sight, collection, key, item.relations);
       const { localised } = item;
       const texts =

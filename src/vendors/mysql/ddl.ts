@@ -135,19 +135,33 @@ async function changeParts(reader: Reader, table: IntrospectedTable, changes: re
   return parts;
 }
 
-/** A name that no foreign key of the table has. */
-function freeName({ name: table, foreignKeys: keys }: IntrospectedTable, column: string): string {
-  const base = `${table}_${column}`.slice(0, 50);
-  const taken = new Set(keys.map((key) => key.name.toLowerCase()));
-  for (let i = 1; ; i += 1) {
-    const wanted = `${base}_foreign${i === 1 ? '' : `_${i}`}`;
-    if (!taken.has(wanted.toLowerCase())) return wanted;
-  }
+/** Gives names that no foreign key has: the server tells them apart in the whole database, not by their tables. */
+async function freeNames(reader: Reader, { name: table }: IntrospectedTable): Promise<(column: string) => string> {
+  const statement = sql`select constraint_name from information_schema.referential_constraints where constraint_schema = database()`;
+  const found = await reader.texts(print(statement, reader.dialect));
+  const taken = new Set(found.map(([one]) => (one ?? '').toLowerCase()));
+  return (column) => {
+    const base = `${table}_${column}`.slice(0, 50);
+    for (let i = 1; ; i += 1) {
+      const wanted = `${base}_foreign${i === 1 ? '' : `_${i}`}`;
+      if (taken.has(wanted.toLowerCase())) continue;
+      taken.add(wanted.toLowerCase());
+      return wanted;
+    }
+  };
 }
 
-/** Foreign keys of columns that are there. The server makes an index for one where there is none, and forgets to take it away again. */
-async function linkParts(reader: Reader, { table, link = [], unlink = [] }: Extract<TableChange, { is: 'alter' }>): Promise<Parts> {
+/** Foreign keys of columns that are there or are added. The server makes an index for one where there is none, and forgets to take it away again. */
+async function linkParts(reader: Reader, { table, add, link = [], unlink = [] }: Extract<TableChange, { is: 'alter' }>): Promise<Parts> {
   const parts: Parts = { make: [], undo: [] };
+  const own = add.flatMap(({ name: column, references }) => (references ? [{ column, references }] : []));
+  const free = own.length + link.length > 0 ? await freeNames(reader, table) : String;
+  // Their indexes go with the columns.
+  for (const one of own) {
+    const key = free(one.column);
+    parts.make.push(sql`add constraint ${name(key)} ${foreignKey(one)}`);
+    parts.undo.push(sql`drop foreign key ${name(key)}`);
+  }
   const known = unlink.length > 0 ? await definitions(reader, table, true) : undefined;
   for (const { name: key } of unlink) {
     parts.make.push(sql`drop foreign key ${name(key)}`);
@@ -155,7 +169,7 @@ async function linkParts(reader: Reader, { table, link = [], unlink = [] }: Extr
     if (text !== undefined) parts.undo.push(sql`add constraint ${trusted(text)}`);
   }
   for (const one of link) {
-    const key = freeName(table, one.column);
+    const key = free(one.column);
     const led = [table.primaryKey, ...table.unique, ...table.indexes].some(([first]) => first === one.column);
     parts.make.push(sql`add constraint ${name(key)} ${foreignKey(one)}`);
     parts.undo.unshift(sql`drop foreign key ${name(key)}`, ...(led ? [] : [sql`drop index ${name(key)}`]));
@@ -176,20 +190,18 @@ function stepOf(reader: Reader, make: Fragment, undo?: Fragment, prefix = unlimi
 async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' }>): Promise<DdlStep[]> {
   const table = tableOf(change.table);
   const changes = await changeParts(reader, change.table, change.change);
-  const own = foreignKeys(change.add);
   const links = await linkParts(reader, change);
   const lost = change.table.foreignKeys.filter(({ columns }) => columns.some((column) => change.drop.includes(column)));
   const make = [
     ...lost.map((key) => sql`drop foreign key ${name(key.name)}`),
     ...change.add.map((spec) => sql`add column ${columnOf(spec)}`),
-    ...own.map((key) => sql`add ${key}`),
     ...changes.make,
     ...change.drop.map((column) => sql`drop column ${name(column)}`),
     ...links.make,
   ];
   if (make.length === 0) return [];
   const undo = [...links.undo, ...changes.undo, ...change.add.map((spec) => sql`drop column ${name(spec.name)}`)];
-  const undone = change.drop.length === 0 && own.length === 0 && undo.length > 0;
+  const undone = change.drop.length === 0 && undo.length > 0;
   const prefix = change.change.some(({ force }) => force) ? bending : unlimited;
   return [
     stepOf(

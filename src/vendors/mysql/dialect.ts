@@ -81,10 +81,11 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     }
   }
 
-  function orderTerm(term: OrderTerm, nullsLast: boolean): Fragment {
+  function orderTerm(term: OrderTerm, wanted: 'first' | 'last'): Fragment {
     const direction = term.descending ? sql` desc` : sql``;
-    // Descending, NULLs come last anyway.
-    const nulls = nullsLast && term.nullable && !term.descending ? sql`${term.expression} is null, ` : sql``;
+    const given = term.descending ? 'last' : 'first';
+    const apart = wanted === 'last' ? sql`${term.expression} is null, ` : sql`${term.expression} is not null, `;
+    const nulls = term.nullable && wanted !== given ? apart : sql``;
     return sql`${nulls}${term.expression}${direction}`;
   }
 

@@ -133,9 +133,8 @@ function page(limit: number | undefined, offset: number): Fragment {
 }
 
 /** By itself the server takes NULL for the highest value; only where it has to be told otherwise an index may not serve. */
-function orderTerm(term: OrderTerm, nullsLast: boolean): Fragment {
+function orderTerm(term: OrderTerm, wanted: 'first' | 'last'): Fragment {
   const direction = term.descending ? sql` desc` : sql``;
-  const wanted = nullsLast || term.descending ? 'last' : 'first';
   const given = term.descending ? 'first' : 'last';
   const nulls = term.nullable && wanted !== given ? trusted(` nulls ${wanted}`) : sql``;
   return sql`${term.expression}${direction}${nulls}`;

@@ -55,9 +55,10 @@ function jsonValue(field: Field, column: Fragment): Fragment {
   return guarded(column);
 }
 
-function orderTerm(term: OrderTerm, nullsLast: boolean): Fragment {
+function orderTerm(term: OrderTerm, wanted: 'first' | 'last'): Fragment {
   const direction = term.descending ? sql` desc` : sql``;
-  const nulls = nullsLast && term.nullable && !term.descending ? sql` nulls last` : sql``;
+  const given = term.descending ? 'last' : 'first';
+  const nulls = term.nullable && wanted !== given ? trusted(` nulls ${wanted}`) : sql``;
   return sql`${term.expression}${direction}${nulls}`;
 }
 

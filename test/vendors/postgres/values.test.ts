@@ -280,7 +280,7 @@ t.test('operands use the index of their column', { skip: absent }, async (t) => 
 t.test('order, pages and maps', { skip: absent }, async (t) => {
   const s = await scratch(t, ['create table p (id int, v text)', "insert into p values (1, 'b'), (2, null), (3, 'a')"]);
   const ids = async (descending: boolean, limit: number | undefined, offset: number): Promise<string> => {
-    const order = dialect.orderTerm({ expression: name('v'), descending, nullable: true }, true);
+    const order = dialect.orderTerm({ expression: name('v'), descending, nullable: true }, 'last');
     const rows = await s.connection.texts(print(sql`select id from p order by ${order} ${dialect.page(limit, offset)}`, dialect));
     return rows.flat().join();
   };
