@@ -1,6 +1,6 @@
 /** Uploads that go on where they broke off: the parts of tus 1.0, kept in a folder of their own until they are whole. */
 import { createReadStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileStore } from '@tus/file-store';
 import { Server } from '@tus/server';
@@ -29,6 +29,8 @@ export interface TusRequest {
 }
 
 export interface ResumableUploads {
+  /** Those of the protocol that are kept to, by their names there. */
+  readonly extensions: readonly string[];
   handle(request: TusRequest): Promise<Response>;
   /** The upload of that id, where it is the owner's. */
   find(id: string, owner: string): Promise<Part | undefined>;
@@ -45,6 +47,8 @@ const ownerKey = 'sallyport-owner';
 const idForm = /^[0-9a-f]{32}$/;
 /** Milliseconds between two looks for parts that nobody goes on with. */
 const sweepEvery = 600_000;
+/** Milliseconds that a timer of Node takes at most. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Opens the folder; `path` is that of the uploads in URLs. */
 export async function openResumable(folder: string, path: string, hours: number): Promise<ResumableUploads> {
@@ -61,14 +65,28 @@ export async function openResumable(folder: string, path: string, hours: number)
     onUploadCreate: async (request, upload) => ({ metadata: { ...upload.metadata, [ownerKey]: request.headers.get(ownerHeader) } }),
   });
   let swept = 0;
+  let waiting = false;
   const sweep = (): void => {
     if (Date.now() - swept < sweepEvery) return;
     swept = Date.now();
     server.cleanUpExpiredUploads().catch(() => undefined);
   };
+  // What nobody goes on with goes in the end, also when nobody uploads anything any more.
+  const sweepLater = (): void => {
+    if (waiting) return;
+    waiting = true;
+    const look = async (): Promise<void> => {
+      waiting = false;
+      sweep();
+      if ((await readdir(folder)).length > 0) sweepLater();
+    };
+    setTimeout(() => void look().catch(() => undefined), Math.min(datastore.getExpiration() + sweepEvery, longestTimer)).unref();
+  };
   return {
+    extensions: datastore.extensions,
     async handle({ method, url, headers, body, owner, mostBytes }) {
       sweep();
+      sweepLater();
       headers.set(ownerHeader, owner);
       headers.set(mostHeader, String(mostBytes));
       return server.handleWeb(new Request(url, { method, headers, body, ...(body ? { duplex: 'half' } : {}) } as RequestInit) as never);

@@ -21,6 +21,11 @@ declare module 'fastify' {
     lease: Lease | null;
   }
 
+  interface FastifyContextConfig {
+    /** For routes that answer OPTIONS themselves, beside what pages of other origins are told. */
+    readonly cors?: { readonly preflightContinue: true };
+  }
+
   interface FastifyInstance {
     readonly longLived: LongLived;
     /**

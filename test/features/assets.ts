@@ -201,6 +201,23 @@ async function refusals(t: Tester, garden: OwnGarden): Promise<void> {
   t.equal((await bytes(garden, address(hash, '?key=thumbnail'))).status, 200, 'the server is up');
 }
 
+/** The same project once more, where one image is made at a time and nobody waits. */
+async function busy(t: Tester, garden: OwnGarden): Promise<void> {
+  const { registry } = garden.gateway;
+  const lease = await registry.lease(project);
+  await registry.set({ ...lease.project.config, key: 'busy', assets: { concurrency: 1, queue: 0 } });
+  lease.release();
+  const hash = await putFile(garden, { name: 'much.png', type: 'image/png', content: await picture(800, 800).png().toBuffer() });
+  const sizes = ['directus-small-crop', 'directus-medium-crop', 'directus-large-crop', 'directus-small-contain'];
+  const answers = await Promise.all(sizes.map((key) => bytes(garden, `/busy/assets/${hash}?key=${key}&format=avif`)));
+  const [made, refused] = [answers.filter(({ status }) => status === 200), answers.filter(({ status }) => status !== 200)];
+  t.ok(made.length > 0 && refused.length > 0, 'some are made, some not');
+  for (const { status, code, headers } of refused) {
+    t.strictSame([status, code, headers.get('retry-after') !== null], [503, 12, true], 'too much at once');
+  }
+  t.equal((await bytes(garden, `/busy/assets/${hash}?key=thumbnail`)).status, 200, 'later there is room');
+}
+
 async function harmless(t: Tester, garden: OwnGarden): Promise<void> {
   const script = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
   const kinds: readonly (readonly [type: string, sent: string, disposition: string, sandbox: boolean])[] = [
@@ -287,6 +304,7 @@ export const assets: Feature = {
       await t.test('files as they are', (t) => originals(t, garden));
       await t.test('images', (t) => images(t, garden));
       await t.test('what is refused', (t) => refusals(t, garden));
+      await t.test('more than can be made', (t) => busy(t, garden));
       await t.test('nothing runs', (t) => harmless(t, garden));
       await t.test('by the name in the storage', (t) => named(t, garden));
       await t.test('by permission', (t) => permitted(t, garden));

@@ -54,6 +54,24 @@ export async function resumable(t: Tester, garden: UploadGarden): Promise<void> 
   );
   t.ok(await eventually(async () => (await readdir(parts)).length === 0), 'nothing is left of its parts');
 
+  for (const headers of [{}, { origin: 'https://app.example', 'access-control-request-method': 'POST' }]) {
+    const told = await ask(garden.gateway.url, '/garden/files/tus', { method: 'OPTIONS', headers });
+    t.match(
+      [told.status, told.headers],
+      [
+        204,
+        {
+          'tus-version': '1.0.0',
+          'tus-extension': 'creation,creation-with-upload,creation-defer-length,termination,expiration',
+          'tus-max-size': '300000',
+        },
+      ],
+      'what it can do',
+    );
+    if ('origin' in headers)
+      t.match(told.headers, { 'access-control-allow-methods': /PATCH/, 'access-control-allow-headers': /Upload-Offset/ });
+  }
+
   const made = await begin(garden, 6, { filename: 'six.txt' });
   t.equal(made.status, 201, told(made));
   const path = String(made.headers['location']);

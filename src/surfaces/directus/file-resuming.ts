@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { newFile } from '../../files/file-item.ts';
 import { openResumable, type Part, type ResumableUploads } from '../../files/resumable.ts';
+import { mostBytes, type UploadSettings, uploadSettings } from '../../files/upload-settings.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
@@ -12,7 +13,7 @@ import { writeNewFiles } from './files.ts';
 
 const opened = new WeakMap<Project, Promise<ResumableUploads>>();
 
-function resumableOf(project: Project, { settings }: Uploads): Promise<ResumableUploads> {
+function resumableOf(project: Project, settings: UploadSettings): Promise<ResumableUploads> {
   const known = opened.get(project);
   if (known) return known;
   const made = openResumable(settings.partsFolder, `/${project.key}/files/tus`, settings.resumeHours);
@@ -36,7 +37,7 @@ function headersOf(request: FastifyRequest): Headers {
 async function answer(request: TusParams, reply: FastifyReply): Promise<FastifyReply> {
   const { project } = request;
   const uploads = uploadsOf(await contextOf(request), 'create');
-  const resumable = await resumableOf(project, uploads);
+  const resumable = await resumableOf(project, uploads.settings);
   const { upload: id } = request.params;
   const { user } = uploads.filing;
   if (id !== undefined && !(await resumable.find(id, user))) throw new GatewayError('item_not_found', { id });
@@ -55,6 +56,21 @@ async function answer(request: TusParams, reply: FastifyReply): Promise<FastifyR
   const part = request.method === 'DELETE' ? undefined : await resumable.find(id ?? location?.split('/').at(-1) ?? '', user);
   if (part && part.offset === part.size) return finish(request, reply, { uploads, resumable, part });
   return reply.code(response.status).send();
+}
+
+/** What a client may ask before anything else, without a word of who it is (tus 1.0, OPTIONS). Pages of other origins are answered as well. */
+async function tell({ project }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const settings = uploadSettings(project.key, project.config.uploads);
+  const { extensions } = await resumableOf(project, settings);
+  return reply
+    .code(204)
+    .headers({
+      'tus-resumable': '1.0.0',
+      'tus-version': '1.0.0',
+      'tus-extension': extensions.join(','),
+      'tus-max-size': String(mostBytes(settings, project.rules.current.settings)),
+    })
+    .send();
 }
 
 /** Headers of the protocol; the others are the server's own. */
@@ -109,5 +125,8 @@ export const resumingRoutes: FastifyPluginAsync = async (app) => {
     done(null),
   );
   app.post('/:project/files/tus', answer);
+  for (const url of ['/:project/files/tus', '/:project/files/tus/:upload']) {
+    app.route({ method: 'OPTIONS', url, config: { cors: { preflightContinue: true } }, handler: tell });
+  }
   app.route({ method: ['HEAD', 'PATCH', 'DELETE'], url: '/:project/files/tus/:upload', handler: answer });
 };
