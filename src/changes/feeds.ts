@@ -1,4 +1,5 @@
 /** Who listens, for what, and what is to be told. */
+import { normalizeIP } from '@fastify/rate-limit';
 import type { Actor } from '../access/types.ts';
 import type { Standing } from '../auth/standing.ts';
 import type { FileData } from '../engine/file-data.ts';
@@ -68,9 +69,12 @@ export interface Batch {
   readonly tellings: Map<string, Promise<Telling>>;
 }
 
-/** Who counts as one where connections are counted, and where what is told differs between users. */
+/**
+ * Who counts as one where connections are counted, and where what is told differs between users. Of IPv6 addresses those of one network do,
+ * as for limits of rates: there a single machine has any number of them.
+ */
 export function callerOf(actor: Actor): string {
-  return actor.is === 'user' ? `user ${actor.id}` : actor.is === 'public' ? `address ${actor.ip}` : 'system';
+  return actor.is === 'user' ? `user ${actor.id}` : actor.is === 'public' ? `address ${normalizeIP(actor.ip)}` : 'system';
 }
 
 /** What an actor is told with, as things are now. */

@@ -97,15 +97,16 @@ async function rights(t: Tester, garden: OwnGarden): Promise<void> {
 }
 
 async function history(t: Tester, garden: OwnGarden): Promise<void> {
-  await gives(t, garden, 'mutation { update_zones_item(id: 2, data: {name: "Changed"}, comment: "why") { name } }', {
-    update_zones_item: { name: 'Changed' },
-  });
-  const told = await gql(
+  const change = 'mutation { update_zones_item(id: 2, data: {name: "Changed"}, comment: "why") { name } }';
+  const changed = await gql(garden, change, 'admin', {}, { 'user-agent': 'a client' });
+  t.strictSame(at(changed.json, 'data'), { update_zones_item: { name: 'Changed' } }, told(changed));
+  const kept = await gql(
     garden,
-    '{ directus_revisions(filter: {collection_eq: "zones", item_eq: "2"}, sort: ["id"]) { data { id } } directus_activity(sort: ["-id"], limit: 1) { data { comment } } }',
+    '{ directus_revisions(filter: {collection_eq: "zones", item_eq: "2"}, sort: ["id"]) { data { id } } directus_activity(sort: ["-id"], limit: 1) { data { action ip user_agent comment } } }',
   );
-  t.equal(at(told.json, 'data', 'directus_activity', 'data', 0, 'comment'), 'why');
-  const revision = at(told.json, 'data', 'directus_revisions', 'data', 0, 'id');
+  const entry = { action: 'update', ip: 'localhost', user_agent: 'a client', comment: 'why' };
+  t.strictSame(at(kept.json, 'data', 'directus_activity', 'data', 0), entry, 'who, from where and by which client');
+  const revision = at(kept.json, 'data', 'directus_revisions', 'data', 0, 'id');
   await gives(t, garden, 'mutation { update_zones_item(id: 2, data: {name: "Again"}) { name } }', { update_zones_item: { name: 'Again' } });
   await gives(t, garden, `mutation { revert_zones_item(id: 2, revision: ${revision}) { name } }`, {
     revert_zones_item: { name: 'Changed' },

@@ -19,7 +19,7 @@ type Client = {
 
 /** The client of the convention, as its author ships it. */
 function client(world: World, token?: Json): Client {
-  const headers: Record<string, string> = typeof token === 'string' ? { authorization: `Bearer ${token}` } : {};
+  const headers: Record<string, string> = typeof token === 'string' ? { authorization: `Bearer ${token}`, 'user-agent': 'a client' } : {};
   const sdk: unknown = new PayloadSDK({ baseURL: `${world.gateway.url}/${project}/payload/api`, baseInit: { headers } });
   return sdk as Client;
 }
@@ -60,6 +60,9 @@ async function byClient(t: Tester, world: World): Promise<void> {
   const gone = await sdk.delete({ collection: 'plants', id, depth: 0 });
   t.match(gone, { id, title: 'Pear' });
   t.equal(await sdk.findByID({ collection: 'plants', id, disableErrors: true }), null);
+  const told = await world.get(`activity?filter[collection]=plants&filter[item]=${id}&fields=action,ip,user_agent&sort=id`, 'admin');
+  const entry = (action: string): Json => ({ action, ip: 'localhost', user_agent: 'a client' });
+  t.strictSame(at(told.json, 'data'), [entry('create'), entry('update'), entry('update'), entry('update'), entry('delete')]);
   t.match(await sdk.delete({ collection: 'plants', where: { id: { equals: id } } }), { docs: [], errors: [] });
   await t.test('errors', async (t) => {
     const error = await sdk.create({ collection: 'plants', data: { height: 'tall' } }).catch((one: unknown) => one);

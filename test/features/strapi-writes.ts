@@ -183,9 +183,13 @@ async function rights(t: Tester, garden: OwnGarden): Promise<void> {
   await garden.permit(4, 'sightings', { update: 'mine', create: 'full', write_field_blacklist: 'tally' });
   await refuses(t, garden, 'sightings/3', 404, 'Not Found', 'writer', put({ note: 'x' }));
   await refuses(t, garden, 'sightings/1', 403, /tally/, 'writer', put({ tally: 5 }));
-  await holds(t, garden, 'sightings/1?fields=note', { id: 1, attributes: { note: 'mine' }, meta: {} }, 'writer', put({ note: 'mine' }));
+  await holds(t, garden, 'sightings/1?fields=note', { id: 1, attributes: { note: 'mine' }, meta: {} }, 'writer', {
+    ...put({ note: 'mine' }),
+    headers: { 'user-agent': 'a client' },
+  });
   const history = await garden.rows('directus_activity', { collection: 'sightings', item: '1', action: 'update' });
   t.equal(history.length, 1, 'history is kept');
+  t.match(history[0], { action: 'update', ip: 'localhost', user_agent: 'a client' }, 'from where and by which client');
 }
 
 /** By the project file: the newer form without a header, another page size; and no surface at all. */
