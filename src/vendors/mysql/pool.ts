@@ -18,13 +18,15 @@ export interface Pool extends Lending<RawConnection> {
  * storing something else, quotes and backslashes as our SQL means them, lists as long as they are, and room for all warnings
  * of a statement, as one of them may say that a list was cut. MariaDB sorts texts by their first bytes only: more of them than by
  * itself, and memory for as many terms as a request may have. It also keeps what a sub-select gave for the values of the row around it,
- * and finds those by their columns' collations: `AB` would get what was right for `ab`.
+ * and finds those by their columns' collations: `AB` would get what was right for `ab`. MySQL 9 loses conditions of a sub-select in the ON of an
+ * outer join when it makes a semi-join of it, and so would show what is to stay hidden.
  */
 const sessionSettings = (config: DatabaseConfig): string => `set names utf8mb4, session time_zone = '+00:00',
   session sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION',
   session group_concat_max_len = 4294967295, session max_error_count = 65535, session sql_notes = 0
   /*M! , session max_sort_length = 4096, session sort_buffer_size = greatest(@@session.sort_buffer_size, 4194304),
     session optimizer_switch = 'subquery_cache=off' */
+  /*!80000 , session optimizer_switch = 'semijoin=off' */
   ${sessionTime(config.statementMilliseconds)}`;
 
 const silent = { debug() {}, warn() {}, error() {}, deprecate() {} };
