@@ -50,7 +50,8 @@ function outputRewrite(output: Output): FileRewrite | undefined {
   if (output.is === 'relation') return relationRewrite(output);
   if (output.is !== 'group') return undefined;
   const { file } = output;
-  return file ? (text, make) => make(JSON.parse(text) as FileFacts, file) : made(fileRewrite(output.of), output.make);
+  const addresses = file && ((text: string, data: FileData): string => data(JSON.parse(text) as FileFacts, file));
+  return made(addresses ?? fileRewrite(output.of), output.make);
 }
 
 function relationRewrite({ query, as, make }: Extract<Output, { is: 'relation' }>): FileRewrite | undefined {

@@ -4,6 +4,7 @@ import { GatewayError } from '../lib/errors.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
 import { bindFilter } from './bind-filter.ts';
 import type { BindContext } from './context.ts';
+import { fileDataName, fileMembersOutput } from './file-data.ts';
 import { nestedRead } from './nested.ts';
 import type { RequestedOutput, RequestedTemplate } from './requested-template.ts';
 import type { Output, ReadQuery, RequestedRead } from './types.ts';
@@ -28,6 +29,12 @@ function bindOutput(collection: Collection, asked: RequestedOutput, context: Bin
       return asked;
     case 'group':
       return { ...asked, of: bindTemplate(collection, asked.of, context, absent) };
+    case 'file': {
+      const { members, make } = asked;
+      const output = fileMembersOutput(collection, members, context);
+      if (!output) throw unknown(collection, fileDataName);
+      return { ...output, ...(make ? { make } : {}) };
+    }
     case 'first':
       return { is: 'first', of: asked.of.map((one) => bindOutput(collection, one, context, absent)) };
     case 'when':

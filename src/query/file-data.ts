@@ -31,9 +31,16 @@ export function hasFileData({ name, system }: Collection): boolean {
 export function fileDataOutput(collection: Collection, selection: Selection, context: BindContext): Output | undefined {
   if (!hasFileData(collection) || !(selection.all || selection.named.has(fileDataName))) return undefined;
   const wanted = membersOf(selection.named.get(fileDataName) ?? undefined, collection);
-  if (selection.without.has(fileDataName)) return undefined;
-  const named = { name: fileDataName, collection: collection.name };
-  if (wanted.length === 0 || context.visible.field(named) !== 'yes') return undefined;
+  return selection.without.has(fileDataName) ? undefined : fileMembersOutput(collection, wanted, context);
+}
+
+/** The same of members that are known; undefined where there are none, or none that are visible. */
+export function fileMembersOutput(
+  collection: Collection,
+  wanted: readonly FileMember[],
+  context: Pick<BindContext, 'visible' | 'count'>,
+): Extract<Output, { is: 'group' }> | undefined {
+  if (!tellsFileData(collection, context) || wanted.length === 0) return undefined;
   const of = new Map<string, Output>();
   for (const name of columns) {
     const field = collection.fields.get(name);
@@ -42,6 +49,11 @@ export function fileDataOutput(collection: Collection, selection: Selection, con
   if (of.size === 0) return undefined;
   context.count();
   return { is: 'group', of, file: wanted };
+}
+
+/** Whether the rows have such a member, and the caller may see it. */
+export function tellsFileData(collection: Collection, { visible }: Pick<BindContext, 'visible'>): boolean {
+  return hasFileData(collection) && visible.field({ name: fileDataName, collection: collection.name }) === 'yes';
 }
 
 function membersOf(selection: Selection | undefined, { name }: Collection): readonly FileMember[] {

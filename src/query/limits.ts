@@ -172,6 +172,8 @@ function templateSize(template: RequestedTemplate, depth: number, spent: Spent, 
 
 function outputSize(output: RequestedOutput, depth: number, spent: Spent, limits: Limits): number {
   switch (output.is) {
+    case 'file':
+      return output.members.length;
     case 'group':
       return templateSize(output.of, depth, spent, limits);
     case 'first':

@@ -1,5 +1,6 @@
 /** The outputs of a read, each with the key it is to have in the answer: for surfaces whose requests name every one of them. */
 import type { ValueForm } from '../dialect/forms.ts';
+import type { FileMember } from './file-data.ts';
 import type { RequestedFilter, RequestedNested } from './types.ts';
 
 /** Makes another object of the JSON text of one, for what no database makes: addresses, sizes in other units. */
@@ -29,6 +30,8 @@ export type RequestedOutput =
   /** The text form of the row's key (schema/keys.ts); with commas between its parts where that is asked. */
   | { readonly is: 'key'; readonly joined?: ',' }
   | { readonly is: 'group'; readonly of: RequestedTemplate; readonly make?: MakeObject }
+  /** Of a row of directus_files: an object of these members of its `data` (file-data.ts), of which `make` may make any other value. */
+  | { readonly is: 'file'; readonly members: readonly FileMember[]; readonly make?: MakeObject }
   | { readonly is: 'constant'; readonly json: string };
 
 /**

@@ -17,6 +17,7 @@ import type { AggregateFunction } from '../../query/types.ts';
 import { graphqlName } from '../../schema/names.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { isTextList } from './field-scalars.ts';
+import { fileFields } from './file-fields.ts';
 import { listOf } from './operator-types.ts';
 import { type Arguments, described, type Parts } from './parts.ts';
 import { bigInt, decimal, json } from './scalars.ts';
@@ -81,7 +82,7 @@ export function rootArguments(collection: Collection, parts: Parts): Arguments {
 
 /** An item: its columns, the rows that relations lead to. What some rows do not show is null in them. */
 export function itemFields(collection: Collection, parts: Parts): OutputFields {
-  const fields: OutputFields = {};
+  const fields: OutputFields = fileFields(collection, parts);
   for (const field of readableFields(parts, collection)) {
     const relation = collection.relations.get(field.name);
     const target = relation?.kind === 'm2o' ? parts.target(relation) : undefined;

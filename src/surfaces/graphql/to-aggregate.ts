@@ -75,7 +75,7 @@ function groupValue(operation: Operation, selected: Selected, groups: RequestedG
   const type = selected.field?.type as GraphQLObjectType;
   const members = selectionsOf(operation, type, selected).map((one): [string, Value] => {
     const meaning = one.field && itemMeaning(one.field);
-    if (!meaning) return [one.key, () => JSON.stringify(type.name)];
+    if (!meaning || meaning.is === 'file') return [one.key, () => JSON.stringify(type.name)];
     const { part } = argumentsOf(operation, one);
     const as = `group ${groups.length}`;
     groups.push({ as, path: [meaning.name], ...(typeof part === 'string' ? { part } : {}) });
@@ -89,7 +89,7 @@ function measureValue(operation: Operation, selected: Selected, measures: Reques
   const type = selected.field?.type as GraphQLObjectType;
   const members = selectionsOf(operation, type, selected).map((one): [string, Value] => {
     const meaning = one.field && itemMeaning(one.field);
-    if (!meaning) return [one.key, () => JSON.stringify(type.name)];
+    if (!meaning || meaning.is === 'file') return [one.key, () => JSON.stringify(type.name)];
     measures.push({ function: of, field: meaning.name });
     return [one.key, (given) => given.get(meaning.name) ?? 'null'];
   });

@@ -4,6 +4,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedOutput, RequestedTemplate } from '../../query/requested-template.ts';
 import type { RequestedFilter, RequestedNested } from '../../query/types.ts';
 import { parseSort } from '../parse-sort.ts';
+import { fileOutput } from './file-fields.ts';
 import { argumentsOf, type Operation, type Selected, selectionsOf } from './selections.ts';
 import { type Coerced, filterOf } from './to-filter.ts';
 import { itemMeaning } from './types.ts';
@@ -25,6 +26,7 @@ export function shapeOf(operation: Operation, item: GraphQLObjectType, selected:
     const meaning = one.field && itemMeaning(one.field);
     if (!meaning) template.set(one.key, { is: 'constant', json: JSON.stringify(item.name) });
     else if (meaning.is === 'field') template.set(one.key, meaning);
+    else if (meaning.is === 'file') template.set(one.key, fileOutput(operation, meaning, one));
     else {
       const inner = shapeOf(operation, meaning.item, one);
       const asked = meaning.many ? whichRows(one.field, argumentsOf(operation, one)) : undefined;

@@ -1,6 +1,7 @@
 /** What the parts of a role's schema mean to us: each field and argument carries it, so that a document is understood without looking names up. */
 import type { GraphQLInputField, GraphQLObjectType } from 'graphql';
 import type { ValueForm } from '../../dialect/forms.ts';
+import type { FileMember } from '../../query/file-data.ts';
 import type { Collection } from '../../schema/types.ts';
 
 /** A field of the query, mutation or subscription type. */
@@ -25,7 +26,9 @@ export type Written =
 /** A field of an item. */
 export type ItemMeaning =
   | { readonly is: 'field'; readonly name: string; readonly form?: ValueForm }
-  | { readonly is: 'relation'; readonly name: string; readonly many: boolean; readonly item: GraphQLObjectType };
+  | { readonly is: 'relation'; readonly name: string; readonly many: boolean; readonly item: GraphQLObjectType }
+  /** A member of `data` of a file; `item` is the type of what a list of it holds. */
+  | { readonly is: 'file'; readonly member: FileMember; readonly item?: GraphQLObjectType };
 
 /** A field of a filter. */
 export type FilterMeaning =

@@ -82,6 +82,8 @@ function outputSchema(within: Within, collection: Collection, output: RequestedO
       return { anyOf: output.of.map((one) => outputSchema(within, collection, one)) };
     case 'when':
       return orNull(outputSchema(within, collection, output.of));
+    case 'file':
+      return anyObject;
     case 'key':
       return text;
     case 'constant':
