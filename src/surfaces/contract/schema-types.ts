@@ -1,6 +1,6 @@
 /** Schemas as TypeScript, for the dialects whose documents tell their forms by schemas alone. */
 import type { Sliced } from '../../lib/slices.ts';
-import type { Define } from './openapi/assemble.ts';
+import { createDefinitions, type Define } from './definitions.ts';
 import type { JsonSchema } from './values.ts';
 
 const isSchema = (value: unknown): value is JsonSchema => value !== null && typeof value === 'object' && !Array.isArray(value);
@@ -93,15 +93,7 @@ export function mapType(name: string, rows: readonly TypedRows[], of: (one: Type
 
 /** The text of the module. */
 export function* schemaTypes({ rows, maps }: TypesBlueprint): Sliced<string> {
-  const known = new Set<string>();
-  const waiting: { readonly name: string; readonly make: () => JsonSchema }[] = [];
-  const define: Define = (name, make) => {
-    if (!known.has(name)) {
-      known.add(name);
-      waiting.push({ name, make });
-    }
-    return { $ref: `#/components/schemas/${name}` };
-  };
+  const { define, waiting } = createDefinitions();
   const all: TypedRows[] = [];
   for (const one of rows(define)) {
     yield;

@@ -1,10 +1,8 @@
 /** Puts the text of an OpenAPI document together, piece by piece, with nothing in it that nothing refers to. */
 import type { Sliced } from '../../../lib/slices.ts';
+import { createDefinitions, type Define } from '../definitions.ts';
 import type { JsonSchema } from '../values.ts';
 import type { PathItem, Paths } from './operations.ts';
-
-/** Refers to a schema, which is made then. */
-export type Define = (name: string, make: () => JsonSchema) => JsonSchema;
 
 type Components = Readonly<Record<string, JsonSchema>>;
 
@@ -78,15 +76,7 @@ const operationsIn = ({ get, post, put, patch, delete: remove }: PathItem): Json
 export function* assembled(blueprint: Blueprint): Sliced<string> {
   const { fixed } = blueprint;
   const used = references();
-  const known = new Set<string>();
-  const waiting: { readonly name: string; readonly make: () => JsonSchema }[] = [];
-  const define: Define = (name, make) => {
-    if (!known.has(name)) {
-      known.add(name);
-      waiting.push({ name, make });
-    }
-    return { $ref: `#/components/schemas/${name}` };
-  };
+  const { define, waiting } = createDefinitions();
   const paths: string[] = [];
   const tags = new Set<string>();
   for (const some of blueprint.paths(define)) {

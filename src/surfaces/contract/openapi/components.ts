@@ -2,6 +2,7 @@
 import { describeError, errorKinds, GatewayError } from '../../../lib/errors.ts';
 import { type Operator, operators } from '../../../query/operators.ts';
 import { anyObject, type JsonSchema, type Kind, kinds } from '../values.ts';
+import { inQuery } from './query-parameter.ts';
 
 const object = (properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema => ({
   type: 'object',
@@ -118,13 +119,6 @@ export function fixedSchemas(): Record<string, JsonSchema> {
   };
 }
 
-const inQuery = (name: string, schema: JsonSchema, description: string, more: JsonSchema = {}): JsonSchema => ({
-  name,
-  in: 'query',
-  schema,
-  description,
-  ...more,
-});
 const commas = { style: 'form', explode: false };
 const header = (name: string, description: string): JsonSchema => ({ name, in: 'header', schema: text, description });
 const inPath = (name: string, description: string, schema: JsonSchema = text): JsonSchema => ({

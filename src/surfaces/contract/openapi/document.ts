@@ -1,8 +1,9 @@
 /** The OpenAPI document of a caller: the collections, fields and operations that the caller may use, and nothing that tells of anything else. */
 import type { Sliced } from '../../../lib/slices.ts';
 import { apiVersion } from '../../directus/project-info.ts';
+import type { Define } from '../definitions.ts';
 import type { View } from '../view.ts';
-import { assembled, type Define } from './assemble.ts';
+import { assembled } from './assemble.ts';
 import { fixedHeaders, fixedParameters, fixedResponses, fixedSchemas, securitySchemes } from './components.ts';
 import type { PathItem, Paths } from './operations.ts';
 import { rowPaths } from './row-paths.ts';

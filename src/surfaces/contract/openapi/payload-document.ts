@@ -8,12 +8,14 @@ import { targetOf } from '../../payload/names.ts';
 import { everything, type Shape } from '../../payload/shape.ts';
 import { slugsOf } from '../../payload/slugs.ts';
 import { documentTemplate } from '../../payload/to-template.ts';
+import type { Define } from '../definitions.ts';
 import { mapType, schemaTypes } from '../schema-types.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
-import { assembled, type Define } from './assemble.ts';
+import { assembled } from './assemble.ts';
 import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
+import { inQuery, nested } from './query-parameter.ts';
 import { templateSchema, type Within } from './template-schema.ts';
 
 const text: JsonSchema = { type: 'string' };
@@ -183,15 +185,6 @@ function* pathsOf(asking: Asking): Iterable<Paths> {
   }
   yield accountPaths();
 }
-
-const inQuery = (name: string, of: JsonSchema, description: string, more: JsonSchema = {}): JsonSchema => ({
-  name,
-  in: 'query',
-  schema: of,
-  description,
-  ...more,
-});
-const nested = { style: 'deepObject', explode: true };
 
 const parameters: Readonly<Record<string, JsonSchema>> = {
   Id: { name: 'id', in: 'path', required: true, schema: text, description: 'The id; of several columns with commas between' },

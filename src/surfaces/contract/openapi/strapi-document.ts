@@ -8,12 +8,14 @@ import { contentTypes } from '../../strapi/names.ts';
 import { leadOf, type Sight } from '../../strapi/sight.ts';
 import { entryTemplate } from '../../strapi/template.ts';
 import type { Format, View as StrapiView } from '../../strapi/view.ts';
+import type { Define } from '../definitions.ts';
 import { mapType, schemaTypes } from '../schema-types.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
-import { assembled, type Define } from './assemble.ts';
+import { assembled } from './assemble.ts';
 import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
+import { inQuery, nested } from './query-parameter.ts';
 import { templateSchema, type Within } from './template-schema.ts';
 
 const text: JsonSchema = { type: 'string' };
@@ -163,15 +165,6 @@ function* pathsOf(asking: Asking): Iterable<Paths> {
   }
   yield otherPaths(asking);
 }
-
-const inQuery = (name: string, of: JsonSchema, description: string, more: JsonSchema = {}): JsonSchema => ({
-  name,
-  in: 'query',
-  schema: of,
-  description,
-  ...more,
-});
-const nested = { style: 'deepObject', explode: true };
 
 const parameters: Readonly<Record<string, JsonSchema>> = {
   Id: { name: 'id', in: 'path', required: true, schema: text, description: 'The key; of several columns with ; between' },

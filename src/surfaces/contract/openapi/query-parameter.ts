@@ -1,0 +1,13 @@
+/** A parameter of the query, as components hold it. */
+import type { JsonSchema } from '../values.ts';
+
+export const inQuery = (name: string, schema: JsonSchema, description: string, more: JsonSchema = {}): JsonSchema => ({
+  name,
+  in: 'query',
+  schema,
+  description,
+  ...more,
+});
+
+/** Members in brackets, at any depth. */
+export const nested = { style: 'deepObject', explode: true };
