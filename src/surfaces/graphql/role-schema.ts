@@ -12,8 +12,10 @@ import {
   GraphQLString,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { tellsFileData } from '../../query/file-data.ts';
 import type { Collection } from '../../schema/types.ts';
 import { changeEventType, changeFields, isTold, subscriptionsOf } from './change-types.ts';
+import { thumbnailType } from './file-fields.ts';
 import { flatFilter, toManyFilter, toOneFilter, typedFilter } from './filter-types.ts';
 import { described, type Makers, makeParts, type Parts, type State } from './parts.ts';
 import {
@@ -87,8 +89,10 @@ const fixed: readonly GraphQLNamedType[] = [
   changeEventType,
 ];
 const builtIn = ['Query', 'Mutation', 'Subscription', 'Int', 'String', 'Boolean', 'ID'];
+/** There where a role may see files. */
+const offered: readonly GraphQLNamedType[] = [thumbnailType];
 const operatorNames = [...fixed.map(({ name }) => name), ...builtIn].map((name) => `${name}Operators`);
-const taken = [...builtIn, ...fixed.map(({ name }) => name), ...operatorNames];
+const taken = [...builtIn, ...[...fixed, ...offered].map(({ name }) => name), ...operatorNames];
 
 type RootFields = GraphQLFieldConfigMap<unknown, unknown>;
 
@@ -164,7 +168,7 @@ export function buildRoleSchema(state: State): GraphQLSchema {
     ...(Object.keys(subscriptions).length > 0
       ? { subscription: new GraphQLObjectType({ name: 'Subscription', fields: subscriptions }) }
       : {}),
-    types: [...fixed, ...made.types],
+    types: [...fixed, ...([...parts.readable.values()].some((one) => tellsFileData(one, parts)) ? offered : []), ...made.types],
     assumeValid: true,
   });
   made.open();
