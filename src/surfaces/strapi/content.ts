@@ -70,82 +70,75 @@ async function onlyKey({ context, sight, collection }: Writing): Promise<string 
   return row?.k ?? undefined;
 }
 
-async function create(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  const answered = await written(
-    request,
-    hooks,
-    (context) => demandKind(reply, context, request.params.type, 'many'),
-    async (writing) => {
-      demand(writing, 'create');
-      checkQuery(writing);
-      return saving(writing, dataOf(request));
-    },
-  );
-  return sendWritten(reply, answered, 'create');
+type Action = 'create' | 'update' | 'delete';
+
+interface Write {
+  readonly action: Action;
+  readonly collection: (context: ReadContext) => Collection;
+  /** After the rights and the query were looked at. */
+  readonly run: Parameters<typeof written>[3];
 }
 
-async function update(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
+async function answerWrite(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceHooks, write: Write): Promise<FastifyReply> {
+  const { action, collection, run } = write;
+  const answered = await written(request, hooks, collection, async (writing) => {
+    demand(writing, action);
+    checkQuery(writing);
+    return run(writing);
+  });
+  return sendWritten(reply, answered, action);
+}
+
+function create(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
+  return answerWrite(request, reply, hooks, {
+    action: 'create',
+    collection: (context) => demandKind(reply, context, request.params.type, 'many'),
+    run: async (writing) => saving(writing, dataOf(request)),
+  });
+}
+
+function update(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
   const { type, id } = request.params;
-  const answered = await written(
-    request,
-    hooks,
-    (context) => collectionType(context, type),
-    async (writing) => {
-      demand(writing, 'update');
-      checkQuery(writing);
-      return saving(writing, dataOf(request), keyNamed(writing.collection, id));
-    },
-  );
-  return sendWritten(reply, answered, 'update');
+  return answerWrite(request, reply, hooks, {
+    action: 'update',
+    collection: (context) => collectionType(context, type),
+    run: async (writing) => saving(writing, dataOf(request), keyNamed(writing.collection, id)),
+  });
 }
 
 /** Changes the only entry, or makes it (S-26). */
-async function updateSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  const answered = await written(
-    request,
-    hooks,
-    (context) => demandKind(reply, context, request.params.type, 'single'),
-    async (writing) => {
-      demand(writing, 'update');
-      checkQuery(writing);
+function updateSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
+  return answerWrite(request, reply, hooks, {
+    action: 'update',
+    collection: (context) => demandKind(reply, context, request.params.type, 'single'),
+    async run(writing) {
       const data = dataOf(request);
       const key = await onlyKey(writing);
       if (key === undefined) demand(writing, 'create');
       return saving(writing, data, key);
     },
-  );
-  return sendWritten(reply, answered, 'update');
+  });
 }
 
-async function remove(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
+function remove(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
   const { type, id } = request.params;
-  const answered = await written(
-    request,
-    hooks,
-    (context) => collectionType(context, type),
-    async (writing) => {
-      demand(writing, 'delete');
-      checkQuery(writing);
-      return deleting(writing, keyNamed(writing.collection, id));
-    },
-  );
-  return sendWritten(reply, answered, 'delete');
+  return answerWrite(request, reply, hooks, {
+    action: 'delete',
+    collection: (context) => collectionType(context, type),
+    run: async (writing) => deleting(writing, keyNamed(writing.collection, id)),
+  });
 }
 
-async function removeSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  const answered = await written(
-    request,
-    hooks,
-    (context) => demandKind(reply, context, request.params.type, 'single'),
-    async (writing) => {
-      demand(writing, 'delete');
-      checkQuery(writing);
+function removeSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
+  return answerWrite(request, reply, hooks, {
+    action: 'delete',
+    collection: (context) => demandKind(reply, context, request.params.type, 'single'),
+    async run(writing) {
       const key = await onlyKey(writing);
       if (key === undefined) throw new GatewayError('item_not_found');
       return deleting(writing, key);
     },
-  );
-  return sendWritten(reply, answered, 'delete');
+  });
 }
 
 export const contentRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
