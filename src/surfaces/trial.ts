@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Writes, and takes it back where the query says `dry_run=1`. */
     readonly dryRun?: boolean;
+    /** Writes, though it is asked by GET. */
+    readonly writesByGet?: boolean;
     /** Takes reads by POST. */
     readonly readsByPost?: boolean;
   }
@@ -29,8 +31,9 @@ function asksForTrial({ url }: FastifyRequest): boolean {
 /** Refuses, before any body is read, what would write all the same. */
 export function registerTrialHook(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    if (reading.has(request.method) || request.is404) return done();
-    const { dryRun = false, readsByPost = false } = request.routeOptions.config;
+    if (request.is404) return done();
+    const { dryRun = false, readsByPost = false, writesByGet = false } = request.routeOptions.config;
+    if (reading.has(request.method) && !(writesByGet && asksForTrial(request))) return done();
     const trial = asksForTrial(request);
     if (trial && !dryRun)
       throw new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });

@@ -6,6 +6,7 @@ import type { Statement } from '../../lib/fragment.ts';
 import { writePlainJson } from '../../lib/plain-json.ts';
 import { demandAdministrator, inRole } from '../acting.ts';
 import { defaultLimit } from '../default-limit.ts';
+import { isExplain } from '../explains.ts';
 import { fresh } from '../fresh.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { renderDirectusError } from './errors.ts';
@@ -19,7 +20,7 @@ import { send } from './respond.ts';
 /** Whether the query asks for that instead of rows. */
 export function asksToExplain(query: PhpMap): boolean {
   const value = query.get('explain');
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+  return value instanceof Map || isExplain(value);
 }
 
 /** Answers with the statement, its plan, and the rules in it; no row of a table. */
