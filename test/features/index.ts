@@ -15,6 +15,7 @@ import { changes } from './changes.ts';
 import { comments } from './comments.ts';
 import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
+import { contractDialectCalls } from './contract-dialect-calls.ts';
 import { contractDialects } from './contract-dialects.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
@@ -202,6 +203,7 @@ export const features: readonly Feature[] = [
   payloadWrites,
   doorsClosed,
   contractCalls,
+  contractDialectCalls,
   contractDialects,
   databaseDown,
 ];
