@@ -284,14 +284,6 @@ t.test('requests and commands of the pages', { timeout: 500_000 }, async (t) => 
   await t.test('limits', (t) => limitsHold(t, server));
 });
 
-t.test('links between the pages', async (t) => {
-  const files = new Set(await readdir(join(root, 'docs'), { recursive: true }));
-  for (const name of pages) {
-    for (const [, target = ''] of (await page(name)).matchAll(/\]\((?!https:)([^)#]+)\)/g))
-      t.ok(files.has(target), `${name}.md: ${target}`);
-  }
-});
-
 t.test('operators, errors and types', async (t) => {
   const reading = await page('reading');
   const documented = rowsOf(reading, '| id | written | meaning | of a to-many relation |');
