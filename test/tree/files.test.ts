@@ -1,4 +1,4 @@
-/** What every source file keeps to: its length, types that are not got round, and imports that lead to no circle. */
+/** What every source file keeps to: its length, types that are not got round, imports that lead to no circle, and exports that somebody imports. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import t from 'tap';
@@ -63,4 +63,41 @@ t.test('imports lead to no circle', async (t) => {
   const imports = importsOf(filesIn(['src', 'migrations']));
   t.ok([...imports.values()].flat().length > 1000, 'imports were found');
   t.strictSame(circles(imports), []);
+});
+
+/** What the files import of each other by its name, as `file name`; `file *` where all of it is meant. */
+function namesImported(files: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const file of files) {
+    const target = (from: string): string => normalize(join(dirname(file), from)).replace(/\.js$/, '.ts');
+    const text = read(file);
+    for (const [, list = '', from = ''] of text.matchAll(/^(?:import|export)\s(?:type\s)?[^;'{]*\{([^}]*)\}\s+from\s+'(\.[^']+)'/gm)) {
+      for (const part of list.split(','))
+        names.add(
+          `${target(from)} ${
+            part
+              .trim()
+              .replace(/^type /, '')
+              .split(' as ')[0]
+          }`,
+        );
+    }
+    for (const [, from = ''] of text.matchAll(/(?:\* as \w+ from\s+|\bimport\()'(\.[^']+)'/g)) names.add(`${target(from)} *`);
+  }
+  return names;
+}
+
+t.test('what is exported is imported', async (t) => {
+  const names = namesImported(filesIn(['src', 'migrations', 'test', 'bench', 'extensions']));
+  t.ok(names.size > 1000, 'imports were found');
+  const unused = filesIn(['src']).flatMap((file) => {
+    const text = read(file);
+    const exports = text.matchAll(/^export\s(?:async\s)?(function\*?|const|let|class|interface|type)\s+(\w+)/gm);
+    return [...exports].flatMap(([, kind = '', name = '']) => {
+      // What a function of the file takes or gives may be named by whoever calls it.
+      const told = ['interface', 'type'].includes(kind) && text.split(new RegExp(`\\b${name}\\b`)).length > 2;
+      return told || file === join('src', 'index.ts') || names.has(`${file} ${name}`) || names.has(`${file} *`) ? [] : [`${file}: ${name}`];
+    });
+  });
+  t.strictSame(unused, []);
 });

@@ -48,7 +48,7 @@ function memoryOf(project: Project): ReadMemory<Page> {
 }
 
 /** The read made ready. */
-export function makeReady(context: CallerContext, collection: Collection, asked: Asked, wanted: Wanted): Ready {
+function makeReady(context: CallerContext, collection: Collection, asked: Asked, wanted: Wanted): Ready {
   const parsed = parseRead(context, collection, asked, wanted);
   return { asked: { page: parsed.page }, prepared: prepareRead(withinOutputs(context), parsed.read) };
 }
@@ -73,7 +73,7 @@ function ready(context: CallerContext, raw: string, asked: Asked, collection: Co
 }
 
 /** Reads as the caller, who is known from before where the statement proves it. */
-export async function readEntries(request: FastifyRequest, hooks: SurfaceHooks, reading: Reading): Promise<ReadAnswer> {
+async function readEntries(request: FastifyRequest, hooks: SurfaceHooks, reading: Reading): Promise<ReadAnswer> {
   const asked = askedOf(request);
   const raw = rawQuery(request.url);
   const read = (context: CallerContext): Promise<ReadAnswer> =>
@@ -110,7 +110,7 @@ export async function sendEntries(
 }
 
 /** One entry in its envelope. */
-export function sendEntry(reply: FastifyReply, texts: JoinedTexts): FastifyReply {
+function sendEntry(reply: FastifyReply, texts: JoinedTexts): FastifyReply {
   return reply.type(jsonType).send(entryText(texts));
 }
 

@@ -35,7 +35,7 @@ export type CollectionEntry = {
   readonly fields: readonly FieldEntry[];
 };
 
-export const rowSections = ['roles', 'relations', 'permissions', 'presets', 'settings', 'webhooks'] as const;
+const rowSections = ['roles', 'relations', 'permissions', 'presets', 'settings', 'webhooks'] as const;
 export type RowSection = (typeof rowSections)[number];
 
 export type Snapshot = Readonly<Record<RowSection, readonly Values[]>> & {

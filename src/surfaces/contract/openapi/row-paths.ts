@@ -73,7 +73,7 @@ const writingOf = ({ system, name }: Served['collection']) =>
   system && name === 'directus_relations' ? safely : [...safely, parameter('DryRun')];
 
 /** How a read is answered is told to administrators. */
-export const explaining = ({ who }: View) => (who === 'administrator' ? ['Explain', 'AsRole'].map(parameter) : []);
+const explaining = ({ who }: View) => (who === 'administrator' ? ['Explain', 'AsRole'].map(parameter) : []);
 
 /** Each is put together where it may be used alone: schemas that nothing refers to are not made. */
 function writes({ served, view, refer, operation }: Writing) {
