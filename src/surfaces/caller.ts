@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../access/types.ts';
 import { identify, recall } from '../auth/identify.ts';
 import type { Connection } from '../dialect/types.ts';
+import type { FileData } from '../engine/file-data.ts';
 import type { ReadContext } from '../engine/read.ts';
 import type { Timings } from '../lib/timings.ts';
 import type { Project } from '../projects/project.ts';
@@ -18,6 +19,12 @@ export interface CallerContext extends ReadContext {
   readonly serial?: number;
   /** The administrator who acts as the actor's role, where one does. */
   readonly administrator?: Actor;
+}
+
+/** Of somebody who is known from before. */
+export interface RecalledContext extends CallerContext {
+  readonly fileData: FileData;
+  readonly serial: number;
 }
 
 /**
@@ -48,7 +55,7 @@ export async function identified(
 }
 
 /** The same without asking who the caller is, where that is known from before; what is read under it must be proven. */
-export function recalled(request: FastifyRequest, token: string | undefined): CallerContext | undefined {
+export function recalled(request: FastifyRequest, token: string | undefined): RecalledContext | undefined {
   const { project } = request;
   const { current: schema } = project.schemas;
   // Whether the caller may do that is asked each time.
@@ -59,12 +66,19 @@ export function recalled(request: FastifyRequest, token: string | undefined): Ca
   const known = recall(request, project, { schema, rules }, token);
   if (!known) return undefined;
   const { actor, proof } = known;
-  const { connection, limits, sealer } = project;
-  const fileData = fileDataFor(request);
-  const context = { schema, rules, actor, connection, limits, sealer, fileData, project, serial: proof?.serial ?? 0 };
-  const timings = request.server.startTimings?.();
-  if (!timings && !proof) return context;
-  return { ...context, ...(proof ? { proof: proof.condition } : {}), ...(timings ? { timings } : {}) };
+  return {
+    schema,
+    rules,
+    actor,
+    connection: project.connection,
+    limits: project.limits,
+    sealer: project.sealer,
+    fileData: fileDataFor(request),
+    project,
+    serial: proof?.serial ?? 0,
+    proof: proof?.condition,
+    timings: request.server.startTimings?.(),
+  };
 }
 
 /** Tells the caller how long each stage took, where that is wanted. */

@@ -131,15 +131,19 @@ async function outside<T>(
   let sent: number | undefined;
   let after: number | undefined;
   try {
-    return await onRaw(pool, async (raw) => {
+    const raw = await pool.acquire();
+    try {
       sent = performance.now();
       after = limited.get(raw);
-      try {
-        return await work(raw);
-      } finally {
-        if (timeout !== undefined) limited.set(raw, performance.now());
-      }
-    });
+      return await work(raw);
+    } catch (error) {
+      if (isLost(error)) pool.spoil(raw, error);
+      throw error;
+    } finally {
+      if (timeout !== undefined) limited.set(raw, performance.now());
+      const released = pool.release(raw);
+      if (released) await released;
+    }
   } catch (error) {
     const took = sent === undefined ? undefined : performance.now() - sent;
     // The server tells its own limit from a hand's only as long as the statement lasts.
