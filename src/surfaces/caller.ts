@@ -20,6 +20,20 @@ export interface CallerContext extends ReadContext {
   readonly administrator?: Actor;
 }
 
+const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
+
+/** The same caller for what only reads: from a copy of the database, where the project has one that is good for it. */
+export async function forReading<Context extends CallerContext>(context: Context): Promise<Context> {
+  const { replicas } = context.project;
+  return replicas ? { ...context, connection: await replicas.reading(context.actor) } : context;
+}
+
+/** The same caller for what may change something: from the primary, which is noted, so that he sees what he wrote. */
+export function forWriting<Context extends CallerContext>(context: Context): Context {
+  const { replicas } = context.project;
+  return replicas ? { ...context, connection: replicas.writing(context.actor) } : context;
+}
+
 /**
  * Identifies the caller and pins schema and rules for the request. `token` is what the query holds as one. Who does again what failed
  * under a provisional schema need not wait for a `settled` one.
@@ -42,12 +56,16 @@ export async function identified(
   timings?.mark('identify');
   const { connection, limits, sealer } = project;
   const fileData = fileDataFor(request);
-  const context = { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const known = { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const context = isRead(request) ? await forReading<CallerContext>(known) : forWriting<CallerContext>(known);
   const role = actingRole(request);
   return role === undefined ? context : { ...context, actor: inRole(actor, role, state.rules), administrator: actor, readOnly: true };
 }
 
-/** The same without asking who the caller is, where that is known from before; what is read under it must be proven. */
+/**
+ * The same without asking who the caller is, where that is known from before; what is read under it must be proven. That only the primary
+ * can: who may read from a copy of the database is asked for.
+ */
 export function recalled(request: FastifyRequest, token: string | undefined): CallerContext | undefined {
   const { project } = request;
   const { current: schema } = project.schemas;
@@ -59,7 +77,9 @@ export function recalled(request: FastifyRequest, token: string | undefined): Ca
   const known = recall(request, project, { schema, rules }, token);
   if (!known) return undefined;
   const { actor, proof } = known;
-  const { connection, limits, sealer } = project;
+  if (isRead(request) && project.replicas?.mayServe(actor)) return undefined;
+  const { limits, sealer } = project;
+  const connection = project.replicas?.writing(actor) ?? project.connection;
   const fileData = fileDataFor(request);
   const context = { schema, rules, actor, connection, limits, sealer, fileData, project, serial: proof?.serial ?? 0 };
   const timings = request.server.startTimings?.();
