@@ -126,6 +126,7 @@ const changesSchema = object({
   connections: limit(0, 1_000_000),
   connectionsPerCaller: limit(1, 1_000_000),
   subscriptions: limit(1, 10_000),
+  subscriptionsPerCaller: limit(1, 1_000_000),
   buffer: limit(1, 1_000_000),
   keepAliveSeconds: limit(1, 3600),
   initSeconds: limit(1, 300),
