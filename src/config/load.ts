@@ -140,6 +140,7 @@ function configure(
       ...replicas,
       ...(file.database.textOrder === undefined ? {} : { textOrder: file.database.textOrder }),
       ...(file.database.preparedStatements === undefined ? {} : { preparedStatements: file.database.preparedStatements }),
+      ...(file.database.genericPlans === undefined ? {} : { genericPlans: file.database.genericPlans }),
     },
     secret: file.secret,
     storage: storageOf(key, file.storage),

@@ -173,6 +173,7 @@ export const projectFileSchema = object({
     pool: optional(pool),
     textOrder: optional(word('portable', 'native')),
     preparedStatements: optional(truth),
+    genericPlans: optional(truth),
     replicas: optional(replicasSchema),
   }),
   secret: text(16),

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../access/types.ts';
 import { identify, recall } from '../auth/identify.ts';
 import type { Connection } from '../dialect/types.ts';
+import type { FileData } from '../engine/file-data.ts';
 import type { ReadContext } from '../engine/read.ts';
 import type { Timings } from '../lib/timings.ts';
 import type { Project } from '../projects/project.ts';
@@ -32,6 +33,12 @@ export async function forReading<Context extends CallerContext>(context: Context
 export function forWriting<Context extends CallerContext>(context: Context): Context {
   const { replicas } = context.project;
   return replicas ? { ...context, connection: replicas.writing(context.actor) } : context;
+}
+
+/** Of somebody who is known from before. */
+export interface RecalledContext extends CallerContext {
+  readonly fileData: FileData;
+  readonly serial: number;
 }
 
 /**
@@ -66,7 +73,7 @@ export async function identified(
  * The same without asking who the caller is, where that is known from before; what is read under it must be proven. That only the primary
  * can: who may read from a copy of the database is asked for.
  */
-export function recalled(request: FastifyRequest, token: string | undefined): CallerContext | undefined {
+export function recalled(request: FastifyRequest, token: string | undefined): RecalledContext | undefined {
   const { project } = request;
   const { current: schema } = project.schemas;
   // Whether the caller may do that is asked each time.
@@ -78,13 +85,19 @@ export function recalled(request: FastifyRequest, token: string | undefined): Ca
   if (!known) return undefined;
   const { actor, proof } = known;
   if (isRead(request) && project.replicas?.mayServe(actor)) return undefined;
-  const { limits, sealer } = project;
-  const connection = project.replicas?.writing(actor) ?? project.connection;
-  const fileData = fileDataFor(request);
-  const context = { schema, rules, actor, connection, limits, sealer, fileData, project, serial: proof?.serial ?? 0 };
-  const timings = request.server.startTimings?.();
-  if (!timings && !proof) return context;
-  return { ...context, ...(proof ? { proof: proof.condition } : {}), ...(timings ? { timings } : {}) };
+  return {
+    schema,
+    rules,
+    actor,
+    connection: project.replicas?.writing(actor) ?? project.connection,
+    limits: project.limits,
+    sealer: project.sealer,
+    fileData: fileDataFor(request),
+    project,
+    serial: proof?.serial ?? 0,
+    proof: proof?.condition,
+    timings: request.server.startTimings?.(),
+  };
 }
 
 /** Tells the caller how long each stage took, where that is wanted. */

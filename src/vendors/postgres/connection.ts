@@ -14,6 +14,8 @@ import { type Answer, objects, type SendOptions, send, sendEach } from './driver
 import { isCancelled, isForgotten, isLost, translate } from './errors.ts';
 import { estimate } from './estimate.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
+import { createPlanChoices, type PlanChoices } from './plan-choice.ts';
+import { localSetting } from './plan-mode.ts';
 import { openPool, type Pool } from './pool.ts';
 import { stream } from './stream.ts';
 
@@ -38,11 +40,16 @@ export async function connect(config: DatabaseConfig): Promise<Connection> {
   try {
     const options = { prepared: false, repeat: false, timeout: 0 };
     const asked = (text: string): Promise<Answer> => onRaw(pool, (raw) => send(raw, { text, values: [] }, options));
-    const { rows } = await asked("select current_setting('server_version')");
-    await demandCapabilities(`PostgreSQL ${rows[0]?.[0]}`, wanted, asked, isLost);
+    const { rows } = await asked(
+      "select current_setting('server_version'), (select setting from pg_settings where name = 'plan_cache_mode')",
+    );
+    const [version, planning] = rows[0] ?? [];
+    await demandCapabilities(`PostgreSQL ${version}`, wanted, asked, isLost);
     const prepared = config.preparedStatements ?? process.env['PREPARED'] !== 'false';
     const ask = queryable((_statement, _reads, work) => outside(pool, true, work), { prepared: false, repeat: false });
-    return connectionOf(pool, prepared, postgresDialect(await textSupport(ask), config.textOrder));
+    // Who has set how to plan means it; and not everything that speaks like PostgreSQL knows the setting.
+    const plans = prepared && planning === 'auto' && config.genericPlans !== false ? createPlanChoices() : undefined;
+    return connectionOf(pool, { prepared, plans }, postgresDialect(await textSupport(ask), config.textOrder));
   } catch (error) {
     await pool.knex.destroy();
     throw error instanceof GatewayError ? error : new GatewayError('database_unavailable', {}, error);
@@ -73,7 +80,12 @@ function reader(run: Runner, dialect: Dialect, options: SendOptions): Reader {
   return made;
 }
 
-function connectionOf(pool: Pool, prepared: boolean, dialect: Dialect): Connection {
+interface Preparing {
+  readonly prepared: boolean;
+  readonly plans: PlanChoices | undefined;
+}
+
+function connectionOf(pool: Pool, { prepared, plans }: Preparing, dialect: Dialect): Connection {
   const observe: Observer = (statement) => connection.onStatement?.(statement);
   const run: Runner = (statement, reads, work, limits) => {
     observe(statement);
@@ -81,7 +93,7 @@ function connectionOf(pool: Pool, prepared: boolean, dialect: Dialect): Connecti
   };
   const connection: Connection = {
     knex: pool.knex,
-    ...reader(run, dialect, { prepared, repeat: true }),
+    ...reader(run, dialect, { prepared, repeat: true, plans }),
     transaction: (inside) => transaction(pool, dialect, prepared, observe, inside),
     stream(statement, options) {
       connection.onStatement?.(statement);
@@ -120,15 +132,19 @@ async function outside<T>(
   let sent: number | undefined;
   let after: number | undefined;
   try {
-    return await onRaw(pool, async (raw) => {
+    const raw = await pool.acquire();
+    try {
       sent = performance.now();
       after = limited.get(raw);
-      try {
-        return await work(raw);
-      } finally {
-        if (timeout !== undefined) limited.set(raw, performance.now());
-      }
-    });
+      return await work(raw);
+    } catch (error) {
+      if (isLost(error)) pool.spoil(raw, error);
+      throw error;
+    } finally {
+      if (timeout !== undefined) limited.set(raw, performance.now());
+      const released = pool.release(raw);
+      if (released) await released;
+    }
   } catch (error) {
     const took = sent === undefined ? undefined : performance.now() - sent;
     // The server tells its own limit from a hand's only as long as the statement lasts.
@@ -151,7 +167,10 @@ async function begin(pool: Pool, prepared: boolean): Promise<{ raw: RawConnectio
   const warm = await pool.acquire().catch(fail);
   if (performance.now() - (lastUse.get(warm) ?? Number.NEGATIVE_INFINITY) < stillWarm) {
     const pipeline = createPipeline(warm, prepared);
-    return { raw: warm, pipeline, begun: pipeline.command('begin') };
+    const beginning = pipeline.command('begin');
+    const setting = localSetting(warm);
+    if (setting !== undefined) void pipeline.command(setting).catch(() => undefined);
+    return { raw: warm, pipeline, begun: beginning };
   }
   await pool.release(warm);
   const raw = await begun(pool, 'begin');
