@@ -106,7 +106,7 @@ function withinOf(request: FastifyRequest, context: DirectusContext): WriteConte
   const { project } = context;
   const userAgent = request.headers['user-agent'] ?? '';
   const listeners = writeListeners(project, context.actor, undefined, asksForTrial(context));
-  return { ...context, connection: project.connection, userAgent, syntax: directusNested, ...afterWrites(project), ...listeners };
+  return { ...context, userAgent, syntax: directusNested, ...afterWrites(project), ...listeners };
 }
 
 function answerOf({ actor }: DirectusContext, envelope: Envelope | undefined): KeptAnswer {
