@@ -21,6 +21,20 @@ export interface CallerContext extends ReadContext {
   readonly administrator?: Actor;
 }
 
+const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
+
+/** The same caller for what only reads: from a copy of the database, where the project has one that is good for it. */
+export async function forReading<Context extends CallerContext>(context: Context): Promise<Context> {
+  const { replicas } = context.project;
+  return replicas ? { ...context, connection: await replicas.reading(context.actor) } : context;
+}
+
+/** The same caller for what may change something: from the primary, which is noted, so that he sees what he wrote. */
+export function forWriting<Context extends CallerContext>(context: Context): Context {
+  const { replicas } = context.project;
+  return replicas ? { ...context, connection: replicas.writing(context.actor) } : context;
+}
+
 /** Of somebody who is known from before. */
 export interface RecalledContext extends CallerContext {
   readonly fileData: FileData;
@@ -49,12 +63,16 @@ export async function identified(
   timings?.mark('identify');
   const { connection, limits, sealer } = project;
   const fileData = fileDataFor(request);
-  const context = { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const known = { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const context = isRead(request) ? await forReading<CallerContext>(known) : forWriting<CallerContext>(known);
   const role = actingRole(request);
   return role === undefined ? context : { ...context, actor: inRole(actor, role, state.rules), administrator: actor, readOnly: true };
 }
 
-/** The same without asking who the caller is, where that is known from before; what is read under it must be proven. */
+/**
+ * The same without asking who the caller is, where that is known from before; what is read under it must be proven. That only the primary
+ * can: who may read from a copy of the database is asked for.
+ */
 export function recalled(request: FastifyRequest, token: string | undefined): RecalledContext | undefined {
   const { project } = request;
   const { current: schema } = project.schemas;
@@ -66,11 +84,12 @@ export function recalled(request: FastifyRequest, token: string | undefined): Re
   const known = recall(request, project, { schema, rules }, token);
   if (!known) return undefined;
   const { actor, proof } = known;
+  if (isRead(request) && project.replicas?.mayServe(actor)) return undefined;
   return {
     schema,
     rules,
     actor,
-    connection: project.connection,
+    connection: project.replicas?.writing(actor) ?? project.connection,
     limits: project.limits,
     sealer: project.sealer,
     fileData: fileDataFor(request),
