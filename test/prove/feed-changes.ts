@@ -100,7 +100,11 @@ export function changerOf(world: World, other: World, dice: Dice): Changer {
     const row: Record<string, unknown> = { id: made, code: null };
     if (table.status) row['state'] = dice.pick(['draft', 'live']);
     for (const column of table.plain) row[column.name] = someValue(column, dice);
-    const stored = { ...row, ...(table.owner ? { owner: 1 } : {}), ...Object.fromEntries(table.links.map(({ column }) => [column, null])) } as Row;
+    const stored = {
+      ...row,
+      ...(table.owner ? { owner: 1 } : {}),
+      ...Object.fromEntries(table.links.map(({ column }) => [column, null])),
+    } as Row;
     const request: Request = { method: 'POST', url: `items/${table.name}`, body: row };
     const shown = readable(world, table, stored);
     for (const at of shown ? ([0, 1] as const) : ([side] as const)) sides[at].get(table.name)?.push(stored);

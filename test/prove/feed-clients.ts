@@ -14,7 +14,8 @@ export interface Heard {
 /** Places in the activity are sealed anew each time; their length stays. */
 const positions = /(^id: |"position":")([\w-]+)/gm;
 
-export const unsealed = (text: string): string => text.replace(positions, (_, before: string, id: string) => before + 'x'.repeat(id.length));
+export const unsealed = (text: string): string =>
+  text.replace(positions, (_, before: string, id: string) => before + 'x'.repeat(id.length));
 
 function hearing(): { heard: Omit<Heard, 'over'>; add(text: string): void; end(): void } {
   let [text, ended] = ['', false];

@@ -1,5 +1,6 @@
 /** Proves the change feed: of what a caller may not read nothing is delivered, neither as events nor by subscriptions. */
 import { graphqlName } from '../../src/schema/names.ts';
+import type { TestVendor } from '../support/vendors.ts';
 import { answerOf } from './answers.ts';
 import { Difference, parting } from './compare.ts';
 import { type Dice, diceOf } from './dice.ts';
@@ -8,7 +9,6 @@ import { type Heard, hearFeed, hearSubscription, unsealed } from './feed-clients
 import { adminToken } from './people.ts';
 import { hiddenSomewhere } from './readable.ts';
 import { openPair, type Side, type Supply } from './sides.ts';
-import type { TestVendor } from '../support/vendors.ts';
 import { columnsOf, type Table, type World, worldOf } from './world.ts';
 
 /** Changes of a world. */

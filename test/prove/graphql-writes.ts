@@ -27,12 +27,28 @@ export function graphqlMutation(words: Vocabulary): Request {
   const limit = dice.pick([1, 3, 50]);
   const [declared, field, value] = dice.pick([
     () => [`$v: ${type}Create!`, `create_${name}_item(data: $v, comment: "why") { ${shown} }`, item(words, table, true)] as const,
-    () => [`$v: ${type}Update!`, `update_${name}_item(id: ${id}, data: $v, comment: "why") { ${shown} }`, item(words, table, false)] as const,
-    () => [`$v: ${type}Update!`, `update_${name}_items(ids: [${id}], data: $v, comment: "why") { ${shown} }`, item(words, table, false)] as const,
-    () => [`$v: [${type}Create!]!`, `upsert_${name}_items(by: ["code"], data: $v, comment: "why") { ${shown} }`, [item(words, table, false)]] as const,
-    () => [`$v: ${type}Where!`, `delete_${name}_where(where: $v, limit: ${limit}, comment: "why") { count }`, where(words, table, 1)] as const,
+    () =>
+      [`$v: ${type}Update!`, `update_${name}_item(id: ${id}, data: $v, comment: "why") { ${shown} }`, item(words, table, false)] as const,
+    () =>
+      [
+        `$v: ${type}Update!`,
+        `update_${name}_items(ids: [${id}], data: $v, comment: "why") { ${shown} }`,
+        item(words, table, false),
+      ] as const,
+    () =>
+      [
+        `$v: [${type}Create!]!`,
+        `upsert_${name}_items(by: ["code"], data: $v, comment: "why") { ${shown} }`,
+        [item(words, table, false)],
+      ] as const,
+    () =>
+      [`$v: ${type}Where!`, `delete_${name}_where(where: $v, limit: ${limit}, comment: "why") { count }`, where(words, table, 1)] as const,
     () => [`$v: Boolean`, `delete_${name}_item(id: ${id}, comment: "why") { ids @include(if: $v) }`, true] as const,
   ])();
   const tried = dice.chance(0.3) ? '?dry_run=1' : '';
-  return { method: 'POST', url: `gql${tried}`, body: { query: `mutation (${declared}) { ${field} again: __typename }`, variables: { v: value } } };
+  return {
+    method: 'POST',
+    url: `gql${tried}`,
+    body: { query: `mutation (${declared}) { ${field} again: __typename }`, variables: { v: value } },
+  };
 }

@@ -3,8 +3,8 @@ import type { TestVendor } from '../support/vendors.ts';
 import { Difference, sameAnswer } from './compare.ts';
 import { diceOf } from './dice.ts';
 import { sameDeliveries } from './feeds.ts';
-import { readRequest } from './read-requests.ts';
 import { graphqlMutation } from './graphql-writes.ts';
+import { readRequest } from './read-requests.ts';
 import { openPair, type Supply, supplyOf } from './sides.ts';
 import { stopClock } from './still-clock.ts';
 import { strapiRequest } from './strapi-requests.ts';
@@ -43,10 +43,12 @@ export async function prove({ vendor, seed, pairs, from = 0 }: Asked): Promise<P
   try {
     for (; done < pairs; world++) {
       const count = Math.min(perWorld, pairs - done);
-      const difference = (await proveFeeds(supply, vendor, seed, world)) ?? (await proveWorld(supply, vendor, `${seed}:${world}`, count, (status) => {
-        statuses.set(status, (statuses.get(status) ?? 0) + 1);
-        done++;
-      }));
+      const difference =
+        (await proveFeeds(supply, vendor, seed, world)) ??
+        (await proveWorld(supply, vendor, `${seed}:${world}`, count, (status) => {
+          statuses.set(status, (statuses.get(status) ?? 0) + 1);
+          done++;
+        }));
       if (difference === undefined) continue;
       const again = `npm run prove -- --vendor ${vendor} --seed ${seed} --from ${world} --pairs ${perWorld}`;
       return { pairs: done, worlds: world - from + 1, statuses, difference: `${difference}\nto see it again: ${again}` };
