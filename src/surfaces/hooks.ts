@@ -20,7 +20,8 @@ export interface ReadThroughHooks {
 
 export interface SurfaceHooks {
   readonly reads: ReadThroughHooks;
-  readonly writes: (project: Project, actor: Actor) => Pick<WriteContext, 'filters' | 'watch'>;
+  /** Of a `trial` nothing stays that they write. */
+  readonly writes: (project: Project, actor: Actor, session?: undefined, trial?: boolean) => Pick<WriteContext, 'filters' | 'watch'>;
   /** What endpoints work with, as that actor. */
   readonly services: (project: Project, actor: Actor, of: { readonly extension: string; readonly log: Log }) => Services;
 }

@@ -19,7 +19,8 @@ export function isTrial(value: string | null | undefined): boolean {
 
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-function asksForTrial({ url }: FastifyRequest): boolean {
+/** Whether the request's query asks for a trial. */
+export function asksForTrial({ url }: Pick<FastifyRequest, 'url'>): boolean {
   const at = url.indexOf('?');
   if (at === -1) return false;
   // Of several the last one counts, as everywhere in a query.
