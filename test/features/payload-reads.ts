@@ -77,6 +77,11 @@ async function pages(t: Tester, world: World): Promise<void> {
   await finds(t, world, '/uses?sort=name,nope', [3, 1, 2, 4]);
   await finds(t, world, '/plants?limit=2&depth=0', [12, 11]);
   await finds(t, world, '/plants?sort=-zone.name,-id&limit=2&depth=0&where[zone][exists]=true', [3, 6].reverse());
+  const among = '&depth=0&where[id][in]=1,2,3,6,12&select[title]=true';
+  await finds(t, world, `/plants?sort=uses.name,id${among}`, [6, 12, 1, 2, 3]);
+  await finds(t, world, `/plants?sort=-uses.name,id${among}`, [3, 1, 12, 2, 6]);
+  await finds(t, world, '/plants?sort=name&locale=fr&where[id][in]=1,3&depth=0', [3, 1]);
+  await finds(t, world, '/plants?sort=-name.fr&where[id][in]=1,3&depth=0', [1, 3]);
   t.strictSame((await api(world, '/plants/count?where[kind][equals]=tree')).json, { totalDocs: 4 });
   t.strictSame((await api(world, '/plants/count?trash=true')).json, { totalDocs: 12 });
   await refuses(t, world, '/nope', 404, 'Route not found "/garden/payload/api/nope"');
