@@ -3,10 +3,9 @@ import type { FastifyReply } from 'fastify';
 import type { Change } from '../../engine/dry-run.ts';
 import type { Claim, KeptAnswer } from '../../engine/keyed-requests.ts';
 import { transactional } from '../../engine/transactional.ts';
-import type { JsonObject } from '../../lib/json-body.ts';
+import { type JsonObject, jsonTextOf } from '../../lib/json-body.ts';
 import { claimOf } from '../idempotency.ts';
 import { asksForTrial } from '../trial.ts';
-import { textOfBody } from './body.ts';
 import { callerOf, rawQuery } from './context.ts';
 import type { Parameters } from './parameters.ts';
 import { jsonType, sendText } from './respond.ts';
@@ -33,6 +32,8 @@ interface Written {
   /** The collection's name. */
   readonly name: string;
   readonly parameters: Parameters;
+  /** What was sent; the same key with something else is refused. */
+  readonly document?: JsonObject;
 }
 
 /** A write of one document. */
@@ -42,8 +43,8 @@ interface OneWrite extends Written {
 }
 
 /** The answer is kept in the transaction of the write: either both are there or neither. */
-export function answerOne(serving: Serving, { name, parameters, write, answer }: OneWrite): Promise<FastifyReply> {
-  return keyed(serving, { name, parameters }, async (writes, claim) => {
+export function answerOne(serving: Serving, { write, answer, ...written }: OneWrite): Promise<FastifyReply> {
+  return keyed(serving, written, async (writes, claim) => {
     const keep: Writes['keep'] = (transaction, shown) => claim?.keep(transaction, kept(answer(writes, shown))) ?? Promise.resolve();
     const shown = await write({ ...writes, ...(claim ? { keep } : {}) });
     return tried(writes, answer(writes, shown), shown.changes ?? []);
@@ -56,8 +57,8 @@ interface ManyWrites extends Written {
 }
 
 /** The answer is kept once the last document is written. */
-export function answerMany(serving: Serving, { name, parameters, write }: ManyWrites): Promise<FastifyReply> {
-  return keyed(serving, { name, parameters }, async (writes, claim) => {
+export function answerMany(serving: Serving, { write, ...written }: ManyWrites): Promise<FastifyReply> {
+  return keyed(serving, written, async (writes, claim) => {
     const { changes, ...answer } = await write(writes);
     if (claim) await transactional(writes.context.project.connection, (transaction) => claim.keep(transaction, kept(answer)));
     return tried(writes, answer, changes);
@@ -68,14 +69,14 @@ type Mine = Extract<Claim, { is: 'mine' }>;
 
 async function keyed(
   serving: Serving,
-  { name, parameters }: Written,
+  { name, parameters, document = {} }: Written,
   run: (writes: Writes, claim: Mine | undefined) => Promise<Answer>,
 ): Promise<FastifyReply> {
   const { asking, reply } = serving;
   const { request } = asking;
   const context = await callerOf(asking);
   const trial = asksForTrial(request);
-  const claim = trial ? undefined : await claimOf(request, context, { query: rawQuery(request.url), body: textOfBody(request) });
+  const claim = trial ? undefined : await claimOf(request, context, { query: rawQuery(request.url), body: jsonTextOf(document) });
   if (claim?.is === 'answered') {
     const { status, body = '' } = claim.answer;
     return sendText(reply.header('idempotency-replayed', 'true'), body, status);

@@ -8,8 +8,9 @@ import { isJsonList, type JsonObject, parseJsonBody } from '../../lib/json-body.
 import type { RequestedRead } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import { answerMany, answerOne, merged, parametersOfWrite } from './answer-write.ts';
-import { objectOf } from './body.ts';
+import { documentOf } from './body.ts';
 import { shapeOf } from './context.ts';
+import { queryFault } from './faults.ts';
 import { documentsRead, uncounted } from './find.ts';
 import { restrained } from './invalid.ts';
 import { isOpen } from './is-open.ts';
@@ -35,9 +36,10 @@ export function updatedText({ text }: Shown, parameters: Parameters, document: J
 
 /** POST /:slug */
 export async function create(serving: Serving, name: string): Promise<FastifyReply> {
-  const document = objectOf(serving.asking.request);
+  const document = await documentOf(serving.asking.request);
   return answerOne(serving, {
     name,
+    document,
     parameters: parametersOfWrite(serving, document),
     write: (writes) => createDocument(writes, document),
     answer: (writes, shown) => ({ status: 201, text: createdText(writes, shown) }),
@@ -65,10 +67,11 @@ export function hiding({ context, collection }: Writes, action: 'update' | 'dele
 
 /** PATCH and PUT /:slug/:id */
 export async function update(serving: Serving, name: string, id: string): Promise<FastifyReply> {
-  const document = objectOf(serving.asking.request);
+  const document = await documentOf(serving.asking.request);
   const parameters = parametersOfWrite(serving, document);
   return answerOne(serving, {
     name,
+    document,
     parameters,
     write: async (writes) =>
       updateDocument(writes, keyOf(writes, id), document).catch((error: unknown) => {
@@ -104,7 +107,7 @@ async function namedKeys({ context, collection, parameters }: Writes, missing: s
   const where = filterOf(shape, collection, whereValue(parameters.get('where')));
   // A condition that was lost on the way, such as one whose value the client left out, is not one on no document.
   if (!where || isOpen(where)) throw new GatewayError('bad_request', { message: missing });
-  const limit = countOf(parameters.get('limit')) ?? 0;
+  const limit = mostOf(parameters);
   const { writeRows } = context.limits;
   const read: RequestedRead = {
     ...documentsRead(collection, new Map([['key', { is: 'key' }]]), parameters),
@@ -121,6 +124,14 @@ async function namedKeys({ context, collection, parameters }: Writes, missing: s
   }
   const rows = parseJsonBody(String(texts.between('[', ']')));
   return isJsonList(rows) ? rows.flatMap((row) => (row !== null && typeof row === 'object' && 'key' in row ? [String(row.key)] : [])) : [];
+}
+
+/** How many documents are written at most; 0 for all of them, which a number that cannot be read does not mean. */
+function mostOf(parameters: Parameters): number {
+  const given = parameters.get('limit');
+  const limit = countOf(given);
+  if (limit === undefined && given !== undefined && given !== '') throw queryFault(['limit']);
+  return limit ?? 0;
 }
 
 /** Each document in a transaction of its own: those that fail leave the others as they were changed (P-28). */
@@ -147,6 +158,7 @@ async function each(
 }
 
 interface Bulk {
+  readonly document?: JsonObject;
   readonly parameters: Parameters;
   readonly done: string;
   readonly failing: string;
@@ -154,10 +166,10 @@ interface Bulk {
   readonly run: (writes: Writes, key: string) => Promise<Shown>;
 }
 
-function bulk(serving: Serving, name: string, { parameters, done, failing, missing, run }: Bulk): Promise<FastifyReply> {
+function bulk(serving: Serving, name: string, { done, failing, missing, run, ...sent }: Bulk): Promise<FastifyReply> {
   return answerMany(serving, {
     name,
-    parameters,
+    ...sent,
     async write(writes) {
       const keys = await namedKeys(writes, missing);
       const { docs, errors } = await each(writes.collection, keys, (key) => run(writes, key));
@@ -178,8 +190,9 @@ function bulk(serving: Serving, name: string, { parameters, done, failing, missi
 
 /** PATCH /:slug?where */
 export async function updateMatching(serving: Serving, name: string): Promise<FastifyReply> {
-  const document = objectOf(serving.asking.request);
+  const document = await documentOf(serving.asking.request);
   return bulk(serving, name, {
+    document,
     parameters: parametersOfWrite(serving, document),
     done: 'Updated',
     failing: 'update',

@@ -6,7 +6,7 @@ import { isJsonList, isJsonObject, type Json, type JsonObject, parseJsonBody } f
 import type { RequestedOutput, RequestedTemplate } from '../../query/requested-template.ts';
 import type { Field } from '../../schema/types.ts';
 import { answerOne, parametersOfWrite } from './answer-write.ts';
-import { objectOf } from './body.ts';
+import { documentOf } from './body.ts';
 import { shapeOf } from './context.ts';
 import { keyOf } from './documents.ts';
 import { type Facts, factsOf, type Translations } from './facts.ts';
@@ -98,9 +98,10 @@ export async function duplicate(serving: Serving, name: string, id: string): Pro
     throw new GatewayError('bad_request', {
       message: 'media cannot be duplicated: a document of it has a file of its own; upload it again',
     });
-  const body = objectOf(serving.asking.request);
+  const body = await documentOf(serving.asking.request);
   return answerOne(serving, {
     name,
+    document: body,
     parameters: parametersOfWrite(serving, body),
     async write(writes) {
       const { document, more } = changed(writes, await copyOf(writes, keyOf(writes, id)), body);

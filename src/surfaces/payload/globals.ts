@@ -4,7 +4,7 @@ import { prepareRead, runRead } from '../../engine/read.ts';
 import { parseJsonBody } from '../../lib/json-body.ts';
 import type { Collection } from '../../schema/types.ts';
 import { answerOne, merged, parametersOfWrite } from './answer-write.ts';
-import { objectOf } from './body.ts';
+import { documentOf } from './body.ts';
 import { hiding } from './documents.ts';
 import { documentsRead, findText, uncounted } from './find.ts';
 import { sendText } from './respond.ts';
@@ -31,9 +31,10 @@ async function rowKey({ context, collection }: Writes): Promise<string | undefin
 
 /** POST /globals/:slug changes the row, or makes it. */
 export async function updateGlobal(serving: Serving, { name }: Collection): Promise<FastifyReply> {
-  const document = objectOf(serving.asking.request);
+  const document = await documentOf(serving.asking.request);
   return answerOne(serving, {
     name,
+    document,
     parameters: parametersOfWrite(serving, document),
     async write(writes) {
       const key = await rowKey(writes);
