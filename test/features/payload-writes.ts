@@ -196,6 +196,8 @@ async function raw(t: Tester, world: World): Promise<void> {
   t.strictSame(at(taken.json, 'errors', 0, 'data', 'errors'), [{ path: 'code', message: 'Value must be unique' }], told(taken));
   const missing = await send(world, 'POST', '/families', { name: 'x' });
   t.strictSame(at(missing.json, 'errors', 0, 'data', 'errors'), [{ path: 'code', message: 'This field is required.' }], told(missing));
+  const blank = await send(world, 'POST', '/plants', {});
+  t.strictSame(at(blank.json, 'errors', 0, 'data', 'errors'), [{ path: 'title', message: 'This field is required.' }], told(blank));
   t.equal((await send(world, 'PATCH', `/plants/${id}`, { deletedAt: '2026-01-01T00:00:00.000Z' })).status, 200);
   await refuses(t, world, `/plants/${id}`, 404, 'Not Found');
   refused(

@@ -13,7 +13,7 @@ import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import { writeContext } from '../write-context.ts';
 import { shapeOf } from './context.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, isSecret } from './facts.ts';
 import { documentsRead, roomy, templateOf, uncounted } from './find.ts';
 import { told, type Writing } from './invalid.ts';
 import { hangs, linkedItem } from './linked.ts';
@@ -149,7 +149,8 @@ const isLocalised = (parameters: Parameters): boolean => (textOf(parameters.get(
 
 function writingOf({ context, collection }: Writes, id?: string): Writing {
   const slug = slugsOf(context.schema).of(collection) ?? collection.name;
-  return { collection, slug, ...(id === undefined ? {} : { id }) };
+  const { visible } = shapeOf(context, new Map());
+  return { collection, slug, tells: (field) => !isSecret(field) && visible.field(field) !== 'no', ...(id === undefined ? {} : { id }) };
 }
 
 /** Makes a document (P-23). `more` is what the gateway itself adds to it. */
