@@ -131,6 +131,13 @@ async function tried(t: Tester, garden: OwnGarden): Promise<void> {
   t.match(at(changed.json, 'changes', 0), { action: 'update', id: '1', before: { name: 'food' }, after: { name: 'feed' } });
   const many = await send(garden, 'PATCH', '/uses?where[id][in]=1,2&dry_run=true&depth=0', { name: 'same' });
   t.match(many.json, { message: 'Updated 2 Uses successfully.', dry_run: true, changes: [{ id: '2' }, { id: '1' }] });
+  const some = await api(garden, '/beds?where[id][exists]=true&dry_run=1&depth=0&select[id]=true', 'admin', { method: 'DELETE' });
+  t.match([some.status, at(some.json, 'message')], [400, 'Unable to delete 2 out of 3 Beds.'], told(some));
+  t.match(at(some.json, 'errors', 0), { id: String, message: /other documents still refer to it/, isPublic: true });
+  t.match([column(some).length, Object(at(some.json, 'changes')).length], [1, 1], 'those that fail leave the others');
+  const acting = { method: 'POST', body: '{"name":"x"}', headers: { 'x-act-as-role': '6' } };
+  refused(t, await api(garden, '/uses?dry_run=1', 'admin', acting), 403, 'You are not allowed', 'tried as another role');
+  refused(t, await api(garden, '/uses', 'admin', acting), 403, 'Acting as another role is for reading alone', 'and not done');
   const gone = await api(garden, '/uses?where[id][equals]=4&dry_run=1', 'admin', { method: 'DELETE' });
   t.match(gone.json, { docs: [{ id: 4 }], dry_run: true });
   t.match(at((await send(garden, 'POST', '/uses/1/duplicate?dry_run=1', {})).json, 'changes', 0), { action: 'create', collection: 'uses' });
