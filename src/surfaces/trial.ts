@@ -27,14 +27,19 @@ export function asksForTrial({ url }: Pick<FastifyRequest, 'url'>): boolean {
   return isTrial(new URLSearchParams(url.slice(at + 1)).getAll('dry_run').at(-1));
 }
 
+/** Throws `unprocessable` where a write is to be tried that cannot be. */
+export function refuseTrial(request: Pick<FastifyRequest, 'url' | 'method'>): void {
+  if (reading.has(request.method) || !asksForTrial(request)) return;
+  throw new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });
+}
+
 /** Refuses, before any body is read, what would write all the same. */
 export function registerTrialHook(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     if (reading.has(request.method) || request.is404) return done();
     const { dryRun = false, readsByPost = false } = request.routeOptions.config;
     const trial = asksForTrial(request);
-    if (trial && !dryRun)
-      throw new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });
+    if (!dryRun) refuseTrial(request);
     if (!readsByPost && !(trial && dryRun)) refuseActing(request);
     done();
   });

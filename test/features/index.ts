@@ -52,7 +52,9 @@ import { oneStatement } from './one-statement.ts';
 import { openConnections } from './open-connections.ts';
 import { orderAndPages } from './order-and-pages.ts';
 import { payloadEndpoints } from './payload-endpoints.ts';
+import { payloadMail } from './payload-mail.ts';
 import { payloadMedia } from './payload-media.ts';
+import { payloadOperations } from './payload-operations.ts';
 import { payloadReads } from './payload-reads.ts';
 import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
@@ -199,7 +201,9 @@ export const features: readonly Feature[] = [
   instances,
   contract,
   payloadEndpoints,
+  payloadMail,
   payloadMedia,
+  payloadOperations,
   payloadReads,
   payloadWrites,
   doorsClosed,
