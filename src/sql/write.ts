@@ -132,16 +132,37 @@ export function compileLock(
   questions: readonly Filter[],
   dialect: Dialect,
 ): Telling {
+  // A view has no rows of its own to lock.
+  return asked(collection, keys, template, questions, dialect, collection.kind === 'table' ? dialect.forUpdate : nothing);
+}
+
+/** The same, of rows that stay free. */
+export function compileQuestions(
+  collection: Collection,
+  keys: readonly Key[],
+  template: Template,
+  questions: readonly Filter[],
+  dialect: Dialect,
+): Telling {
+  return asked(collection, keys, template, questions, dialect, nothing);
+}
+
+function asked(
+  collection: Collection,
+  keys: readonly Key[],
+  template: Template,
+  questions: readonly Filter[],
+  dialect: Dialect,
+  locked: Fragment,
+): Telling {
   const scope = createScope(dialect, false);
   const base = scope.alias();
   const answers = questions.map((question) => {
-    const asked = condition(question, base, scope);
-    return asked ? sql`case when ${asked} then 1 else 0 end` : sql`1`;
+    const holds = condition(question, base, scope);
+    return holds ? sql`case when ${holds} then 1 else 0 end` : sql`1`;
   });
   const made = cells(template, undefined, base, scope, answers.length);
   const found = condition(rowsOfKeys(collection, keys), base, scope);
-  // A view has no rows of its own to lock.
-  const locked = collection.kind === 'table' ? dialect.forUpdate : nothing;
   const text = sql`select ${join([...answers, ...made.columns], ', ')} from ${table(collection, base)}${whereClause(found)}${locked}`;
   return { statement: print(text, dialect), write: made.write };
 }

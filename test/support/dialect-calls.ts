@@ -1,4 +1,5 @@
 /** A call of every operation of the administrator's documents of the other dialects, as the text of a program for a typed client. */
+import { bedIds } from '../fixtures/garden-foreign.ts';
 import type { Operation } from './openapi.ts';
 import { changed, created } from './openapi-calls.ts';
 
@@ -22,6 +23,18 @@ const bodies: Readonly<Record<string, object>> = {
   ...created,
   plants: { title: 'New', status: 'draft', family: 'ROS' },
   directus_users: { email: 'ines@garden.test', password: 'password', role: 3 },
+};
+
+/** What a copy may not have in common with its original. */
+const otherwise: Readonly<Record<string, object>> = {
+  bed_plants: { bed: bedIds[2], plant: 2 },
+  beds: { id: '0b2cd2f4-6a1e-4c58-9a53-1d6f3f6a0019' },
+  directus_users: { email: 'ivo@garden.test', password: 'password' },
+  families: { code: 'NEX' },
+  keepers: { id: '78' },
+  shipment_lines: { depot: 'north', number: 1, line: 8 },
+  shipments: { depot: 'east', number: 5 },
+  tasks: { state: 1 },
 };
 
 const byPath = (name: string): string => `params: { path: { id: w.id(${text(name)}) } }`;
@@ -55,6 +68,7 @@ const special: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
     refresh_token: signed,
     read_me: '',
     read_init: '',
+    read_access: '',
     forgot_password: `body: { email: 'edda@garden.test' }`,
     reset_password: `body: { token: await w.reset(), password: 'another one' }`,
     unlock_user: `body: { email: 'edda@garden.test' }`,
@@ -68,6 +82,13 @@ const special: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
 };
 
 const verbs = [
+  'versions_of',
+  'version_of',
+  'restore',
+  'duplicate',
+  'access_to_global',
+  'access_to',
+  'access',
   'find_by_id',
   'find_global',
   'update_global',
@@ -113,6 +134,13 @@ function contentArguments(dialect: Dialect, { id, path }: Operation): string {
       return [...key, sent(changed[name])].join(', ');
     case 'update_matching':
       return `params: { query: { ${where} } }, ${sent(changed[name])}`;
+    case 'versions_of':
+      return 'params: { query: { limit: 2 } }';
+    case 'version_of':
+    case 'restore':
+      return `params: { path: { id: w.id(${text(`version ${name}`)}) } }`;
+    case 'duplicate':
+      return `${byPath(name)}, body: ${text(otherwise[name] ?? {})}`;
     case 'delete_matching':
       return `params: { query: { ${where} } }`;
     case 'read':
@@ -144,6 +172,10 @@ const turns: Readonly<Record<string, number>> = {
 
 const verbTurns: Readonly<Record<string, number>> = {
   create: 1,
+  duplicate: 2,
+  versions_of: 6,
+  version_of: 6.2,
+  restore: 6.4,
   update: 5,
   update_global: 5,
   update_matching: 5,

@@ -4,7 +4,7 @@ import { accessOf, type ReadContext } from '../../engine/read.ts';
 import type { Project } from '../../projects/project.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
 import { languagesOf } from './languages.ts';
-import type { Parameters } from './parameters.ts';
+import { checkParameters, type Parameters } from './parameters.ts';
 import { endless, joinsOf, populateOf, type Shape } from './shape.ts';
 import { tokenOf } from './token.ts';
 
@@ -36,9 +36,10 @@ export function recalledCaller({ request }: Asking): CallerContext | undefined {
   return recalled(request, tokenOf(request));
 }
 
-/** What of documents the caller may see, and in which form they are asked for. */
+/** What of documents the caller may see, and in which form they are asked for. Throws what `checkParameters` does. */
 export function shapeOf(context: ReadContext & { readonly project?: Project }, parameters: Parameters): Shape {
   const { project, fileData } = context;
+  checkParameters(parameters);
   return {
     schema: context.schema,
     visible: accessOf(context).visible,

@@ -1,6 +1,6 @@
 /** Accounts, preferences and files of the Payload surface, which have addresses of their own (payload-rest §8, §13, §15). */
 import type { CallerContext } from '../../caller.ts';
-import type { JsonSchema } from '../values.ts';
+import { anyObject, type JsonSchema } from '../values.ts';
 import type { View } from '../view.ts';
 import { object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, pathItem } from './operations.ts';
@@ -36,6 +36,9 @@ function signInPaths({ project }: CallerContext, { who }: View): Paths {
     ...post('/users/login', 'sign_in', 'A token for a password', { body: credentials, answer: answered('The token', signedIn), ...open }),
     ...post('/users/logout', 'sign_out', 'Ends the session of the token', { answer: told }),
     ...post('/users/refresh-token', 'refresh_token', 'A new token for one that still holds', { answer: answered('The token', refreshed) }),
+    ...pathItem('/access', {
+      get: op('read_access', 'What the caller may do', { answer: answered('What is granted', anyObject), ...open }),
+    }),
     ...pathItem('/users/me', { get: op('read_me', 'The caller', { answer: answered('The caller', me), ...open }) }),
     ...pathItem('/users/init', {
       get: op('read_init', 'Whether there is a user', {
