@@ -66,6 +66,8 @@ export async function replayOn(t: Tester & { teardown(work: () => Promise<void>)
     server,
     folder,
     sql: async (file, text) => runOn((await databaseOf(file)).config, translated(vendor, text)),
+    // Statements and plans.
+    ownAnswer: (request) => /[?&]explain=/.test(request),
     async content(file, text) {
       if (!file.startsWith('projects/')) return text;
       const { database, ...project }: { database?: { connection?: { filename?: string } } } = JSON.parse(text);
