@@ -17,6 +17,14 @@ function ofRow(term: Order, collection: Collection, guard: Guard): Order {
   throw unknown(term, collection);
 }
 
+/** Writes the rules into a step by itself. Throws `unknown_field` for one that leads to what may not be read. */
+export function authoriseStep(step: OrderStep, collection: Collection, guard: Guard): OrderStep {
+  const related = authoriseRelation(step.relation, guard);
+  const grant = guard.grant(step.collection);
+  if (!related || !grant) throw new GatewayError('unknown_field', { field: step.relation.name, collection: collection.name });
+  return { ...step, where: allOf([step.where, related.target, grant.rows()]), own: allOf([step.own, related.own]) };
+}
+
 const unknown = (term: Order, collection: Collection): GatewayError =>
   new GatewayError('unknown_field', {
     field: [...(term.via ?? []).map((step) => step.relation.name), term.field.name].join('.'),
@@ -43,7 +51,13 @@ function throughRelations(
     const grant = guard.grant(step.collection);
     if (!related || !grant) throw unknown(term, collection);
     const readable = i === steps.length - 1 ? narrow([term.field], step.collection, guard) : always;
-    const made = { ...step, where: allOf([step.where, grant.rows(), related.target, readable]), own: allOf([step.own, related.own]) };
+    const { through } = related;
+    const made = {
+      ...step,
+      where: allOf([step.where, grant.rows(), related.target, readable]),
+      own: allOf([step.own, related.own]),
+      ...(through ? { through } : {}),
+    };
     shared.set(key, made);
     return made;
   });

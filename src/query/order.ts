@@ -1,4 +1,4 @@
-/** Orders, asked for and by default: by fields of the row itself, or of a row that relations to one row lead to. */
+/** Orders, asked for and by default: by fields of the row itself, or of rows that relations lead to. */
 import { GatewayError } from '../lib/errors.ts';
 import type { Collection, Schema } from '../schema/types.ts';
 import { always } from './filters.ts';
@@ -34,7 +34,7 @@ function orderTerm(collection: Collection, term: RequestedOrder, context: OrderC
   const via: OrderStep[] = [];
   let here = collection;
   for (const name of names) {
-    const step = orderStep(here, name, context);
+    const step = orderStep(here, name, context, term.many);
     if (!step) throw unknown();
     via.push(step);
     here = step.collection;
@@ -51,13 +51,17 @@ function orderTerm(collection: Collection, term: RequestedOrder, context: OrderC
   throw unknown();
 }
 
-/** Undefined for what does not exist for the caller. Throws `unprocessable` for a list. */
-export function orderStep(collection: Collection, name: string, { schema, visible }: OrderContext): OrderStep | undefined {
+/** Undefined for what does not exist for the caller. Throws `unprocessable` for a list, unless lists are followed too. */
+export function orderStep(collection: Collection, name: string, { schema, visible }: OrderContext, many = false): OrderStep | undefined {
   const relation = collection.relations.get(name);
   const target = relation && schema.collections.get(relation.to);
   if (!relation || !target || !visible.relation(relation) || !visible.collection(target)) return undefined;
-  if (relation.kind === 'm2o') return { relation, collection: target, where: always, own: always };
-  throw new GatewayError('unprocessable', {
-    message: `Unable to sort through "${name}": it leads to several rows, and a row can be sorted by one only.`,
-  });
+  if (relation.kind !== 'm2o' && !many) {
+    throw new GatewayError('unprocessable', {
+      message: `Unable to sort through "${name}": it leads to several rows, and a row can be sorted by one only.`,
+    });
+  }
+  const through = relation.kind === 'm2m' ? schema.collections.get(relation.through) : target;
+  if (!through || !visible.collection(through)) return undefined;
+  return { relation, collection: target, where: always, own: always };
 }

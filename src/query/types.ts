@@ -1,7 +1,7 @@
 /** The one query model. A surface parses into the requested forms; `bind` turns them into the bound forms against a schema. */
 import type { ValueForm } from '../dialect/forms.ts';
 import type { DatePart, Scalar } from '../dialect/types.ts';
-import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
+import type { Collection, Field, Relation, TextIndex } from '../schema/types.ts';
 import type { FileMember } from './file-data.ts';
 import type { ListForm, MakeObject, RequestedTemplate } from './requested-template.ts';
 
@@ -31,6 +31,8 @@ export type RequestedFilter =
 export interface RequestedOrder {
   path: readonly string[];
   descending: boolean;
+  /** The path may lead to several rows: the lowest of their values counts, or the highest where the order descends. */
+  many?: true;
 }
 
 /** What is asked of the rows a relation leads to, beside their fields. A relation to one row takes a filter and a text only. */
@@ -63,6 +65,8 @@ export interface RequestedRead {
   fullText?: string;
   /** `'random'` or terms; undefined is the collection's default order. */
   order?: 'random' | readonly RequestedOrder[];
+  /** A list of the rows: each comes once for every row of its list, in the order of their keys, or once where that is empty. */
+  each?: string;
   /** Undefined asks for every row. */
   limit?: number;
   offset: number;
@@ -174,18 +178,23 @@ export interface Order {
   descending: boolean;
   /** The direction is not the one that was asked for, as rows are read from their end: NULLs are at the other end too. */
   turned?: true;
-  /** The relations to one row that lead to `field`'s row, in order; NULL where they lead to none. Absent for a field of the row itself. */
+  /**
+   * The relations that lead to `field`'s row, in order; NULL where they lead to none. Of several rows the lowest value counts, or the highest
+   * of a descending term, and rows without any come last. Absent for a field of the row itself.
+   */
   via?: readonly OrderStep[];
 }
 
 /** One step of an order's path. Terms that share a beginning share its steps, as objects. */
 export interface OrderStep {
-  readonly relation: ToOne;
+  readonly relation: Relation;
   readonly collection: Collection;
   /** The rows of `collection` that count; filled in access/. */
   readonly where: Filter;
   /** The rows on this side whose relation counts; filled in access/. */
   readonly own: Filter;
+  /** The rows that count of the junction of a m2m; filled in access/. */
+  readonly through?: Filter;
 }
 
 /** Ordered outputs by the key they have in the answer. */
@@ -204,6 +213,7 @@ export type Output =
       as?: Exclude<ListForm, 'rows'>;
       orKey?: { readonly field: Field; readonly form: ValueForm };
       make?: MakeObject;
+      only?: 'this' | 'others';
     }
   /** The first that is not NULL. */
   | { is: 'first'; of: readonly Output[] }
@@ -274,6 +284,8 @@ export interface ReadQuery {
   readable?: { total: Filter; byStatus: Filter; open: Open };
   searched?: Searched;
   order: 'random' | readonly Order[];
+  /** See the requested form; its rules are filled in access/. */
+  each?: OrderStep;
   limit?: number;
   offset: number;
   /** Without a limit asked for: more rows than this make the read fail. */

@@ -5,7 +5,7 @@ import type { Order, OrderStep, ReadQuery } from '../query/types.ts';
 import { namesOneRow } from '../schema/one-row.ts';
 import type { Field } from '../schema/types.ts';
 import { column, type Scope, table } from './scope.ts';
-import { condition, joined } from './where.ts';
+import { condition, joined, relatedRows } from './where.ts';
 
 /**
  * MySQL joins at most 61 tables and SQLite 64, those of the row's own relations included (sql/row.ts); past this many, a term becomes
@@ -27,12 +27,11 @@ export function ordered(order: ReadQuery['order'], alias: string, scope: Scope):
   const joins: Fragment[] = [];
   const aliases = new Map<OrderStep, string>();
   const terms = order.map((term) => ({
-    expression: term.via
-      ? through(term.via, (target) => sorted(term.field, target, scope), alias, joins, aliases, scope)
-      : sorted(term.field, alias, scope),
+    expression: term.via ? reached(term, term.via, alias, joins, aliases, scope) : sorted(term.field, alias, scope),
     descending: term.descending,
     nullable: isNullable(term),
     turned: term.turned === true,
+    emptyLast: leadsToMany(term.via ?? []),
   }));
   return { joins: join(joins, ''), terms, clause: orderClause(terms, scope) };
 }
@@ -47,8 +46,16 @@ export function turnedRound(order: readonly Order[]): Order[] {
 }
 
 /** The end at which a term's NULLs are: with the setting the last in both directions, else they are the lowest of all values. */
-export function nullsOf({ descending, turned }: Pick<OrderTerm, 'descending' | 'turned'>, { nullsLast }: Scope): 'first' | 'last' {
-  return (nullsLast ? !turned : descending) ? 'last' : 'first';
+export function nullsOf(
+  { descending, turned, emptyLast = false }: Pick<OrderTerm, 'descending' | 'turned' | 'emptyLast'>,
+  { nullsLast }: Pick<Scope, 'nullsLast'>,
+): 'first' | 'last' {
+  return (nullsLast || emptyLast ? !turned : descending) ? 'last' : 'first';
+}
+
+/** Whether the steps lead to several rows. */
+function leadsToMany(via: readonly OrderStep[]): boolean {
+  return via.some(({ relation }) => relation.kind !== 'm2o');
 }
 
 /** There may be no related row. */
@@ -63,6 +70,38 @@ export function orderClause(terms: readonly OrderTerm[], scope: Scope): Fragment
     terms.map((term) => scope.dialect.orderTerm(term, nullsOf(term, scope))),
     ', ',
   )}`;
+}
+
+/** The value that a term has through relations. */
+function reached(
+  { field, descending }: Order,
+  via: readonly OrderStep[],
+  alias: string,
+  joins: Fragment[],
+  aliases: Map<OrderStep, string>,
+  scope: Scope,
+): Fragment {
+  return leadsToMany(via)
+    ? utmost(via, (target) => sorted(field, target, scope), descending, alias, scope)
+    : through(via, (target) => sorted(field, target, scope), alias, joins, aliases, scope);
+}
+
+/** The lowest of the values in the rows that the steps lead to, or the highest; NULL where there is none. */
+function utmost(via: readonly OrderStep[], value: (alias: string) => Fragment, descending: boolean, alias: string, scope: Scope): Fragment {
+  let here = alias;
+  const tables: Fragment[] = [];
+  const conditions: Fragment[] = [];
+  for (const step of via) {
+    const target = scope.alias();
+    const { tables: found, lead } = relatedRows(step.relation, step.collection, step.through, here, target, scope);
+    const rules = [condition(step.own, here, scope), condition(step.where, target, scope)];
+    tables.push(found);
+    conditions.push(lead, ...rules.flatMap((rule) => rule ?? []));
+    here = target;
+  }
+  const expression = value(here);
+  const order = scope.dialect.orderTerm({ expression, descending, nullable: true }, 'last');
+  return sql`(select ${expression} from ${join(tables, ' cross join ')} where ${join(conditions, ' and ')} order by ${order} limit 1)`;
 }
 
 /** `value` of the row that the steps lead to from the row under `alias`; adds the joins they need. */
@@ -91,6 +130,7 @@ export function through(
 
 /** Whether the columns pointed at are unique for sure: some databases take foreign keys to others too. */
 function leadsToOne({ relation, collection }: OrderStep): boolean {
+  if (relation.kind === 'm2m') return false;
   return namesOneRow(
     relation.join.map((pair) => pair.to),
     collection,
@@ -100,7 +140,8 @@ function leadsToOne({ relation, collection }: OrderStep): boolean {
 /** What ties a row of the step to the row under `from`, its rules included. */
 function tied(step: OrderStep, from: string, target: string, scope: Scope): Fragment {
   const rules = [condition(step.own, from, scope), condition(step.where, target, scope)];
-  return join([joined(step.relation.join, from, target, scope), ...rules.flatMap((rule) => rule ?? [])], ' and ');
+  const pairs = step.relation.kind === 'm2m' ? [] : step.relation.join;
+  return join([joined(pairs, from, target, scope), ...rules.flatMap((rule) => rule ?? [])], ' and ');
 }
 
 function subSelect(via: readonly OrderStep[], value: (alias: string) => Fragment, alias: string, scope: Scope): Fragment {

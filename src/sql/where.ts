@@ -148,7 +148,7 @@ function related(filter: Extract<Filter, { is: 'some' | 'count' }>, alias: strin
   return sql`${from} where ${where ? sql`${lead} and ${where}` : lead}`;
 }
 
-/** `from` names the tables and `lead` the condition that ties them to the row under `alias`. */
+/** `from` and `tables` name the tables, and `lead` is the condition that ties them to the row under `alias`. */
 export function relatedRows(
   relation: Relation,
   collection: Collection,
@@ -156,14 +156,15 @@ export function relatedRows(
   alias: string,
   target: string,
   scope: Scope,
-): { from: Fragment; lead: Fragment } {
+): { from: Fragment; tables: Fragment; lead: Fragment } {
   const pulsed = (lead: Fragment): Fragment => (scope.dialect.pulse ? sql`${lead} and ${scope.dialect.pulse}` : lead);
   if (relation.kind !== 'm2m') {
-    return { from: sql`from ${table(collection, target)}`, lead: pulsed(joined(relation.join, alias, target, scope)) };
+    const tables = table(collection, target);
+    return { from: sql`from ${tables}`, tables, lead: pulsed(joined(relation.join, alias, target, scope)) };
   }
   const middle = scope.alias();
-  const from = sql`from ${table({ table: relation.throughTable }, middle)} inner join ${table(collection, target)} on ${joined(relation.far, middle, target, scope)}`;
+  const tables = sql`${table({ table: relation.throughTable }, middle)} inner join ${table(collection, target)} on ${joined(relation.far, middle, target, scope)}`;
   const near = joined(relation.near, alias, middle, scope);
   const rules = through && condition(through, middle, scope);
-  return { from, lead: pulsed(rules ? sql`${near} and ${rules}` : near) };
+  return { from: sql`from ${tables}`, tables, lead: pulsed(rules ? sql`${near} and ${rules}` : near) };
 }

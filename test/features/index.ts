@@ -62,6 +62,7 @@ import { relationalSort } from './relational-sort.ts';
 import { relations } from './relations.ts';
 import { rememberedCallers } from './remembered-callers.ts';
 import { revertRights } from './revert-rights.ts';
+import { rowsForEach } from './rows-for-each.ts';
 import { schemaEditing } from './schema-editing.ts';
 import { schemaEditingFaults } from './schema-editing-faults.ts';
 import { schemaEditingLinks } from './schema-editing-links.ts';
@@ -185,6 +186,7 @@ export const features: readonly Feature[] = [
   schemaEditingRelations,
   schemaEditingLinks,
   strapiFilters,
+  rowsForEach,
   strapiReads,
   strapiWrites,
   templates,

@@ -66,7 +66,7 @@ async function filters(t: Tester, world: World): Promise<void> {
     ['_q=5&fields=title', [5]],
   ];
   for (const [query, ids] of cases) await finds(t, world, `plants?${preview}&fields=title&${query}`, ids);
-  await finds(t, world, 'shipments?filters[id]=north;2', ['north;2']);
+  await finds(t, world, 'shipments?filters[id]=north,2', ['north,2']);
   await finds(t, world, 'zones?filters[children][name]=South&fields=name', [1]);
 }
 

@@ -160,6 +160,11 @@ async function languages(t: Tester, garden: OwnGarden): Promise<void> {
   t.match(await garden.rows('plant_texts', { plant }), [{ language: 'fr', name: 'nouveau' }], 'made with a text');
   t.equal((await strapi(garden, `plants/${plant}`, 'admin', { method: 'DELETE' })).status, 200);
   t.strictSame(await garden.rows('plant_texts', { plant }), [], 'and with the entry all of them');
+  for (const asked of [put({ name: 'x' }), { method: 'DELETE' }])
+    await refuses(t, garden, 'plants/2?locale=all', 400, /one language/, 'admin', asked);
+  await garden.gateway.connection?.knex('plant_texts').where('language', 'like', 'en%').delete();
+  const first = { id: 12, attributes: { name: 'Rose von Ångström', locale: 'de' }, meta: { availableLocales: ['de'] } };
+  await holds(t, garden, 'plants/12?fields=name,locale', first, 'editor');
 }
 
 async function singles(t: Tester, garden: OwnGarden): Promise<void> {

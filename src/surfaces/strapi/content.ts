@@ -58,7 +58,7 @@ async function onlyKey({ context, sight, collection }: Writing): Promise<string 
     prepareRead(context, {
       collection: collection.name,
       selection: { all: false, named: new Map(), without: new Set() },
-      template: new Map([['k', keyOutput(sight, collection, 'documentId')]]),
+      template: new Map([['k', keyOutput(sight, collection, 'key')]]),
       order: collection.key.map(({ name }) => ({ path: [name], descending: false })),
       limit: 1,
       offset: 0,

@@ -1,11 +1,11 @@
 /** `filters`: conditions on attributes and through relations (strapi-rest §4). */
 import { refuse } from '../../query/limits.ts';
 import type { RequestedFilter } from '../../query/types.ts';
-import { parseKey } from '../../schema/keys.ts';
 import type { Collection } from '../../schema/types.ts';
 import { type BracketGroup, type BracketValue, isGroup } from '../bracket-query.ts';
 import { invalidName, invalidValue } from './faults.ts';
 import { fieldFilter, isOperator, operatorNamed } from './filter-operators.ts';
+import { keyValues } from './keys.ts';
 import { opposite } from './opposite.ts';
 import { truthOf } from './pagination.ts';
 import { createdField, type Lead, leadOf, named, publishingOf, type Sight, updatedField } from './sight.ts';
@@ -176,7 +176,7 @@ export function keyFilter(sight: Sight, collection: Collection, value: BracketVa
 }
 
 function wholeKey(collection: Collection, text: BracketValue): RequestedFilter {
-  const values = typeof text === 'string' ? parseKey(collection, text) : undefined;
+  const values = typeof text === 'string' ? keyValues(collection, text) : undefined;
   if (!values) return nothing;
   return { is: 'all', of: collection.key.map(({ name }, i) => compare(name, 'eq', values[i])) };
 }

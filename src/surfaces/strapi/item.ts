@@ -1,8 +1,8 @@
 /** `data` of a body as what is to be written: columns, relations, texts of a language (strapi-rest §11). */
 import type { Json, JsonObject } from '../../lib/json-body.ts';
 import { numberText } from '../../lib/json-body.ts';
-import { parseKey } from '../../schema/keys.ts';
 import type { Collection } from '../../schema/types.ts';
+import { keyValues } from './keys.ts';
 import { type Localised, localisedOf } from './locale.ts';
 import { relationValue } from './relation-values.ts';
 import { followed, type RelationWrite } from './relation-writes.ts';
@@ -32,7 +32,7 @@ function keyColumns(collection: Collection, value: Json): JsonObject {
   if (text === undefined) return {};
   const [only] = collection.key;
   if (only && collection.key.length === 1) return { [only.name]: value };
-  const values = collection.key.length > 1 ? parseKey(collection, text) : undefined;
+  const values = collection.key.length > 1 ? keyValues(collection, text) : undefined;
   return values ? Object.fromEntries(collection.key.map(({ name }, i): [string, Json] => [name, values[i] ?? null])) : {};
 }
 

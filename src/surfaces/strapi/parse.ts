@@ -8,7 +8,7 @@ import { relativeFileData } from '../file-data.ts';
 import { invalidName, invalidValue } from './faults.ts';
 import { fieldsOf } from './fields.ts';
 import { allOf, filtersOf, publishedNull } from './filters.ts';
-import { defaultLanguage, inLanguage, languageAsked, localisedOf } from './locale.ts';
+import { asksForEvery, inLanguage, languageAsked, localisedOf } from './locale.ts';
 import { type Page, pageOf } from './pagination.ts';
 import { populatedOf } from './populate.ts';
 import { searchFilter } from './search.ts';
@@ -39,6 +39,8 @@ const known: ReadonlySet<string> = new Set([
 export interface Asked {
   readonly query: BracketGroup;
   readonly format: Format;
+  /** The language where the query names none. */
+  readonly usual?: string;
 }
 
 export interface StrapiRead {
@@ -77,14 +79,15 @@ export function checkParameters(query: BracketGroup): void {
 }
 
 /** The view of a request. */
-export function viewOf(context: CallerContext, { query, format }: Asked, sight = sightOf(context)): View {
+export function viewOf(context: CallerContext, { query, format, usual = 'en' }: Asked, sight = sightOf(context)): View {
   return {
     sight,
     format,
     documents: format === 'v5',
     state: stateOf(query),
     language: languageAsked(query['locale']),
-    defaultLanguage: defaultLanguage(context),
+    everyLanguage: false,
+    defaultLanguage: usual,
     fileData: relativeFileData(context.project),
   };
 }
@@ -106,7 +109,8 @@ export function parseRead(
   checkParameters(query);
   const given = viewOf(context, asked, sight);
   const viewed: View = wanted.is === 'any' && given.state === 'live' ? { ...given, state: 'preview' } : given;
-  const view: View = outline === 'bare' ? { ...viewed, format: 'v5' } : viewed;
+  const each = wanted.is === 'list' && asksForEvery(query['locale']) ? localisedOf(sight, collection)?.relation.name : undefined;
+  const view: View = { ...viewed, everyLanguage: each !== undefined, ...(outline === 'bare' ? { format: 'v5' } : {}) };
   const bounds = strapiBoundsOf(context.project.config.strapi);
   const page = pageOf(wanted.is === 'list' ? query['pagination'] : undefined, bounds);
   const fields = fieldsOf(sight, collection, query['fields']);
@@ -127,6 +131,7 @@ export function parseRead(
     ...(where ? { where } : {}),
     ...(order && !('keys' in wanted) ? { order } : {}),
     ...(statuses ? { statuses } : {}),
+    ...(each === undefined ? {} : { each }),
     offset: wanted.is === 'list' ? page.start : 0,
     counts: { filtered: wanted.is === 'list' && page.counted, total: false, byStatus: false },
     stubs: false,

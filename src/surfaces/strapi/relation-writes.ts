@@ -3,9 +3,10 @@ import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Json, JsonObject } from '../../lib/json-body.ts';
 import type { RequestedOutput, RequestedTemplate } from '../../query/requested-template.ts';
-import { keyText, parseKey } from '../../schema/keys.ts';
+import { parseKey } from '../../schema/keys.ts';
 import type { Collection, JoinPair, Relation, ToOne } from '../../schema/types.ts';
 import { keyOutput } from './forms.ts';
+import { keySpelled } from './keys.ts';
 import type { RowChange } from './nested-syntax.ts';
 import type { RelationValue } from './relation-values.ts';
 import { type Lead, leadOf, type Sight } from './sight.ts';
@@ -36,31 +37,20 @@ async function rowsOf(
   return JSON.parse(String(texts.between('[', ']')));
 }
 
-const keyTemplate = (sight: Sight, collection: Collection): RequestedTemplate =>
-  new Map([['k', keyOutput(sight, collection, 'documentId')]]);
+const keyTemplate = (sight: Sight, collection: Collection): RequestedTemplate => new Map([['k', keyOutput(sight, collection, 'key')]]);
 
 /** The keys in their one spelling. Throws `validation` for entries that are not there for the caller (S-158). */
 async function existing(within: ReadContext, sight: Sight, { name, lead }: RelationWrite, keys: readonly string[]): Promise<string[]> {
   const { end } = lead;
   const missing = (count: number): GatewayError =>
     new GatewayError('validation', { message: `${count} relation(s) of ${name} do not exist`, field: name });
-  const spelled = keys.map((text) => spelling(end, text));
+  const spelled = keys.map((text) => keySpelled(end, text));
   const known = spelled.flatMap((text) => text ?? []);
   if (known.length < keys.length) throw missing(keys.length - known.length);
   const wanted = [...new Set(known)];
   const found = await rowsOf(within, end, wanted, keyTemplate(sight, end));
   if (found.length < wanted.length) throw missing(wanted.length - found.length);
   return wanted;
-}
-
-function spelling(collection: Collection, text: string): string | undefined {
-  try {
-    const values = parseKey(collection, text);
-    return values && keyText(values);
-  } catch (error) {
-    if (error instanceof GatewayError) return undefined;
-    throw error;
-  }
 }
 
 /** The columns on this side of a join that hold the key of the other side. */
@@ -110,7 +100,7 @@ async function toOne(
   const held: RequestedOutput = { is: 'relation', name: relation.name, of: keyTemplate(sight, end) };
   const [row] = await rowsOf(within, collection, [key], new Map([['r', held]]));
   const current = (row?.['r'] as { readonly k?: unknown } | null | undefined)?.k;
-  const gone = value.disconnect.some((text) => spelling(end, text) === current);
+  const gone = value.disconnect.some((text) => keySpelled(end, text) === current);
   return gone ? columnsOf(relation.join, end, null) : {};
 }
 
@@ -153,7 +143,7 @@ async function currentRows(
   { list, rows, far }: Tied,
 ): Promise<ReadonlyMap<string, string>> {
   if (key === undefined) return new Map();
-  const own = keyOutput(sight, rows, 'documentId');
+  const own = keyOutput(sight, rows, 'key');
   const entry: RequestedOutput = far
     ? { is: 'relation', name: far.name, of: keyTemplate(sight, lead.end) }
     : { is: 'constant', json: 'null' };
@@ -186,7 +176,7 @@ async function toMany(
   const tied = tiedBy(sight, collection, lead, name);
   const current = await currentRows(within, sight, collection, key, lead, tied);
   const wanted = await existing(within, sight, write, value.is === 'set' ? value.keys : value.connect);
-  const away = value.is === 'set' ? [...current.keys()] : value.disconnect.flatMap((text) => spelling(lead.end, text) ?? []);
+  const away = value.is === 'set' ? [...current.keys()] : value.disconnect.flatMap((text) => keySpelled(lead.end, text) ?? []);
   const kept = new Set(wanted);
   const { rows, far, list } = tied;
   const gone = [...new Set(away)].flatMap((one): RowChange[] => {

@@ -5,10 +5,10 @@ import type { ReadContext } from '../../engine/read.ts';
 import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
-import { parseKey } from '../../schema/keys.ts';
 import type { Collection } from '../../schema/types.ts';
 import { type BracketGroup, parseBrackets } from '../bracket-query.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
+import { keySpelled } from './keys.ts';
 import { type ContentType, contentTypes } from './names.ts';
 import type { Asked } from './parse.ts';
 import type { Format } from './view.ts';
@@ -70,10 +70,7 @@ export function typeNamed({ schema }: Pick<ReadContext, 'schema'>, id: string): 
 
 /** The text as a key of the collection; what is none names no entry. */
 export function keyNamed(collection: Collection, text: string): string {
-  try {
-    if (parseKey(collection, text)) return text;
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-  }
+  const key = keySpelled(collection, text);
+  if (key !== undefined) return key;
   throw new GatewayError('item_not_found', { id: text });
 }

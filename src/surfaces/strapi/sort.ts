@@ -51,7 +51,7 @@ function resolved(sight: Sight, collection: Collection, { path, descending }: Te
   const names: string[] = [];
   let here = collection;
   for (const [i, name] of path.entries()) {
-    if (i === path.length - 1) return lastNames(sight, here, name).map((last) => ({ path: [...names, last], descending }));
+    if (i === path.length - 1) return lastNames(sight, here, name).map((last) => ({ path: [...names, last], descending, many: true }));
     const relation = named(sight, here, name)?.relation;
     const lead = relation && leadOf(sight, relation);
     if (!relation || !lead) throw invalidName(name, 'sort', path.slice(0, i));

@@ -16,7 +16,7 @@ import { writeContext } from '../write-context.ts';
 import { withinOutputs } from './answer.ts';
 import { readHooked } from './hooked-read.ts';
 import { type WrittenItem, writtenItem } from './item.ts';
-import { defaultLanguage, languageAsked } from './locale.ts';
+import { languageWritten } from './locale.ts';
 import { strapiNested } from './nested-syntax.ts';
 import { type Asked, type Outline, parseRead, stateOf } from './parse.ts';
 import { entryText, jsonType } from './read.ts';
@@ -24,6 +24,7 @@ import { resolvedRelations } from './relation-writes.ts';
 import { askedOf, callerOf } from './request.ts';
 import { publishingOf, type Sight, sightOf } from './sight.ts';
 import { type Spoken, translationChange, translationKeys } from './translation-writes.ts';
+import { inUsualLanguage } from './usual-language.ts';
 
 /** A write, and what is known before it begins. */
 export interface Writing {
@@ -62,7 +63,8 @@ export async function written(
   return fresh(context, async (now) => {
     const within = writeContext(request, now, strapiNested, hooks);
     const collection = collectionOf(now);
-    const { step, asked = given } = await prepare({ context: now, within, sight: sightOf(now), collection, asked: given });
+    const usual = await inUsualLanguage(now, collection, given);
+    const { step, asked = usual } = await prepare({ context: now, within, sight: sightOf(now), collection, asked: usual });
     const listens = hooks.reads.listens(now.project, collection.name);
     let key: string | undefined;
     const result = await writing(within, async (session) => {
@@ -136,9 +138,9 @@ function statusColumns(writing: Writing, item: WrittenItem, does: 'create' | 'up
 
 const column = (name: string, value: Json | undefined): JsonObject => (value === undefined ? {} : { [name]: value });
 
-function spokenIn({ context, asked }: Writing, item: WrittenItem): Spoken {
-  const named = languageAsked(asked.query['locale']) ?? item.locale;
-  const usual = defaultLanguage(context);
+function spokenIn({ asked }: Writing, item: WrittenItem): Spoken {
+  const named = languageWritten(asked.query['locale']) ?? languageWritten(item.locale);
+  const { usual = 'en' } = asked;
   return { code: named ?? usual, usual: named === undefined || named === usual };
 }
 
@@ -187,7 +189,7 @@ const preparing = ({ syntax, filters }: WriteContext, { within }: WriteSession) 
 export function deleting(writing: Writing, key: string, outline: Outline = 'wrapped'): { readonly step: Step } {
   const { context, sight, collection, within, asked } = writing;
   const localised = writtenItem(sight, collection, {}, 'update').localised;
-  const named = languageAsked(asked.query['locale']);
+  const named = languageWritten(asked.query['locale']);
   return {
     async step(session) {
       const inside = session.within;

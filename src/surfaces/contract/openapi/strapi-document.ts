@@ -206,6 +206,7 @@ function askingOf(context: CallerContext, view: View, define: Define): Asking {
     documents: format === 'v5',
     // In which state entries are does not say more of their form than drafts do.
     state: 'preview',
+    everyLanguage: false,
     defaultLanguage: context.rules.settings.get('default_locale') || 'en',
     fileData: relativeFileData(project),
   };
