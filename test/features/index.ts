@@ -78,6 +78,7 @@ import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiFilters } from './strapi-filters.ts';
 import { strapiReads } from './strapi-reads.ts';
+import { strapiSending } from './strapi-sending.ts';
 import { strapiWrites } from './strapi-writes.ts';
 import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
@@ -188,6 +189,7 @@ export const features: readonly Feature[] = [
   strapiFilters,
   rowsForEach,
   strapiReads,
+  strapiSending,
   strapiWrites,
   templates,
   graphqlReads,

@@ -1,16 +1,24 @@
 /** Routes of content: collection types and single types (strapi-rest §2). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Collection } from '../../schema/types.ts';
+import { takeForms } from '../file-form.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { dataOf } from './body.ts';
+import { type Answered, answerWrite, type WriteRoute } from './answer-write.ts';
+import { dataOf, objectOf } from './body.ts';
+import { savingForm, withForm } from './content-form.ts';
 import { keyOutput } from './forms.ts';
-import { type Reading, sendEntries } from './read.ts';
+import { addingLanguage } from './localizations.ts';
+import { entryText, jsonType, type Reading, sendEntries } from './read.ts';
 import { keyNamed, typeNamed } from './request.ts';
-import { checkQuery, deleting, demand, saving, sendWritten, type Writing, written } from './write.ts';
+import { checkQuery, deleting, demand, saving, type Writing } from './write.ts';
 
 export const api = '/:project/strapi/api';
+
+/** Routes whose writes can be tried. */
+export const triable = { config: { dryRun: true } };
 
 interface TypeParams {
   Params: { type: string };
@@ -76,53 +84,108 @@ interface Write {
   readonly action: Action;
   readonly collection: (context: ReadContext) => Collection;
   /** After the rights and the query were looked at. */
-  readonly run: Parameters<typeof written>[3];
+  readonly run: WriteRoute['prepare'];
 }
 
-async function answerWrite(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceHooks, write: Write): Promise<FastifyReply> {
+/** The newer form has a status of its own for what was made. */
+function entryAnswer({ result, asked }: Answered, action: Action): KeptAnswer {
+  const newer = asked.format === 'v5';
+  if (newer && action === 'delete') return { status: 204 };
+  const body = result ? entryText(result.texts) : '{"data":null,"meta":{}}';
+  return { status: newer && action === 'create' ? 201 : 200, body, contentType: jsonType };
+}
+
+function writeEntry(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceHooks, write: Write): Promise<FastifyReply> {
   const { action, collection, run } = write;
-  const answered = await written(request, hooks, collection, async (writing) => {
-    demand(writing, action);
-    checkQuery(writing);
-    return run(writing);
+  return answerWrite(request, reply, hooks, {
+    collection,
+    async prepare(writing) {
+      demand(writing, action);
+      checkQuery(writing);
+      return run(writing);
+    },
+    outline: 'wrapped',
+    answer: (answered) => entryAnswer(answered, action),
   });
-  return sendWritten(reply, answered, action);
 }
 
 function create(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  return answerWrite(request, reply, hooks, {
-    action: 'create',
-    collection: (context) => demandKind(reply, context, request.params.type, 'many'),
-    run: async (writing) => saving(writing, dataOf(request)),
-  });
+  const collection: Write['collection'] = (context) => demandKind(reply, context, request.params.type, 'many');
+  return withForm(
+    request,
+    (context) => demand({ context, collection: collection(context) }, 'create'),
+    (form) =>
+      writeEntry(request, reply, hooks, {
+        action: 'create',
+        collection,
+        run: async (writing) => (form ? savingForm(writing, form) : saving(writing, dataOf(request))),
+      }),
+  );
 }
 
 function update(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
   const { type, id } = request.params;
-  return answerWrite(request, reply, hooks, {
-    action: 'update',
-    collection: (context) => collectionType(context, type),
-    run: async (writing) => saving(writing, dataOf(request), keyNamed(writing.collection, id)),
-  });
+  const collection: Write['collection'] = (context) => collectionType(context, type);
+  return withForm(
+    request,
+    (context) => demand({ context, collection: collection(context) }, 'update'),
+    (form) =>
+      writeEntry(request, reply, hooks, {
+        action: 'update',
+        collection,
+        async run(writing) {
+          const key = keyNamed(writing.collection, id);
+          return form ? savingForm(writing, form, key) : saving(writing, dataOf(request), key);
+        },
+      }),
+  );
 }
 
 /** Changes the only entry, or makes it (S-26). */
 function updateSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
+  const collection: Write['collection'] = (context) => demandKind(reply, context, request.params.type, 'single');
+  return withForm(
+    request,
+    (context) => demand({ context, collection: collection(context) }, 'update'),
+    (form) =>
+      writeEntry(request, reply, hooks, {
+        action: 'update',
+        collection,
+        async run(writing) {
+          const data = form ? undefined : dataOf(request);
+          const key = await onlyKey(writing);
+          if (key === undefined) demand(writing, 'create');
+          return form ? savingForm(writing, form, key) : saving(writing, data ?? {}, key);
+        },
+      }),
+  );
+}
+
+/** Another language of the entry of that key, or of the only one. */
+function localise(
+  request: FastifyRequest<TypeParams>,
+  reply: FastifyReply,
+  hooks: SurfaceHooks,
+  keyOf: (writing: Writing) => string | undefined | Promise<string | undefined>,
+  kind: 'single' | 'many',
+): Promise<FastifyReply> {
   return answerWrite(request, reply, hooks, {
-    action: 'update',
-    collection: (context) => demandKind(reply, context, request.params.type, 'single'),
-    async run(writing) {
-      const data = dataOf(request);
-      const key = await onlyKey(writing);
-      if (key === undefined) demand(writing, 'create');
-      return saving(writing, data, key);
+    collection: (context) => demandKind(reply, context, request.params.type, kind),
+    async prepare(writing) {
+      demand(writing, 'update');
+      checkQuery(writing);
+      const key = await keyOf(writing);
+      if (key === undefined) throw new GatewayError('item_not_found');
+      return addingLanguage(writing, objectOf(request), key);
     },
+    outline: 'bare',
+    answer: ({ result }) => ({ status: 200, body: result?.texts.count ? result.texts.between('', '') : '{}', contentType: jsonType }),
   });
 }
 
 function remove(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
   const { type, id } = request.params;
-  return answerWrite(request, reply, hooks, {
+  return writeEntry(request, reply, hooks, {
     action: 'delete',
     collection: (context) => collectionType(context, type),
     run: async (writing) => deleting(writing, keyNamed(writing.collection, id)),
@@ -130,7 +193,7 @@ function remove(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks
 }
 
 function removeSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  return answerWrite(request, reply, hooks, {
+  return writeEntry(request, reply, hooks, {
     action: 'delete',
     collection: (context) => demandKind(reply, context, request.params.type, 'single'),
     async run(writing) {
@@ -142,13 +205,18 @@ function removeSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, 
 }
 
 export const contentRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
+  await takeForms(app);
   app.get<TypeParams>(`${api}/:type`, (request, reply) => sendEntries(request, reply, hooks, listReading(request.params.type)));
-  app.post<TypeParams>(`${api}/:type`, (request, reply) => create(request, reply, hooks));
-  app.put<TypeParams>(`${api}/:type`, (request, reply) => updateSingle(request, reply, hooks));
-  app.delete<TypeParams>(`${api}/:type`, (request, reply) => removeSingle(request, reply, hooks));
+  app.post<TypeParams>(`${api}/:type`, triable, (request, reply) => create(request, reply, hooks));
+  app.put<TypeParams>(`${api}/:type`, triable, (request, reply) => updateSingle(request, reply, hooks));
+  app.delete<TypeParams>(`${api}/:type`, triable, (request, reply) => removeSingle(request, reply, hooks));
   app.get<EntryParams>(`${api}/:type/:id`, (request, reply) =>
     sendEntries(request, reply, hooks, entryReading(request.params.type, request.params.id)),
   );
-  app.put<EntryParams>(`${api}/:type/:id`, (request, reply) => update(request, reply, hooks));
-  app.delete<EntryParams>(`${api}/:type/:id`, (request, reply) => remove(request, reply, hooks));
+  app.post<TypeParams>(`${api}/:type/localizations`, triable, (request, reply) => localise(request, reply, hooks, onlyKey, 'single'));
+  app.post<EntryParams>(`${api}/:type/:id/localizations`, triable, (request, reply) =>
+    localise(request, reply, hooks, ({ collection }) => keyNamed(collection, request.params.id), 'many'),
+  );
+  app.put<EntryParams>(`${api}/:type/:id`, triable, (request, reply) => update(request, reply, hooks));
+  app.delete<EntryParams>(`${api}/:type/:id`, triable, (request, reply) => remove(request, reply, hooks));
 };

@@ -4,8 +4,8 @@ import { numberText } from '../../lib/json-body.ts';
 import type { Collection } from '../../schema/types.ts';
 import { keyValues } from './keys.ts';
 import { type Localised, localisedOf } from './locale.ts';
-import { relationValue } from './relation-values.ts';
-import { followed, type RelationWrite } from './relation-writes.ts';
+import { type RelationWrite, relationValue } from './relation-values.ts';
+import { followed } from './relation-writes.ts';
 import { leadOf, named, type Sight } from './sight.ts';
 
 export interface WrittenItem {
