@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { type Feature, type Tester, told } from '../support/expect.ts';
 import { project } from '../support/gateway.ts';
 import { at, type Json } from '../support/http.ts';
-import { openMailbox } from '../support/mailbox.ts';
+import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
 import { holds, refusedBy, refuses, type StrapiAsk, strapi } from '../support/strapi.ts';
-import { accounts, files, users } from '../support/strapi-accounts.ts';
+import { accounts, confirmation, files, users } from '../support/strapi-accounts.ts';
 import { drivesClient, drivesSdk } from '../support/strapi-clients.ts';
 
 const put = (body: unknown): StrapiAsk => ({ method: 'PUT', body: { data: body } });
@@ -198,7 +198,7 @@ async function rights(t: Tester, garden: OwnGarden): Promise<void> {
 }
 
 /** By the project file: the newer form without a header, another page size; and no surface at all. */
-async function switched(t: Tester, garden: OwnGarden): Promise<void> {
+async function switched(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<void> {
   const { registry } = garden.gateway;
   const lease = await registry.lease(project);
   const { config } = lease.project;
@@ -211,6 +211,17 @@ async function switched(t: Tester, garden: OwnGarden): Promise<void> {
   t.match(older.json, { data: { attributes: { name: 'Pinaceae' } } });
   const closed = await strapi(garden, 'auth/local/register', null, { method: 'POST', body: { email: 'a@b.test', password: 'x' } });
   refusedBy(t, closed, 400, 'ApplicationError', 'Register action is currently disabled', 'nobody registers');
+  const types = [
+    { id: 'flora', collection: 'plants' },
+    { id: 'plant-uses', collection: 'uses' },
+    { id: 'ghosts', collection: 'nowhere' },
+  ];
+  await registry.set({ ...config, strapi: { types, registerRole: 3, confirmEmail: true, confirmedUrl: 'https://app.test/welcome' } });
+  await holds(t, garden, 'flora/1?fields=title', { id: 1, attributes: { title: 'Apple' }, meta: { availableLocales: ['fr'] } });
+  await holds(t, garden, 'plant-uses/1?fields=name', { id: 1, attributes: { name: 'food' }, meta: {} });
+  t.equal((await strapi(garden, 'plant_uses?fields=id')).status, 200, 'the table whose id was taken has another one');
+  for (const path of ['ghosts', 'nowhere']) await refuses(t, garden, path, 404, 'Not Found');
+  await confirmation(t, garden, mailbox);
   const { surfaces: _, ...rest } = config;
   await registry.set(rest);
   await refuses(t, garden, 'families', 404, 'Not Found');
@@ -239,7 +250,7 @@ export const strapiWrites: Feature = {
           await t.test('users', (t) => users(t, garden));
           await t.test('files', (t) => files(t, garden));
           await t.test('accounts', (t) => accounts(t, garden, mailbox));
-          await t.test('settings', (t) => switched(t, garden));
+          await t.test('settings', (t) => switched(t, garden, mailbox));
         },
         settings,
       );

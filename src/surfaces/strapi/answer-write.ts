@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { dryRun } from '../../engine/dry-run.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
-import type { ReadContext, ReadResult } from '../../engine/read.ts';
+import type { ReadResult } from '../../engine/read.ts';
 import { type WriteAnswer, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
 import { type Json, jsonTextOf } from '../../lib/json-body.ts';
 import type { Collection } from '../../schema/types.ts';
@@ -23,7 +23,7 @@ import { inUsualLanguage } from './usual-language.ts';
 import { orNothing, readBack, type Step, type Writing } from './write.ts';
 
 export interface WriteRoute {
-  readonly collection: (context: ReadContext) => Collection;
+  readonly collection: (context: CallerContext) => Collection;
   /** What is to be done, after the rights and the query were looked at. */
   readonly prepare: (writing: Writing) => Promise<{ readonly step: Step; readonly asked?: Asked }>;
   readonly outline: Outline;

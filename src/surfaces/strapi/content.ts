@@ -1,9 +1,10 @@
 /** Routes of content: collection types and single types (strapi-rest §2). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
-import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
+import { prepareRead, runRead } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Collection } from '../../schema/types.ts';
+import type { CallerContext } from '../caller.ts';
 import { takeForms } from '../file-form.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { type Answered, answerWrite, type WriteRoute } from './answer-write.ts';
@@ -44,14 +45,14 @@ function entryReading(id: string, key: string): Reading {
 }
 
 /** The collection of a type with many entries: a single one has no routes by id. */
-function collectionType(context: ReadContext, id: string): Collection {
+function collectionType(context: CallerContext, id: string): Collection {
   const { single, collection } = typeNamed(context, id);
   if (single) throw new GatewayError('route_not_found');
   return collection;
 }
 
 /** The other kind has the route for other methods. */
-function demandKind(reply: FastifyReply, context: ReadContext, id: string, kind: 'single' | 'many'): Collection {
+function demandKind(reply: FastifyReply, context: CallerContext, id: string, kind: 'single' | 'many'): Collection {
   const { single, collection } = typeNamed(context, id);
   if (single === (kind === 'single')) return collection;
   reply.header('allow', single ? 'GET, HEAD, PUT, DELETE' : 'GET, HEAD, POST');
@@ -82,7 +83,7 @@ type Action = 'create' | 'update' | 'delete';
 
 interface Write {
   readonly action: Action;
-  readonly collection: (context: ReadContext) => Collection;
+  readonly collection: (context: CallerContext) => Collection;
   /** After the rights and the query were looked at. */
   readonly run: WriteRoute['prepare'];
 }

@@ -1,6 +1,6 @@
 /** Lists and entries: read as the caller may, answered in Strapi's envelope. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
+import { prepareRead, runRead } from '../../engine/read.ts';
 import {
   createReadMemory,
   isPlainKey,
@@ -29,7 +29,7 @@ export const jsonType = 'application/json; charset=utf-8';
 
 /** What is read: which entries, and of which collection, by the schema of the moment. */
 export interface Reading {
-  readonly collection: (context: ReadContext) => Collection;
+  readonly collection: (context: CallerContext) => Collection;
   readonly wanted: (collection: Collection) => Wanted;
 }
 

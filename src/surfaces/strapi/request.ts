@@ -1,7 +1,6 @@
 /** What a request says of itself: its query, the form of entries it wants, the type that its path names. */
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { ReadContext } from '../../engine/read.ts';
 import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
@@ -62,8 +61,8 @@ export function recalledCaller(request: FastifyRequest): CallerContext | undefin
 }
 
 /** The type of that API id. Throws `route_not_found`. */
-export function typeNamed({ schema }: Pick<ReadContext, 'schema'>, id: string): ContentType {
-  const type = contentTypes(schema).byId.get(id);
+export function typeNamed({ schema, project }: Pick<CallerContext, 'schema' | 'project'>, id: string): ContentType {
+  const type = contentTypes(schema, project.config.strapi?.types).byId.get(id);
   if (!type) throw new GatewayError('route_not_found');
   return type;
 }
