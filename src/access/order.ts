@@ -1,15 +1,26 @@
 /** The rules of orders: a related row that may not be read, or whose field may not be, orders like none. */
 import { GatewayError } from '../lib/errors.ts';
 import { allOf, always } from '../query/filters.ts';
-import type { Order, OrderStep } from '../query/types.ts';
+import type { Filter, Order, OrderStep } from '../query/types.ts';
 import type { Collection } from '../schema/types.ts';
 import { authoriseRelation, demand, type Guard, narrow } from './guard.ts';
 
+/** Writes the rules into a condition on rows of the collection. */
+export type Conditions = (filter: Filter, collection: Collection, guard: Guard) => Filter;
+
+interface Reaching {
+  readonly guard: Guard;
+  readonly shared: Map<string, OrderStep>;
+  readonly conditions: Conditions;
+}
+
 /** Writes the rules into the steps of each term. Throws `unknown_field` for a term that tells what may not be read. */
-export function authoriseOrder(order: readonly Order[], collection: Collection, guard: Guard): readonly Order[] {
+export function authoriseOrder(order: readonly Order[], collection: Collection, guard: Guard, conditions: Conditions): readonly Order[] {
   // Equal beginnings are one object, so that they become one join.
   const shared = new Map<string, OrderStep>();
-  return order.map((term) => (term.via ? throughRelations(term, term.via, collection, guard, shared) : ofRow(term, collection, guard)));
+  return order.map((term) =>
+    term.via ? throughRelations(term, term.via, collection, { guard, shared, conditions }) : ofRow(term, collection, guard),
+  );
 }
 
 function ofRow(term: Order, collection: Collection, guard: Guard): Order {
@@ -35,8 +46,7 @@ function throughRelations(
   term: Order,
   steps: readonly OrderStep[],
   collection: Collection,
-  guard: Guard,
-  shared: Map<string, OrderStep>,
+  { guard, shared, conditions }: Reaching,
 ): Order {
   const names: string[] = [];
   const target = steps[steps.length - 1]?.collection ?? collection;
@@ -45,7 +55,8 @@ function throughRelations(
     names.push(step.relation.name);
     const narrowed = hiddenIn && i === steps.length - 1;
     const key = JSON.stringify(narrowed ? [names, term.field.name] : names);
-    const known = shared.get(key);
+    const plain = step.where.is === 'always';
+    const known = plain ? shared.get(key) : undefined;
     if (known) return known;
     const related = authoriseRelation(step.relation, guard);
     const grant = guard.grant(step.collection);
@@ -54,11 +65,11 @@ function throughRelations(
     const { through } = related;
     const made = {
       ...step,
-      where: allOf([step.where, grant.rows(), related.target, readable]),
+      where: allOf([conditions(step.where, step.collection, guard), grant.rows(), related.target, readable]),
       own: allOf([step.own, related.own]),
       ...(through ? { through } : {}),
     };
-    shared.set(key, made);
+    if (plain) shared.set(key, made);
     return made;
   });
   narrow([term.field], target, guard);

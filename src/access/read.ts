@@ -44,7 +44,7 @@ function authoriseQuery(query: ReadQuery, guard: Guard): ReadQuery {
     ...query,
     template,
     where: authoriseRows(query.where, rows, query.collection, guard),
-    order: query.order === 'random' ? 'random' : authoriseOrder(query.order, query.collection, guard),
+    order: query.order === 'random' ? 'random' : authoriseOrder(query.order, query.collection, guard, authoriseFilter),
     ...(query.each ? { each: authoriseStep(query.each, query.collection, guard) } : {}),
     readable: { total: within(total), byStatus: within(byStatus ?? never), open: openTo(query, guard) },
     counts: { ...query.counts, byStatus: query.counts.byStatus && byStatus !== undefined },
@@ -181,7 +181,7 @@ function asksAbout({ index, fields }: Extract<Filter, { is: 'words' }>): readonl
 }
 
 /** Adds the rules of every collection a filter steps into, and refuses or narrows conditions on fields that are not readable. */
-function authoriseFilter(filter: Filter, collection: Collection, guard: Guard): Filter {
+export function authoriseFilter(filter: Filter, collection: Collection, guard: Guard): Filter {
   switch (filter.is) {
     case 'all':
       return allOf(filter.of.map((part) => authoriseFilter(part, collection, guard)));

@@ -1,6 +1,8 @@
 /** Orders, asked for and by default: by fields of the row itself, or of rows that relations lead to. */
 import { GatewayError } from '../lib/errors.ts';
 import type { Collection, Schema } from '../schema/types.ts';
+import { bindFilter } from './bind-filter.ts';
+import type { BindContext } from './context.ts';
 import { always } from './filters.ts';
 import type { Order, OrderStep, RequestedOrder, Visibility } from './types.ts';
 
@@ -10,7 +12,7 @@ export interface OrderContext {
 }
 
 /** The order asked for, or the collection's own: its sort field, then always its key (directus8-data §5.3). */
-export function bindOrder(collection: Collection, asked: readonly RequestedOrder[] | undefined, context: OrderContext): Order[] {
+export function bindOrder(collection: Collection, asked: readonly RequestedOrder[] | undefined, context: BindContext): Order[] {
   const order: Order[] = [];
   const add = (term: Order): void => {
     if (!order.some((other) => sameTerm(other, term))) order.push(term);
@@ -26,7 +28,7 @@ function sameTerm(a: Order, b: Order): boolean {
   return a.field === b.field && from.length === to.length && from.every((step, i) => step.relation === to[i]?.relation);
 }
 
-function orderTerm(collection: Collection, term: RequestedOrder, context: OrderContext): Order {
+function orderTerm(collection: Collection, term: RequestedOrder, context: BindContext): Order {
   const unknown = (): GatewayError =>
     new GatewayError('unknown_field', { field: `${term.descending ? '-' : ''}${term.path.join('.')}`, collection: collection.name });
   const names = [...term.path];
@@ -39,6 +41,8 @@ function orderTerm(collection: Collection, term: RequestedOrder, context: OrderC
     via.push(step);
     here = step.collection;
   }
+  const reached = via.pop();
+  if (reached) via.push(term.where ? { ...reached, where: bindFilter(reached.collection, term.where, context) } : reached);
   const field = here.fields.get(last);
   const readable = field && !field.secret ? context.visible.field(field) : 'no';
   // A field that is hidden in some rows is NULL there when it belongs to a related row; of the row itself it orders nothing.

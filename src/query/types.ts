@@ -33,6 +33,8 @@ export interface RequestedOrder {
   descending: boolean;
   /** The path may lead to several rows: the lowest of their values counts, or the highest where the order descends. */
   many?: true;
+  /** Of the rows that the path leads to: those that count. */
+  where?: RequestedFilter;
 }
 
 /** What is asked of the rows a relation leads to, beside their fields. A relation to one row takes a filter and a text only. */

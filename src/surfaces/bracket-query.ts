@@ -63,6 +63,14 @@ export function parseBrackets(text: string, bounds: Bounds): BracketGroup {
   return groupOf(parsed !== null && typeof parsed === 'object' ? Object.entries(parsed) : []);
 }
 
+/** The first name in the text's brackets that `parseBrackets` leaves out, for those who refuse it; undefined for a text without any. */
+export function nameLeftOut(text: string): string | undefined {
+  // A value may be called so.
+  if (![...dropped].some((name) => decoded(text).includes(name))) return undefined;
+  const names = text.split('&').flatMap((pair) => (decoded(pair).split(/\]?=/)[0] ?? '').split(/[[\]]+/));
+  return names.find((name) => dropped.has(name));
+}
+
 /** Whether names stand below a name. */
 export function isGroup(value: BracketValue | undefined): value is BracketGroup {
   return typeof value === 'object' && !Array.isArray(value);

@@ -12,6 +12,7 @@ import { invalid, refused, sendSession, textIn, translated } from './auth-common
 import { objectOf } from './body.ts';
 import { confirmationRoutes } from './confirmation.ts';
 import { api } from './content.ts';
+import { onlyMethods } from './only-methods.ts';
 import { jsonType } from './read.ts';
 import { register } from './register.ts';
 import { callerOf } from './request.ts';
@@ -107,6 +108,9 @@ const noProvider = async (): Promise<never> => {
 };
 
 export const authRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
+  for (const name of ['local', 'forgot-password', 'reset-password', 'change-password', 'send-email-confirmation']) {
+    onlyMethods(app, `${api}/auth/${name}`, ['POST']);
+  }
   app.post(`${api}/auth/local`, local);
   app.post(`${api}/auth/local/register`, (request, reply) => register(request, reply, hooks));
   confirmationRoutes(app);

@@ -9,6 +9,7 @@ import { keyValues } from './keys.ts';
 import { opposite } from './opposite.ts';
 import { truthOf } from './pagination.ts';
 import { createdField, type Lead, leadOf, named, publishingOf, type Sight, updatedField } from './sight.ts';
+import { textCondition, translatedAttribute } from './translated.ts';
 
 export const nothing: RequestedFilter = { is: 'any', of: [] };
 export const everything: RequestedFilter = { is: 'all', of: [] };
@@ -51,6 +52,8 @@ function condition(sight: Sight, collection: Collection, name: string, value: Br
   const here = [...path, name];
   if (name.startsWith('$')) return logical(name, value, (one) => filtersOf(sight, collection, one, here), sight, collection);
   if (name === 'id' || name === 'documentId') return keyFilter(sight, collection, value, here);
+  const text = translatedAttribute(sight, collection, name);
+  if (text) return textCondition(sight, text, (of, field) => onField(sight, of, field.name, value, here), collection);
   const moment =
     name === 'createdAt' ? createdField(sight, collection) : name === 'updatedAt' ? updatedField(sight, collection) : undefined;
   if (moment) return onField(sight, collection, moment.name, value, here);

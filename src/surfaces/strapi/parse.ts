@@ -104,13 +104,16 @@ export function parseRead(
   outline: Outline = 'wrapped',
 ): StrapiRead {
   const { query } = asked;
-  const sight = sightOf(context);
-  if (!sight.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
+  const seen = sightOf(context);
+  if (!seen.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
   checkParameters(query);
-  const given = viewOf(context, asked, sight);
+  const each = wanted.is === 'list' && asksForEvery(query['locale']) ? localisedOf(seen, collection)?.relation.name : undefined;
+  const given = viewOf(context, asked, seen);
+  const { language, defaultLanguage } = given;
+  const spoken = each === undefined ? { code: language ?? defaultLanguage, usual: language === undefined } : ('every' as const);
+  const sight: Sight = { ...seen, spoken };
   const viewed: View = wanted.is === 'any' && given.state === 'live' ? { ...given, state: 'preview' } : given;
-  const each = wanted.is === 'list' && asksForEvery(query['locale']) ? localisedOf(sight, collection)?.relation.name : undefined;
-  const view: View = { ...viewed, everyLanguage: each !== undefined, ...(outline === 'bare' ? { format: 'v5' } : {}) };
+  const view: View = { ...viewed, sight, everyLanguage: each !== undefined, ...(outline === 'bare' ? { format: 'v5' } : {}) };
   const bounds = strapiBoundsOf(context.project.config.strapi);
   const page = pageOf(wanted.is === 'list' ? query['pagination'] : undefined, bounds);
   const fields = fieldsOf(sight, collection, query['fields']);

@@ -13,6 +13,7 @@ import { withinOutputs } from './answer.ts';
 import { answerWrite, type WriteRoute } from './answer-write.ts';
 import { objectOf } from './body.ts';
 import { api, triable } from './content.ts';
+import { onlyMethods } from './only-methods.ts';
 import { parseRead, type Wanted } from './parse.ts';
 import { jsonType } from './read.ts';
 import { askedOf, callerOf, keyNamed } from './request.ts';
@@ -99,6 +100,7 @@ function writeUser(
 
 export const userRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   const path = `${api}/users`;
+  onlyMethods(app, path, ['GET', 'POST']);
   app.get(path, list);
   app.get(`${path}/count`, count);
   app.get(`${path}/me`, me);

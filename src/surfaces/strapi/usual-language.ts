@@ -21,8 +21,8 @@ const found = new WeakMap<Project, LRUCache<string, string>>();
 export async function inUsualLanguage(context: CallerContext, collection: Collection, asked: Asked): Promise<Asked> {
   const set = context.rules.settings.get('default_locale');
   if (set) return { ...asked, usual: set };
-  const shows = localisedOf(sightOf(context), collection) !== undefined || asked.query['populate'] !== undefined;
-  return shows ? { ...asked, usual: await languageFound(context) } : asked;
+  const leads = ['populate', 'filters', 'sort'].some((name) => asked.query[name] !== undefined);
+  return leads || localisedOf(sightOf(context), collection) ? { ...asked, usual: await languageFound(context) } : asked;
 }
 
 async function languageFound(context: CallerContext): Promise<string> {
