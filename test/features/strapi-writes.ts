@@ -76,6 +76,10 @@ async function entries(t: Tester, garden: OwnGarden): Promise<void> {
     ['plants/1', put({ heads: 'many' }), /heads/],
     ['plants/1', put({ title: 'x'.repeat(500) }), /title/],
     ['plants/1?fields=nope', put({ heads: 77 }), 'Invalid parameter nope'],
+    ['plants/1?filters[nope]=1', put({ heads: 77 }), 'Invalid parameter nope'],
+    ['plants/1', put({ heads: 77, publishedAt: 'soon' }), /publishedAt/],
+    ['plants/1', put({ heads: 77, publishedAt: {} }), /publishedAt/],
+    ['plants/1', put({ heads: 77, locale: 5 }), /locale/],
   ];
   for (const [path, asked, message] of bad) await refuses(t, garden, path, 400, message, 'admin', asked);
   t.equal((await garden.rows('plants', { id: 1 }))[0]?.['heads'], 5, 'what is refused changes nothing');
@@ -185,6 +189,8 @@ async function rights(t: Tester, garden: OwnGarden): Promise<void> {
   await refuses(t, garden, 'zones', 403, 'Forbidden', 'editor', post({ name: 'x' }));
   await refuses(t, garden, 'zones/1', 403, 'Forbidden', 'editor', { method: 'PUT', body: {} });
   await refuses(t, garden, 'zones/1', 403, 'Forbidden', null, { method: 'DELETE' });
+  await garden.permit(4, 'directus_users', { create: 'none' });
+  await refuses(t, garden, 'users', 403, 'Forbidden', 'writer', { method: 'POST', body: { role: 1 } });
   await garden.permit(4, 'sightings', { update: 'mine', create: 'full', write_field_blacklist: 'tally' });
   await refuses(t, garden, 'sightings/3', 404, 'Not Found', 'writer', put({ note: 'x' }));
   await refuses(t, garden, 'sightings/1', 403, /tally/, 'writer', put({ tally: 5 }));

@@ -22,6 +22,11 @@ export function textIn(body: JsonObject, name: string): string {
   throw invalid(`${name} is a required field`, name);
 }
 
+/** For what is told by mail. */
+export const withoutMail: Partial<Record<ErrorName, () => GatewayError>> = {
+  mail_unavailable: () => refused('This project sends no mail'),
+};
+
 /** Runs it; refusals of these kinds are worded so. */
 export async function translated<T>(run: () => Promise<T>, kinds: Partial<Record<ErrorName, () => GatewayError>>): Promise<T> {
   try {

@@ -8,7 +8,7 @@ import { systemRows } from '../../engine/system-read.ts';
 import { type ErrorName, GatewayError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../lib/json-body.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { invalid, refused, sendSession, textIn, translated } from './auth-common.ts';
+import { invalid, refused, sendSession, textIn, translated, withoutMail } from './auth-common.ts';
 import { objectOf } from './body.ts';
 import { confirmationRoutes } from './confirmation.ts';
 import { api } from './content.ts';
@@ -56,7 +56,8 @@ async function local(request: FastifyRequest, reply: FastifyReply): Promise<Fast
 /** Known and unknown addresses are answered alike (S-175). */
 async function forgotPassword(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const body = objectOf(request);
-  requestReset(request, textIn(body, 'email'), body['url']);
+  const email = textIn(body, 'email');
+  await translated(async () => requestReset(request, email, body['url']), withoutMail);
   return reply.type(jsonType).send('{"ok":true}');
 }
 

@@ -1,7 +1,7 @@
 /** /auth/send-email-confirmation and /auth/email-confirmation: an address is confirmed by a link in a mail (strapi-rest S-178). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { confirmAddress, requestConfirmation } from '../../auth/confirm.ts';
-import { invalid, textIn, translated } from './auth-common.ts';
+import { invalid, textIn, translated, withoutMail } from './auth-common.ts';
 import { objectOf } from './body.ts';
 import { jsonType } from './read.ts';
 import { queryOf } from './request.ts';
@@ -15,7 +15,7 @@ export function confirmationLink(project: string): (token: string, publicUrl: st
 /** Known and unknown addresses are answered alike. */
 async function send(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const email = textIn(objectOf(request), 'email');
-  requestConfirmation(request, email, confirmationLink(request.project.key));
+  await translated(async () => requestConfirmation(request, email, confirmationLink(request.project.key)), withoutMail);
   return reply.type(jsonType).send(JSON.stringify({ email, sent: true }));
 }
 

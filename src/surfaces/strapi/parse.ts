@@ -122,7 +122,9 @@ export function parseRead(
   const entry = (outline === 'flat' ? flatTemplate : entryTemplate)(view, collection, fields, populated);
   const order = wanted.is === 'list' ? orderOf(sight, collection, query['sort']) : orderOf(sight, collection, undefined);
   if (wanted.is !== 'list') orderOf(sight, collection, query['sort']);
-  const where = wanted.is === 'any' ? undefined : conditions(view, collection, query);
+  // Conditions say nothing of what is written, but what is wrong with them is told.
+  const matching = conditions(view, collection, query);
+  const where = wanted.is === 'any' ? undefined : matching;
   const statuses = wanted.is === 'any' ? undefined : statusesOf(view, collection);
   const limit = wanted.is === 'list' ? page.limit : 1;
   const read: RequestedRead = {

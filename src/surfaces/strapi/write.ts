@@ -75,7 +75,8 @@ export function checkQuery({ context, collection, asked }: Writing): void {
 /** Whether the caller may do such a thing at all, before the body is looked at (S-204). */
 export function demand({ context, collection }: Pick<Writing, 'context' | 'collection'>, action: 'create' | 'update' | 'delete'): void {
   const grant = writerOf(context.schema, context.rules, context.actor).grant(collection, action);
-  if (action !== 'create' && grant.rows(action).is === 'never') throw new GatewayError(`${action}_denied`, { collection: collection.name });
+  const never = action === 'create' ? !grant.byStatus && !grant.creates(undefined) : grant.rows(action).is === 'never';
+  if (never) throw new GatewayError(`${action}_denied`, { collection: collection.name });
 }
 
 /** The status that an entry gets, where the body says nothing of its column (S-133, S-134). */
