@@ -120,6 +120,7 @@ function configure(
       ...(file.database.pool === undefined ? {} : { pool: poolOf(file.database.pool) }),
       ...(file.database.textOrder === undefined ? {} : { textOrder: file.database.textOrder }),
       ...(file.database.preparedStatements === undefined ? {} : { preparedStatements: file.database.preparedStatements }),
+      ...(file.database.genericPlans === undefined ? {} : { genericPlans: file.database.genericPlans }),
     },
     secret: file.secret,
     storage: storageOf(key, file.storage),

@@ -155,6 +155,7 @@ export const projectFileSchema = object({
     pool: optional(object({ min: optional(whole(0)), max: optional(whole(1, 1000)) })),
     textOrder: optional(word('portable', 'native')),
     preparedStatements: optional(truth),
+    genericPlans: optional(truth),
   }),
   secret: text(16),
   storage: optional(storageSchema),

@@ -37,6 +37,8 @@ export interface DatabaseConfig {
   textOrder?: TextOrder;
   /** False behind a proxy that lends connections for one transaction; without a word as the process says (PREPARED). */
   preparedStatements?: boolean;
+  /** False where PostgreSQL alone is to say how repeated statements are planned. */
+  genericPlans?: boolean;
   /** Milliseconds after which the database itself ends a statement; without them, or with 0, it is left to the server's settings. */
   statementMilliseconds?: number;
 }
@@ -262,7 +264,7 @@ export interface Dialect extends Printer {
   readonly pulse?: Fragment;
   /** The same for every row that a reading of the whole collection visits. */
   readonly scanPulse?: (collection: Collection, alias: string) => Fragment;
-  /** `limit ... offset ...`, bound. */
+  /** `limit ... offset ...`, checked or bound. */
   page(limit: number | undefined, offset: number): Fragment;
   /** Behind the order of all rows: has what hangs on them worked out row by row afterwards; absent where the database does so anyway. */
   readonly everyRow?: Fragment;

@@ -12,6 +12,8 @@ import { type Answer, objects, type SendOptions, send, sendEach } from './driver
 import { isCancelled, isForgotten, isLost, translate } from './errors.ts';
 import { estimate } from './estimate.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
+import { createPlanChoices, type PlanChoices } from './plan-choice.ts';
+import { localSetting } from './plan-mode.ts';
 import { openPool, type Pool } from './pool.ts';
 import { stream } from './stream.ts';
 
@@ -35,15 +37,18 @@ function fail(error: unknown): never {
 export async function connect(config: DatabaseConfig): Promise<Connection> {
   const pool = openPool(config);
   try {
-    const text = "select current_setting('server_version_num'), current_setting('server_version')";
+    const text = `select current_setting('server_version_num'), current_setting('server_version'),
+      (select setting from pg_settings where name = 'plan_cache_mode')`;
     const { rows } = await onRaw(pool, (raw) => send(raw, { text, values: [] }, { prepared: false, repeat: false, timeout: 0 }));
-    const [number, version] = rows[0] ?? [];
+    const [number, version, planning] = rows[0] ?? [];
     if (Number(number) < oldestServed) {
       throw new GatewayError('database_unavailable', { message: `PostgreSQL ${version} is too old; version 12 or newer is served` });
     }
     const prepared = config.preparedStatements ?? process.env['PREPARED'] !== 'false';
     const ask = queryable((_statement, _reads, work) => outside(pool, true, work), { prepared: false, repeat: false });
-    return connectionOf(pool, prepared, postgresDialect(await textSupport(ask), config.textOrder));
+    // Who has set how to plan means it; and not everything that speaks like PostgreSQL knows the setting.
+    const plans = prepared && planning === 'auto' && config.genericPlans !== false ? createPlanChoices() : undefined;
+    return connectionOf(pool, { prepared, plans }, postgresDialect(await textSupport(ask), config.textOrder));
   } catch (error) {
     await pool.knex.destroy();
     throw error instanceof GatewayError ? error : new GatewayError('database_unavailable', {}, error);
@@ -74,7 +79,12 @@ function reader(run: Runner, dialect: Dialect, options: SendOptions): Reader {
   return made;
 }
 
-function connectionOf(pool: Pool, prepared: boolean, dialect: Dialect): Connection {
+interface Preparing {
+  readonly prepared: boolean;
+  readonly plans: PlanChoices | undefined;
+}
+
+function connectionOf(pool: Pool, { prepared, plans }: Preparing, dialect: Dialect): Connection {
   const observe: Observer = (statement) => connection.onStatement?.(statement);
   const run: Runner = (statement, reads, work, limits) => {
     observe(statement);
@@ -82,7 +92,7 @@ function connectionOf(pool: Pool, prepared: boolean, dialect: Dialect): Connecti
   };
   const connection: Connection = {
     knex: pool.knex,
-    ...reader(run, dialect, { prepared, repeat: true }),
+    ...reader(run, dialect, { prepared, repeat: true, plans }),
     transaction: (inside) => transaction(pool, dialect, prepared, observe, inside),
     stream(statement, options) {
       connection.onStatement?.(statement);
@@ -152,7 +162,10 @@ async function begin(pool: Pool, prepared: boolean): Promise<{ raw: RawConnectio
   const warm = await pool.acquire().catch(fail);
   if (performance.now() - (lastUse.get(warm) ?? Number.NEGATIVE_INFINITY) < stillWarm) {
     const pipeline = createPipeline(warm, prepared);
-    return { raw: warm, pipeline, begun: pipeline.command('begin') };
+    const beginning = pipeline.command('begin');
+    const setting = localSetting(warm);
+    if (setting !== undefined) void pipeline.command(setting).catch(() => undefined);
+    return { raw: warm, pipeline, begun: beginning };
   }
   await pool.release(warm);
   const raw = await begun(pool, 'begin');
