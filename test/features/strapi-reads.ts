@@ -193,6 +193,7 @@ async function states(t: Tester, world: World): Promise<void> {
   });
   await refuses(t, world, 'plants/11?locale=fr', 404, 'Not Found');
   await finds(t, world, 'plants?locale=xx', []);
+  await finds(t, world, 'plants?locale=EN&fields=title', [1, 3, 7, 11, 12]);
   const told = async (query: string): Promise<Json> => {
     const { json } = await strapi(world, `plants?fields=name,locale&${query}`, 'admin', { v5: true });
     const data = at(json, 'data') as Json[];

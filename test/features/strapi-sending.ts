@@ -166,6 +166,13 @@ async function trials(t: Tester, garden: OwnGarden): Promise<void> {
   await refuses(t, garden, 'uses?dry_run=1', 403, 'Forbidden', 'editor', sending('POST', body));
   await refuses(t, garden, 'uses?dry_run=1', 400, 'Invalid parameter dry_run');
   await refuses(t, garden, 'auth/local?dry_run=1', 400, /dry_run/, null, sending('POST', {}));
+  // Who acts as a role tries what that role might do, and does nothing.
+  const acting = (role: string, method: string) => sending(method, method === 'GET' ? undefined : body, { 'x-act-as-role': role });
+  await refuses(t, garden, 'uses?dry_run=1', 403, 'Forbidden', 'admin', acting('3', 'POST'));
+  for (const query of ['', '?dry_run=0', '?dry_run[]=0'])
+    await refuses(t, garden, `uses${query}`, 403, /reading|Forbidden/, 'admin', acting('1', 'POST'));
+  t.equal((await strapi(garden, 'families?fields=name', 'admin', acting('2', 'GET'))).status, 200, 'as the public too');
+  t.strictSame(await garden.rows('uses'), uses);
 }
 
 async function again(t: Tester, garden: OwnGarden): Promise<void> {

@@ -6,6 +6,7 @@ import type { ReadResult } from '../../engine/read.ts';
 import { type WriteAnswer, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
 import { type Json, jsonTextOf } from '../../lib/json-body.ts';
 import type { Collection } from '../../schema/types.ts';
+import { refuseActing } from '../acting.ts';
 import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
@@ -54,6 +55,7 @@ export async function answerWrite(
   const asked: Asked = { query: rest, format };
   const context = await callerOf(request);
   if (asksForTrial({ query, format })) return sent(reply, await tried(request, context, hooks, route, asked));
+  refuseActing(request);
   const body = request.body === undefined ? '' : jsonTextOf(request.body as Json);
   const claim = await claimOf(request, context, { query: rawQuery(request.url), body });
   if (claim?.is === 'answered') return sent(reply.header('idempotency-replayed', 'true'), claim.answer);

@@ -80,12 +80,14 @@ export function checkParameters(query: BracketGroup): void {
 
 /** The view of a request. */
 export function viewOf(context: CallerContext, { query, format, usual = 'en' }: Asked, sight = sightOf(context)): View {
+  const asked = languageAsked(query['locale']);
   return {
     sight,
     format,
     documents: format === 'v5',
     state: stateOf(query),
-    language: languageAsked(query['locale']),
+    // The default one names every entry (S-140).
+    language: asked?.toLowerCase() === usual.toLowerCase() ? undefined : asked,
     everyLanguage: false,
     defaultLanguage: usual,
     fileData: relativeFileData(context.project),

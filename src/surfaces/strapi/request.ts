@@ -5,6 +5,7 @@ import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { Collection } from '../../schema/types.ts';
+import { actingRole } from '../acting.ts';
 import { type BracketGroup, nameLeftOut, parseBrackets } from '../bracket-query.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
 import { invalidName } from './faults.ts';
@@ -55,7 +56,8 @@ export function askedOf(request: FastifyRequest): Asked {
 /** The caller, known by a token in the header alone. Throws `invalid_token` for one that names nobody who may sign in (S-35). */
 export async function callerOf(request: FastifyRequest): Promise<CallerContext> {
   const context = await identified(request, undefined);
-  if (context.actor.is !== 'user' && bearerOf(request.headers) !== undefined) throw new GatewayError('invalid_token');
+  const nobody = context.actor.is !== 'user' && actingRole(request) === undefined;
+  if (nobody && bearerOf(request.headers) !== undefined) throw new GatewayError('invalid_token');
   return context;
 }
 
