@@ -2,7 +2,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type Json, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
-import { type BracketValue, isGroup, parseBrackets } from '../bracket-query.ts';
+import type { Limits } from '../../query/limits.ts';
+import { type BracketValue, isGroup, parseBrackets, prototypeName } from '../bracket-query.ts';
+import { invalidName } from './faults.ts';
 
 function readJson(text: string): Json | undefined {
   if (text.trim() === '') return undefined;
@@ -20,12 +22,19 @@ function jsonOf(value: BracketValue): Json {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, jsonOf(one)]));
 }
 
+function formOf(text: string, limits: Limits): Json {
+  const form = jsonOf(parseBrackets(text, limits));
+  const left = prototypeName(text);
+  if (left !== undefined) throw invalidName(left, 'data');
+  return form;
+}
+
 /** Has the routes of this instance get their bodies so. */
 export function parseBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, text: string) => readJson(text));
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (request: FastifyRequest, text: string) =>
-    text === '' ? undefined : jsonOf(parseBrackets(text, request.project.limits)),
+    text === '' ? undefined : formOf(text, request.project.limits),
   );
 }
 
@@ -36,10 +45,14 @@ export function objectOf(request: FastifyRequest): JsonObject {
   throw new GatewayError('validation', { message: 'The body is no object' });
 }
 
+export function missingData(): GatewayError {
+  return new GatewayError('validation', { message: 'Missing "data" payload in the request body' });
+}
+
 /** What stands under `data` (S-150). */
 export function dataOf(request: FastifyRequest): JsonObject {
   const body = (request.body ?? null) as Json;
   const data = isJsonObject(body) && Object.hasOwn(body, 'data') ? body['data'] : undefined;
   if (data !== undefined && isJsonObject(data)) return data;
-  throw new GatewayError('validation', { message: 'Missing "data" payload in the request body' });
+  throw missingData();
 }
