@@ -19,7 +19,7 @@ export function isTrial(value: string | null | undefined): boolean {
 
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether the request is to be tried alone: by its query, whatever its body says. */
+/** Whether the request's query asks for a trial. */
 export function asksForTrial({ url }: Pick<FastifyRequest, 'url'>): boolean {
   const at = url.indexOf('?');
   if (at === -1) return false;

@@ -7,6 +7,7 @@ import { aggregateProperty } from './aggregate-property.ts';
 import { aggregateRules } from './aggregate-rules.ts';
 import { aggregateValues } from './aggregate-values.ts';
 import { askingFirst } from './asking-first.ts';
+import { askingGraphql } from './asking-graphql.ts';
 import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
@@ -158,6 +159,7 @@ export const features: readonly Feature[] = [
   upserts,
   writeMatching,
   askingFirst,
+  askingGraphql,
   batch,
   writingItems,
   writingNested,
