@@ -7,6 +7,7 @@ import type { Ddl } from './ddl.ts';
 import type { ValueForm } from './forms.ts';
 import type { Collation, Introspection } from './introspection.ts';
 import type { Estimate, PlanSql } from './plan.ts';
+import type { Replication } from './replication.ts';
 
 export type { AggregateSql, DatePart } from './aggregates.ts';
 export type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
@@ -37,8 +38,23 @@ export interface DatabaseConfig {
   textOrder?: TextOrder;
   /** False behind a proxy that lends connections for one transaction; without a word as the process says (PREPARED). */
   preparedStatements?: boolean;
+  /** False where PostgreSQL alone is to say how repeated statements are planned. */
+  genericPlans?: boolean;
+  /** Copies of the database that reads are spread over. */
+  replicas?: ReplicaConfig;
   /** Milliseconds after which the database itself ends a statement; without them, or with 0, it is left to the server's settings. */
   statementMilliseconds?: number;
+}
+
+/** Servers that copy the database, each with a connection in the form of its own, and how they are used. */
+export interface ReplicaConfig {
+  readonly connections: readonly DatabaseConfig['connection'][];
+  /** Connections to each of them; as many as to the database itself where nothing is said. */
+  readonly pool?: NonNullable<DatabaseConfig['pool']>;
+  /** Seconds that one may be behind before nobody reads from it. */
+  readonly lagSeconds?: number;
+  /** Milliseconds between two looks at how far they are. */
+  readonly lookMilliseconds?: number;
 }
 
 /** What holds for one statement alone. */
@@ -260,7 +276,7 @@ export interface Dialect extends Printer {
   readonly pulse?: Fragment;
   /** The same for every row that a reading of the whole collection visits. */
   readonly scanPulse?: (collection: Collection, alias: string) => Fragment;
-  /** `limit ... offset ...`, bound. */
+  /** `limit ... offset ...`, checked or bound. */
   page(limit: number | undefined, offset: number): Fragment;
   /** Behind the order of all rows: has what hangs on them worked out row by row afterwards; absent where the database does so anyway. */
   readonly everyRow?: Fragment;
@@ -307,4 +323,6 @@ export interface Vendor {
   readonly ddl: Ddl;
   /** Whether the error says that a table or column the schema knows is not there: the schema is out of date. */
   isStale(error: unknown): boolean;
+  /** How far copies of a database have come; absent where there are none. */
+  readonly replication?: Replication;
 }

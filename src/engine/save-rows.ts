@@ -12,7 +12,7 @@ import { compileMatching } from '../sql/lookup.ts';
 import { changeRows } from './change-rows.ts';
 import { deleteRows } from './delete-rows.ts';
 import { insertRows } from './insert-rows.ts';
-import { templateOf, valueIn, wholeRow } from './row-text.ts';
+import { keyRow, valueIn, wholeRow } from './row-text.ts';
 import { demandSystem } from './system-rows.ts';
 import { demandWrite, record, type WriteState } from './write-state.ts';
 
@@ -168,7 +168,7 @@ async function keepRequired({ connection }: WriteState, owner: WriteNode): Promi
     if (!first) continue;
     const pairs = relation.join.map(({ from, to }) => [to, columnValue(owner, from)] as const);
     const where = allOf(pairs.flatMap(([field, value]) => (value === undefined || value === null ? [] : compare(field, 'eq', value))));
-    const { statement } = compileMatching(first.collection, where, 1, templateOf(first.collection.key), connection.dialect);
+    const { statement } = compileMatching(first.collection, where, 1, keyRow(first.collection), connection.dialect);
     if ((await connection.texts(statement)).length === 0) throw emptied(relation.name);
   }
 }

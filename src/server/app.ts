@@ -1,6 +1,5 @@
 /** Puts the HTTP server together: routes of the server, hooks, headers, errors and the surfaces. */
 import { randomUUID } from 'node:crypto';
-import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -25,7 +24,7 @@ import { strapiSurface } from '../surfaces/strapi/index.ts';
 import { registerTrialHook } from '../surfaces/trial.ts';
 import { administrationRoutes } from './administration/routes.ts';
 import type { Administration } from './administration/super-admin.ts';
-import { corsOptions } from './cors.ts';
+import { registerCors } from './cors.ts';
 import { answerBrokenRequest, answerError, registerErrorHandlers } from './error-handler.ts';
 import { collectRoutes } from './known-routes.ts';
 import { overrideMethod } from './method-override.ts';
@@ -129,9 +128,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   if (app.log.level === 'debug') app.addHook('onResponse', logAnswer);
 
   await shedLoad(app, operations.pressure, registry);
-  await app.register(cors, () => (request: FastifyRequest, done: (error: null, options: FastifyCorsOptions) => void) => {
-    done(null, corsOptions(request, registry.config(keyIn(request.url) ?? '')));
-  });
+  await registerCors(app, (request) => registry.config(keyIn(request.url) ?? ''));
   const limitRate = await createRateLimits(app);
   registerProjectHook(app, registry, limitRate);
   registerTrialHook(app);

@@ -1,6 +1,6 @@
 /** Statements that change rows of one collection, and what they tell of them. */
 import type { Dialect, Scalar } from '../dialect/types.ts';
-import { type Fragment, join, name, nothing, print, type Statement, sql } from '../lib/fragment.ts';
+import { type Fragment, join, name, nothing, print, printed, type Statement, sql } from '../lib/fragment.ts';
 import { rowsOfKeys } from '../query/key-filter.ts';
 import type { Filter, Template } from '../query/types.ts';
 import type { Stored } from '../schema/stored-values.ts';
@@ -23,10 +23,25 @@ function told(template: Template, alias: string, dialect: Dialect): { readonly c
   return { columns: join(made.columns, ', '), write: made.write };
 }
 
-function returning(template: Template | undefined, dialect: Dialect): { readonly clause: Fragment; readonly write: CellsWriter } {
+interface Returning {
+  readonly clause: Fragment;
+  readonly write: CellsWriter;
+}
+
+/** By template, as most writes ask for the whole row of their collection, which has one; and by dialect. */
+const returnings = new WeakMap<Template, WeakMap<Dialect, Returning>>();
+
+function returning(template: Template | undefined, dialect: Dialect): Returning {
   if (!template) return { clause: nothing, write: () => '{}' };
-  const { columns, write } = told(template, '', dialect);
-  return { clause: sql` returning ${columns}`, write };
+  const known = returnings.get(template) ?? new WeakMap<Dialect, Returning>();
+  let made = known.get(dialect);
+  if (!made) {
+    const { columns, write } = told(template, '', dialect);
+    made = { clause: printed(sql` returning ${columns}`, dialect), write };
+    known.set(dialect, made);
+    returnings.set(template, known);
+  }
+  return made;
 }
 
 /** Rows to be inserted, all with values for the same columns; undefined is the column's default. */

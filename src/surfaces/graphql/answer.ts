@@ -4,7 +4,7 @@ import { OperationTypeNode } from 'graphql';
 import type { Claim } from '../../engine/keyed-requests.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
-import { type CallerContext, identified, recalled, sameActor } from '../caller.ts';
+import { type CallerContext, forReading, forWriting, identified, recalled, sameActor } from '../caller.ts';
 import { asksToExplain } from '../explained.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
@@ -53,7 +53,8 @@ function memoryOf(project: Project): QueryMemory {
 export async function answerAsked(serving: Serving, read: () => Asked | readonly Asked[]): Promise<Text> {
   const { request, token } = serving;
   const known = asksToExplain(explainAsked(request.url)) ? undefined : recalled(request, token);
-  if (known) {
+  // Queries come by POST too: who may be served by a copy of the database is, and the primary is asked who he is.
+  if (known && !request.project.replicas?.mayServe(known.actor)) {
     const attempt = await tryRecalled(serving, known, read);
     if ('answer' in attempt && attempt.answer.proven) return attempt.answer.text;
     // Nothing came back, or a refusal: it stands if the caller is who he was taken for.
@@ -164,10 +165,12 @@ async function answerOne(serving: Serving, context: CallerContext, asked: Asked)
       serving.replayed?.();
       return claim.answer.body ?? '';
     }
-    return runMutation(request, context, (now) => (now === context ? operation : operationOf(serving, now, asked)), hooks, limits, claim);
+    const writing = forWriting(context);
+    return runMutation(request, writing, (now) => (now === writing ? operation : operationOf(serving, now, asked)), hooks, limits, claim);
   }
-  const { text } = await fresh(context, async (now) => {
-    const own = now === context ? operation : operationOf(serving, now, asked);
+  const reading = await forReading(context);
+  const { text } = await fresh(reading, async (now) => {
+    const own = now === reading ? operation : operationOf(serving, now, asked);
     const filters = await hookedFilters(now, own, hooks.reads);
     const ready = readyQuery(now, own, limits, filters);
     return asksToExplain(explain)

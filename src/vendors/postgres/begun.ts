@@ -1,6 +1,7 @@
 /** Transactions begun on a connection of their own. */
 import type { Client as RawConnection } from 'pg';
 import { isLost, translate } from './errors.ts';
+import { localSetting } from './plan-mode.ts';
 import type { Pool } from './pool.ts';
 
 function fail(error: unknown): never {
@@ -12,7 +13,8 @@ export async function begun(pool: Pool, text: string): Promise<RawConnection> {
   for (let attempt = 1; ; attempt += 1) {
     const raw = await pool.acquire().catch(fail);
     try {
-      await raw.query(text);
+      const setting = localSetting(raw);
+      await raw.query(setting === undefined ? text : `${text}; ${setting}`);
       return raw;
     } catch (error) {
       pool.spoil(raw, error);

@@ -127,9 +127,10 @@ function jsonList(list: ListSelect): Fragment {
   return sql`(select ${value} from (select ${list.row} as j ${list.from}${list.order}${bounds}) l)`;
 }
 
+/** The limit is written out, so that a plan for all values knows how few rows are wanted; places in a list are many, and bound. */
 function page(limit: number | undefined, offset: number): Fragment {
-  const limited = limit === undefined ? sql`` : sql`limit ${param(String(limit))}`;
-  return offset === 0 && limit === undefined ? sql`` : sql`${limited} offset ${param(String(offset))}`;
+  const limited = limit === undefined ? sql`` : sql`limit ${Number.isSafeInteger(limit) ? trusted(String(limit)) : param(String(limit))}`;
+  return offset === 0 ? limited : sql`${limited} offset ${param(String(offset))}`;
 }
 
 /** By itself the server takes NULL for the highest value; only where it has to be told otherwise an index may not serve. */

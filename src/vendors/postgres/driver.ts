@@ -4,6 +4,8 @@ import type { Row, TextRow } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { isForgotten } from './errors.ts';
+import type { PlanChoices } from './plan-choice.ts';
+import { planModeOf, planModeSet, settingOf } from './plan-mode.ts';
 import { isPrepared, preparedTexts } from './prepared-texts.ts';
 import { forget, nameOf } from './statements.ts';
 import { queryWithin } from './time-limit.ts';
@@ -32,6 +34,8 @@ export interface SendOptions {
   readonly repeat: boolean;
   /** See StatementLimits. */
   readonly timeout?: number | undefined;
+  /** How prepared statements are planned; as the server likes it without them, and in transactions. */
+  readonly plans?: PlanChoices | undefined;
 }
 
 /**
@@ -43,7 +47,7 @@ export interface SendOptions {
 export async function send(raw: RawConnection, statement: Statement, options: SendOptions): Promise<Answer> {
   const name = nameFor(raw, statement, options);
   try {
-    return await once(raw, statement, name, options.timeout);
+    return await once(raw, statement, name, options);
   } catch (error) {
     return unnamed(raw, statement, name, options, error);
   }
@@ -58,12 +62,18 @@ export async function sendEach(
 ): Promise<void> {
   const name = nameFor(raw, statement, options);
   try {
-    if (name !== undefined && isPrepared(raw, name, statement.text))
-      return await preparedTexts(raw, statement, name, begin(), options.timeout);
-    (await once(raw, statement, name, options.timeout)).rows.forEach(begin());
+    if (name !== undefined && isPrepared(raw, name, statement.text)) return await preparedTexts(raw, statement, name, begin(), options);
+    (await once(raw, statement, name, options)).rows.forEach(begin());
   } catch (error) {
     (await unnamed(raw, statement, name, options, error)).rows.forEach(begin());
   }
+}
+
+/** Leaves planning to the server, where the last statement did not. */
+async function unplanned(raw: RawConnection): Promise<void> {
+  if (planModeOf(raw) === 'auto') return;
+  await raw.query(settingOf('auto'));
+  planModeSet(raw, 'auto');
 }
 
 function nameFor(raw: RawConnection, statement: Statement, options: SendOptions): string | undefined {
@@ -87,10 +97,11 @@ async function unnamed(
   if (!options.repeat) throw error;
   // A statement whose result changed shape still holds its name; one that is lost does not, which is no trouble.
   await raw.query(`deallocate "${name}"`).catch(() => undefined);
-  return once(raw, statement, undefined, options.timeout);
+  return once(raw, statement, undefined, options);
 }
 
-async function once(raw: RawConnection, statement: Statement, name: string | undefined, timeout: number | undefined): Promise<Answer> {
+async function once(raw: RawConnection, statement: Statement, name: string | undefined, { plans, timeout }: SendOptions): Promise<Answer> {
+  if (plans) await unplanned(raw);
   const query = {
     text: statement.text,
     values: [...statement.values],

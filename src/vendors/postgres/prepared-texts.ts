@@ -6,6 +6,8 @@ import type { Client as RawConnection } from 'pg';
 import { serialize } from 'pg-protocol';
 import type { TextRow } from '../../dialect/types.ts';
 import type { Statement } from '../../lib/fragment.ts';
+import type { PlanChoices } from './plan-choice.ts';
+import { planModeOf, planModeSet, settingMessages } from './plan-mode.ts';
 import { within } from './time-limit.ts';
 
 /** The driver's connection. */
@@ -32,30 +34,49 @@ export function isPrepared(raw: RawConnection, name: string, text: string): bool
   return Reflect.get(Object(parsed), name) === text;
 }
 
+export interface PreparedOptions {
+  /** How it is planned; without them, as the connection is set. */
+  readonly plans?: PlanChoices | undefined;
+  /** See StatementLimits. */
+  readonly timeout?: number | undefined;
+}
+
 /** Runs a prepared statement and hands on its rows. Rejects with what the server or the driver reports. */
 export function preparedTexts(
   raw: RawConnection,
   statement: Statement,
   name: string,
   take: (row: TextRow) => void,
-  timeout?: number,
+  { plans, timeout }: PreparedOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const { text } = statement;
+    const mode = plans ? plans.choose(text) : planModeOf(raw);
+    const changes = planModeOf(raw) !== mode;
+    const sent = performance.now();
     const query = {
       name,
-      text: statement.text,
+      text,
       submit(wire: Wire): Error | null {
         try {
           const bind = serialize.bind({ statement: name, values: statement.values as string[], valueMapper: mapped });
-          wire.stream.write(Buffer.concat([bind, serialize.execute({}), serialize.sync()]));
+          const messages = [bind, serialize.execute({}), serialize.sync()];
+          wire.stream.write(Buffer.concat(changes ? [settingMessages(mode), ...messages] : messages));
           return null;
         } catch (error) {
           return error instanceof Error ? error : new Error(String(error));
         }
       },
       handleDataRow: (message: { fields: TextRow }) => take(message.fields),
-      handleReadyForQuery: () => resolve(),
-      handleError: (error: unknown) => reject(error),
+      handleReadyForQuery() {
+        if (changes) planModeSet(raw, mode);
+        plans?.note(text, mode, performance.now() - sent);
+        resolve();
+      },
+      handleError(error: unknown) {
+        plans?.note(text, mode, performance.now() - sent);
+        reject(error);
+      },
       handleRowDescription() {},
       handleCommandComplete() {},
       handleEmptyQuery() {},
