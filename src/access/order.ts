@@ -1,15 +1,22 @@
 /** The rules of orders: a related row that may not be read, or whose field may not be, orders like none. */
 import { GatewayError } from '../lib/errors.ts';
 import { allOf, always } from '../query/filters.ts';
-import type { Order, OrderStep } from '../query/types.ts';
+import type { ListStep, Order, OrderStep } from '../query/types.ts';
 import type { Collection } from '../schema/types.ts';
+import { authoriseFilter } from './filter.ts';
 import { authoriseRelation, demand, type Guard, narrow } from './guard.ts';
 
 /** Writes the rules into the steps of each term. Throws `unknown_field` for a term that tells what may not be read. */
 export function authoriseOrder(order: readonly Order[], collection: Collection, guard: Guard): readonly Order[] {
   // Equal beginnings are one object, so that they become one join.
   const shared = new Map<string, OrderStep>();
-  return order.map((term) => (term.via ? throughRelations(term, term.via, collection, guard, shared) : ofRow(term, collection, guard)));
+  return order.map((term) =>
+    term.lists
+      ? throughLists(term, term.lists, collection, guard)
+      : term.via
+        ? throughRelations(term, term.via, collection, guard, shared)
+        : ofRow(term, collection, guard),
+  );
 }
 
 function ofRow(term: Order, collection: Collection, guard: Guard): Order {
@@ -19,7 +26,7 @@ function ofRow(term: Order, collection: Collection, guard: Guard): Order {
 
 const unknown = (term: Order, collection: Collection): GatewayError =>
   new GatewayError('unknown_field', {
-    field: [...(term.via ?? []).map((step) => step.relation.name), term.field.name].join('.'),
+    field: [...(term.lists ?? term.via ?? []).map((step) => step.relation.name), term.field.name].join('.'),
     collection: collection.name,
   });
 
@@ -49,4 +56,21 @@ function throughRelations(
   });
   narrow([term.field], target, guard);
   return { ...term, via };
+}
+
+/** Rows that may not be read, and those in which the field may not be, are none of those that are compared. */
+function throughLists(term: Order, steps: readonly ListStep[], collection: Collection, guard: Guard): Order {
+  const lists = steps.map((step, i) => {
+    const related = authoriseRelation(step.relation, guard);
+    const grant = guard.grant(step.collection);
+    if (!related || !grant) throw unknown(term, collection);
+    const told = i === steps.length - 1 ? narrow([term.field], step.collection, guard) : always;
+    return {
+      ...step,
+      where: allOf([authoriseFilter(step.where, step.collection, guard), grant.rows(), related.target, told]),
+      own: allOf([step.own, related.own]),
+      ...(related.through ? { through: related.through } : {}),
+    };
+  });
+  return { ...term, lists };
 }

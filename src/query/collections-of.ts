@@ -54,7 +54,15 @@ function ofRead(query: ReadQuery, schema: Schema, take: Take): void {
   take(query.collection);
   ofTemplate(query.template, schema, take);
   ofFilter(query.where, take);
-  if (query.order !== 'random') for (const { via } of query.order) ofSteps(via, take);
+  if (query.order === 'random') return;
+  for (const { via, lists } of query.order) {
+    ofSteps(via, take);
+    for (const { relation, collection, where } of lists ?? []) {
+      if (relation.kind === 'm2m') ofName(relation.through, schema, take);
+      take(collection);
+      ofFilter(where, take);
+    }
+  }
 }
 
 /** Each once, the one that is read first. */

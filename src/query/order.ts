@@ -1,8 +1,11 @@
-/** Orders, asked for and by default: by fields of the row itself, or of a row that relations to one row lead to. */
+/** Orders, asked for and by default: by fields of the row itself, of a row that relations lead to, or of the first of several. */
 import { GatewayError } from '../lib/errors.ts';
 import type { Collection, Schema } from '../schema/types.ts';
+import { bindFilter } from './bind-filter.ts';
+import type { BindContext } from './context.ts';
 import { always } from './filters.ts';
-import type { Order, OrderStep, RequestedOrder, Visibility } from './types.ts';
+import { tellsValue } from './tells-value.ts';
+import type { ListStep, Order, OrderStep, RequestedOrder, Visibility } from './types.ts';
 
 export interface OrderContext {
   readonly schema: Schema;
@@ -10,7 +13,7 @@ export interface OrderContext {
 }
 
 /** The order asked for, or the collection's own: its sort field, then always its key (directus8-data §5.3). */
-export function bindOrder(collection: Collection, asked: readonly RequestedOrder[] | undefined, context: OrderContext): Order[] {
+export function bindOrder(collection: Collection, asked: readonly RequestedOrder[] | undefined, context: BindContext): Order[] {
   const order: Order[] = [];
   const add = (term: Order): void => {
     if (!order.some((other) => sameTerm(other, term))) order.push(term);
@@ -22,13 +25,15 @@ export function bindOrder(collection: Collection, asked: readonly RequestedOrder
 }
 
 function sameTerm(a: Order, b: Order): boolean {
+  if (a.lists || b.lists) return false;
   const [from, to] = [a.via ?? [], b.via ?? []];
   return a.field === b.field && from.length === to.length && from.every((step, i) => step.relation === to[i]?.relation);
 }
 
-function orderTerm(collection: Collection, term: RequestedOrder, context: OrderContext): Order {
+function orderTerm(collection: Collection, term: RequestedOrder, context: BindContext): Order {
   const unknown = (): GatewayError =>
     new GatewayError('unknown_field', { field: `${term.descending ? '-' : ''}${term.path.join('.')}`, collection: collection.name });
+  if (term.lists) return listTerm(collection, term, term.lists, context);
   const names = [...term.path];
   const last = names.pop() ?? '';
   const via: OrderStep[] = [];
@@ -60,4 +65,33 @@ export function orderStep(collection: Collection, name: string, { schema, visibl
   throw new GatewayError('unprocessable', {
     message: `Unable to sort through "${name}": it leads to several rows, and a row can be sorted by one only.`,
   });
+}
+
+/** Throws `unknown_field` for a name that does not exist for the caller, and for a value that is told in no row. */
+function listTerm(
+  collection: Collection,
+  { path, descending }: RequestedOrder,
+  { where }: NonNullable<RequestedOrder['lists']>,
+  context: BindContext,
+): Order {
+  const { schema, visible } = context;
+  const unknown = (): GatewayError => new GatewayError('unknown_field', { field: path.join('.'), collection: collection.name });
+  const names = [...path];
+  const last = names.pop() ?? '';
+  const lists: ListStep[] = [];
+  let here = collection;
+  for (const [i, name] of names.entries()) {
+    const relation = here.relations.get(name);
+    const target = relation && schema.collections.get(relation.to);
+    const through = relation?.kind === 'm2m' ? schema.collections.get(relation.through) : target;
+    if (!relation || !target || !through || !visible.relation(relation)) throw unknown();
+    if (!visible.collection(target) || !visible.collection(through)) throw unknown();
+    const which = where && i === names.length - 1 ? bindFilter(target, where, context) : always;
+    lists.push({ relation, collection: target, where: which, own: always });
+    here = target;
+  }
+  const field = here.fields.get(last);
+  const readable = field && !field.secret ? visible.field(field) : 'no';
+  if (!field || !tellsValue(readable)) throw unknown();
+  return { field, descending, via: [], lists };
 }

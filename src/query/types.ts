@@ -31,6 +31,11 @@ export type RequestedFilter =
 export interface RequestedOrder {
   path: readonly string[];
   descending: boolean;
+  /**
+   * The path may lead to several rows: the lowest of their values counts, or the highest where that comes first. `where` says which of the
+   * rows that it ends in count.
+   */
+  lists?: { readonly where?: RequestedFilter };
 }
 
 /** What is asked of the rows a relation leads to, beside their fields. A relation to one row takes a filter and a text only. */
@@ -176,6 +181,14 @@ export interface Order {
   turned?: true;
   /** The relations to one row that lead to `field`'s row, in order; NULL where they lead to none. Absent for a field of the row itself. */
   via?: readonly OrderStep[];
+  /** Instead of `via`, which is empty then, relations of any kind: of the values of all rows that they lead to the first one counts. */
+  lists?: readonly ListStep[];
+}
+
+/** A step that may lead to several rows; `through` filters the junction rows of a m2m and is filled in access/. */
+export interface ListStep extends Omit<OrderStep, 'relation'> {
+  readonly relation: Relation;
+  readonly through?: Filter;
 }
 
 /** One step of an order's path. Terms that share a beginning share its steps, as objects. */

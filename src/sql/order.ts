@@ -1,11 +1,11 @@
 /** Orders: their terms as expressions, and the joins that lead to the fields of related rows. */
 import type { OrderTerm } from '../dialect/types.ts';
 import { type Fragment, join, name, nothing, sql } from '../lib/fragment.ts';
-import type { Order, OrderStep, ReadQuery } from '../query/types.ts';
+import type { ListStep, Order, OrderStep, ReadQuery } from '../query/types.ts';
 import { namesOneRow } from '../schema/one-row.ts';
 import type { Field } from '../schema/types.ts';
 import { column, type Scope, table } from './scope.ts';
-import { condition, joined } from './where.ts';
+import { condition, joined, relatedTables } from './where.ts';
 
 /**
  * MySQL joins at most 61 tables and SQLite 64, those of the row's own relations included (sql/row.ts); past this many, a term becomes
@@ -27,9 +27,11 @@ export function ordered(order: ReadQuery['order'], alias: string, scope: Scope):
   const joins: Fragment[] = [];
   const aliases = new Map<OrderStep, string>();
   const terms = order.map((term) => ({
-    expression: term.via
-      ? through(term.via, (target) => sorted(term.field, target, scope), alias, joins, aliases, scope)
-      : sorted(term.field, alias, scope),
+    expression: term.lists
+      ? firstOfLists(term.lists, term, alias, scope)
+      : term.via
+        ? through(term.via, (target) => sorted(term.field, target, scope), alias, joins, aliases, scope)
+        : sorted(term.field, alias, scope),
     descending: term.descending,
     nullable: isNullable(term),
     turned: term.turned === true,
@@ -110,6 +112,24 @@ function subSelect(via: readonly OrderStep[], value: (alias: string) => Fragment
   if (!first) return value(alias);
   const joins = others.map((step, i) => sql` left join ${table(step.collection, at(i + 1))} on ${tied(step, at(i), at(i + 1), scope)}`);
   return sql`(select ${value(at(via.length - 1))} from ${table(first.collection, at(0))}${join(joins, '')} where ${tied(first, alias, at(0), scope)} limit 1)`;
+}
+
+/** The lowest value of the rows that the steps lead to from the row under `alias`, or the highest; NULL where there is none. */
+function firstOfLists(steps: readonly ListStep[], { field, descending, turned }: Order, alias: string, scope: Scope): Fragment {
+  const parts = steps.reduce<{ here: string; from: Fragment[]; where: Fragment[] }>(
+    ({ here, from, where }, { relation, collection, through: junction, where: rows, own }) => {
+      const target = scope.alias();
+      const { tables, lead } = relatedTables(relation, collection, junction, here, target, scope);
+      const rules = [condition(own, here, scope), condition(rows, target, scope)].flatMap((rule) => rule ?? []);
+      return { here: target, from: [...from, tables], where: [...where, lead, ...rules] };
+    },
+    { here: alias, from: [], where: [] },
+  );
+  const value = sorted(field, parts.here, scope);
+  // Rows are read from their end too, which makes no other row of a list the first one.
+  const direction = descending !== (turned === true) ? sql` desc` : nothing;
+  const conditions = join([...parts.where, sql`${value} is not null`], ' and ');
+  return sql`(select ${value} from ${join(parts.from, ' cross join ')} where ${conditions} order by ${value}${direction} limit 1)`;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Actor } from '../access/types.ts';
 import type { ReadResult } from '../engine/read.ts';
-import type { WriteContext } from '../engine/write.ts';
+import type { WriteContext, WriteSession } from '../engine/write.ts';
 import type { Services } from '../extensions/types.ts';
 import type { Log } from '../lib/log.ts';
 import type { Project } from '../projects/project.ts';
@@ -20,7 +20,8 @@ export interface ReadThroughHooks {
 
 export interface SurfaceHooks {
   readonly reads: ReadThroughHooks;
-  readonly writes: (project: Project, actor: Actor) => Pick<WriteContext, 'filters' | 'watch'>;
+  /** Of a `trial` nothing stays that the services of filters write. */
+  readonly writes: (project: Project, actor: Actor, session?: WriteSession, trial?: boolean) => Pick<WriteContext, 'filters' | 'watch'>;
   /** What endpoints work with, as that actor. */
   readonly services: (project: Project, actor: Actor, of: { readonly extension: string; readonly log: Log }) => Services;
 }

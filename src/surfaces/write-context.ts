@@ -6,8 +6,14 @@ import { afterWrites } from './after-writes.ts';
 import type { CallerContext } from './caller.ts';
 import type { SurfaceHooks } from './hooks.ts';
 
-export function writeContext(request: FastifyRequest, context: CallerContext, syntax: NestedSyntax, hooks: SurfaceHooks): WriteContext {
+export function writeContext(
+  request: FastifyRequest,
+  context: CallerContext,
+  syntax: NestedSyntax,
+  hooks: SurfaceHooks,
+  trial = false,
+): WriteContext {
   const { project, actor } = context;
   const userAgent = request.headers['user-agent'] ?? '';
-  return { ...context, userAgent, syntax, ...afterWrites(project), ...hooks.writes(project, actor) };
+  return { ...context, userAgent, syntax, ...afterWrites(project), ...hooks.writes(project, actor, undefined, trial) };
 }

@@ -66,7 +66,8 @@ export async function answerWrite(request: FastifyRequest, reply: FastifyReply, 
 
 async function attempt(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, prepare: Preparing): Promise<FastifyReply> {
   const trial = asksForTrial(context);
-  const claim = trial ? undefined : await claimOf(request, context, keyedText(request, context));
+  const keyed = !trial && request.headers['idempotency-key'] !== undefined;
+  const claim = keyed ? await claimOf(request, context, keyedText(request, context)) : undefined;
   if (claim?.is === 'answered') return answered(reply.header('idempotency-replayed', 'true'), claim.answer);
   try {
     let afterwards: Shown['afterwards'];

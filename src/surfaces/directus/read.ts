@@ -16,11 +16,12 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import { asksFor } from '../asks-for.ts';
 import { sameActor, tellTimings } from '../caller.ts';
+import { asksToExplain } from '../explained.ts';
 import { fresh } from '../fresh.ts';
 import { provenAnswer } from '../proven.ts';
 import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
 import { tagOf, tagQuery } from './entity-tag.ts';
-import { asksToExplain, sendExplained } from './explain-read.ts';
+import { sendExplained } from './explain-read.ts';
 import { sendExport } from './export.ts';
 import { locationOf, metaText } from './meta.ts';
 import { type DirectusRead, rawQuery, wantsExport } from './parse.ts';
@@ -47,7 +48,7 @@ interface Answer {
 /** Answers with the collection's list, or with the items of the keys: one object for one key, a list for several. */
 export async function sendRead(request: FastifyRequest, reply: FastifyReply, wanted: Wanted): Promise<FastifyReply> {
   const query = queryOf(rawQuery(request.url));
-  if (asksToExplain(query)) return sendExplained(request, reply, wanted);
+  if (asksToExplain(query.get('explain'))) return sendExplained(request, reply, wanted);
   const { hooks } = request.project;
   if (hooksRead(hooks, wanted.collection)) return sendHooked(request, reply, wanted, hooks);
   const identify = (): Promise<DirectusContext> => contextOf(request, 'provisional');
