@@ -5,7 +5,7 @@ import type { AggregateQuery, Filter, Order, Visibility } from '../query/types.t
 import type { Collection, Field, Schema } from '../schema/types.ts';
 import { demand, type Guard, guardOf, visibilityOf } from './guard.ts';
 import { authoriseOrder } from './order.ts';
-import { authoriseFilter, authoriseRows, statusRows } from './read.ts';
+import { authoriseRows, statusRows } from './read.ts';
 import type { Actor, Authorized, Rules } from './types.ts';
 
 export interface AggregateAccess {
@@ -35,7 +35,7 @@ function authorise(query: AggregateQuery, guard: Guard): AggregateQuery {
 /** Those through relations go by the rules of orders: together, so that equal ways stay one. */
 function authoriseGroups(groups: AggregateQuery['groups'], collection: Collection, guard: Guard): AggregateQuery['groups'] {
   const ways = groups.flatMap(({ field, via }): Order[] => (via ? [{ field, via, descending: false }] : []));
-  const authorised = authoriseOrder(ways, collection, guard, authoriseFilter);
+  const authorised = authoriseOrder(ways, collection, guard);
   let next = 0;
   return groups.map((group) => {
     if (!group.via) return { ...group, ...toldRows(group.field, collection, guard) };

@@ -1,25 +1,21 @@
 /** The rules of orders: a related row that may not be read, or whose field may not be, orders like none. */
 import { GatewayError } from '../lib/errors.ts';
 import { allOf, always } from '../query/filters.ts';
-import type { Filter, Order, OrderStep } from '../query/types.ts';
+import type { ListStep, Order, OrderStep } from '../query/types.ts';
 import type { Collection } from '../schema/types.ts';
+import { authoriseFilter } from './filter.ts';
 import { authoriseRelation, demand, type Guard, narrow } from './guard.ts';
 
-/** Writes the rules into a condition on rows of the collection. */
-export type Conditions = (filter: Filter, collection: Collection, guard: Guard) => Filter;
-
-interface Reaching {
-  readonly guard: Guard;
-  readonly shared: Map<string, OrderStep>;
-  readonly conditions: Conditions;
-}
-
 /** Writes the rules into the steps of each term. Throws `unknown_field` for a term that tells what may not be read. */
-export function authoriseOrder(order: readonly Order[], collection: Collection, guard: Guard, conditions: Conditions): readonly Order[] {
+export function authoriseOrder(order: readonly Order[], collection: Collection, guard: Guard): readonly Order[] {
   // Equal beginnings are one object, so that they become one join.
   const shared = new Map<string, OrderStep>();
   return order.map((term) =>
-    term.via ? throughRelations(term, term.via, collection, { guard, shared, conditions }) : ofRow(term, collection, guard),
+    term.lists
+      ? throughLists(term, term.lists, collection, guard)
+      : term.via
+        ? throughRelations(term, term.via, collection, guard, shared)
+        : ofRow(term, collection, guard),
   );
 }
 
@@ -28,8 +24,8 @@ function ofRow(term: Order, collection: Collection, guard: Guard): Order {
   throw unknown(term, collection);
 }
 
-/** Writes the rules into a step by itself. Throws `unknown_field` for one that leads to what may not be read. */
-export function authoriseStep(step: OrderStep, collection: Collection, guard: Guard): OrderStep {
+/** Writes the rules into the list whose rows a read's rows come for. Throws `unknown_field` for one that may not be read. */
+export function authoriseEach(step: ListStep, collection: Collection, guard: Guard): ListStep {
   const related = authoriseRelation(step.relation, guard);
   const grant = guard.grant(step.collection);
   if (!related || !grant) throw new GatewayError('unknown_field', { field: step.relation.name, collection: collection.name });
@@ -38,7 +34,7 @@ export function authoriseStep(step: OrderStep, collection: Collection, guard: Gu
 
 const unknown = (term: Order, collection: Collection): GatewayError =>
   new GatewayError('unknown_field', {
-    field: [...(term.via ?? []).map((step) => step.relation.name), term.field.name].join('.'),
+    field: [...(term.lists ?? term.via ?? []).map((step) => step.relation.name), term.field.name].join('.'),
     collection: collection.name,
   });
 
@@ -46,7 +42,8 @@ function throughRelations(
   term: Order,
   steps: readonly OrderStep[],
   collection: Collection,
-  { guard, shared, conditions }: Reaching,
+  guard: Guard,
+  shared: Map<string, OrderStep>,
 ): Order {
   const names: string[] = [];
   const target = steps[steps.length - 1]?.collection ?? collection;
@@ -55,23 +52,33 @@ function throughRelations(
     names.push(step.relation.name);
     const narrowed = hiddenIn && i === steps.length - 1;
     const key = JSON.stringify(narrowed ? [names, term.field.name] : names);
-    const plain = step.where.is === 'always';
-    const known = plain ? shared.get(key) : undefined;
+    const known = shared.get(key);
     if (known) return known;
     const related = authoriseRelation(step.relation, guard);
     const grant = guard.grant(step.collection);
     if (!related || !grant) throw unknown(term, collection);
     const readable = i === steps.length - 1 ? narrow([term.field], step.collection, guard) : always;
-    const { through } = related;
-    const made = {
-      ...step,
-      where: allOf([conditions(step.where, step.collection, guard), grant.rows(), related.target, readable]),
-      own: allOf([step.own, related.own]),
-      ...(through ? { through } : {}),
-    };
-    if (plain) shared.set(key, made);
+    const made = { ...step, where: allOf([step.where, grant.rows(), related.target, readable]), own: allOf([step.own, related.own]) };
+    shared.set(key, made);
     return made;
   });
   narrow([term.field], target, guard);
   return { ...term, via };
+}
+
+/** Rows that may not be read, and those in which the field may not be, are none of those that are compared. */
+function throughLists(term: Order, steps: readonly ListStep[], collection: Collection, guard: Guard): Order {
+  const lists = steps.map((step, i) => {
+    const related = authoriseRelation(step.relation, guard);
+    const grant = guard.grant(step.collection);
+    if (!related || !grant) throw unknown(term, collection);
+    const told = i === steps.length - 1 ? narrow([term.field], step.collection, guard) : always;
+    return {
+      ...step,
+      where: allOf([authoriseFilter(step.where, step.collection, guard), grant.rows(), related.target, told]),
+      own: allOf([step.own, related.own]),
+      ...(related.through ? { through: related.through } : {}),
+    };
+  });
+  return { ...term, lists };
 }

@@ -1,13 +1,13 @@
 /** Authorises reads: what a caller may name, and the row and field rules written into the query. */
-import { GatewayError } from '../lib/errors.ts';
-import { allOf, always, anyOf, never } from '../query/filters.ts';
+import { allOf, always, never } from '../query/filters.ts';
 import type { Filter, Lacking, Output, ReadQuery, Template, TemplateCase, Visibility } from '../query/types.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
+import { authoriseFilter } from './filter.ts';
 import type { Named, ReadGrant } from './grants.ts';
-import { authoriseRelation, demand, type Guard, guardOf, narrow, visibilityOf } from './guard.ts';
+import { authoriseRelation, demand, type Guard, guardOf, visibilityOf } from './guard.ts';
 import { pinned } from './history.ts';
 import { openTo } from './open.ts';
-import { authoriseOrder, authoriseStep } from './order.ts';
+import { authoriseEach, authoriseOrder } from './order.ts';
 import { leading } from './relations.ts';
 import type { Actor, Authorized, Rules, Warning } from './types.ts';
 
@@ -44,8 +44,8 @@ function authoriseQuery(query: ReadQuery, guard: Guard): ReadQuery {
     ...query,
     template,
     where: authoriseRows(query.where, rows, query.collection, guard),
-    order: query.order === 'random' ? 'random' : authoriseOrder(query.order, query.collection, guard, authoriseFilter),
-    ...(query.each ? { each: authoriseStep(query.each, query.collection, guard) } : {}),
+    order: query.order === 'random' ? 'random' : authoriseOrder(query.order, query.collection, guard),
+    ...(query.each ? { each: authoriseEach(query.each, query.collection, guard) } : {}),
     readable: { total: within(total), byStatus: within(byStatus ?? never), open: openTo(query, guard) },
     counts: { ...query.counts, byStatus: query.counts.byStatus && byStatus !== undefined },
     ...(cases.length > 0 ? { cases } : {}),
@@ -173,44 +173,6 @@ export function authoriseRows(where: Filter, rows: Filter, collection: Collectio
 function within(filter: Filter, rows: Filter): Filter {
   if (filter.is === 'all') return { is: 'all', of: filter.of.map((part) => within(part, rows)) };
   return filter.is === 'among' ? { ...filter, of: allOf([filter.of, rows]) } : filter;
-}
-
-/** The fields of which a text index tells something; one that is asked about single fields, of those alone. */
-function asksAbout({ index, fields }: Extract<Filter, { is: 'words' }>): readonly Field[] {
-  return index.form.is === 'fts5' || index.form.is === 'trigram' ? fields : index.fields;
-}
-
-/** Adds the rules of every collection a filter steps into, and refuses or narrows conditions on fields that are not readable. */
-export function authoriseFilter(filter: Filter, collection: Collection, guard: Guard): Filter {
-  switch (filter.is) {
-    case 'all':
-      return allOf(filter.of.map((part) => authoriseFilter(part, collection, guard)));
-    case 'any':
-      return anyOf(filter.of.map((part) => authoriseFilter(part, collection, guard)));
-    case 'not':
-      return { is: 'not', of: authoriseFilter(filter.of, collection, guard) };
-    case 'always':
-    case 'never':
-    case 'byValue':
-    case 'named':
-      return filter;
-    case 'some':
-    case 'count': {
-      const grant = guard.grant(filter.collection);
-      if (!grant) throw new GatewayError('related_denied', { field: filter.relation.name });
-      const related = authoriseRelation(filter.relation, guard);
-      if (!related) throw new GatewayError('unknown_path', { field: filter.relation.name });
-      const { own, target, through } = related;
-      const where = allOf([authoriseFilter(filter.where, filter.collection, guard), grant.rows(), target]);
-      return allOf([{ ...filter, where, ...(through ? { through } : {}) }, own]);
-    }
-    case 'among':
-      return { ...filter, of: authoriseFilter(filter.of, collection, guard), where: authoriseFilter(filter.where, collection, guard) };
-    case 'words':
-      return narrow(asksAbout(filter), collection, guard).is === 'always' ? filter : never;
-    default:
-      return allOf([filter, narrow([filter.field], collection, guard)]);
-  }
 }
 
 /** One warning for each relation of the top level that was left out or cut to its key (directus8-data §8.5). */

@@ -47,7 +47,7 @@ function permissionFor(rules: CollectionRules, collection: Collection, status: s
 }
 
 /** Nobody but an administrator changes what is soft-deleted. */
-function notDeleted(collection: Collection): Filter {
+export function notDeleted(collection: Collection): Filter {
   const { status } = collection;
   if (!status || status.mapping.softDeleted.length === 0) return always;
   return anyOf([isNull(status.field), not(inStatus(collection, status.mapping.softDeleted))]);

@@ -75,9 +75,12 @@ export async function cookieFor(request: FastifyRequest, user: UserRow): Promise
   return { value, expires: new Date(Date.now() + minutes * 60_000) };
 }
 
-function begun(request: FastifyRequest, user: UserRow, type: 'jwt' | 'cookie', minutes: number): Promise<string | undefined> {
+async function begun(request: FastifyRequest, user: UserRow, type: 'jwt' | 'cookie', minutes: number): Promise<string | undefined> {
   const { ip, headers, project } = request;
   const expires = new Date(Date.now() + minutes * 60_000);
   const session = { user, type, ip, userAgent: headers['user-agent'] ?? '', expires };
-  return beginSession(project.connection, project.schemas.current, session);
+  const value = await beginSession(project.connection, project.schemas.current, session);
+  // That he signed in is told of him, too.
+  await project.replicas?.wrote({ is: 'user', id: user.id });
+  return value;
 }

@@ -186,7 +186,8 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
       if (!schemas.current.collections.has('directus_activity'))
         throw new GatewayError('not_installed', { message: 'This project has no system tables yet' });
       const caller = callerOf(standing.actor);
-      const own = [...owners].filter((one) => callerOf(one.standing.actor) === caller).length;
+      const ownersOf = (): Owner[] => [...owners].filter((one) => callerOf(one.standing.actor) === caller);
+      const own = ownersOf().length;
       if (project.ending.aborted || owners.size >= limits.connections)
         throw new GatewayError('busy', { message: 'Too many connections stay open here (connections); try again shortly' });
       if (own >= limits.connectionsPerCaller) {
@@ -217,6 +218,11 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
           if (owner.subscriptions.size >= limits.subscriptions) {
             throw new GatewayError('limit_exceeded', {
               message: `There may be ${limits.subscriptions} subscriptions on a connection (subscriptions)`,
+            });
+          }
+          if (ownersOf().reduce((sum, one) => sum + one.subscriptions.size, 0) >= limits.subscriptionsPerCaller) {
+            throw new GatewayError('rate_limited', {
+              message: `You hold ${limits.subscriptionsPerCaller} subscriptions already (subscriptionsPerCaller); end one of them`,
             });
           }
           const context = contextOf(standing.actor);

@@ -8,6 +8,8 @@ export interface ChangeLimits {
   readonly connectionsPerCaller: number;
   /** On one connection. */
   readonly subscriptions: number;
+  /** Of one user or address on all of his connections. */
+  readonly subscriptionsPerCaller: number;
   /** Changes that wait for one slow reader before it is cut off. */
   readonly buffer: number;
   /** Between signs of life, without an answer to which a connection is cut. */
@@ -24,6 +26,7 @@ export const defaultChangeLimits: ChangeLimits = {
   connections: 1000,
   connectionsPerCaller: 50,
   subscriptions: 50,
+  subscriptionsPerCaller: 200,
   buffer: 1000,
   keepAliveSeconds: 15,
   initSeconds: 5,

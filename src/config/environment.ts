@@ -1,7 +1,7 @@
 /** A project configured by environment variables alone, for containers. */
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { TextOrder } from '../dialect/types.ts';
+import type { DatabaseConfig, TextOrder, VendorName } from '../dialect/types.ts';
 import { clientOfUrl, connectionOfUrl } from './database-url.ts';
 import type { Environment } from './fill.ts';
 import { extensionsFolder, faultOfKey } from './load.ts';
@@ -13,6 +13,7 @@ import type { ProjectConfig } from './types.ts';
 export const environmentVariables: readonly (readonly [name: string, meaning: string])[] = [
   ['DATABASE_URL', 'postgres://, mysql://, mariadb:// or sqlite:FILE; serves this database without a project file'],
   ['DATABASE_SCHEMAS', 'schemas to serve (PostgreSQL), separated by commas, the default one first'],
+  ['DATABASE_REPLICAS', 'URLs of copies of that database to spread reads over, separated by commas'],
   ['DATABASE_TEXT_ORDER', 'portable (texts compare the same on every database) or native (as the database does by itself)'],
   ['PROJECT', 'key of that project in URLs (default _)'],
   ['SECRET', 'signs its tokens, at least 16 characters; without it sessions end with the process'],
@@ -90,6 +91,8 @@ export function environmentProject(environment: Environment): EnvironmentProject
     .map((schema) => schema.trim())
     .filter((schema) => schema !== '');
 
+  const replicas = replicasOf(client, set('DATABASE_REPLICAS'), faults);
+
   const limits = partOf('limits', set('LIMITS'), faults);
   const history = partOf('history', set('HISTORY'), faults);
   const webhooks = partOf('webhooks', set('WEBHOOKS'), faults);
@@ -128,6 +131,7 @@ export function environmentProject(environment: Environment): EnvironmentProject
         client,
         connection,
         ...(schemas === undefined || schemas.length === 0 ? {} : { schemas }),
+        ...(replicas === undefined ? {} : { replicas: { connections: replicas } }),
         ...(textOrder === undefined ? {} : { textOrder }),
       },
       secret: secret ?? randomBytes(32).toString('base64url'),
@@ -158,6 +162,24 @@ export function environmentProject(environment: Environment): EnvironmentProject
       : { administrator: { email, password, ...(token === undefined ? {} : { token }) } }),
     warnings,
   };
+}
+
+function replicasOf(
+  client: VendorName | undefined,
+  text: string | undefined,
+  faults: string[],
+): readonly DatabaseConfig['connection'][] | undefined {
+  if (text === undefined || client === undefined) return undefined;
+  if (client === 'better-sqlite3') {
+    faults.push('DATABASE_REPLICAS: there are none of a SQLite file');
+    return undefined;
+  }
+  return text.split(',').flatMap((url) => {
+    const made = connectionOfUrl(client, url.trim());
+    if ('connection' in made) return [made.connection];
+    faults.push(`DATABASE_REPLICAS ${made.fault}`);
+    return [];
+  });
 }
 
 /** A part of a project file as JSON, out of the variable of its name. */

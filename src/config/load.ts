@@ -66,10 +66,28 @@ function parse(text: string): { content: unknown } | { fault: string } {
 }
 
 type Connection = { connection: ProjectConfig['database']['connection'] } | { faults: Fault[] };
+type Replicas = { replicas?: NonNullable<ProjectConfig['database']['replicas']> } | { faults: Fault[] };
+
+/** Those of the file, each by the rules of the database's own connection. */
+function replicasOf({ client, replicas }: ProjectFile['database']): Replicas {
+  if (replicas === undefined) return {};
+  if (client === 'better-sqlite3') return { faults: [{ path: '/database/replicas', message: 'there are none of a SQLite file' }] };
+  const { connections, pool, lagSeconds, lookMilliseconds } = replicas;
+  const made = connections.map((connection, i) => connectionOf({ client, connection }, `/database/replicas/connections/${i}`));
+  const faults = made.flatMap((one) => ('faults' in one ? one.faults : []));
+  if (faults.length > 0) return { faults };
+  return {
+    replicas: {
+      connections: made.flatMap((one) => ('connection' in one ? [one.connection] : [])),
+      ...(pool === undefined ? {} : { pool: poolOf(pool) }),
+      ...(lagSeconds === undefined ? {} : { lagSeconds }),
+      ...(lookMilliseconds === undefined ? {} : { lookMilliseconds }),
+    },
+  };
+}
 
 /** Rules between client and connection, which the schema cannot express. */
-function connectionOf(database: Pick<ProjectFile['database'], 'client' | 'connection'>): Connection {
-  const path = '/database/connection';
+function connectionOf(database: Pick<ProjectFile['database'], 'client' | 'connection'>, path = '/database/connection'): Connection {
   if (typeof database.connection === 'string') {
     const made = connectionOfUrl(database.client, database.connection);
     return 'fault' in made ? { faults: [{ path, message: made.fault }] } : made;
@@ -100,15 +118,16 @@ function configure(
   const checked = checkProjectFile(filled.content);
   const database = databaseOf(filled.content);
   const connection = database && connectionOf(database);
+  const replicas: Replicas = 'file' in checked ? replicasOf(checked.file.database) : {};
   // A place whose variable is missing has been named already; what else is wrong with its value cannot be known.
   const unfilled = new Set(filled.faults.map((fault) => fault.path));
   const found = [...('faults' in checked ? checked.faults : []), ...(connection && 'faults' in connection ? connection.faults : [])];
-  if ('file' in checked) found.push(...furtherFaults(checked.file));
+  if ('file' in checked) found.push(...furtherFaults(checked.file), ...('faults' in replicas ? replicas.faults : []));
   // The server that all projects share which name none; what a file says of it was looked at with the rest of it.
   const shared = environment['REDIS_URL'] === '' ? undefined : environment['REDIS_URL'];
   if ('file' in checked && checked.file.redis === undefined && shared !== undefined) found.push(...redisFaults(shared, 'REDIS_URL'));
   const faults = [...filled.faults, ...found.filter((fault) => fault.unknownKey || !unfilled.has(fault.path))];
-  if (faults.length > 0 || 'faults' in checked || !connection || 'faults' in connection) return { faults };
+  if (faults.length > 0 || 'faults' in checked || !connection || 'faults' in connection || 'faults' in replicas) return { faults };
   const { file } = checked;
   const redis = file.redis ?? shared;
   const config: ProjectConfig = {
@@ -118,6 +137,7 @@ function configure(
       connection: connection.connection,
       ...(file.database.schemas === undefined ? {} : { schemas: file.database.schemas }),
       ...(file.database.pool === undefined ? {} : { pool: poolOf(file.database.pool) }),
+      ...replicas,
       ...(file.database.textOrder === undefined ? {} : { textOrder: file.database.textOrder }),
       ...(file.database.preparedStatements === undefined ? {} : { preparedStatements: file.database.preparedStatements }),
       ...(file.database.genericPlans === undefined ? {} : { genericPlans: file.database.genericPlans }),

@@ -128,6 +128,7 @@ const changesSchema = object({
   connections: limit(0, 1_000_000),
   connectionsPerCaller: limit(1, 1_000_000),
   subscriptions: limit(1, 10_000),
+  subscriptionsPerCaller: limit(1, 1_000_000),
   buffer: limit(1, 1_000_000),
   keepAliveSeconds: limit(1, 3600),
   initSeconds: limit(1, 300),
@@ -146,16 +147,26 @@ const surfacesSchema = object({ strapi: optional(truth), payload: optional(truth
 
 const client = word('pg', 'mysql2', 'better-sqlite3');
 const connection = either('must be a URL or an object', text(1), anyObject);
+const pool = object({ min: optional(whole(0)), max: optional(whole(1, 1000)) });
+
+/** Copies of the database that reads are spread over (projects/replicas.ts). */
+const replicasSchema = object({
+  connections: list(connection, 'leave replicas out to read from the database itself'),
+  pool: optional(pool),
+  lagSeconds: limit(1, 3600),
+  lookMilliseconds: limit(50, 60_000),
+});
 
 export const projectFileSchema = object({
   database: object({
     client,
     connection,
     schemas: optional(list(text(1), 'leave it out to serve the default')),
-    pool: optional(object({ min: optional(whole(0)), max: optional(whole(1, 1000)) })),
+    pool: optional(pool),
     textOrder: optional(word('portable', 'native')),
     preparedStatements: optional(truth),
     genericPlans: optional(truth),
+    replicas: optional(replicasSchema),
   }),
   secret: text(16),
   storage: optional(storageSchema),

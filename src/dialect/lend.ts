@@ -8,10 +8,17 @@ export interface Lender<Raw> {
   releaseConnection(raw: Raw): Promise<void>;
 }
 
+export interface LendOptions<Raw> {
+  /** Connections at most. */
+  readonly size: number;
+  /** Whether one that is given back may go to who waits for it without the pool having looked at it; never without this. */
+  readonly isSound?: (raw: Raw) => boolean;
+}
+
 export interface Lending<Raw> {
   acquire(): Promise<Raw>;
   /** To be called once for each that was acquired. */
-  release(raw: Raw): Promise<void>;
+  release(raw: Raw): Promise<void> | undefined;
   use(): PoolUse;
 }
 
@@ -34,11 +41,12 @@ export const busy = (): GatewayError =>
  * The pool's own patience is for each who waits, however fast connections come and go: among many, the last would lose theirs. Here
  * whoever waits goes on as long as the line moves.
  */
-export function lend<Raw>(lender: Lender<Raw>, size: number): Lending<Raw> {
-  const turns = createTurns({ count: size, patience, longest, refusal: busy });
+export function lend<Raw>(lender: Lender<Raw>, { size, isSound = () => false }: LendOptions<Raw>): Lending<Raw> {
+  const turns = createTurns<Raw>({ count: size, patience, longest, refusal: busy });
   const acquire = async (): Promise<Raw> => {
     const turn = turns.take();
-    if (turn) await turn;
+    const handed = turn && (await turn);
+    if (handed !== undefined) return handed;
     try {
       return await lender.acquireConnection();
     } catch (error) {
@@ -46,12 +54,10 @@ export function lend<Raw>(lender: Lender<Raw>, size: number): Lending<Raw> {
       throw error;
     }
   };
-  const release = async (raw: Raw): Promise<void> => {
-    try {
-      await lender.releaseConnection(raw);
-    } finally {
-      turns.done();
-    }
+  const release = (raw: Raw): Promise<void> | undefined => {
+    if (turns.usage().waiting === 0 || !isSound(raw)) return lender.releaseConnection(raw).finally(() => turns.done());
+    turns.done(raw);
+    return undefined;
   };
   const use = (): PoolUse => {
     const { taken, waiting } = turns.usage();

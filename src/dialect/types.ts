@@ -7,6 +7,7 @@ import type { Ddl } from './ddl.ts';
 import type { ValueForm } from './forms.ts';
 import type { Collation, Introspection } from './introspection.ts';
 import type { Estimate, PlanSql } from './plan.ts';
+import type { Replication } from './replication.ts';
 
 export type { AggregateSql, DatePart } from './aggregates.ts';
 export type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
@@ -39,8 +40,21 @@ export interface DatabaseConfig {
   preparedStatements?: boolean;
   /** False where PostgreSQL alone is to say how repeated statements are planned. */
   genericPlans?: boolean;
+  /** Copies of the database that reads are spread over. */
+  replicas?: ReplicaConfig;
   /** Milliseconds after which the database itself ends a statement; without them, or with 0, it is left to the server's settings. */
   statementMilliseconds?: number;
+}
+
+/** Servers that copy the database, each with a connection in the form of its own, and how they are used. */
+export interface ReplicaConfig {
+  readonly connections: readonly DatabaseConfig['connection'][];
+  /** Connections to each of them; as many as to the database itself where nothing is said. */
+  readonly pool?: NonNullable<DatabaseConfig['pool']>;
+  /** Seconds that one may be behind before nobody reads from it. */
+  readonly lagSeconds?: number;
+  /** Milliseconds between two looks at how far they are. */
+  readonly lookMilliseconds?: number;
 }
 
 /** What holds for one statement alone. */
@@ -156,8 +170,6 @@ export interface OrderTerm {
   nullable: boolean;
   /** See `Order`. */
   turned?: boolean;
-  /** Rows without a value are the last ones, whichever the direction and the setting. */
-  emptyLast?: boolean;
 }
 
 /** A nested list: its row as a JSON expression, and everything from FROM on. */
@@ -311,4 +323,6 @@ export interface Vendor {
   readonly ddl: Ddl;
   /** Whether the error says that a table or column the schema knows is not there: the schema is out of date. */
   isStale(error: unknown): boolean;
+  /** How far copies of a database have come; absent where there are none. */
+  readonly replication?: Replication;
 }

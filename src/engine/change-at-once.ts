@@ -1,4 +1,5 @@
 /** Changes a row without a look at it before, where nothing of it need be known: the rules are part of the statement. */
+import { notDeleted } from '../access/write.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { allOf } from '../query/filters.ts';
 import type { WriteNode } from '../query/mutation.ts';
@@ -30,7 +31,8 @@ export async function changedAtOnce(state: WriteState, node: WriteNode): Promise
     if (error instanceof GatewayError) return false;
     throw error;
   }
-  const rule = allOf([state.readable(collection), state.writer.grant(collection, 'update').rows('update')]);
+  const living = node.living ? [notDeleted(collection)] : [];
+  const rule = allOf([state.readable(collection), state.writer.grant(collection, 'update').rows('update'), ...living]);
   const change = { key, values: new Map([...values, ...filled]) };
   const { dialect } = state.connection;
   const [text] = await textsOf(state.connection, compileUpdate(collection, [change], rule, dialect, wholeRow(collection)));

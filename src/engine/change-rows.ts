@@ -51,8 +51,9 @@ export async function changeRows(state: WriteState, nodes: readonly WriteNode[],
   for (const node of nodes) {
     const text = keyText(node.key ?? []);
     const before = found.get(text);
-    // A mere key ties rows together and does no more: what is not there is the database's affair, as with the key by itself.
-    if (node.does === 'save' && isOnlyKey(node)) {
+    // A mere key ties rows together and does no more: what is not there is the database's affair, as with the key by itself. The other end
+    // of a row of a list is made of it by those who may make one, who would hear of a row that is there anyway.
+    if (node.does === 'save' && isOnlyKey(node) && !(node.makes && !before && mayCreate(state, node))) {
       if (needs.length === 0) continue;
       if (!before?.readable) throw new GatewayError('item_not_found', { id: text });
       node.snapshot = before.text;
@@ -64,6 +65,7 @@ export async function changeRows(state: WriteState, nodes: readonly WriteNode[],
       missing.push(node);
       continue;
     }
+    if (node.living && isSoftDeleted(collection, before.status) && !revives(node)) throw new GatewayError('item_not_found', { id: text });
     if (!before.readable) throw node.does === 'update' ? new GatewayError('item_not_found', { id: text }) : denied('update', collection);
     node.done = 'update';
     node.snapshot = before.text;
@@ -101,12 +103,14 @@ function mayCreate({ writer }: WriteState, node: WriteNode): boolean {
   return writer.find(node.collection)?.creates(sentStatus(node)) ?? false;
 }
 
+const isSoftDeleted = ({ status }: Collection, value: Stored | undefined): boolean =>
+  value !== undefined && value !== null && (status?.mapping.softDeleted.includes(String(value)) ?? false);
+
 /** Whether the change puts the row among the deleted (directus8-data §10.5). */
-function softDeletes({ collection, values }: WriteNode): boolean {
-  const { status } = collection;
-  const value = status && values.get(status.field);
-  return value !== undefined && value !== null && (status?.mapping.softDeleted.includes(String(value)) ?? false);
-}
+const softDeletes = (node: WriteNode): boolean => isSoftDeleted(node.collection, sentStatus(node));
+
+/** Whether the change takes it out from among them. */
+const revives = (node: WriteNode): boolean => sentStatus(node) !== undefined && !softDeletes(node);
 
 async function lock(
   state: WriteState,

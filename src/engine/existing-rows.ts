@@ -3,7 +3,7 @@ import type { Reader } from '../dialect/types.ts';
 import type { Stored } from '../schema/stored-values.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import { compileLookup } from '../sql/lookup.ts';
-import { templateOf } from './row-text.ts';
+import { keyRow } from './row-text.ts';
 
 /** Lists of values that one statement looks for. */
 const soughtAtOnce = 200;
@@ -20,7 +20,7 @@ export async function existing(
   for (let i = 0; i < distinct.length; i += soughtAtOnce) {
     const some = distinct.slice(i, i + soughtAtOnce);
     const lists = some.map(([, values]) => values);
-    const { statement } = compileLookup(collection, by, lists, templateOf(collection.key), connection.dialect, false);
+    const { statement } = compileLookup(collection, by, lists, keyRow(collection), connection.dialect, false);
     for (const [which] of await connection.texts(statement)) {
       const [text] = some[Number(which)] ?? [];
       if (text !== undefined) found.add(text);

@@ -43,7 +43,7 @@ export async function explainRead(context: ReadContext, request: RequestedRead, 
 /** The same of groups and aggregates. */
 export async function explainAggregate(context: ReadContext, request: RequestedAggregate, measured: boolean): Promise<ExplainedRead> {
   const { query, compiled } = prepareAggregate(context, request);
-  const told = collectionsOfAggregate(query, context.schema).map((one) => rulesOf(context, one));
+  const told = collectionsOfAggregate(query).map((one) => rulesOf(context, one));
   return { ...(await planned(context, compiled.statement, measured)), rules: told };
 }
 

@@ -4,7 +4,7 @@ import type { Template } from '../query/types.ts';
 import type { Stored } from '../schema/stored-values.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import { compileInsert, compileSnapshot, type Key, type Telling } from '../sql/write.ts';
-import { keyIn, templateOf } from './row-text.ts';
+import { keyIn, keyRow } from './row-text.ts';
 
 type Row = ReadonlyMap<Field, Stored>;
 
@@ -83,7 +83,7 @@ export async function insertRows(
   const found: Inserted[] = [];
   const rules = { anyColumns: dialect.defaultValue !== undefined, madeApart: !dialect.returning.insert };
   for (const { fields, rows: some } of batches(collection, rows, rules)) {
-    const wanted = template ?? templateOf(collection.key);
+    const wanted = template ?? keyRow(collection);
     const tells = dialect.returning.insert && (template !== undefined || collection.key.length > 0);
     const insert = compileInsert(collection, fields, some, dialect, tells ? wanted : undefined);
     if (tells) found.push(...paired(collection, some, await textsOf(connection, insert)));

@@ -43,7 +43,7 @@ const attempts = 5;
 /** Rows that one look removes, and milliseconds between two looks. */
 const sweptAtOnce = 500;
 const sweepInterval = 60_000;
-const lastSwept = new WeakMap<Connection, number>();
+const lastSwept = new WeakMap<Connection['knex'], number>();
 
 const printOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -128,8 +128,8 @@ export async function sweep(
   { seconds }: Pick<Keeping, 'seconds'>,
 ): Promise<void> {
   const now = Date.now();
-  if (now - (lastSwept.get(connection) ?? 0) < sweepInterval) return;
-  lastSwept.set(connection, now);
+  if (now - (lastSwept.get(connection.knex) ?? 0) < sweepInterval) return;
+  lastSwept.set(connection.knex, now);
   // Another instance may be at the same rows; the next look finds what is left.
   await connection.execute(statements.sweep(String(now - seconds * 1000), sweptAtOnce)).catch(() => undefined);
 }

@@ -2,7 +2,7 @@
 import { collectionOf } from '../query/bind.ts';
 import { parseKey } from '../schema/keys.ts';
 import { compileLock } from '../sql/write.ts';
-import { templateOf } from './row-text.ts';
+import { keyRow } from './row-text.ts';
 import type { WriteSession } from './write.ts';
 
 /** Locks those of the rows that are there. Throws what `parseKey` throws. */
@@ -14,5 +14,5 @@ export async function lockRows({ within }: WriteSession, name: string, keys: rea
     return key ? [key] : [];
   });
   if (found.length === 0) return;
-  await connection.texts(compileLock(collection, found, templateOf(collection.key), [], connection.dialect).statement);
+  await connection.texts(compileLock(collection, found, keyRow(collection), [], connection.dialect).statement);
 }

@@ -31,13 +31,13 @@ export interface ReadContext {
   /** Seals cursors. */
   readonly sealer: Sealer;
   /** A condition under which the actor is who he is taken for (see `ReadResult.proven`). */
-  readonly proof?: Fragment;
+  readonly proof?: Fragment | undefined;
   /** Nothing is written under it. */
   readonly readOnly?: boolean;
   /** Says what the addresses of files are. */
   readonly fileData?: FileData;
   /** Told how long each stage took, when somebody wants to know. */
-  readonly timings?: Timings;
+  readonly timings?: Timings | undefined;
 }
 
 export interface ReadResult {
@@ -169,15 +169,22 @@ export async function runRead(context: ReadContext, prepared: PreparedRead): Pro
   const texts = joinTexts();
   // No row is worth asking for.
   if (!compiled) return { collection, texts, counts: {}, warnings, proven, ...(follow ? { cursor: null } : {}) };
-  const run = async (one: CompiledRead, within?: StatementLimits): Promise<Gathering> => {
-    const found = gather(withFileData(one, prepared.files, context.fileData), texts, limits, follow);
-    await connection.each(one.statement, found.begin, within);
+  const gathering = (one: CompiledRead): Gathering => gather(withFileData(one, prepared.files, context.fileData), texts, limits, follow);
+  let found: Gathering | undefined;
+  let counts: ReadCounts = {};
+  if (parts) {
+    const run = async (one: CompiledRead, within?: StatementLimits): Promise<Gathering> => {
+      const gathered = gathering(one);
+      await connection.each(one.statement, gathered.begin, within);
+      gathered.end();
+      return gathered;
+    };
+    ({ found, counts } = await readCounted(connection, compiled, parts, limits.countMilliseconds, run));
+  } else {
+    found = gathering(compiled);
+    await connection.each(compiled.statement, found.begin);
     found.end();
-    return found;
-  };
-  const { found, counts } = parts
-    ? await readCounted(connection, compiled, parts, limits.countMilliseconds, run)
-    : { found: await run(compiled), counts: {} };
+  }
   context.timings?.mark('run');
   if (found?.refusal) throw found.refusal;
   const cursor = follow && {
@@ -193,74 +200,63 @@ interface Gathering {
   begin(): (cells: TextRow) => void;
   /** To be called when all rows have come. */
   end(): void;
-  readonly rows: number;
-  readonly counts: string | null | undefined;
-  readonly refusal: GatewayError | undefined;
+  rows: number;
+  counts: string | null | undefined;
+  refusal: GatewayError | undefined;
   /** The place of the last row of a full page that others follow. */
-  readonly next: Place | undefined;
+  next: Place | undefined;
   /** Of every row. */
-  readonly places: readonly Place[];
+  places: Place[];
 }
 
 /** Writes rows as they come. They come from the driver, which must not be thrown at: a refusal is kept. */
 function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follow: PreparedRead['follow']): Gathering {
-  const full = follow?.limit ?? Number.POSITIVE_INFINITY;
-  let rows = 0;
-  let counts: string | null | undefined;
-  let refusal: GatewayError | undefined;
-  let last: Place | undefined;
-  let next: Place | undefined;
-  let places: Place[] = [];
-  let turned: string[] = [];
   const { write, most = Number.POSITIVE_INFINITY, guarded, counted, place } = compiled;
+  const full = follow?.limit ?? Number.POSITIVE_INFINITY;
+  const backward = follow?.backward ?? false;
+  let last: Place | undefined;
+  let turned: string[] = [];
   const take = (cells: TextRow): void => {
-    if (counted && rows === 0) counts = cells[0];
-    rows += 1;
-    if (place && rows === full) last = cells.slice(place.first, place.first + place.count);
-    if (rows > full) next = last;
-    if (refusal || rows > full) return;
-    if (rows > most) refusal = tooManyRows(most);
+    if (counted && found.rows === 0) found.counts = cells[0];
+    found.rows += 1;
+    if (place && found.rows === full) last = cells.slice(place.first, place.first + place.count);
+    if (found.rows > full) found.next = last;
+    if (found.refusal || found.rows > full) return;
+    if (found.rows > most) found.refusal = tooManyRows(most);
     const text = write(cells);
     if (text === undefined || text === '{}') return;
     const list = guarded ? overflownList(text) : undefined;
-    if (list !== undefined) refusal = tooLongList(list, limits);
-    else {
-      if (follow?.backward) turned.push(text);
-      else texts.add(text);
-      if (place && follow?.each) places.push(cells.slice(place.first, place.first + place.count));
+    if (list !== undefined) {
+      found.refusal = tooLongList(list, limits);
+      return;
     }
+    if (backward) turned.push(text);
+    else texts.add(text);
+    if (place && follow?.each) found.places.push(cells.slice(place.first, place.first + place.count));
   };
-  return {
+  const found: Gathering = {
+    rows: 0,
+    counts: undefined,
+    refusal: undefined,
+    next: undefined,
+    places: [],
     begin() {
-      rows = 0;
-      counts = undefined;
-      refusal = undefined;
-      next = undefined;
-      places = [];
+      found.rows = 0;
+      found.counts = undefined;
+      found.refusal = undefined;
+      found.next = undefined;
+      found.places = [];
       turned = [];
       texts.clear();
       return take;
     },
     end() {
+      if (!backward) return;
       for (const text of turned.toReversed()) texts.add(text);
-      if (follow?.backward) places.reverse();
-    },
-    get rows() {
-      return rows;
-    },
-    get counts() {
-      return counts;
-    },
-    get refusal() {
-      return refusal;
-    },
-    get next() {
-      return next;
-    },
-    get places() {
-      return places;
+      found.places.reverse();
     },
   };
+  return found;
 }
 
 /** A row's JSON text; undefined for one that holds nothing. Throws too_many_rows where a list in it is too long. */

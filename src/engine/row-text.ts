@@ -18,6 +18,18 @@ export function wholeRow(collection: Collection): Template {
   return template;
 }
 
+const keyTemplates = new WeakMap<Collection, Template>();
+
+/** The columns of the key. */
+export function keyRow(collection: Collection): Template {
+  let template = keyTemplates.get(collection);
+  if (!template) {
+    template = templateOf(collection.key);
+    keyTemplates.set(collection, template);
+  }
+  return template;
+}
+
 /** Those columns. */
 export function templateOf(fields: Iterable<Field>): Template {
   return new Map([...fields].map((field) => [field.name, { is: 'field', field, implied: true }]));

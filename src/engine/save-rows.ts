@@ -1,5 +1,6 @@
 /** Writes the rows of one collection that belong together, and what hangs on them: a number of statements that does not grow with the rows. */
 import { denied } from '../access/write.ts';
+import { GatewayError } from '../lib/errors.ts';
 import { automaticValues } from '../query/automatic.ts';
 import { checkValues, emptied, requiredLists } from '../query/check-item.ts';
 import { allOf, compare } from '../query/filters.ts';
@@ -11,7 +12,7 @@ import { compileMatching } from '../sql/lookup.ts';
 import { changeRows } from './change-rows.ts';
 import { deleteRows } from './delete-rows.ts';
 import { insertRows } from './insert-rows.ts';
-import { templateOf, valueIn, wholeRow } from './row-text.ts';
+import { keyRow, valueIn, wholeRow } from './row-text.ts';
 import { demandSystem } from './system-rows.ts';
 import { demandWrite, record, type WriteState } from './write-state.ts';
 
@@ -31,11 +32,19 @@ export async function saveRows(state: WriteState, nodes: readonly WriteNode[], t
       round.filter((node) => node.does === 'delete'),
       top,
     );
-    const missing = await changeRows(state, round.filter(isChange), needs);
-    await createRows(state, [...round.filter((node) => node.does === 'create'), ...missing], needs);
+    const missing = await changeRows(state, round.filter(isChange), needs).catch(nameDuplicate(nodes));
+    await createRows(state, [...round.filter((node) => node.does === 'create'), ...missing], needs).catch(nameDuplicate(nodes));
   }
   await saveToMany(state, saved);
   await deleteToOne(state, saved);
+}
+
+/** Not every database tells of which table a value is there twice. */
+function nameDuplicate([first]: readonly WriteNode[]): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof GatewayError) || error.kind !== 'duplicate' || error.details['collection'] || !first) throw error;
+    throw new GatewayError('duplicate', { ...error.details, collection: first.collection.name }, error.cause);
+  };
 }
 
 const isChange = (node: WriteNode): boolean => node.does === 'update' || node.does === 'save';
@@ -100,6 +109,7 @@ function beside(nodes: readonly WriteNode[], asked: readonly Field[]): readonly 
 async function saveToOne(state: WriteState, nodes: readonly WriteNode[]): Promise<void> {
   for (const [relation, owners] of byToOne(nodes)) {
     const children = owners.map(({ node }) => node).filter((node) => node.does !== 'delete');
+    for (const { owner, node } of owners) if (owner.parent) node.makes = true;
     if (children.length === 0) continue;
     const ties = relation.join.map(({ to }) => to);
     await saveRows(state, children, false, ties);
@@ -158,7 +168,7 @@ async function keepRequired({ connection }: WriteState, owner: WriteNode): Promi
     if (!first) continue;
     const pairs = relation.join.map(({ from, to }) => [to, columnValue(owner, from)] as const);
     const where = allOf(pairs.flatMap(([field, value]) => (value === undefined || value === null ? [] : compare(field, 'eq', value))));
-    const { statement } = compileMatching(first.collection, where, 1, templateOf(first.collection.key), connection.dialect);
+    const { statement } = compileMatching(first.collection, where, 1, keyRow(first.collection), connection.dialect);
     if ((await connection.texts(statement)).length === 0) throw emptied(relation.name);
   }
 }

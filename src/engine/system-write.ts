@@ -6,7 +6,7 @@ import type { Stored } from '../schema/stored-values.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import { compileMatching } from '../sql/lookup.ts';
 import type { Key } from '../sql/write.ts';
-import { keyIn, templateOf, valueIn } from './row-text.ts';
+import { keyIn, keyRow, valueIn } from './row-text.ts';
 import type { WriteState } from './write-state.ts';
 
 export type SystemAction = 'create' | 'update' | 'delete';
@@ -75,6 +75,6 @@ export async function lockMatching(
   const collection = schema.collections.get(name);
   const filter = collection && where(collection.fields);
   if (!collection || !filter) return [];
-  const { statement, write } = compileMatching(collection, filter, most, templateOf(collection.key), connection.dialect);
+  const { statement, write } = compileMatching(collection, filter, most, keyRow(collection), connection.dialect);
   return (await connection.texts(statement)).map((cells) => keyIn(write(cells), collection) ?? []);
 }

@@ -9,11 +9,11 @@ const patience = 10_000;
 /** Milliseconds of the first pause at most; each is twice as long as the one before. */
 const firstPause = 15;
 
-const calms = new WeakMap<Connection, Calm>();
+const calms = new WeakMap<Connection['knex'], Calm>();
 
 function calmOf(connection: Connection): Calm {
-  const known = calms.get(connection) ?? createCalm(connection.streams + 1);
-  calms.set(connection, known);
+  const known = calms.get(connection.knex) ?? createCalm(connection.streams + 1);
+  calms.set(connection.knex, known);
   return known;
 }
 

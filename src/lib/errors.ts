@@ -33,7 +33,7 @@ export const errorKinds = {
   bad_request: kind(400, 2, 'BAD_REQUEST', 'BadRequestError', 'APIError', said('Bad request')),
   unauthorized: kind(401, 3, 'UNAUTHENTICATED', 'UnauthorizedError', 'UnauthorizedError', said('Unauthorized request')),
   validation: kind(422, 4, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', said('Validation failed')),
-  method_not_allowed: kind(405, 6, 'BAD_REQUEST', 'MethodNotAllowedError', 'APIError', () => 'Method Not Allowed'),
+  method_not_allowed: kind(405, 6, 'BAD_REQUEST', 'MethodNotAllowedError', 'APIError', said('Method Not Allowed')),
   rate_limited: kind(429, 7, 'RATE_LIMITED', 'RateLimitError', 'APIError', said('Too many requests')),
   forbidden: kind(403, 10, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', said('You are not allowed to do this')),
   unprocessable: kind(422, 12, 'BAD_USER_INPUT', 'ValidationError', 'ValidationError', said('Unprocessable request')),
@@ -180,7 +180,7 @@ export const errorKinds = {
     'CONFLICT',
     'ValidationError',
     'ValidationError',
-    (d) => `Duplicate key "${d['value'] ?? ''}" for collection "${d['collection'] ?? ''}"`,
+    (d) => `Duplicate key "${d['value'] ?? ''}"${d['collection'] ? ` for collection "${d['collection']}"` : ''}`,
   ),
   precondition_failed: kind(
     412,
@@ -287,6 +287,7 @@ export const errorKinds = {
     (d) => `Unknown filter: ${d['operator']}${d['hint'] ?? ''}`,
   ),
   related_denied: kind(403, 215, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', (d) => `Unable to access "${d['field']}" related data`),
+  alter_denied: kind(403, 306, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', (d) => `Altering collection "${d['collection']}" was denied`),
   read_denied: kind(
     403,
     300,

@@ -83,3 +83,9 @@ export function print(fragment: Fragment, printer: Printer): Statement {
   walk(fragment);
   return { text, values };
 }
+
+/** The fragment as text that need not be printed again for the same dialect; itself where it binds values. */
+export function printed(fragment: Fragment, printer: Printer): Fragment {
+  const { text, values } = print(fragment, printer);
+  return values.length === 0 ? trusted(text) : fragment;
+}

@@ -11,41 +11,47 @@ export interface TurnOptions {
   readonly refusal: () => Error;
 }
 
-export interface Turns {
-  /** Undefined when it is one's turn at once. */
-  take(): Promise<void> | undefined;
+/** `Handed` is what one may pass on to who comes next. */
+export interface Turns<Handed = never> {
+  /** Undefined when it is one's turn at once; else resolves when it is, with what was passed on. */
+  take(): Promise<Handed | undefined> | undefined;
   /** Ends a turn; to be called once for each. */
-  done(): void;
+  done(handed?: Handed): void;
   /** How many have their turn now, and how many wait for theirs. */
   usage(): { readonly taken: number; readonly waiting: number };
 }
 
-interface Waiter {
-  readonly go: () => void;
-  timer: NodeJS.Timeout | undefined;
+interface Waiter<Handed> {
+  readonly since: number;
+  readonly go: (handed: Handed | undefined) => void;
+  readonly giveUp: (error: Error) => void;
 }
 
-export function createTurns({ count, patience, longest, refusal }: TurnOptions): Turns {
-  const waiting = new Set<Waiter>();
+export function createTurns<Handed = never>({ count, patience, longest, refusal }: TurnOptions): Turns<Handed> {
+  /** In order, so that the first is also the first to give up: one timer serves all. */
+  const waiting = new Set<Waiter<Handed>>();
+  let timer: NodeJS.Timeout | undefined;
   let free = count;
   let moved = 0;
 
-  function wait(): Promise<void> {
-    const since = performance.now();
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = { go: resolve, timer: undefined };
-      const look = (): void => {
-        const now = performance.now();
-        const until = Math.min(Math.max(since, moved) + patience, since + longest);
-        if (now < until) {
-          waiter.timer = setTimeout(look, until - now + 1);
-          return;
-        }
-        waiting.delete(waiter);
-        reject(refusal());
-      };
-      waiting.add(waiter);
-      look();
+  function look(): void {
+    timer = undefined;
+    const now = performance.now();
+    for (const waiter of waiting) {
+      const until = Math.min(Math.max(waiter.since, moved) + patience, waiter.since + longest);
+      if (now < until) {
+        timer = setTimeout(look, until - now + 1);
+        return;
+      }
+      waiting.delete(waiter);
+      waiter.giveUp(refusal());
+    }
+  }
+
+  function wait(): Promise<Handed | undefined> {
+    return new Promise((go, giveUp) => {
+      waiting.add({ since: performance.now(), go, giveUp });
+      if (!timer) look();
     });
   }
 
@@ -55,7 +61,7 @@ export function createTurns({ count, patience, longest, refusal }: TurnOptions):
       free -= 1;
       return undefined;
     },
-    done() {
+    done(handed) {
       moved = performance.now();
       const [next] = waiting;
       if (!next) {
@@ -63,8 +69,11 @@ export function createTurns({ count, patience, longest, refusal }: TurnOptions):
         return;
       }
       waiting.delete(next);
-      clearTimeout(next.timer);
-      next.go();
+      if (waiting.size === 0) {
+        clearTimeout(timer);
+        timer = undefined;
+      }
+      next.go(handed);
     },
     usage: () => ({ taken: count - free, waiting: waiting.size }),
   };

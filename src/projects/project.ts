@@ -19,6 +19,7 @@ import { type Bus, createBus } from './bus.ts';
 import { createPoll } from './poll.ts';
 import { isProvisional } from './provisional.ts';
 import type { RedisLink } from './redis.ts';
+import { openReplicas, type Replicas } from './replicas.ts';
 import { startRetention } from './retention.ts';
 import { openRulesStore, type RulesStore } from './rules-store.ts';
 import { holdsOutbox, isInstalled, openSchemaStore, type SchemaStore } from './schema-store.ts';
@@ -49,6 +50,8 @@ export interface Project {
   readonly streams: Slots;
   /** Tells other instances, and whoever listens in this one, of what has changed. */
   readonly bus: Bus;
+  /** Where callers read, where there are copies of the database for that; `connection` is always the primary. */
+  readonly replicas: Replicas | undefined;
   /** The Redis server of the project, if it has one. It may be away at any time. */
   readonly redis: RedisLink | undefined;
   /** Aborted when the project is about to close: what goes on without end is to end then. */
@@ -128,14 +131,29 @@ export async function openProject(config: ProjectConfig, log: Log, options: Open
 async function connected(config: ProjectConfig, log: Log, options: OpenOptions): Promise<Project> {
   const vendor = vendorOf(config.database.client);
   const plain = await vendor.connect({ ...config.database, statementMilliseconds: statementTime(config) });
-  const connection = options.watch ? watched(plain, options.watch(config.key)) : plain;
+  const { watch } = options;
+  const seen = (one: Connection): Connection => (watch ? watched(one, watch(config.key)) : one);
+  const connection = seen(plain);
   try {
     await options.prepare?.(connection);
-    return await assemble(config, log, vendor, connection, options.redis);
+    const open = replicaOpener(config, vendor, seen);
+    return await assemble(config, log, vendor, connection, open, options.redis);
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+type ReplicaOpener = (connection: ProjectConfig['database']['connection']) => Promise<Connection>;
+
+/** Connects to a copy of the project's database, in the way of the project. */
+function replicaOpener(config: ProjectConfig, vendor: Vendor, seen: (connection: Connection) => Connection): ReplicaOpener {
+  const { replicas, ...database } = config.database;
+  const pool = replicas?.pool ?? database.pool;
+  return async (connection) => {
+    const own = { ...database, connection, ...(pool ? { pool } : {}), statementMilliseconds: statementTime(config) };
+    return seen(await vendor.connect(own));
+  };
 }
 
 async function assemble(
@@ -143,6 +161,7 @@ async function assemble(
   log: Log,
   vendor: Vendor,
   connection: Connection,
+  open: ReplicaOpener,
   redis: RedisLink | undefined,
 ): Promise<Project> {
   const bus = createBus(config, redis);
@@ -211,6 +230,9 @@ async function assemble(
     log.warn({}, `project ${config.key} has webhooks but no table for their calls; run: sallyport install ${config.key}`);
   }
 
+  const { replication } = vendor;
+  const replicas = config.database.replicas && replication && openReplicas({ config, primary: connection, replication, open, redis, log });
+
   const limits = limitsFor(config);
   let users = 0;
   let idle: (() => void) | undefined;
@@ -235,6 +257,7 @@ async function assemble(
     limits,
     sealer: createSealer(config.secret, `sallyport cursor ${config.key}`),
     bus,
+    replicas,
     redis,
     ending: ending.signal,
     streams: createSlots(Math.min(limits.exports, connection.streams)),
@@ -289,6 +312,7 @@ async function assemble(
       await Promise.all([metadata.stop(), schemas.close(), deliveries.stop(), retention?.stop(), files.close()]);
       bus.close();
       redis?.release();
+      await replicas?.close();
       await connection.close();
     },
   };

@@ -66,7 +66,8 @@ export function bindMutation(request: RequestedMutation, binding: WriteBinding):
     }
     case 'update':
       return request.changes.map(({ key, item }) => {
-        return bindItem(collection, item, 'update', 1, context, topKey(collection, key));
+        const node = bindItem(collection, item, 'update', 1, context, topKey(collection, key));
+        return request.living ? { ...node, living: true } : node;
       });
     case 'delete':
       return request.keys.map((key) => deletion(collection, topKey(collection, key), context));

@@ -7,15 +7,15 @@ import { bindFilter } from './bind-filter.ts';
 import { bindTemplate } from './bind-template.ts';
 import type { BindContext } from './context.ts';
 import { expand } from './expand.ts';
-import { allOf } from './filters.ts';
+import { allOf, always } from './filters.ts';
 import { type BoundSearch, bindFullText } from './full-text.ts';
 import { rowsOfKeys } from './key-filter.ts';
 import type { Limits } from './limits.ts';
 import { checkLimits, outputCounter } from './limits.ts';
 import { checkArguments } from './nested.ts';
-import { bindOrder, orderStep } from './order.ts';
+import { bindOrder } from './order.ts';
 import { searchFilter } from './search.ts';
-import type { Filter, OrderStep, ReadQuery, RequestedRead, Visibility } from './types.ts';
+import type { Filter, ListStep, ReadQuery, RequestedRead, Visibility } from './types.ts';
 
 const now: Clock = () => new Date();
 
@@ -95,11 +95,13 @@ export function keyFilter(collection: Collection, keys: readonly string[]): Filt
   );
 }
 
-/** The list whose rows a read's rows come for. */
-function eachOf(collection: Collection, name: string, context: BindContext): OrderStep {
-  const step = orderStep(collection, name, context, true);
-  if (step?.relation.kind === 'o2m' && step.collection.key.length > 0) return step;
-  throw new GatewayError('unknown_field', { field: name, collection: collection.name });
+/** The list whose rows a read's rows come for. Throws `unknown_field` for what is none to the caller. */
+function eachOf(collection: Collection, name: string, { schema, visible }: BindContext): ListStep {
+  const relation = collection.relations.get(name);
+  const target = relation && schema.collections.get(relation.to);
+  const listed = relation?.kind === 'o2m' && visible.relation(relation) && target && visible.collection(target) && target.key.length > 0;
+  if (!listed) throw new GatewayError('unknown_field', { field: name, collection: collection.name });
+  return { relation, collection: target, where: always, own: always };
 }
 
 /** What has no last row, or none that can be found again, cannot be followed. */

@@ -30,11 +30,8 @@ function ofFilter(filter: Filter, take: Take): void {
   }
 }
 
-function ofSteps(steps: readonly OrderStep[] | undefined, schema: Schema, take: Take): void {
-  for (const { collection, relation } of steps ?? []) {
-    if (relation.kind === 'm2m') ofName(relation.through, schema, take);
-    take(collection);
-  }
+function ofSteps(steps: readonly OrderStep[] | undefined, take: Take): void {
+  for (const { collection } of steps ?? []) take(collection);
 }
 
 function ofTemplate(template: Template, schema: Schema, take: Take): void {
@@ -57,8 +54,16 @@ function ofRead(query: ReadQuery, schema: Schema, take: Take): void {
   take(query.collection);
   ofTemplate(query.template, schema, take);
   ofFilter(query.where, take);
-  if (query.each) ofSteps([query.each], schema, take);
-  if (query.order !== 'random') for (const { via } of query.order) ofSteps(via, schema, take);
+  if (query.each) take(query.each.collection);
+  if (query.order === 'random') return;
+  for (const { via, lists } of query.order) {
+    ofSteps(via, take);
+    for (const { relation, collection, where } of lists ?? []) {
+      if (relation.kind === 'm2m') ofName(relation.through, schema, take);
+      take(collection);
+      ofFilter(where, take);
+    }
+  }
 }
 
 /** Each once, the one that is read first. */
@@ -69,10 +74,10 @@ export function collectionsOfRead(query: ReadQuery, schema: Schema): readonly Co
 }
 
 /** The same of groups and aggregates. */
-export function collectionsOfAggregate({ collection, where, groups }: AggregateQuery, schema: Schema): readonly Collection[] {
+export function collectionsOfAggregate({ collection, where, groups }: AggregateQuery): readonly Collection[] {
   const found = new Set([collection]);
   const take: Take = (one) => found.add(one);
   ofFilter(where, take);
-  for (const { via } of groups) ofSteps(via, schema, take);
+  for (const { via } of groups) ofSteps(via, take);
   return [...found];
 }

@@ -23,7 +23,11 @@ const longest = 8_000;
 
 /** The read that a cursor belongs to. `user` is empty where everybody of the role would see the same rows. */
 export function bindingOf(request: RequestedRead, order: readonly Order[], nullsLast: boolean, role: string, user: string): Binding {
-  const terms = order.map((term) => [...(term.via ?? []).map((step) => step.relation.name), term.field.name, term.descending]);
+  const terms = order.map((term) => [
+    ...(term.lists ?? term.via ?? []).map((step) => step.relation.name),
+    term.field.name,
+    term.descending,
+  ]);
   return {
     collection: request.within ? [request.collection, request.within] : request.collection,
     role,

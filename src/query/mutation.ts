@@ -14,7 +14,8 @@ export type RequestedMutation =
   | { readonly is: 'create'; readonly collection: string; readonly items: readonly RequestedItem[] }
   /** Each item changes the row that has its values in the columns `by`, or makes it where there is none. */
   | { readonly is: 'upsert'; readonly collection: string; readonly by: readonly string[]; readonly items: readonly RequestedItem[] }
-  | { readonly is: 'update'; readonly collection: string; readonly changes: readonly RequestedChange[] }
+  /** With `living`, a soft-deleted row is not found unless it is brought back. */
+  | { readonly is: 'update'; readonly collection: string; readonly changes: readonly RequestedChange[]; readonly living?: boolean }
   | { readonly is: 'delete'; readonly collection: string; readonly keys: readonly string[] }
   | { readonly is: 'updateWhere'; readonly collection: string; readonly rows: RequestedRows; readonly item: RequestedItem }
   | { readonly is: 'deleteWhere'; readonly collection: string; readonly rows: RequestedRows };
@@ -68,6 +69,10 @@ export interface WriteNode {
   readonly sent: ReadonlySet<Field>;
   readonly toOne: readonly NestedOne[];
   readonly toMany: readonly NestedMany[];
+  /** Not found where it is soft-deleted, unless this brings it back. */
+  readonly living?: boolean;
+  /** Made where there is no such row, even of a mere key. */
+  makes?: boolean;
   /** Whose list this row stands in. */
   parent?: WriteNode;
   /** Once written: the row as JSON text. */

@@ -1,10 +1,11 @@
-/** Orders, asked for and by default: by fields of the row itself, or of rows that relations lead to. */
+/** Orders, asked for and by default: by fields of the row itself, of a row that relations lead to, or of the first of several. */
 import { GatewayError } from '../lib/errors.ts';
 import type { Collection, Schema } from '../schema/types.ts';
 import { bindFilter } from './bind-filter.ts';
 import type { BindContext } from './context.ts';
 import { always } from './filters.ts';
-import type { Order, OrderStep, RequestedOrder, Visibility } from './types.ts';
+import { tellsValue } from './tells-value.ts';
+import type { ListStep, Order, OrderStep, RequestedOrder, Visibility } from './types.ts';
 
 export interface OrderContext {
   readonly schema: Schema;
@@ -24,6 +25,7 @@ export function bindOrder(collection: Collection, asked: readonly RequestedOrder
 }
 
 function sameTerm(a: Order, b: Order): boolean {
+  if (a.lists || b.lists) return false;
   const [from, to] = [a.via ?? [], b.via ?? []];
   return a.field === b.field && from.length === to.length && from.every((step, i) => step.relation === to[i]?.relation);
 }
@@ -31,18 +33,17 @@ function sameTerm(a: Order, b: Order): boolean {
 function orderTerm(collection: Collection, term: RequestedOrder, context: BindContext): Order {
   const unknown = (): GatewayError =>
     new GatewayError('unknown_field', { field: `${term.descending ? '-' : ''}${term.path.join('.')}`, collection: collection.name });
+  if (term.lists) return listTerm(collection, term, term.lists, context);
   const names = [...term.path];
   const last = names.pop() ?? '';
   const via: OrderStep[] = [];
   let here = collection;
   for (const name of names) {
-    const step = orderStep(here, name, context, term.many);
+    const step = orderStep(here, name, context);
     if (!step) throw unknown();
     via.push(step);
     here = step.collection;
   }
-  const reached = via.pop();
-  if (reached) via.push(term.where ? { ...reached, where: bindFilter(reached.collection, term.where, context) } : reached);
   const field = here.fields.get(last);
   const readable = field && !field.secret ? context.visible.field(field) : 'no';
   // A field that is hidden in some rows is NULL there when it belongs to a related row; of the row itself it orders nothing.
@@ -55,17 +56,42 @@ function orderTerm(collection: Collection, term: RequestedOrder, context: BindCo
   throw unknown();
 }
 
-/** Undefined for what does not exist for the caller. Throws `unprocessable` for a list, unless lists are followed too. */
-export function orderStep(collection: Collection, name: string, { schema, visible }: OrderContext, many = false): OrderStep | undefined {
+/** Undefined for what does not exist for the caller. Throws `unprocessable` for a list. */
+export function orderStep(collection: Collection, name: string, { schema, visible }: OrderContext): OrderStep | undefined {
   const relation = collection.relations.get(name);
   const target = relation && schema.collections.get(relation.to);
   if (!relation || !target || !visible.relation(relation) || !visible.collection(target)) return undefined;
-  if (relation.kind !== 'm2o' && !many) {
-    throw new GatewayError('unprocessable', {
-      message: `Unable to sort through "${name}": it leads to several rows, and a row can be sorted by one only.`,
-    });
+  if (relation.kind === 'm2o') return { relation, collection: target, where: always, own: always };
+  throw new GatewayError('unprocessable', {
+    message: `Unable to sort through "${name}": it leads to several rows, and a row can be sorted by one only.`,
+  });
+}
+
+/** Throws `unknown_field` for a name that does not exist for the caller, and for a value that is told in no row. */
+function listTerm(
+  collection: Collection,
+  { path, descending }: RequestedOrder,
+  { where }: NonNullable<RequestedOrder['lists']>,
+  context: BindContext,
+): Order {
+  const { schema, visible } = context;
+  const unknown = (): GatewayError => new GatewayError('unknown_field', { field: path.join('.'), collection: collection.name });
+  const names = [...path];
+  const last = names.pop() ?? '';
+  const lists: ListStep[] = [];
+  let here = collection;
+  for (const [i, name] of names.entries()) {
+    const relation = here.relations.get(name);
+    const target = relation && schema.collections.get(relation.to);
+    const through = relation?.kind === 'm2m' ? schema.collections.get(relation.through) : target;
+    if (!relation || !target || !through || !visible.relation(relation)) throw unknown();
+    if (!visible.collection(target) || !visible.collection(through)) throw unknown();
+    const which = where && i === names.length - 1 ? bindFilter(target, where, context) : always;
+    lists.push({ relation, collection: target, where: which, own: always });
+    here = target;
   }
-  const through = relation.kind === 'm2m' ? schema.collections.get(relation.through) : target;
-  if (!through || !visible.collection(through)) return undefined;
-  return { relation, collection: target, where: always, own: always };
+  const field = here.fields.get(last);
+  const readable = field && !field.secret ? visible.field(field) : 'no';
+  if (!field || !tellsValue(readable)) throw unknown();
+  return { field, descending, via: [], lists };
 }

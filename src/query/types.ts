@@ -1,7 +1,7 @@
 /** The one query model. A surface parses into the requested forms; `bind` turns them into the bound forms against a schema. */
 import type { ValueForm } from '../dialect/forms.ts';
 import type { DatePart, Scalar } from '../dialect/types.ts';
-import type { Collection, Field, Relation, TextIndex } from '../schema/types.ts';
+import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
 import type { FileMember } from './file-data.ts';
 import type { ListForm, MakeObject, RequestedTemplate } from './requested-template.ts';
 
@@ -31,10 +31,11 @@ export type RequestedFilter =
 export interface RequestedOrder {
   path: readonly string[];
   descending: boolean;
-  /** The path may lead to several rows: the lowest of their values counts, or the highest where the order descends. */
-  many?: true;
-  /** Of the rows that the path leads to: those that count. */
-  where?: RequestedFilter;
+  /**
+   * The path may lead to several rows: the lowest of their values counts, or the highest where that comes first. `where` says which of the
+   * rows that it ends in count.
+   */
+  lists?: { readonly where?: RequestedFilter };
 }
 
 /** What is asked of the rows a relation leads to, beside their fields. A relation to one row takes a filter and a text only. */
@@ -180,23 +181,26 @@ export interface Order {
   descending: boolean;
   /** The direction is not the one that was asked for, as rows are read from their end: NULLs are at the other end too. */
   turned?: true;
-  /**
-   * The relations that lead to `field`'s row, in order; NULL where they lead to none. Of several rows the lowest value counts, or the highest
-   * of a descending term, and rows without any come last. Absent for a field of the row itself.
-   */
+  /** The relations to one row that lead to `field`'s row, in order; NULL where they lead to none. Absent for a field of the row itself. */
   via?: readonly OrderStep[];
+  /** Instead of `via`, which is empty then, relations of any kind: of the values of all rows that they lead to the first one counts. */
+  lists?: readonly ListStep[];
+}
+
+/** A step that may lead to several rows; `through` filters the junction rows of a m2m and is filled in access/. */
+export interface ListStep extends Omit<OrderStep, 'relation'> {
+  readonly relation: Relation;
+  readonly through?: Filter;
 }
 
 /** One step of an order's path. Terms that share a beginning share its steps, as objects. */
 export interface OrderStep {
-  readonly relation: Relation;
+  readonly relation: ToOne;
   readonly collection: Collection;
   /** The rows of `collection` that count; filled in access/. */
   readonly where: Filter;
   /** The rows on this side whose relation counts; filled in access/. */
   readonly own: Filter;
-  /** The rows that count of the junction of a m2m; filled in access/. */
-  readonly through?: Filter;
 }
 
 /** Ordered outputs by the key they have in the answer. */
@@ -287,7 +291,7 @@ export interface ReadQuery {
   searched?: Searched;
   order: 'random' | readonly Order[];
   /** See the requested form; its rules are filled in access/. */
-  each?: OrderStep;
+  each?: ListStep;
   limit?: number;
   offset: number;
   /** Without a limit asked for: more rows than this make the read fail. */

@@ -35,7 +35,7 @@ import { shedLoad } from './operations/pressure.ts';
 import { createRateLimits } from './operations/rate-limits.ts';
 import { type OperationsSettings, usualOperations } from './operations/settings.ts';
 import type { Telemetry } from './operations/telemetry.ts';
-import { keyIn, registerProjectHook } from './project-hook.ts';
+import { keyIn, pathOf, registerProjectHook } from './project-hook.ts';
 import { requestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serverRoutes } from './server-routes.ts';
@@ -65,6 +65,12 @@ function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
+/** A doubled slash is a slip of clients that put addresses together (directus8-system §1.1). */
+function withoutDoubledSlashes(url: string): string {
+  const path = pathOf(url);
+  return path.startsWith('/') && path.includes('//') ? path.replace(/\/{2,}/g, '/') + url.slice(path.length) : url;
+}
+
 function fastifyOptions({ logger, operations = usualOperations, trustProxy = operations.trustProxy }: ServerOptions) {
   const { bodyBytes: bodyLimit, headerBytes: maxHeaderSize, requestSeconds, keepAliveSeconds } = operations;
   return {
@@ -83,7 +89,7 @@ function fastifyOptions({ logger, operations = usualOperations, trustProxy = ope
     rewriteUrl(request) {
       // The one place before routing; it is reached by injected requests as well.
       overrideMethod(request);
-      return request.url ?? '/';
+      return withoutDoubledSlashes(request.url ?? '/');
     },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     clientErrorHandler: answerBrokenRequest,

@@ -1,11 +1,11 @@
 /** Orders: their terms as expressions, and the joins that lead to the fields of related rows. */
 import type { OrderTerm } from '../dialect/types.ts';
 import { type Fragment, join, name, nothing, sql } from '../lib/fragment.ts';
-import type { Order, OrderStep, ReadQuery } from '../query/types.ts';
+import type { ListStep, Order, OrderStep, ReadQuery } from '../query/types.ts';
 import { namesOneRow } from '../schema/one-row.ts';
 import type { Field } from '../schema/types.ts';
 import { column, type Scope, table } from './scope.ts';
-import { condition, joined, relatedRows } from './where.ts';
+import { condition, joined, relatedTables } from './where.ts';
 
 /**
  * MySQL joins at most 61 tables and SQLite 64, those of the row's own relations included (sql/row.ts); past this many, a term becomes
@@ -27,11 +27,14 @@ export function ordered(order: ReadQuery['order'], alias: string, scope: Scope):
   const joins: Fragment[] = [];
   const aliases = new Map<OrderStep, string>();
   const terms = order.map((term) => ({
-    expression: term.via ? reached(term, term.via, alias, joins, aliases, scope) : sorted(term.field, alias, scope),
+    expression: term.lists
+      ? firstOfLists(term.lists, term, alias, scope)
+      : term.via
+        ? through(term.via, (target) => sorted(term.field, target, scope), alias, joins, aliases, scope)
+        : sorted(term.field, alias, scope),
     descending: term.descending,
     nullable: isNullable(term),
     turned: term.turned === true,
-    emptyLast: leadsToMany(term.via ?? []),
   }));
   return { joins: join(joins, ''), terms, clause: orderClause(terms, scope) };
 }
@@ -46,16 +49,8 @@ export function turnedRound(order: readonly Order[]): Order[] {
 }
 
 /** The end at which a term's NULLs are: with the setting the last in both directions, else they are the lowest of all values. */
-export function nullsOf(
-  { descending, turned, emptyLast = false }: Pick<OrderTerm, 'descending' | 'turned' | 'emptyLast'>,
-  { nullsLast }: Pick<Scope, 'nullsLast'>,
-): 'first' | 'last' {
-  return (nullsLast || emptyLast ? !turned : descending) ? 'last' : 'first';
-}
-
-/** Whether the steps lead to several rows. */
-function leadsToMany(via: readonly OrderStep[]): boolean {
-  return via.some(({ relation }) => relation.kind !== 'm2o');
+export function nullsOf({ descending, turned }: Pick<OrderTerm, 'descending' | 'turned'>, { nullsLast }: Scope): 'first' | 'last' {
+  return (nullsLast ? !turned : descending) ? 'last' : 'first';
 }
 
 /** There may be no related row. */
@@ -70,38 +65,6 @@ export function orderClause(terms: readonly OrderTerm[], scope: Scope): Fragment
     terms.map((term) => scope.dialect.orderTerm(term, nullsOf(term, scope))),
     ', ',
   )}`;
-}
-
-/** The value that a term has through relations. */
-function reached(
-  { field, descending }: Order,
-  via: readonly OrderStep[],
-  alias: string,
-  joins: Fragment[],
-  aliases: Map<OrderStep, string>,
-  scope: Scope,
-): Fragment {
-  return leadsToMany(via)
-    ? utmost(via, (target) => sorted(field, target, scope), descending, alias, scope)
-    : through(via, (target) => sorted(field, target, scope), alias, joins, aliases, scope);
-}
-
-/** The lowest of the values in the rows that the steps lead to, or the highest; NULL where there is none. */
-function utmost(via: readonly OrderStep[], value: (alias: string) => Fragment, descending: boolean, alias: string, scope: Scope): Fragment {
-  let here = alias;
-  const tables: Fragment[] = [];
-  const conditions: Fragment[] = [];
-  for (const step of via) {
-    const target = scope.alias();
-    const { tables: found, lead } = relatedRows(step.relation, step.collection, step.through, here, target, scope);
-    const rules = [condition(step.own, here, scope), condition(step.where, target, scope)];
-    tables.push(found);
-    conditions.push(lead, ...rules.flatMap((rule) => rule ?? []));
-    here = target;
-  }
-  const expression = value(here);
-  const order = scope.dialect.orderTerm({ expression, descending, nullable: true }, 'last');
-  return sql`(select ${expression} from ${join(tables, ' cross join ')} where ${join(conditions, ' and ')} order by ${order} limit 1)`;
 }
 
 /** `value` of the row that the steps lead to from the row under `alias`; adds the joins they need. */
@@ -130,7 +93,6 @@ export function through(
 
 /** Whether the columns pointed at are unique for sure: some databases take foreign keys to others too. */
 function leadsToOne({ relation, collection }: OrderStep): boolean {
-  if (relation.kind === 'm2m') return false;
   return namesOneRow(
     relation.join.map((pair) => pair.to),
     collection,
@@ -140,8 +102,7 @@ function leadsToOne({ relation, collection }: OrderStep): boolean {
 /** What ties a row of the step to the row under `from`, its rules included. */
 function tied(step: OrderStep, from: string, target: string, scope: Scope): Fragment {
   const rules = [condition(step.own, from, scope), condition(step.where, target, scope)];
-  const pairs = step.relation.kind === 'm2m' ? [] : step.relation.join;
-  return join([joined(pairs, from, target, scope), ...rules.flatMap((rule) => rule ?? [])], ' and ');
+  return join([joined(step.relation.join, from, target, scope), ...rules.flatMap((rule) => rule ?? [])], ' and ');
 }
 
 function subSelect(via: readonly OrderStep[], value: (alias: string) => Fragment, alias: string, scope: Scope): Fragment {
@@ -151,6 +112,24 @@ function subSelect(via: readonly OrderStep[], value: (alias: string) => Fragment
   if (!first) return value(alias);
   const joins = others.map((step, i) => sql` left join ${table(step.collection, at(i + 1))} on ${tied(step, at(i), at(i + 1), scope)}`);
   return sql`(select ${value(at(via.length - 1))} from ${table(first.collection, at(0))}${join(joins, '')} where ${tied(first, alias, at(0), scope)} limit 1)`;
+}
+
+/** The lowest value of the rows that the steps lead to from the row under `alias`, or the highest; NULL where there is none. */
+function firstOfLists(steps: readonly ListStep[], { field, descending, turned }: Order, alias: string, scope: Scope): Fragment {
+  const parts = steps.reduce<{ here: string; from: Fragment[]; where: Fragment[] }>(
+    ({ here, from, where }, { relation, collection, through: junction, where: rows, own }) => {
+      const target = scope.alias();
+      const { tables, lead } = relatedTables(relation, collection, junction, here, target, scope);
+      const rules = [condition(own, here, scope), condition(rows, target, scope)].flatMap((rule) => rule ?? []);
+      return { here: target, from: [...from, tables], where: [...where, lead, ...rules] };
+    },
+    { here: alias, from: [], where: [] },
+  );
+  const value = sorted(field, parts.here, scope);
+  // Rows are read from their end too, which makes no other row of a list the first one.
+  const direction = descending !== (turned === true) ? sql` desc` : nothing;
+  const conditions = join([...parts.where, sql`${value} is not null`], ' and ');
+  return sql`(select ${value} from ${join(parts.from, ' cross join ')} where ${conditions} order by ${value}${direction} limit 1)`;
 }
 
 /**

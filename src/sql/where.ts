@@ -148,23 +148,28 @@ function related(filter: Extract<Filter, { is: 'some' | 'count' }>, alias: strin
   return sql`${from} where ${where ? sql`${lead} and ${where}` : lead}`;
 }
 
-/** `from` and `tables` name the tables, and `lead` is the condition that ties them to the row under `alias`. */
-export function relatedRows(
+/** `from` names the tables and `lead` the condition that ties them to the row under `alias`. */
+export function relatedRows(...of: Parameters<typeof relatedTables>): { from: Fragment; lead: Fragment } {
+  const { tables, lead } = relatedTables(...of);
+  return { from: sql`from ${tables}`, lead };
+}
+
+/** The same without the word before the tables. */
+export function relatedTables(
   relation: Relation,
   collection: Collection,
   through: Filter | undefined,
   alias: string,
   target: string,
   scope: Scope,
-): { from: Fragment; tables: Fragment; lead: Fragment } {
+): { tables: Fragment; lead: Fragment } {
   const pulsed = (lead: Fragment): Fragment => (scope.dialect.pulse ? sql`${lead} and ${scope.dialect.pulse}` : lead);
   if (relation.kind !== 'm2m') {
-    const tables = table(collection, target);
-    return { from: sql`from ${tables}`, tables, lead: pulsed(joined(relation.join, alias, target, scope)) };
+    return { tables: table(collection, target), lead: pulsed(joined(relation.join, alias, target, scope)) };
   }
   const middle = scope.alias();
   const tables = sql`${table({ table: relation.throughTable }, middle)} inner join ${table(collection, target)} on ${joined(relation.far, middle, target, scope)}`;
   const near = joined(relation.near, alias, middle, scope);
   const rules = through && condition(through, middle, scope);
-  return { from: sql`from ${tables}`, tables, lead: pulsed(rules ? sql`${near} and ${rules}` : near) };
+  return { tables, lead: pulsed(rules ? sql`${near} and ${rules}` : near) };
 }

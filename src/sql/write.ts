@@ -1,6 +1,6 @@
 /** Statements that change rows of one collection, and what they tell of them. */
 import type { Dialect, Scalar } from '../dialect/types.ts';
-import { type Fragment, join, name, nothing, print, type Statement, sql } from '../lib/fragment.ts';
+import { type Fragment, join, name, nothing, print, printed, type Statement, sql } from '../lib/fragment.ts';
 import { rowsOfKeys } from '../query/key-filter.ts';
 import type { Filter, Template } from '../query/types.ts';
 import type { Stored } from '../schema/stored-values.ts';
@@ -23,10 +23,25 @@ function told(template: Template, alias: string, dialect: Dialect): { readonly c
   return { columns: join(made.columns, ', '), write: made.write };
 }
 
-function returning(template: Template | undefined, dialect: Dialect): { readonly clause: Fragment; readonly write: CellsWriter } {
+interface Returning {
+  readonly clause: Fragment;
+  readonly write: CellsWriter;
+}
+
+/** By template, as most writes ask for the whole row of their collection, which has one; and by dialect. */
+const returnings = new WeakMap<Template, WeakMap<Dialect, Returning>>();
+
+function returning(template: Template | undefined, dialect: Dialect): Returning {
   if (!template) return { clause: nothing, write: () => '{}' };
-  const { columns, write } = told(template, '', dialect);
-  return { clause: sql` returning ${columns}`, write };
+  const known = returnings.get(template) ?? new WeakMap<Dialect, Returning>();
+  let made = known.get(dialect);
+  if (!made) {
+    const { columns, write } = told(template, '', dialect);
+    made = { clause: printed(sql` returning ${columns}`, dialect), write };
+    known.set(dialect, made);
+    returnings.set(template, known);
+  }
+  return made;
 }
 
 /** Rows to be inserted, all with values for the same columns; undefined is the column's default. */
@@ -117,16 +132,37 @@ export function compileLock(
   questions: readonly Filter[],
   dialect: Dialect,
 ): Telling {
+  // A view has no rows of its own to lock.
+  return asked(collection, keys, template, questions, dialect, collection.kind === 'table' ? dialect.forUpdate : nothing);
+}
+
+/** The same, of rows that stay free. */
+export function compileQuestions(
+  collection: Collection,
+  keys: readonly Key[],
+  template: Template,
+  questions: readonly Filter[],
+  dialect: Dialect,
+): Telling {
+  return asked(collection, keys, template, questions, dialect, nothing);
+}
+
+function asked(
+  collection: Collection,
+  keys: readonly Key[],
+  template: Template,
+  questions: readonly Filter[],
+  dialect: Dialect,
+  locked: Fragment,
+): Telling {
   const scope = createScope(dialect, false);
   const base = scope.alias();
   const answers = questions.map((question) => {
-    const asked = condition(question, base, scope);
-    return asked ? sql`case when ${asked} then 1 else 0 end` : sql`1`;
+    const holds = condition(question, base, scope);
+    return holds ? sql`case when ${holds} then 1 else 0 end` : sql`1`;
   });
   const made = cells(template, undefined, base, scope, answers.length);
   const found = condition(rowsOfKeys(collection, keys), base, scope);
-  // A view has no rows of its own to lock.
-  const locked = collection.kind === 'table' ? dialect.forUpdate : nothing;
   const text = sql`select ${join([...answers, ...made.columns], ', ')} from ${table(collection, base)}${whereClause(found)}${locked}`;
   return { statement: print(text, dialect), write: made.write };
 }

@@ -11,8 +11,9 @@ export interface BracketGroup {
 
 type Bounds = Pick<Limits, 'queryDepth' | 'queryParameters'>;
 
-/** Names that scripts could reach prototypes by; no column worth asking for is called so. */
-const dropped: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** What `qs` leaves out: it must be told as any other name, since a condition that is lost is none. */
+const unloved = '__proto__';
+const standIn = '\0proto';
 
 function decoded(text: string): string {
   try {
@@ -58,17 +59,9 @@ export function parseBrackets(text: string, bounds: Bounds): BracketGroup {
     arrayLimit: bounds.queryParameters,
     plainObjects: true,
     allowEmptyArrays: true,
-    decoder: decoded,
+    decoder: (part, _, __, kind) => (kind === 'key' ? decoded(part).replaceAll(unloved, standIn) : decoded(part)),
   });
   return groupOf(parsed !== null && typeof parsed === 'object' ? Object.entries(parsed) : []);
-}
-
-/** The first name in the text's brackets that `parseBrackets` leaves out, for those who refuse it; undefined for a text without any. */
-export function nameLeftOut(text: string): string | undefined {
-  // A value may be called so.
-  if (![...dropped].some((name) => decoded(text).includes(name))) return undefined;
-  const names = text.split('&').flatMap((pair) => (decoded(pair).split(/\]?=/)[0] ?? '').split(/[[\]]+/));
-  return names.find((name) => dropped.has(name));
 }
 
 /** Whether names stand below a name. */
@@ -89,6 +82,6 @@ function read(value: unknown): BracketValue {
 
 function groupOf(entries: readonly (readonly [string, unknown])[]): BracketGroup {
   const group: Record<string, BracketValue> = Object.create(null);
-  for (const [name, one] of entries) if (!dropped.has(name)) group[name] = read(one);
+  for (const [name, one] of entries) group[name.replaceAll(standIn, unloved)] = read(one);
   return group;
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../access/types.ts';
 import { identify, recall } from '../auth/identify.ts';
 import type { Connection } from '../dialect/types.ts';
+import type { FileData } from '../engine/file-data.ts';
 import type { ReadContext } from '../engine/read.ts';
 import type { Timings } from '../lib/timings.ts';
 import type { Project } from '../projects/project.ts';
@@ -18,6 +19,26 @@ export interface CallerContext extends ReadContext {
   readonly serial?: number;
   /** The administrator who acts as the actor's role, where one does. */
   readonly administrator?: Actor;
+}
+
+const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
+
+/** The same caller for what only reads: from a copy of the database, where the project has one that is good for it. */
+export async function forReading<Context extends CallerContext>(context: Context): Promise<Context> {
+  const { replicas } = context.project;
+  return replicas ? { ...context, connection: await replicas.reading(context.actor) } : context;
+}
+
+/** The same caller for what may change something: from the primary, which is noted, so that he sees what he wrote. */
+export function forWriting<Context extends CallerContext>(context: Context): Context {
+  const { replicas } = context.project;
+  return replicas ? { ...context, connection: replicas.writing(context.actor) } : context;
+}
+
+/** Of somebody who is known from before. */
+export interface RecalledContext extends CallerContext {
+  readonly fileData: FileData;
+  readonly serial: number;
 }
 
 /**
@@ -42,13 +63,17 @@ export async function identified(
   timings?.mark('identify');
   const { connection, limits, sealer } = project;
   const fileData = fileDataFor(request);
-  const context = { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const known = { ...state, actor, connection, limits, sealer, fileData, project, ...(timings ? { timings } : {}) };
+  const context = isRead(request) ? await forReading<CallerContext>(known) : forWriting<CallerContext>(known);
   const role = actingRole(request);
   return role === undefined ? context : { ...context, actor: inRole(actor, role, state.rules), administrator: actor, readOnly: true };
 }
 
-/** The same without asking who the caller is, where that is known from before; what is read under it must be proven. */
-export function recalled(request: FastifyRequest, token: string | undefined): CallerContext | undefined {
+/**
+ * The same without asking who the caller is, where that is known from before; what is read under it must be proven. That only the primary
+ * can: who may read from a copy of the database is asked for.
+ */
+export function recalled(request: FastifyRequest, token: string | undefined): RecalledContext | undefined {
   const { project } = request;
   const { current: schema } = project.schemas;
   // Whether the caller may do that is asked each time.
@@ -59,12 +84,20 @@ export function recalled(request: FastifyRequest, token: string | undefined): Ca
   const known = recall(request, project, { schema, rules }, token);
   if (!known) return undefined;
   const { actor, proof } = known;
-  const { connection, limits, sealer } = project;
-  const fileData = fileDataFor(request);
-  const context = { schema, rules, actor, connection, limits, sealer, fileData, project, serial: proof?.serial ?? 0 };
-  const timings = request.server.startTimings?.();
-  if (!timings && !proof) return context;
-  return { ...context, ...(proof ? { proof: proof.condition } : {}), ...(timings ? { timings } : {}) };
+  if (isRead(request) && project.replicas?.mayServe(actor)) return undefined;
+  return {
+    schema,
+    rules,
+    actor,
+    connection: project.replicas?.writing(actor) ?? project.connection,
+    limits: project.limits,
+    sealer: project.sealer,
+    fileData: fileDataFor(request),
+    project,
+    serial: proof?.serial ?? 0,
+    proof: proof?.condition,
+    timings: request.server.startTimings?.(),
+  };
 }
 
 /** Tells the caller how long each stage took, where that is wanted. */

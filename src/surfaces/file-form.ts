@@ -85,6 +85,30 @@ export async function readForm(request: FastifyRequest, uploads: Uploads): Promi
   return { files, fields, sent };
 }
 
+/** The fields of a form that brings no files. Throws `invalid_payload` for one that does, and for what is no form. */
+export async function readFields(request: FastifyRequest, longest: number): Promise<[string, Json][]> {
+  const sent: [string, Json][] = [];
+  try {
+    for await (const part of request.parts({ limits: { files: 0, fields: mostFields, fieldSize: longest } })) {
+      if (part.type === 'file') throw new GatewayError('invalid_payload', { message: noFiles });
+      if (part.valueTruncated || part.fieldnameTruncated) {
+        throw new GatewayError('invalid_payload', { message: `A field of the form has more than ${longest} bytes` });
+      }
+      sent.push([part.fieldname, fieldValue(part.value)]);
+    }
+  } catch (error) {
+    const refusal = refusalOf(error);
+    const told = error instanceof Error && 'code' in error && error.code === 'FST_FILES_LIMIT';
+    throw told ? new GatewayError('invalid_payload', { message: noFiles }) : refusal;
+  } finally {
+    request.raw.unpipe();
+    request.raw.resume();
+  }
+  return sent;
+}
+
+const noFiles = 'The form holds a file, which nothing is made of here';
+
 /** Texts; JSON parts are what they stand for. */
 function fieldValue(value: unknown): Json {
   return typeof value === 'string' || typeof value === 'object' ? (value as Json) : String(value);

@@ -14,8 +14,12 @@ export async function renewing<T>(project: Project, schema: Schema, run: () => P
 }
 
 /** The same of a request, which keeps the schema and rules that it started with. */
-export function fresh<Context extends CallerContext, T>(context: Context, run: (context: Context) => Promise<T>): Promise<T> {
-  const { project, schema } = context;
-  const again = (): Promise<T> => run({ ...context, schema: project.schemas.current, rules: project.rules.current });
-  return renewing(project, schema, () => run(context), again);
+export async function fresh<Context extends CallerContext, T>(context: Context, run: (context: Context) => Promise<T>): Promise<T> {
+  try {
+    return await run(context);
+  } catch (error) {
+    const { project, schema } = context;
+    if (!(await project.renewed(schema, error))) throw error;
+    return run({ ...context, schema: project.schemas.current, rules: project.rules.current });
+  }
 }

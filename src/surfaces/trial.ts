@@ -19,11 +19,18 @@ export function isTrial(value: string | null | undefined): boolean {
 
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-function asksForTrial({ url }: FastifyRequest): boolean {
+/** Whether the request's query asks for a trial. */
+export function asksForTrial({ url }: Pick<FastifyRequest, 'url'>): boolean {
   const at = url.indexOf('?');
   if (at === -1) return false;
   // Of several the last one counts, as everywhere in a query.
   return isTrial(new URLSearchParams(url.slice(at + 1)).getAll('dry_run').at(-1));
+}
+
+/** Throws `unprocessable` where a write is to be tried that cannot be. */
+export function refuseTrial(request: Pick<FastifyRequest, 'url' | 'method'>): void {
+  if (reading.has(request.method) || !asksForTrial(request)) return;
+  throw new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });
 }
 
 /** Refuses, before any body is read, what would write all the same. */
@@ -32,8 +39,7 @@ export function registerTrialHook(app: FastifyInstance): void {
     if (reading.has(request.method) || request.is404) return done();
     const { dryRun = false, readsByPost = false } = request.routeOptions.config;
     const trial = asksForTrial(request);
-    if (trial && !dryRun)
-      throw new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });
+    if (!dryRun) refuseTrial(request);
     if (!readsByPost && !(trial && dryRun)) refuseActing(request);
     done();
   });

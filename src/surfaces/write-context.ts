@@ -6,7 +6,6 @@ import { afterWrites } from './after-writes.ts';
 import type { CallerContext } from './caller.ts';
 import type { SurfaceHooks } from './hooks.ts';
 
-/** Of a `trial` nothing stays that extensions write. */
 export function writeContext(
   request: FastifyRequest,
   context: CallerContext,

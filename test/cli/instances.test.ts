@@ -3,10 +3,14 @@ import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { install } from '../../src/system/install.ts';
 import { vendorOf } from '../../src/vendors/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { ask, at, hangUp } from '../support/http.ts';
+import { header, startReceiver } from '../support/receiver.ts';
 import { createDatabase, redisUrl, whyNoRedis, whyNot } from '../support/vendors.ts';
 import { startServer, temporaryFolder } from './support.ts';
 
+/** The settings by which webhooks may call the test. */
+const nearby = JSON.stringify({ privateAddresses: true });
 const token = 'the-token-of-the-administrator';
 const writes = 60;
 
@@ -89,4 +93,51 @@ t.test('an instance is killed', { skip: (await whyNot('postgres')) ?? false, tim
   over = true;
   stop.abort();
   await following;
+});
+
+t.test('an instance is killed while it calls a webhook', { skip: (await whyNot('postgres')) ?? false, timeout: 60_000 }, async (t) => {
+  const database = await createDatabase('postgres');
+  const connection = await vendorOf('pg').connect(database.config);
+  const receiver = await startReceiver();
+  const { knex } = connection;
+  await install(connection, { email: 'admin@example.com', password: 'password', token });
+  await knex.raw('create table notes (id serial primary key, text text)');
+  const hook = { status: 'active', http_action: 'post', url: receiver.url, collection: 'notes', directus_action: 'item.create:after' };
+  await knex('directus_webhooks').insert(hook);
+  const environment = { DATABASE_URL: String(database.config.connection), SECRET: randomUUID(), WEBHOOKS: nearby };
+  const folder = await temporaryFolder(t);
+  const [first, second, third] = await Promise.all([1, 2, 3].map(() => startServer(folder, environment)));
+  t.teardown(async () => {
+    hangUp();
+    await Promise.all([first, second, third].map((server) => server?.stop()));
+    await connection.close();
+    await database.drop();
+    await receiver.close();
+  });
+  const write = (server: typeof first, text: string) =>
+    ask(server?.url ?? '', '/_/items/notes', { method: 'POST', token, body: JSON.stringify({ text }) });
+
+  receiver.answer(() => undefined);
+  t.equal((await write(first, 'told by one that dies')).status, 200);
+  await receiver.reached(1);
+  first?.signal('SIGKILL');
+  await first?.stop();
+  receiver.answer((response) => void response.writeHead(204).end());
+  t.equal((await write(second, 'told meanwhile')).status, 200);
+  await receiver.reached(2);
+  t.not(header(receiver.received[1], 'x-sallyport-delivery'), header(receiver.received[0], 'x-sallyport-delivery'));
+  t.match(await knex('sallyport_outbox').where({ state: 'pending' }).select('attempts'), [{ attempts: 1 }], 'its lease is respected');
+  // It is over.
+  await knex('sallyport_outbox').where({ state: 'pending' }).update({ next_attempt_at: 0 });
+  t.equal((await write(third, 'told afterwards')).status, 200);
+  await receiver.reached(4);
+  const states = async () => knex('sallyport_outbox').orderBy('id').select('state', 'attempts');
+  t.ok(await eventually(async () => (await states()).every(({ state }) => state === 'delivered')));
+  t.match(
+    (await states()).map(({ attempts }) => attempts),
+    [2, 1, 1],
+    'another one has taken it over',
+  );
+  const ids = receiver.received.map((one) => header(one, 'x-sallyport-delivery'));
+  t.strictSame([ids.length, new Set(ids).size, ids.filter((id) => id === ids[0]).length], [4, 3, 2], 'once, under the same id');
 });

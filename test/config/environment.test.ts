@@ -24,6 +24,7 @@ t.test('everything given', async (t) => {
   const made = environmentProject({
     DATABASE_URL: 'mariadb://u:p@db/app',
     DATABASE_SCHEMAS: 'public, sales',
+    DATABASE_REPLICAS: 'mysql://reader@near/app, mariadb://reader@far/app',
     DATABASE_TEXT_ORDER: 'native',
     PROJECT: 'app',
     SECRET: 'sixteen characters',
@@ -42,7 +43,13 @@ t.test('everything given', async (t) => {
   t.same(made, {
     config: {
       key: 'app',
-      database: { client: 'mysql2', connection: 'mysql://u:p@db/app', schemas: ['public', 'sales'], textOrder: 'native' },
+      database: {
+        client: 'mysql2',
+        connection: 'mysql://u:p@db/app',
+        schemas: ['public', 'sales'],
+        replicas: { connections: ['mysql://reader@near/app', 'mysql://reader@far/app'] },
+        textOrder: 'native',
+      },
       secret: 'sixteen characters',
       storage: { driver: 'local', root: '/srv/files' },
       limits: { pageRows: 500 },
@@ -99,6 +106,16 @@ t.test('limits that cannot be', async (t) => {
   ] as const) {
     const made = environmentProject({ DATABASE_URL: 'sqlite:a.db', SECRET: 'sixteen characters', LIMITS: limits });
     t.match(made, { faults: [fault] }, limits);
+  }
+});
+
+t.test('replicas that cannot be', async (t) => {
+  for (const [url, replicas, fault] of [
+    ['sqlite:a.db', 'sqlite:b.db', /^DATABASE_REPLICAS: there are none of a SQLite file/],
+    ['postgres://a/b', 'postgres://c/b,mysql://user:hunter2@d/b', /^DATABASE_REPLICAS must start with postgres[^@]*$/],
+  ] as const) {
+    const made = environmentProject({ DATABASE_URL: url, SECRET: 'sixteen characters', DATABASE_REPLICAS: replicas });
+    t.match(made, { faults: [fault] }, replicas);
   }
 });
 

@@ -148,6 +148,22 @@ t.test('single faults', async (t) => {
     '/database/connection/filename must be the name of a file',
     '/database/connection/file is not known; known are filename, create, readonly',
   ]);
+  const replicas = { connections: ['postgres://reader@far/shop'], pool: { max: 4 }, lagSeconds: 5, lookMilliseconds: 500 };
+  const copied = { client: 'pg', connection: 'postgres://a/b', replicas };
+  t.same((await load('shop.json', { ...good, database: copied }))?.config?.database, copied);
+  t.same(await faults({ ...good, database: { ...copied, replicas: { connections: ['mysql://a/b', 7], lag: 1 } } }), [
+    '/database/replicas/connections/1 must be a URL or an object',
+    '/database/replicas/lag is not known; known are connections, pool, lagSeconds, lookMilliseconds',
+  ]);
+  t.same(await faults({ ...good, database: { ...copied, replicas: { connections: ['mysql://a/b'] } } }), [
+    '/database/replicas/connections/0 must start with postgres:// or postgresql:// for the client "pg"',
+  ]);
+  t.same(await faults({ ...good, database: { ...copied, replicas: { connections: [] } } }), [
+    '/database/replicas/connections must not be empty; leave replicas out to read from the database itself',
+  ]);
+  t.same(await faults({ ...good, database: { client: 'better-sqlite3', connection: { filename: 'x' }, replicas } }), [
+    '/database/replicas there are none of a SQLite file',
+  ]);
   t.same(await faults(JSON.stringify(good).replace('{', '{"__proto__":{"private":true},')), [
     '/__proto__ is not known; known are database, secret, storage, assets, limits, history, extensions, webhooks, uploads, auth, cors, mail, scim, sso, graphql, rateLimit, publicUrl, documents, surfaces, strapi, changes, redis, private',
   ]);

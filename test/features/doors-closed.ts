@@ -21,9 +21,10 @@ const open = [
 async function writesOfSeveral(t: Tester, garden: OwnGarden): Promise<void> {
   const written = async () => (await garden.rows('uses', { name: 'written' })).length;
   const change = (where: string) => send(garden, 'PATCH', `/uses?${where}&depth=0`, { name: 'written' });
-  for (const where of [...open.map((one) => `where=${encodeURIComponent(JSON.stringify(one))}`), 'where[__proto__][id][equals]=1']) {
+  const named = ['where[__proto__][id][equals]=1', 'QueryError'] as const;
+  for (const [where, name] of [...open.map((one) => [`where=${encodeURIComponent(JSON.stringify(one))}`, 'APIError'] as const), named]) {
     const answer = await change(where);
-    t.strictSame([answer.status, at(answer.json, 'errors', 0, 'name'), await written()], [400, 'APIError', 0], `${where}: ${told(answer)}`);
+    t.strictSame([answer.status, at(answer.json, 'errors', 0, 'name'), await written()], [400, name, 0], `${where}: ${told(answer)}`);
   }
   const gone = await garden.send('DELETE', 'payload/api/uses?where[and][0]=');
   t.strictSame([gone.status, (await garden.rows('uses')).length], [400, 4], told(gone));

@@ -61,6 +61,12 @@ async function routes(t: Tester, world: World): Promise<void> {
   t.strictSame([head.status, head.text], [200, ''], 'HEAD');
   const slash = await world.get('items/families/', 'admin');
   t.equal(slash.status, 200, 'a slash at the end');
+  for (const path of ['/garden//items/families', '//garden/items///families', '/garden/items//families//']) {
+    t.equal((await world.raw(path, { token: tokens.admin })).text, slash.text, `slashes that are doubled: ${path}`);
+  }
+  const text = await world.get('items/plants?fields=id&filter[title][eq]=a//b', 'admin');
+  t.strictSame(text.json, { data: [] }, 'but not in the query');
+  refused(t, await world.get('items/plants', 'admin', { method: 'DELETE' }), 405, 6, 'rows are deleted by a filter or by keys');
 }
 
 async function credentials(t: Tester, world: World): Promise<void> {

@@ -182,6 +182,25 @@ async function system(t: Tester, world: World): Promise<void> {
     directus_users: { data: [{ email: 'edda@garden.test', role: { name: 'Editor' } }] },
     directus_roles_by_id: { name: 'Editor' },
   });
+  const named = `query ($f: DirectusUsersFilter, $id: Int, $since: Datetime) {
+    directus_users(filter: $f) { data { ... on Node { id } } }
+    plants(id: $id, filter: {created_on_gt: $since}) { data { id } }
+    directus_collections(name: "plants") { data { collection } }
+    directus_fields(collection: "plants", field: "status") { data { field } }
+    __type(name: "PlantsItem") { interfaces { name } }
+  }`;
+  const answer = await gql(world, named, 'admin', { f: { email_eq: 'edda@garden.test' }, id: 1, since: '2000-01-01 00:00:00' });
+  t.strictSame(
+    at(answer.json, 'data'),
+    {
+      directus_users: { data: [{ id: '2' }] },
+      plants: { data: [{ id: '1' }] },
+      directus_collections: { data: [{ collection: 'plants' }] },
+      directus_fields: { data: [{ field: 'status' }] },
+      __type: { interfaces: [{ name: 'Node' }] },
+    },
+    `types and arguments are called as in Directus 8 (${told(answer)})`,
+  );
   await fails(t, world, '{ directus_users { data { password } } }', 'GRAPHQL_VALIDATION_FAILED');
   await fails(t, world, '{ directus_permissions { data { id } } }', 'GRAPHQL_VALIDATION_FAILED', 'nobody');
 }

@@ -7,6 +7,7 @@ import { aggregateProperty } from './aggregate-property.ts';
 import { aggregateRules } from './aggregate-rules.ts';
 import { aggregateValues } from './aggregate-values.ts';
 import { askingFirst } from './asking-first.ts';
+import { askingGraphql } from './asking-graphql.ts';
 import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
@@ -51,7 +52,9 @@ import { oneStatement } from './one-statement.ts';
 import { openConnections } from './open-connections.ts';
 import { orderAndPages } from './order-and-pages.ts';
 import { payloadEndpoints } from './payload-endpoints.ts';
+import { payloadMail } from './payload-mail.ts';
 import { payloadMedia } from './payload-media.ts';
+import { payloadOperations } from './payload-operations.ts';
 import { payloadReads } from './payload-reads.ts';
 import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
@@ -158,6 +161,7 @@ export const features: readonly Feature[] = [
   upserts,
   writeMatching,
   askingFirst,
+  askingGraphql,
   batch,
   writingItems,
   writingNested,
@@ -201,7 +205,9 @@ export const features: readonly Feature[] = [
   instances,
   contract,
   payloadEndpoints,
+  payloadMail,
   payloadMedia,
+  payloadOperations,
   payloadReads,
   payloadWrites,
   doorsClosed,

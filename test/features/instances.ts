@@ -7,6 +7,7 @@ import { listenTo } from '../support/feed.ts';
 import { type Gateway, project, startGateway } from '../support/gateway.ts';
 import { type Answer, ask, at } from '../support/http.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
+import { header, type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Proxy as Cuttable, openProxy } from '../support/tcp-proxy.ts';
 import { redisUrl, whyNoRedis } from '../support/vendors.ts';
 
@@ -96,8 +97,27 @@ async function attempts(t: Tester, three: Three): Promise<void> {
   t.strictSame(statuses, [404, 404, 404, 429], 'attempts are counted together');
 }
 
+/** Every call of a webhook is made by one of them, whoever wrote what it tells of. */
+async function calls(t: Tester, three: Three, receiver: Receiver, garden: OwnGarden): Promise<void> {
+  receiver.received.length = 0;
+  const each = [0, 1, 2, 3, 4, 5];
+  const writes = three.flatMap((gateway, i) => each.map((n) => send(gateway, 'PATCH', 'items/uses/2', { name: `by ${i}, ${n}` })));
+  const statuses = (await Promise.all(writes)).map(({ status }) => status);
+  t.strictSame(new Set(statuses), new Set([200]));
+  await receiver.reached(writes.length);
+  const settled = async (): Promise<boolean> => (await garden.rows('sallyport_outbox', { state: 'pending' })).length === 0;
+  t.ok(await eventually(settled), 'all of them are settled');
+  const ids = receiver.received.map((one) => header(one, 'x-sallyport-delivery'));
+  t.strictSame([ids.length, new Set(ids).size], [writes.length, writes.length], 'each came once');
+  const attempts = (await garden.rows('sallyport_outbox')).map((row) => Number(row['attempts']));
+  t.ok(
+    attempts.every((tries) => tries === 1),
+    'nobody had to try twice',
+  );
+}
+
 /** While Redis is away everything goes on, and changes are found by looking. */
-async function withoutRedis(t: Tester, gateways: Three, redis: Cuttable): Promise<void> {
+async function withoutRedis(t: Tester, gateways: Three, redis: Cuttable, alone: () => Promise<void>): Promise<void> {
   const [one, two, three] = gateways;
   const open = await Promise.all(gateways.map(projectOf));
   const feed = await listenTo({ gateway: two }, '?collections=uses');
@@ -114,6 +134,7 @@ async function withoutRedis(t: Tester, gateways: Three, redis: Cuttable): Promis
   );
   const [change] = (await feed.until(({ name }) => name === 'message')).slice(-1);
   t.equal(at(change?.data, 'item', 'name'), 'food', 'feeds go on');
+  await alone();
   await redis.mend();
   t.ok(await eventually(() => open.every(({ bus }) => bus.wide)), 'and it is used again when it is back');
   feed.close();
@@ -130,7 +151,9 @@ export const instances: Feature = {
       redis: `redis://127.0.0.1:${redis.port}`,
       auth: { attempts: 3, addressAttempts: 1000 },
       changes: { lookMilliseconds: 300 },
+      webhooks: { privateAddresses: true },
     };
+    const receiver = await startReceiver();
     await ownGarden(
       world,
       async (garden) => {
@@ -145,7 +168,17 @@ export const instances: Feature = {
           await t.test('tables', (t) => tables(t, all, garden));
           await t.test('feeds', (t) => feeds(t, all));
           await t.test('attempts at passwords', (t) => attempts(t, all));
-          await t.test('Redis goes away and comes back', (t) => withoutRedis(t, all, redis));
+          const called = {
+            status: 'active',
+            http_action: 'post',
+            url: receiver.url,
+            collection: 'uses',
+            directus_action: 'item.update:after',
+          };
+          t.equal((await send(two, 'POST', 'webhooks', called)).status, 200);
+          t.ok(await eventually(() => open.every(({ webhooks }) => webhooks.length === 1)), 'all know of the webhook');
+          await t.test('webhooks', (t) => calls(t, all, receiver, garden));
+          await t.test('Redis goes away and comes back', (t) => withoutRedis(t, all, redis, () => calls(t, all, receiver, garden)));
         } finally {
           for (const gateway of more) await gateway.close();
         }
@@ -153,5 +186,6 @@ export const instances: Feature = {
       settings,
     );
     await redis.cut();
+    await receiver.close();
   },
 };

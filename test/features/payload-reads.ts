@@ -61,6 +61,39 @@ async function filters(t: Tester, world: World): Promise<void> {
   await refuses(t, world, '/plants?where[price][greater_than]=1', 400, 'The following path cannot be queried: price', null);
 }
 
+/** What is misspelled is named: a condition or parameter that is left out would show everything. */
+async function misspelled(t: Tester, world: World): Promise<void> {
+  for (const [query, path] of [
+    ['were[title][equals]=x', 'were'],
+    ['where]=x', 'where]'],
+    ['where[__proto__][equals]=1', '__proto__'],
+    ['where[constructor][exists]=true', 'constructor'],
+    ['where[title][__proto__]=1', 'title.__proto__'],
+    ['where[title][toString]=1', 'title.toString'],
+    ['where[and][0][__proto__][equals]=1', '__proto__'],
+    ['where={"__proto__":{"equals":1}}', '__proto__'],
+    ['where=[]', 'where'],
+    ['where[title]=Apple', 'title'],
+    ['where[title][equals][equals]=Apple', 'title.equals'],
+    ['where[id][in][0][0]=1', 'id.in'],
+    ['where[traits.colour][equals]=red', 'traits.colour'],
+    ['where[zone][within]={}', 'zone.within'],
+    ['where[title][intersects][type]=Point', 'title.intersects'],
+    ['__proto__=1', '__proto__'],
+    ['select=title', 'select'],
+    ['populate=zones', 'populate'],
+    ['joins=yes', 'joins'],
+    ['joins[sightings][were]=1', 'joins.sightings.were'],
+    ['sort[title]=1', 'sort'],
+  ]) {
+    await refuses(t, world, `/plants?depth=0&${query}`, 400, `The following path cannot be queried: ${path}`);
+  }
+  await refuses(t, world, '/payload-preferences?where[key][equals]=x', 400, 'The following path cannot be queried: where');
+  await finds(t, world, '/plants?depth=0&limit=1&sort=__proto__,constructor,nope&select[__proto__]=true&populate[__proto__][x]=true', [12]);
+  await refuses(t, world, '/plants/__proto__', 404, 'Not Found');
+  await refuses(t, world, '/__proto__', 404, 'Route not found');
+}
+
 async function pages(t: Tester, world: World): Promise<void> {
   const page = async (query: string) => {
     const { docs: _, ...rest } = (await api(world, `/uses?depth=0&${query}`)).json as { docs: unknown };
@@ -77,6 +110,11 @@ async function pages(t: Tester, world: World): Promise<void> {
   await finds(t, world, '/uses?sort=name,nope', [3, 1, 2, 4]);
   await finds(t, world, '/plants?limit=2&depth=0', [12, 11]);
   await finds(t, world, '/plants?sort=-zone.name,-id&limit=2&depth=0&where[zone][exists]=true', [3, 6].reverse());
+  const among = '&depth=0&where[id][in]=1,2,3,6,12&select[title]=true';
+  await finds(t, world, `/plants?sort=uses.name,id${among}`, [6, 12, 1, 2, 3]);
+  await finds(t, world, `/plants?sort=-uses.name,id${among}`, [3, 1, 12, 2, 6]);
+  await finds(t, world, '/plants?sort=name&locale=fr&where[id][in]=1,3&depth=0', [3, 1]);
+  await finds(t, world, '/plants?sort=-name.fr&where[id][in]=1,3&depth=0', [1, 3]);
   t.strictSame((await api(world, '/plants/count?where[kind][equals]=tree')).json, { totalDocs: 4 });
   t.strictSame((await api(world, '/plants/count?trash=true')).json, { totalDocs: 12 });
   await refuses(t, world, '/nope', 404, 'Route not found "/garden/payload/api/nope"');
@@ -160,7 +198,7 @@ async function statements(t: Tester, world: World): Promise<void> {
 
 async function overridden(t: Tester, world: World): Promise<void> {
   const form = { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8', 'x-http-method-override': 'GET ; x=y' };
-  const body = `where[id][in]=1,3,${'9'.repeat(12)}&depth=0&sort=id&padding=${'x'.repeat(20_000)}`;
+  const body = `where[id][in]=1,3,${'9'.repeat(12)}&depth=0&sort=id&where[title][not_equals]=${'x'.repeat(20_000)}`;
   const asked = await api(world, '/plants?limit=1', 'admin', { method: 'POST', headers: form, body });
   t.strictSame([at(asked.json, 'docs', 0, 'id'), at(asked.json, 'totalDocs'), at(asked.json, 'limit')], [1, 2, 1]);
   const json = { 'content-type': 'application/json', 'x-payload-http-method-override': 'get' };
@@ -188,6 +226,7 @@ export const payloadReads: Feature = {
   promise: 'Payload finds documents',
   async run(t, world) {
     await t.test('where, with every operator', (t) => filters(t, world));
+    await t.test('what is misspelled', (t) => misspelled(t, world));
     await t.test('pages, orders, counts, routes', (t) => pages(t, world));
     await t.test('depth, select, populate, joins, locale, trash', (t) => documents(t, world));
     await t.test('one statement', (t) => statements(t, world));

@@ -196,6 +196,8 @@ async function raw(t: Tester, world: World): Promise<void> {
   t.strictSame(at(taken.json, 'errors', 0, 'data', 'errors'), [{ path: 'code', message: 'Value must be unique' }], told(taken));
   const missing = await send(world, 'POST', '/families', { name: 'x' });
   t.strictSame(at(missing.json, 'errors', 0, 'data', 'errors'), [{ path: 'code', message: 'This field is required.' }], told(missing));
+  const blank = await send(world, 'POST', '/plants', {});
+  t.strictSame(at(blank.json, 'errors', 0, 'data', 'errors'), [{ path: 'title', message: 'This field is required.' }], told(blank));
   t.equal((await send(world, 'PATCH', `/plants/${id}`, { deletedAt: '2026-01-01T00:00:00.000Z' })).status, 200);
   await refuses(t, world, `/plants/${id}`, 404, 'Not Found');
   refused(
@@ -224,6 +226,49 @@ async function raw(t: Tester, world: World): Promise<void> {
   refused(t, await send(world, 'POST', '/zones/1/nope', {}), 404, 'Route not found', 'no route');
 }
 
+/** A condition that was lost on the way is none, however it is spelt, and what is to be written at most is a number. */
+const lost = [
+  'where={}',
+  'where[id][not_in]=',
+  'where[id][not_in][]',
+  'where[id][not_equals]=',
+  'where[name][like]=',
+  'where[name][contains]=%20',
+  'where[plants][not_in]=',
+  'where[plants][contains][and]=',
+  'where[plants.family.name][not_in]=',
+  'where[or][0][id][equals]=1&where[or][1][id][not_in]=',
+];
+
+async function lostConditions(t: Tester, world: World): Promise<void> {
+  for (const where of lost) {
+    const asked = (method: string) => api(world, `/uses?${where}`, 'admin', { method, body: '{"name":"x"}' });
+    refused(t, await asked('DELETE'), 400, "Missing 'where' query of documents to delete.", where);
+    refused(t, await asked('PATCH'), 400, "Missing 'where' query of documents to update.", where);
+  }
+  const most = await send(world, 'PATCH', '/uses?where[id][exists]=true&limit=many', { name: 'x' });
+  refused(t, most, 400, 'The following path cannot be queried: limit', 'limit');
+  const names = await api(world, '/uses?limit=0&sort=id&depth=0');
+  t.strictSame(column(names, 'name').includes('x'), false, 'nothing was written');
+}
+
+/** Documents come as the part `_payload` of a form too, as the convention's own pages send them. */
+async function forms(t: Tester, world: World): Promise<void> {
+  const url = `${world.gateway.url}/${project}/payload/api/uses`;
+  const sent = async (parts: Readonly<Record<string, string | Blob>>) => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(parts)) body.append(name, value);
+    const answer = await fetch(`${url}?depth=0`, { method: 'POST', headers: { authorization: `Bearer ${tokens.admin}` }, body });
+    return { status: answer.status, json: (await answer.json()) as Json };
+  };
+  const made = await sent({ _payload: '{"name":"by a form"}' });
+  t.strictSame([made.status, at(made.json, 'doc', 'name')], [201, 'by a form']);
+  await api(world, `/uses/${String(at(made.json, 'doc', 'id'))}`, 'admin', { method: 'DELETE' });
+  t.match(await sent({ name: 'x' }), { status: 400, json: { errors: [{ message: /_payload/ }] } });
+  t.match(await sent({ _payload: '{' }), { status: 400, json: { errors: [{ message: 'Invalid JSON' }] } });
+  t.match(await sent({ _payload: '{}', file: new Blob(['x']) }), { status: 400, json: { errors: [{ message: /holds a file/ }] } });
+}
+
 /** Documents that fail leave the others as they were changed. */
 async function bulk(t: Tester, world: World): Promise<void> {
   const ids: number[] = [];
@@ -245,6 +290,8 @@ export const payloadWrites: Feature = {
     await t.test('by its own client', (t) => byClient(t, world));
     await t.test('one document', (t) => raw(t, world));
     await t.test('several by a filter', (t) => bulk(t, world));
+    await t.test('lost conditions', (t) => lostConditions(t, world));
+    await t.test('forms', (t) => forms(t, world));
     await t.test('accounts', (t) => accounts(t, world));
     await t.test('preferences', (t) => preferences(t, world));
   },

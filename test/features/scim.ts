@@ -140,6 +140,15 @@ export const scim: Feature = {
           });
         await t.test('users', (t) => users(t, send, garden));
         await t.test('groups', (t) => groups(t, send, garden));
+        t.equal((await send('GET', 'Users/2')).status, 404, 'a path names external ids');
+        for (const table of ['directus_users', 'directus_roles']) {
+          for (const { id } of await garden.rows(table, { external_id: null })) {
+            await garden.gateway.connection
+              ?.knex(table)
+              .where({ id })
+              .update({ external_id: String(id) });
+          }
+        }
         await t.test('attacks', (t) => scimAttacks(t, send, garden));
       },
       { scim: { token } },

@@ -95,6 +95,8 @@ async function refusals(t: Tester, world: World): Promise<void> {
     ['filters[$foo][0][id]=1', '$foo'],
     ['filters[title][inner]=1', 'inner'],
     ['filters[zone][nope]=1', 'nope'],
+    ['filters[__proto__][$eq]=1', '__proto__'],
+    ['filters[constructor][$eq]=1', 'constructor'],
     ['filters[passcode][$null]=true', 'passcode'],
     ['sort=nope', 'nope'],
     ['sort=zone.nope', 'nope'],

@@ -2,8 +2,9 @@
 import type { Client, FormattedExecutionResult } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { tokens } from '../fixtures/garden-people.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Feature, type Tester, told } from '../support/expect.ts';
-import { socketClient } from '../support/feed.ts';
+import { type EventStream, listenTo, socketClient } from '../support/feed.ts';
 import { project } from '../support/gateway.ts';
 import { gql } from '../support/graphql.ts';
 import { at, type Json } from '../support/http.ts';
@@ -152,6 +153,33 @@ async function doors(t: Tester, garden: OwnGarden): Promise<void> {
   t.equal(await timedOut, 4408, 'who does not say who he is');
 }
 
+/** One caller holds no more than his share, by whichever ways. */
+async function crowds(t: Tester, garden: OwnGarden): Promise<void> {
+  const feeds: EventStream[] = [];
+  for (let i = 0; i < most; i += 1) feeds.push(await listenTo(garden, '', 'otherWriter'));
+  t.strictSame(new Set(feeds.map(({ status }) => status)), new Set([200]));
+  const refused = await listenTo(garden, '', 'otherWriter');
+  t.equal(refused.status, 429);
+  t.match(refused.text, /6 subscriptions already \(subscriptionsPerCaller\)/, 'the setting has its name');
+  const { client } = socketClient(garden, bearer(tokens.otherWriter));
+  const subscription = 'subscription { families_mutated { key } }';
+  t.match(JSON.stringify(await failure(client, subscription)), /subscriptionsPerCaller/, 'on a socket as well');
+  t.match(JSON.stringify(await one(client, '{ families(limit: 1) { data { code } } }')), /"code"/, 'which goes on');
+  t.equal((await listenTo(garden, '', 'admin')).status, 200, 'another caller is not concerned');
+  feeds[0]?.close();
+  const free = async (): Promise<boolean> => {
+    const feed = await listenTo(garden, '', 'otherWriter');
+    feed.close();
+    return feed.status === 200;
+  };
+  t.ok(await eventually(free), 'one that ends makes room');
+  for (const feed of feeds) feed.close();
+  await client.dispose();
+}
+
+/** Subscriptions of one caller in these tests. */
+const most = 6;
+
 export const subscriptions: Feature = {
   promise: 'GraphQL over a WebSocket feeds changes under the rules of the one who is connected, and answers queries as by POST',
   run: (t, world) =>
@@ -160,8 +188,9 @@ export const subscriptions: Feature = {
       async (garden) => {
         await t.test('rows', (t) => rows(t, garden));
         await t.test('queries and refusals', (t) => others(t, garden));
+        await t.test('how many one may hold', (t) => crowds(t, garden));
         await t.test('who may connect', (t) => doors(t, garden));
       },
-      { changes: { initSeconds: 1 } },
+      { changes: { initSeconds: 1, subscriptionsPerCaller: most } },
     ),
 };

@@ -147,6 +147,10 @@ async function junctions(t: Tester, world: WritingWorld): Promise<void> {
   const moved = await world.send('PATCH', asked, { uses: [{ id: 2, plant: null }] });
   const left = at(moved.json, 'data', 'uses');
   t.equal(Array.isArray(left) && left.length, 3, `unlinked (${told(moved)})`);
+  const listed = await world.send('PATCH', 'plants/1', { uses: [{ use_id: { id: 4711 } }] });
+  t.strictSame([listed.status, (await world.knex('uses').where({ id: 4711 })).length], [200, 1], 'a mere key below a list is made');
+  const bare = await world.send('PATCH', 'plants/1', { uses: [{ use_id: { id: 4712 } }] }, 'writer');
+  t.strictSame((await world.knex('uses').where({ id: 4712 })).length, 0, `not by those who may make none (${told(bare)})`);
   const translated = await world.send('POST', 'plants?fields=labels.language,labels.name', {
     status: 'published',
     title: 'Pear',

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import t from 'tap';
 import { openResumable, type ResumableUploads } from '../../src/files/resumable.ts';
 import { eventually } from '../support/eventually.ts';
@@ -48,4 +49,22 @@ t.test('an upload that is never finished', async (t) => {
   await send(again, 'HEAD', young, {});
   t.ok(await eventually(async () => (await readdir(folder)).length === 2), 'its parts go');
   t.equal((await again.find(id(young), '1'))?.offset, 3, 'not those of another');
+});
+
+t.test('an upload after which nobody uploads anything', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-test-parts-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() });
+  t.teardown(() => mock.timers.reset());
+  const uploads = await openResumable(folder, '/tus', 2);
+  const path = await begun(uploads);
+  await send(uploads, 'PATCH', path, half, 'abc');
+  const left = async (wanted: number): Promise<number> => {
+    for (let turns = 0; turns < 5000 && (await readdir(folder)).length !== wanted; turns += 1) await new Promise(setImmediate);
+    return (await readdir(folder)).length;
+  };
+  mock.timers.tick(2 * hour - 1000);
+  t.equal(await left(2), 2, 'its part and what is noted of it stay until then');
+  mock.timers.tick(hour);
+  t.equal(await left(0), 0, 'then they go by themselves');
 });

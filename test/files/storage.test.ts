@@ -11,6 +11,8 @@ import { openStorage } from '../../src/files/open-storage.ts';
 import type { ByteRange, Storage } from '../../src/files/types.ts';
 import { GatewayError } from '../../src/lib/errors.ts';
 import { type Bucket, openBucket } from '../support/bucket.ts';
+import { bucketWithUploads } from '../support/bucket-uploads.ts';
+import { eventually } from '../support/eventually.ts';
 
 type Test = typeof t;
 
@@ -244,6 +246,40 @@ t.test('a bucket takes back its parts', async (t) => {
   t.match(bucket.requests.at(-1), /^DELETE .*uploadId=/, 'the upload is given up');
   t.equal(await storage.removeUnfinished(new Date()), 0, 'a server without a list of them');
   await storage.close();
+});
+
+t.test('a bucket loses what was never finished', async (t) => {
+  const front = await bucketWithUploads(bucket);
+  const [storage, neighbour] = [
+    await openStorage({ ...front.config, prefix: 'swept' }),
+    await openStorage({ ...front.config, prefix: 'swept-not' }),
+  ];
+  // As of a process that is gone: nothing ends these, and nobody gives them up.
+  const waiting: Readable[] = [];
+  const begin = (one: Storage, key: string): Promise<string> => {
+    const content = new Readable({ read() {} });
+    content.push(Buffer.alloc(9 * 1024 * 1024, 'x'));
+    waiting.push(content);
+    return failure(one.write(key, content));
+  };
+  const cut = [begin(storage, 'a'), begin(storage, 'b/c'), begin(neighbour, 'a')];
+  const all = ['swept-not/a', 'swept/a', 'swept/b/c'];
+  await eventually(() => front.unfinished().length === all.length);
+  t.same(front.unfinished(), all);
+  await storage.write('finished', Readable.from([Buffer.alloc(9 * 1024 * 1024, 'y')]));
+  t.same(front.unfinished(), all, 'what is finished is no such upload');
+
+  t.equal(await storage.removeUnfinished(new Date(0)), 0, 'what is younger stays');
+  t.same(front.unfinished(), all);
+  t.equal(await storage.removeUnfinished(new Date(Date.now() + 60_000)), 2, 'page after page');
+  t.same(front.unfinished(), ['swept-not/a'], 'of no other prefix');
+  t.same(await keysOf(storage), ['finished']);
+  for (const content of waiting) content.destroy(new Error('gone'));
+  await Promise.all(cut);
+  t.same(front.unfinished(), [], 'and who is cut off gives up by himself');
+  await storage.close();
+  await neighbour.close();
+  await front.close();
 });
 
 t.test('a place that fails says so, and no more', async (t) => {

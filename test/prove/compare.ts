@@ -9,7 +9,7 @@ import type { Pair, Side } from './sides.ts';
 export class Difference extends Error {}
 
 /** What two texts say from a little before the place where they part. */
-function parting(one: string, two: string): string {
+export function parting(one: string, two: string): string {
   let at = 0;
   while (at < one.length && one[at] === two[at]) at++;
   const from = Math.max(0, at - 200);

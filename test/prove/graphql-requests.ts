@@ -12,7 +12,8 @@ function value(words: Vocabulary, table: Table, column: string): unknown {
   return /^-?\d{1,9}$/.test(text) && words.dice.chance(0.8) ? Number(text) : text;
 }
 
-function where(words: Vocabulary, table: Table, depth: number): Record<string, unknown> {
+/** A condition on rows of the table. */
+export function where(words: Vocabulary, table: Table, depth: number): Record<string, unknown> {
   const { world, dice } = words;
   const steps = stepsFrom(world, table);
   if (depth > 0 && dice.chance(0.3))
@@ -32,7 +33,7 @@ function where(words: Vocabulary, table: Table, depth: number): Record<string, u
 }
 
 /** Fields of an item; relations under names of their own, with arguments. */
-function fields(words: Vocabulary, table: Table, depth: number): string {
+export function fields(words: Vocabulary, table: Table, depth: number): string {
   const { world, dice } = words;
   const links = new Set(table.links.map(({ column }) => column));
   const plain = Array.from({ length: 1 + dice.below(3) }, () => anyColumn(words, table)).filter((name) => !links.has(name));

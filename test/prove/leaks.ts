@@ -16,14 +16,14 @@ export const leaks: readonly Leak[] = [
   {
     name: 'filter-steps-unruled',
     world: 7,
-    file: 'access/read',
+    file: 'access/filter',
     rule: 'guard), grant.rows(), target]);',
     instead: 'guard), target]);',
   },
   {
     name: 'filter-on-hidden-columns',
     world: 4,
-    file: 'access/read',
+    file: 'access/filter',
     rule: 'return allOf([filter, narrow([filter.field], collection, guard)]);',
     instead: 'return filter;',
   },
@@ -44,6 +44,7 @@ export const leaks: readonly Leak[] = [
     rule: 'grant.rows(), related.target, readable]',
     instead: 'related.target]',
   },
+  { name: 'sort-through-lists-unruled', world: 53, file: 'access/order', rule: 'grant.rows(), related.target, told]', instead: 'told]' },
   { name: 'aggregate-of-hidden-cells', world: 4, file: 'access/aggregate', rule: "return readable === 'yes' ?", instead: 'return true ?' },
   {
     name: 'aggregate-rows-unruled',
@@ -62,6 +63,7 @@ export const leaks: readonly Leak[] = [
   },
   { name: 'snapshots-uncut', world: 3, file: 'access/snapshots', rule: "grant.field(field) !== 'yes'", instead: 'false' },
   { name: 'trials-uncut', world: 1, file: 'engine/dry-run', rule: 'unlimited ? text : readableMembers(text, is)', instead: 'text' },
+  { name: 'feeds-of-hidden-columns', world: 20, file: 'changes/tell', rule: 'visible.field(field) === how', instead: 'field' },
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a module.
   { name: 'remembered-for-others', world: 1, file: 'surfaces/directus/read', rule: 'return `${serial} ', instead: 'return `' },
 ];

@@ -55,11 +55,17 @@ function shapeOf(words: Vocabulary, table: Table): string[] {
   if (lists.length > 0 && dice.chance(0.6)) {
     const { name, to } = dice.pick(lists);
     const target = tableNamed(world, to);
-    const order = `${dice.chance(0.5) ? '-' : ''}${path(words, target, 1, true)}`;
+    const order = `${dice.chance(0.5) ? '-' : ''}${path(words, target, 1)}`;
     parts.push(`joins[${name}][limit]=${dice.below(3)}`, `joins[${name}][sort]=${order}`, `joins[${name}][count]=true`);
     if (dice.chance(0.5)) parts.push(`joins[${name}][where]${condition(words, target, 1)}`);
   }
   return parts;
+}
+
+function versionsRequest(words: Vocabulary, table: Table, at: string): Request {
+  const { dice } = words;
+  const parent = dice.chance(0.5) ? `&where[parent][${dice.pick(['equals', 'not_equals', 'in'])}]=${key(words, table)}` : '';
+  return { method: 'GET', url: `${at}/versions?limit=3&sort=${dice.pick(['id', '-id', 'parent', '-createdAt'])}${parent}` };
 }
 
 /** One request of the Payload surface. */
@@ -67,11 +73,14 @@ export function payloadRequest(words: Vocabulary): Request {
   const { dice } = words;
   const table = anyTable(words);
   const at = `payload/api/${kebab(table.name)}`;
+  if (dice.chance(0.04)) return { method: 'GET', url: 'payload/api/access' };
+  if (dice.chance(0.06)) return { method: 'POST', url: `${at}/access/${key(words, table)}` };
+  if (dice.chance(0.06)) return versionsRequest(words, table, at);
   const trash = table.status && dice.chance(0.2) ? ['trash=true'] : [];
   if (dice.chance(0.15)) return { method: 'GET', url: `${at}/${key(words, table)}?${[...shapeOf(words, table), ...trash].join('&')}` };
   const which = [...whereOf(words, table), ...trash];
   if (dice.chance(0.2)) return { method: 'GET', url: `${at}/count?${which.join('&')}` };
-  const sort = dice.chance(0.6) ? [`sort=${dice.chance(0.5) ? '-' : ''}${path(words, table, 2, true)}`] : [];
+  const sort = dice.chance(0.6) ? [`sort=${dice.chance(0.5) ? '-' : ''}${path(words, table, 2)}`] : [];
   const page = dice.pick(['limit=3', 'limit=2&page=2', 'limit=0', 'pagination=false', 'limit=1&pagination=false']);
   return { method: 'GET', url: `${at}?${[...which, ...sort, page, ...shapeOf(words, table)].join('&')}` };
 }

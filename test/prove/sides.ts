@@ -63,6 +63,7 @@ async function startSide(database: DatabaseConfig, limits: World['limits']): Pro
     secret: 'the secret of both sides, long enough',
     storage: { driver: 'local', root: join(tmpdir(), 'sallyport-test-storage') },
     private: false,
+    surfaces: { strapi: true, payload: true },
     limits,
   });
   // A slow machine is no fault of the program's.

@@ -15,6 +15,7 @@ import { projectConfig, scratchDatabase } from '../projects/support.ts';
 import { eventually } from '../support/eventually.ts';
 import { installSystem } from '../support/garden.ts';
 import { ask, hangUp } from '../support/http.ts';
+import { openProxy } from '../support/tcp-proxy.ts';
 import { redisUrl, whyNoRedis } from '../support/vendors.ts';
 
 const token = 'the-token-of-the-metrics';
@@ -177,7 +178,9 @@ t.test('instances count together by Redis, and each for itself while it is away'
     });
     return { ask: async () => (await app.inject({ url: '/shop/users/me', headers: admin })).statusCode, registry: own };
   };
-  const [one, other] = [await start(redisUrl), await start(redisUrl)];
+  const { hostname, port } = new URL(redisUrl);
+  const line = await openProxy(hostname, Number(port || 6379));
+  const [one, other] = [await start(redisUrl), await start(`redis://127.0.0.1:${line.port}`)];
   const isUp = async (own: Registry): Promise<boolean> => {
     const { project, release } = await own.lease('shop');
     release();
@@ -187,6 +190,12 @@ t.test('instances count together by Redis, and each for itself while it is away'
   t.same([await one.ask(), await other.ask(), await one.ask(), await other.ask()], [200, 200, 429, 429]);
   const alone = await start('redis://127.0.0.1:1');
   t.same([await alone.ask(), await alone.ask(), await alone.ask()], [200, 200, 429]);
+  await line.cut();
+  t.same([await other.ask(), await other.ask(), await other.ask()], [200, 200, 429], 'one that loses it begins to count for itself');
+  await line.mend();
+  t.ok(await eventually(() => isUp(other.registry)));
+  t.same([await other.ask(), await one.ask()], [429, 429], 'and counts with the others again');
+  await line.cut();
 });
 
 t.test('the Host header', async (t) => {

@@ -27,7 +27,20 @@ export interface Gateway {
 export type GatewaySettings = Partial<
   Pick<
     ProjectConfig,
-    'changes' | 'redis' | 'auth' | 'cors' | 'graphql' | 'strapi' | 'surfaces' | 'mail' | 'scim' | 'sso' | 'storage' | 'uploads' | 'assets'
+    | 'changes'
+    | 'redis'
+    | 'webhooks'
+    | 'auth'
+    | 'cors'
+    | 'graphql'
+    | 'strapi'
+    | 'surfaces'
+    | 'mail'
+    | 'scim'
+    | 'sso'
+    | 'storage'
+    | 'uploads'
+    | 'assets'
   >
 >;
 

@@ -20,7 +20,7 @@ const operation = (op: string, path: string, value?: unknown) => ({
   Operations: [{ op, path, ...(value === undefined ? {} : { value }) }],
 });
 
-/** The garden's administrator has no external id: the number names him. */
+/** External ids of the garden's people and roles are their numbers. */
 export async function scimAttacks(t: Tester, scim: Scim, garden: OwnGarden): Promise<void> {
   const before = JSON.stringify([await garden.rows('directus_users'), await garden.rows('directus_roles')]);
   refused(t, await scim('PATCH', 'Users/1', { active: false }), 403, 'the last administrator stays active');

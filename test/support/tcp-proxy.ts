@@ -7,6 +7,10 @@ export interface Proxy {
   cut(): Promise<void>;
   /** Listens again on the same port. */
   mend(): Promise<void>;
+  /** Takes connections and passes nothing on, as a server that hangs. */
+  hold(): void;
+  /** Passes on what was held. */
+  release(): void;
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -21,6 +25,7 @@ function listen(server: Server, port: number): Promise<number> {
 
 export async function openProxy(host: string, port: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  let held = false;
   const create = (): Server =>
     createServer((near) => {
       const far = connect(port, host);
@@ -35,6 +40,7 @@ export async function openProxy(host: string, port: number): Promise<Proxy> {
           other.destroy();
         });
         one.pipe(other);
+        if (held) one.pause();
       }
     });
   let server = create();
@@ -49,6 +55,14 @@ export async function openProxy(host: string, port: number): Promise<Proxy> {
     async mend() {
       server = create();
       await listen(server, own);
+    },
+    hold() {
+      held = true;
+      for (const socket of sockets) socket.pause();
+    },
+    release() {
+      held = false;
+      for (const socket of sockets) socket.resume();
     },
   };
 }

@@ -1,15 +1,16 @@
-/** Runs every feature against one vendor, on one database and one server. */
+/** Runs every feature, or those given, against one vendor, on one database and one server. */
 import t from 'tap';
 import { features } from '../features/index.ts';
+import type { Feature } from './expect.ts';
 import { startGarden } from './garden.ts';
 import { type TestVendor, whyNot } from './vendors.ts';
 
-export async function vendorSuite(vendor: TestVendor): Promise<void> {
+export async function vendorSuite(vendor: TestVendor, chosen: readonly Feature[] = features): Promise<void> {
   t.setTimeout(700_000);
   const reason = await whyNot(vendor);
   await t.test(`the promises on ${vendor}`, reason === undefined ? {} : { skip: reason }, async (t) => {
     const { world, stop } = await startGarden(vendor);
     t.teardown(stop);
-    for (const feature of features) await t.test(feature.promise, (t) => feature.run(t, world));
+    for (const feature of chosen) await t.test(feature.promise, (t) => feature.run(t, world));
   });
 }

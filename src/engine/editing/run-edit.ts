@@ -48,13 +48,13 @@ const slow = 1000;
 /** Milliseconds between two lines of the log about one that takes long. */
 const usualReport = 5000;
 
-const last = new WeakMap<Connection, Promise<unknown>>();
+const last = new WeakMap<Connection['knex'], Promise<unknown>>();
 
 /** Runs when all that was begun before with this connection has ended. */
 export function inTurn<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
-  const run = (last.get(connection) ?? Promise.resolve()).then(work);
+  const run = (last.get(connection.knex) ?? Promise.resolve()).then(work);
   last.set(
-    connection,
+    connection.knex,
     run.catch(() => undefined),
   );
   return run;

@@ -35,6 +35,15 @@ export function checkDatabase({ connection }: Pick<Project, 'connection'>): Prom
   return timed(() => connection.texts(statement, { timeout: patience }), 'error', 'The database does not answer');
 }
 
+/** How the copies of the database are looked at: one that is left out is no fault of the project, which reads from the database itself. */
+export async function checkReplicas({ replicas }: Pick<Project, 'replicas'>): Promise<Checked> {
+  if (!replicas) return { status: 'off' };
+  await within(patience, replicas.look());
+  const out = replicas.states().filter(({ used }) => !used);
+  if (out.length === 0) return { status: 'ok' };
+  return { status: 'warn', message: out.map(({ number, message }) => `Replica ${number} is not read from: ${message}`).join('; ') };
+}
+
 /** Milliseconds between two looks at what minds being looked at: a mail server counts who comes and sends nothing, and buckets cost. */
 const mailInterval = 60_000;
 const storageInterval = 10_000;

@@ -1,11 +1,12 @@
 /** Whether this server and its projects work: for load balancers in one word, for the super admin in full. */
 import { singleFlight } from '../../lib/single-flight.ts';
 import type { ProjectState, Registry } from '../../projects/registry.ts';
-import { type Checked, checkDatabase, checkMailServer, checkStorage, type Health } from './health-checks.ts';
+import { type Checked, checkDatabase, checkMailServer, checkReplicas, checkStorage, type Health } from './health-checks.ts';
 
 export interface ProjectHealth {
   readonly status: Health;
   readonly database: Checked;
+  readonly replicas: Checked;
   readonly storage: Checked;
   readonly mail: Checked;
   readonly cache: Checked;
@@ -29,14 +30,21 @@ async function checkProject(registry: Registry, { key, state }: ProjectState): P
   const lease = registry.leaseOpen(key);
   if (!lease || state !== 'open') {
     const off: Checked = { status: 'off' };
-    return { status: 'error', database: unopened[state === 'faulty' ? 'faulty' : 'opening'], storage: off, mail: off, cache: off };
+    const database = unopened[state === 'faulty' ? 'faulty' : 'opening'];
+    return { status: 'error', database, replicas: off, storage: off, mail: off, cache: off };
   }
   const { project, release } = lease;
   try {
-    const [database, storage, mail] = await Promise.all([checkDatabase(project), checkStorage(project), checkMailServer(project.config)]);
+    const [database, replicas, storage, mail] = await Promise.all([
+      checkDatabase(project),
+      checkReplicas(project),
+      checkStorage(project),
+      checkMailServer(project.config),
+    ]);
     // Answers are not kept anywhere yet.
     const cache: Checked = { status: 'off' };
-    return { status: worst([database.status, storage.status, mail.status]), database, storage, mail, cache };
+    const status = worst([database.status, replicas.status, storage.status, mail.status]);
+    return { status, database, replicas, storage, mail, cache };
   } finally {
     release();
   }

@@ -1,5 +1,5 @@
 /** Gauges of open projects, read when somebody asks for the metrics: pools, queues, the outbox of webhooks. */
-import { Gauge, type Registry as Register } from 'prom-client';
+import { Counter, Gauge, type Registry as Register } from 'prom-client';
 import { outboxOf } from '../../engine/outbox.ts';
 import { singleFlight } from '../../lib/single-flight.ts';
 import type { Project } from '../../projects/project.ts';
@@ -108,6 +108,28 @@ export function projectGauges(register: Register, registry: Registry): void {
   gauge('sallyport_under_way', 'What is being made now: images, exports', ['what'], (set, { streams, files }) => {
     set({ what: 'images' }, files.thumbnails.usage().taken);
     set({ what: 'exports' }, streams.taken());
+  });
+  gauge('sallyport_replica_used', 'Whether a copy of the database is read from', ['replica'], (set, { replicas }) => {
+    for (const { number, used } of replicas?.states() ?? []) set({ replica: String(number) }, used ? 1 : 0);
+  });
+  gauge('sallyport_replica_lag_seconds', 'How far a copy of the database is behind at most', ['replica'], (set, { replicas }) => {
+    for (const { number, lagSeconds } of replicas?.states() ?? [])
+      if (lagSeconds !== undefined) set({ replica: String(number) }, lagSeconds);
+  });
+  const reads: Counter<string> = new Counter({
+    name: 'sallyport_replica_reads_total',
+    help: 'Reads asked of a copy of the database; of these, those that were asked again of the database itself',
+    labelNames: ['project', 'replica', 'outcome'],
+    registers,
+    async collect() {
+      reads.reset();
+      await eachOpen(({ key, replicas }) => {
+        for (const { number, reads: all, failed } of replicas?.states() ?? []) {
+          reads.inc({ project: key, replica: String(number), outcome: 'ok' }, all - failed);
+          reads.inc({ project: key, replica: String(number), outcome: 'failed' }, failed);
+        }
+      });
+    },
   });
   gauge('sallyport_webhook_calls', 'Calls of webhooks in the outbox: waiting, given up', ['state'], async (set, project) => {
     const calls = await callsOf(project);

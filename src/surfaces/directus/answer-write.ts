@@ -66,7 +66,8 @@ export async function answerWrite(request: FastifyRequest, reply: FastifyReply, 
 
 async function attempt(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, prepare: Preparing): Promise<FastifyReply> {
   const trial = asksForTrial(context);
-  const claim = trial ? undefined : await claimOf(request, context, keyedText(request, context));
+  const keyed = !trial && request.headers['idempotency-key'] !== undefined;
+  const claim = keyed ? await claimOf(request, context, keyedText(request, context)) : undefined;
   if (claim?.is === 'answered') return answered(reply.header('idempotency-replayed', 'true'), claim.answer);
   try {
     let afterwards: Shown['afterwards'];
@@ -105,7 +106,7 @@ function withinOf(request: FastifyRequest, context: DirectusContext): WriteConte
   const { project } = context;
   const userAgent = request.headers['user-agent'] ?? '';
   const listeners = writeListeners(project, context.actor, undefined, asksForTrial(context));
-  return { ...context, connection: project.connection, userAgent, syntax: directusNested, ...afterWrites(project), ...listeners };
+  return { ...context, userAgent, syntax: directusNested, ...afterWrites(project), ...listeners };
 }
 
 function answerOf({ actor }: DirectusContext, envelope: Envelope | undefined): KeptAnswer {

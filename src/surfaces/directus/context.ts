@@ -14,13 +14,19 @@ export interface DirectusContext extends CallerContext {
 /** Queries read before. One that carries a token is never kept. */
 const queries = new LRUCache<string, PhpMap>({ max: 2000, maxSize: 1_000_000, sizeCalculation: (_, text) => text.length + 1 });
 
+/** A request asks for its own several times in a row. */
+let last: { readonly text: string; readonly query: PhpMap } | undefined;
+
 /** The query that the text behind the question mark stands for. */
 export function queryOf(text: string): PhpMap {
+  if (last?.text === text) return last.query;
   let query = queries.get(text);
   if (!query) {
     query = parsePhpQuery(text);
-    if (!query.has('access_token')) queries.set(text, query);
+    if (query.has('access_token')) return query;
+    queries.set(text, query);
   }
+  last = { text, query };
   return query;
 }
 
@@ -35,6 +41,9 @@ export async function contextOf(request: FastifyRequest, schema: 'settled' | 'pr
 export function recalledContext(request: FastifyRequest): DirectusContext | undefined {
   const raw = rawQuery(request.url);
   const query = queryOf(raw);
-  const context = recalled(request, textOf(query, 'access_token'));
-  return context && { ...context, query, rawQuery: raw };
+  const known = recalled(request, textOf(query, 'access_token'));
+  if (!known) return undefined;
+  const { schema, rules, actor, connection, limits, sealer, fileData, project, serial, proof, timings } = known;
+  // Written out: two objects spread into one take ten times the room, of every read.
+  return { schema, rules, actor, connection, limits, sealer, fileData, project, serial, proof, timings, query, rawQuery: raw };
 }

@@ -3,7 +3,7 @@ import { dryRun } from '../../engine/dry-run.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import type { WriteAnswer, WriteContext, WriteSession } from '../../engine/write.ts';
 import { isTrial } from '../trial.ts';
-import { trialMembers } from '../trial-texts.ts';
+import { triedLists } from '../tried-changes.ts';
 import type { DirectusContext } from './context.ts';
 import { textOf } from './php-query.ts';
 import { jsonType, written } from './respond.ts';
@@ -25,8 +25,8 @@ export async function triedWrite(
 ): Promise<KeptAnswer> {
   const { answer, changes } = await dryRun(within, run);
   const { actor } = context;
-  const more = isAnswer() ? answerText(answer) : 'null';
-  const data = `{"dry_run":true,${trialMembers(changes, actor)},"answer":${more}}`;
+  const shown = isAnswer() ? answerText(answer) : 'null';
+  const data = `{"dry_run":true,${triedLists(changes, actor)},"answer":${shown}}`;
   return { status: 200, body: written(actor, { data }), contentType: jsonType };
 }
 

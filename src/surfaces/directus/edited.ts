@@ -40,6 +40,7 @@ export async function edited<T>(request: FastifyRequest, context: DirectusContex
     // What is done is done: a reading that fails is no reason to say that it is not.
     await schemas.reload().catch(() => schemas.reload());
     await schemas.settled();
+    await project.replicas?.wrote(actor);
     return result;
   });
 }

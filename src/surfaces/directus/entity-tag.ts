@@ -46,10 +46,12 @@ function besidePrint({ meta, warnings, public: isPublic }: Beside): string {
 
 /** A print of the rows. */
 export function dataPrint(texts: JoinedTexts): string {
-  const { whole } = texts;
-  if (whole !== undefined) return hashOf('sha1', whole, 'base64url');
-  const hash = createHash('sha1');
-  texts.each((piece) => void hash.update(piece));
+  const pieces: (string | Buffer)[] = [];
+  texts.each((piece) => void pieces.push(piece));
+  const [first = '', ...others] = pieces;
+  if (others.length === 0) return hashOf('sha1', first, 'base64url');
+  const hash = createHash('sha1').update(first);
+  for (const piece of others) hash.update(piece);
   return hash.digest('base64url');
 }
 

@@ -6,8 +6,8 @@ import type { Action, Actor } from '../../access/types.ts';
 import { type Met, metRow } from '../../engine/met-row.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
+import { permissionRow } from '../permission-row.ts';
 import { contextOf, type DirectusContext } from './context.ts';
-import { permissionRow } from './permission-row.ts';
 import { textOf } from './php-query.ts';
 import { send } from './respond.ts';
 

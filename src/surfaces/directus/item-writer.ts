@@ -36,7 +36,8 @@ export function itemWriter(project: Project, actor: Actor, { extension, listener
     return (await write(prepared)).map(({ key }) => key ?? '');
   };
   const once = async (request: RequestedMutation): Promise<readonly string[]> => {
-    const { connection, limits, sealer, schemas, rules } = project;
+    const { limits, sealer, schemas, rules } = project;
+    const connection = project.replicas?.writing(actor) ?? project.connection;
     const context: WriteContext = {
       actor,
       schema: schemas.current,

@@ -9,6 +9,7 @@ import { keyText } from '../../schema/keys.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Collection } from '../../schema/types.ts';
 import { sendList } from './list.ts';
+import { parseStatuses } from './parse.ts';
 import { listOf, type PhpMap } from './php-query.ts';
 import { sendRead } from './read.ts';
 import { bodyItems, sendWrite } from './write.ts';
@@ -75,7 +76,7 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     return sendWrite(request, reply, ({ schema, query }) => {
       if (query.has('filter')) throw new GatewayError('unprocessable', { message: 'filter: beside it the body is one object of values' });
       const changes = changesOf(collectionOf(schema, collection), items);
-      return { request: { is: 'update', collection, changes }, single: false };
+      return { request: { is: 'update', collection, changes, living: meansLiving(query) }, single: false };
     });
   });
 
@@ -88,7 +89,9 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     if (items.length > 1 || !item)
       throw new GatewayError('invalid_payload', { message: 'One object holds the values for every item named' });
     const changes = keys.map((key) => ({ key, item }));
-    return sendWrite(request, reply, () => ({ request: { is: 'update', collection, changes }, single: keys.length === 1, keys }));
+    return sendWrite(request, reply, ({ query }) => {
+      return { request: { is: 'update', collection, changes, living: meansLiving(query) }, single: keys.length === 1, keys };
+    });
   });
 
   app.delete<{ Params: ItemParams }>('/:project/items/:collection', tried, async (request, reply) => {
@@ -113,6 +116,9 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     return sendWrite(request, reply, () => ({ request: { is: 'delete', collection, keys }, single: false, keys }));
   });
 };
+
+/** By its key a soft-deleted item is found where the request says so, as it is by reads. */
+const meansLiving = (query: PhpMap): boolean => parseStatuses(listOf(query.get('status')), true) === undefined;
 
 /** Each item with its key, which it must hold. */
 export function changesOf(collection: Collection, items: readonly RequestedItem[]): RequestedChange[] {

@@ -1,8 +1,8 @@
 /** What a list's route answers with: rows, or groups of them. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { asksToExplain } from '../explained.ts';
 import { sendAggregate } from './aggregate.ts';
 import { queryOf } from './context.ts';
-import { asksToExplain } from './explain-read.ts';
 import { rawQuery } from './parse.ts';
 import { asksAggregate } from './parse-aggregate.ts';
 import { sendRead } from './read.ts';
@@ -15,7 +15,7 @@ export function sendList(
   { shape, ...part }: Pick<Wanted, 'within' | 'shape'> = {},
 ): Promise<FastifyReply> {
   const query = queryOf(rawQuery(request.url));
-  return asksAggregate(query) && !asksToExplain(query)
+  return asksAggregate(query) && !asksToExplain(query.get('explain'))
     ? sendAggregate(request, reply, { collection, ...part })
     : sendRead(request, reply, { collection, ...part, ...(shape ? { shape } : {}) });
 }

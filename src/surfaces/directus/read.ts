@@ -16,18 +16,19 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import { asksFor } from '../asks-for.ts';
 import { sameActor, tellTimings } from '../caller.ts';
+import { asksToExplain } from '../explained.ts';
 import { fresh } from '../fresh.ts';
 import { provenAnswer } from '../proven.ts';
 import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
 import { tagOf, tagQuery } from './entity-tag.ts';
-import { asksToExplain, sendExplained } from './explain-read.ts';
+import { sendExplained } from './explain-read.ts';
 import { sendExport } from './export.ts';
 import { locationOf, metaText } from './meta.ts';
 import { type DirectusRead, rawQuery, wantsExport } from './parse.ts';
 import { refuseAggregate } from './parse-aggregate.ts';
 import { answeredThroughHooks, askedThroughHooks, type HookedRead, hooksRead, streamedThroughHooks } from './read-hooks.ts';
 import { askedRead, narrowedRead, type Wanted } from './requested-read.ts';
-import { send } from './respond.ts';
+import { jsonType, written } from './respond.ts';
 
 /** An unreadable collection, as this request's form has it told (directus8-data §3.2). */
 function denied(error: unknown, context: DirectusContext, asked: DirectusRead, keys: readonly string[] | undefined): unknown {
@@ -46,12 +47,13 @@ interface Answer {
 
 /** Answers with the collection's list, or with the items of the keys: one object for one key, a list for several. */
 export async function sendRead(request: FastifyRequest, reply: FastifyReply, wanted: Wanted): Promise<FastifyReply> {
-  if (asksToExplain(queryOf(rawQuery(request.url)))) return sendExplained(request, reply, wanted);
+  const query = queryOf(rawQuery(request.url));
+  if (asksToExplain(query.get('explain'))) return sendExplained(request, reply, wanted);
   const { hooks } = request.project;
   if (hooksRead(hooks, wanted.collection)) return sendHooked(request, reply, wanted, hooks);
   const identify = (): Promise<DirectusContext> => contextOf(request, 'provisional');
   // What came empty would have left already: here the caller is looked up first.
-  if (wantsExport(queryOf(rawQuery(request.url)))) {
+  if (wantsExport(query)) {
     const recalled = recalledContext(request);
     return exportRead(request, reply, !recalled || recalled.proof ? await identify() : recalled, wanted);
   }
@@ -83,7 +85,7 @@ async function sendHooked(request: FastifyRequest, reply: FastifyReply, given: W
   return respond(request, reply, context, { ...answer, result: await answeredThroughHooks(context, read, answer.result) });
 }
 
-async function readAs(context: DirectusContext, wanted: Wanted): Promise<Answer> {
+function readAs(context: DirectusContext, wanted: Wanted): Promise<Answer> {
   const keys = wanted.keys?.(context);
   const { shape } = wanted;
   return fresh(context, async (state) => {
@@ -115,17 +117,19 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
   const { texts } = result;
   if (asked.single && texts.count === 0) throw new GatewayError('item_not_found', keys ? { id: keys[0] } : {});
   const list = !asked.single;
+  // Put together before it is printed: the print is taken of the bytes that leave.
+  const body = written(context.actor, {
+    meta,
+    data: (head, tail) => texts.between(list ? `${head}[` : head, list ? `]${tail}` : tail),
+    warnings: result.warnings,
+  });
   const told = { meta, warnings: result.warnings, public: context.actor.is !== 'user' };
   const tag = tagOf(texts, keys ? tagQuery(context.rawQuery) : '', told);
   if (tag !== undefined) {
     reply.header('etag', tag);
     if (asksFor(request.headers['if-none-match'], tag)) return reply.code(304).send();
   }
-  return send(reply, context.actor, {
-    meta,
-    data: (head, tail) => texts.between(list ? `${head}[` : head, list ? `]${tail}` : tail),
-    warnings: result.warnings,
-  });
+  return reply.type(jsonType).send(body);
 }
 
 /** The times of all stages as a header, where they are wanted. */

@@ -81,8 +81,10 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
 
   app.delete<Named>('/:project/collections/:collection', async (request, reply) => {
     const context = await contextOf(request);
+    const { collection } = request.params;
+    if (context.actor.is === 'user' && !context.actor.admin) throw new GatewayError('alter_denied', { collection });
     demandAdministrator(context, 'collections', 'delete');
-    const event = { action: 'collection.delete', collection: request.params.collection } as const;
+    const event = { action: 'collection.delete', collection } as const;
     await filteredChange(context, event);
     await edited(request, context, (edit) => deleteCollection(edit, edit.relations, event.collection));
     tellChange(context, event, [{}]);

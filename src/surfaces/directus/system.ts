@@ -2,10 +2,10 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Permission } from '../../access/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { permissionRow } from '../permission-row.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { keysOf } from './items.ts';
 import { sendList } from './list.ts';
-import { permissionRow } from './permission-row.ts';
 import { sendRead } from './read.ts';
 import { send } from './respond.ts';
 

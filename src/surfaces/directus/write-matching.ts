@@ -13,7 +13,7 @@ import { refusePrecondition } from './precondition.ts';
 /** Parameters of lists that would have the rows be others than the filter says. */
 const others = ['q', 'search', 'offset', 'page', 'cursor', 'sort', 'single', 'export'];
 
-/** Gives the rows the item's values, or deletes them where there is no item. A change without a filter names no item, as ever. */
+/** Gives the rows the item's values, or deletes them where there is no item. Without a filter both are answered as Directus 8 has them. */
 export function sendMatching(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -21,7 +21,12 @@ export function sendMatching(
   item: RequestedItem | undefined,
 ): Promise<FastifyReply> {
   return answerWrite(request, reply, async ({ context, within }) => {
-    if (item && !context.query.has('filter')) throw new GatewayError('item_not_found');
+    if (!context.query.has('filter')) {
+      if (item) throw new GatewayError('item_not_found');
+      throw new GatewayError('method_not_allowed', {
+        message: 'Method Not Allowed: name the rows that are meant by "filter", or by their keys in the path',
+      });
+    }
     refusePrecondition(request);
     const rows = rowsOf(context);
     const mutation: RequestedMutation = item ? { is: 'updateWhere', collection, rows, item } : { is: 'deleteWhere', collection, rows };

@@ -4,12 +4,15 @@ import { OperationTypeNode } from 'graphql';
 import type { Claim } from '../../engine/keyed-requests.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
-import { type CallerContext, identified, recalled, sameActor } from '../caller.ts';
+import { type CallerContext, forReading, forWriting, identified, recalled, sameActor } from '../caller.ts';
+import { asksToExplain } from '../explained.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { claimOf } from '../idempotency.ts';
+import { asksForTrial } from '../trial.ts';
 import { type Asked, type Understood, understand } from './documents.ts';
 import { faultBody, renderGraphqlError } from './errors.ts';
+import { demandExplainer, explainAsked, explainQuery } from './explain-query.ts';
 import { asksForSchema, checkIntrospection } from './guards.ts';
 import { rawQuery } from './request.ts';
 import { roleSchema } from './role-schema.ts';
@@ -49,8 +52,9 @@ function memoryOf(project: Project): QueryMemory {
 /** The answer's text. Throws RequestFault and GatewayError for what is refused as a whole. */
 export async function answerAsked(serving: Serving, read: () => Asked | readonly Asked[]): Promise<Text> {
   const { request, token } = serving;
-  const known = recalled(request, token);
-  if (known) {
+  const known = asksToExplain(explainAsked(request.url)) ? undefined : recalled(request, token);
+  // Queries come by POST too: who may be served by a copy of the database is, and the primary is asked who he is.
+  if (known && !request.project.replicas?.mayServe(known.actor)) {
     const attempt = await tryRecalled(serving, known, read);
     if ('answer' in attempt && attempt.answer.proven) return attempt.answer.text;
     // Nothing came back, or a refusal: it stands if the caller is who he was taken for.
@@ -139,26 +143,39 @@ function told(error: unknown): Text {
   throw error;
 }
 
-/** The claim on the key that came with a mutation; a socket has none for each of its operations. */
+/** The claim on the key that came with a mutation; a socket has none for each of its operations, and a trial uses none up. */
 function claimed({ request, live, text }: Serving, context: CallerContext): Promise<Claim | undefined> {
-  return live ? Promise.resolve(undefined) : claimOf(request, context, { query: rawQuery(request.url), body: text });
+  return live || asksForTrial(request)
+    ? Promise.resolve(undefined)
+    : claimOf(request, context, { query: rawQuery(request.url), body: text });
 }
 
 async function answerOne(serving: Serving, context: CallerContext, asked: Asked): Promise<Text> {
   const { hooks, limits, request } = serving;
+  const explain = explainAsked(request.url);
+  if (asksToExplain(explain)) demandExplainer(context);
   const operation = operationOf(serving, context, asked);
+  if (asksToExplain(explain) && operation.node.operation !== OperationTypeNode.QUERY)
+    throw new GatewayError('unprocessable', {
+      message: 'explain: queries are explained; a mutation can be tried by dry_run=1. Nothing was done',
+    });
   if (operation.node.operation === OperationTypeNode.MUTATION) {
     const claim = await claimed(serving, context);
     if (claim?.is === 'answered') {
       serving.replayed?.();
       return claim.answer.body ?? '';
     }
-    return runMutation(request, context, (now) => (now === context ? operation : operationOf(serving, now, asked)), hooks, limits, claim);
+    const writing = forWriting(context);
+    return runMutation(request, writing, (now) => (now === writing ? operation : operationOf(serving, now, asked)), hooks, limits, claim);
   }
-  const { text } = await fresh(context, async (now) => {
-    const own = now === context ? operation : operationOf(serving, now, asked);
+  const reading = await forReading(context);
+  const { text } = await fresh(reading, async (now) => {
+    const own = now === reading ? operation : operationOf(serving, now, asked);
     const filters = await hookedFilters(now, own, hooks.reads);
-    return runQuery(now, readyQuery(now, own, limits, filters), hooks.reads, limits);
+    const ready = readyQuery(now, own, limits, filters);
+    return asksToExplain(explain)
+      ? { text: await explainQuery(now, own, ready, filters, explain ?? '') }
+      : runQuery(now, ready, hooks.reads, limits);
   });
   return text;
 }

@@ -3,7 +3,7 @@ import { GraphQLBoolean, GraphQLInt, type GraphQLLeafType, GraphQLString } from 
 import type { Storage } from '../../dialect/types.ts';
 import { fieldTypes } from '../../schema/field-types.ts';
 import type { Field } from '../../schema/types.ts';
-import { bigInt, bytes, date, dateTime, decimal, float, json, time, uuid } from './scalars.ts';
+import { bigInt, bytes, date, dateTime, datetime, decimal, float, json, time, uuid } from './scalars.ts';
 
 const byStorage: Readonly<Partial<Record<Storage, GraphQLLeafType>>> = {
   boolean: GraphQLBoolean,
@@ -21,9 +21,11 @@ const byStorage: Readonly<Partial<Record<Storage, GraphQLLeafType>>> = {
   binary: bytes,
 };
 
+const isBig = (type: string): boolean => /big|int8/.test(type);
+
 /** A whole number beyond 32 bits is none of GraphQL's Int. */
 function wholeNumber({ column }: Field): GraphQLLeafType {
-  return /big|int8/.test(column.type) || (column.unsigned && /^int/.test(column.type)) ? bigInt : GraphQLInt;
+  return isBig(column.type) || (column.unsigned && /^int/.test(column.type)) ? bigInt : GraphQLInt;
 }
 
 /** The scalar of a field; a database enum is a type of its own, see enums.ts. A list of texts is a list of this one. */
@@ -33,6 +35,13 @@ export function scalarOf(field: Field): GraphQLLeafType {
   if (type === 'boolean' && (storage === 'integer' || storage === 'boolean')) return GraphQLBoolean;
   if (storage === 'integer') return wholeNumber(field);
   return byStorage[storage] ?? GraphQLString;
+}
+
+/** What Directus 8 takes for values of that type: a document whose variables are declared so stays valid (directus8-system §23). */
+export function referenceScalar({ column }: Field, leaf: GraphQLLeafType): GraphQLLeafType {
+  if (leaf === dateTime) return datetime;
+  if (leaf === decimal) return float;
+  return leaf === bigInt && !isBig(column.type) ? GraphQLInt : leaf;
 }
 
 /** Whether the field is served as a list of texts. */

@@ -4,7 +4,7 @@ import { GraphQLID } from 'graphql';
 import { isCompared } from '../../access/reach.ts';
 import { graphqlName } from '../../schema/names.ts';
 import type { Collection } from '../../schema/types.ts';
-import { isTextList } from './field-scalars.ts';
+import { isTextList, referenceScalar } from './field-scalars.ts';
 import { flatFields, flatListFields, type InputFields, listOf, meant, operatorFields } from './operator-types.ts';
 import { described, type Parts } from './parts.ts';
 
@@ -17,7 +17,8 @@ export function flatFilter(collection: Collection, parts: Parts): InputFields {
     Object.assign(fields, flatListFields(graphqlName(relation.name), relation.name));
   }
   for (const field of collection.fields.values()) {
-    if (isCompared(parts, field)) Object.assign(fields, flatFields(graphqlName(field.name), field, parts.leaf(field)));
+    if (isCompared(parts, field))
+      Object.assign(fields, flatFields(graphqlName(field.name), field, referenceScalar(field, parts.leaf(field))));
   }
   return fields;
 }

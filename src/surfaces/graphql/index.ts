@@ -24,7 +24,7 @@ export const graphqlSurface: FastifyPluginAsync<GraphqlSurfaceOptions> = async (
   // As text: a request that came before is answered without being read again.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
 
-  app.post('/:project/gql', { config: { readsByPost: true } }, async (request, reply) => {
+  app.post('/:project/gql', { config: { readsByPost: true, dryRun: true } }, async (request, reply) => {
     const replayed = (): void => void reply.header('idempotency-replayed', 'true');
     const serving = { ...servingOf(request, hooks, String(request.body)), replayed };
     return answer(request, reply, serving, () => askedByBody(request.body, serving.limits));

@@ -4,6 +4,7 @@ import {
   type GraphQLFieldConfigArgumentMap,
   type GraphQLFieldConfigMap,
   GraphQLInputObjectType,
+  type GraphQLInterfaceType,
   type GraphQLLeafType,
   type GraphQLNamedType,
   GraphQLObjectType,
@@ -47,6 +48,8 @@ type Fields<T> = (collection: Collection, parts: Parts) => T;
 export interface Makers {
   readonly objects: Partial<Record<TypePart, Fields<GraphQLFieldConfigMap<unknown, unknown>>>>;
   readonly inputs: Partial<Record<TypePart, Fields<InputFields>>>;
+  /** Of an item. */
+  readonly interfaces: Fields<GraphQLInterfaceType[]>;
   /** Whether a collection has that part at all. */
   has(part: TypePart, collection: Collection, parts: Parts): boolean;
 }
@@ -105,10 +108,9 @@ export function makeParts(state: State, writable: ReadonlyMap<string, Does>, tak
     object: (collection, part) =>
       keep(named(collection, part), () => {
         const fields = () => makers.objects[part]?.(of(collection), parts) ?? {};
-        const { comment } = of(collection);
-        return shell(
-          new GraphQLObjectType({ name: named(collection, part), fields, ...(part === 'Item' ? described(collection, comment) : {}) }),
-        );
+        const one = of(collection);
+        const item = part === 'Item' ? { ...described(collection, one.comment), interfaces: makers.interfaces(one, parts) } : {};
+        return shell(new GraphQLObjectType({ name: named(collection, part), fields, ...item }));
       }),
     input: (collection, part) =>
       keep(named(collection, part), () => {

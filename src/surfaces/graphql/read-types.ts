@@ -5,6 +5,7 @@ import {
   type GraphQLFieldConfigMap,
   GraphQLID,
   GraphQLInt,
+  GraphQLInterfaceType,
   GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
@@ -18,7 +19,7 @@ import { graphqlName } from '../../schema/names.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { isTextList } from './field-scalars.ts';
 import { fileFields } from './file-fields.ts';
-import { listOf } from './operator-types.ts';
+import { meant as compares, listOf } from './operator-types.ts';
 import { type Arguments, described, type Parts } from './parts.ts';
 import { bigInt, decimal, json } from './scalars.ts';
 import type { TypePart } from './type-names.ts';
@@ -80,6 +81,31 @@ export function rootArguments(collection: Collection, parts: Parts): Arguments {
   };
 }
 
+/** Rows of system tables that Directus 8 has named by arguments of their own. */
+const namedBy: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  directus_collections: { name: 'collection' },
+  directus_fields: { collection: 'collection', field: 'field' },
+};
+
+/** The arguments of the list at the root as Directus 8 has them: a key is an Int there, and what is more goes to the field that takes any. */
+export function referenceArguments(collection: Collection, parts: Parts): Arguments {
+  const { name, system, key } = collection;
+  const [first] = key;
+  const whole = key.length === 1 && first?.storage === 'integer' ? GraphQLInt : undefined;
+  const id = first && key.length === 1 ? (whole ?? parts.leaf(first)) : GraphQLID;
+  const named = Object.entries(namedBy[name] ?? {}).flatMap(([argument, column]) => {
+    const field = collection.fields.get(column);
+    return field && isCompared(parts, field)
+      ? [[argument, compares(GraphQLString, { is: 'compare', name: column, operator: 'eq' })] as const]
+      : [];
+  });
+  return {
+    ...(key.length > 0 ? { id: { type: system && name !== 'directus_activity' ? GraphQLID : id } } : {}),
+    ...Object.fromEntries(named),
+    lang: { type: GraphQLString, description: 'Languages of translations, with commas between.' },
+  };
+}
+
 /** An item: its columns, the rows that relations lead to. What some rows do not show is null in them. */
 export function itemFields(collection: Collection, parts: Parts): OutputFields {
   const fields: OutputFields = fileFields(collection, parts);
@@ -111,10 +137,21 @@ function toMany(name: string, target: Collection, parts: Parts): OutputField {
   return { ...meant(new GraphQLList(item), { is: 'relation', name, many: true, item }), args };
 }
 
+const isId = (collection: Collection, field: Field): boolean =>
+  field.primaryKey && collection.key.length === 1 && field.storage === 'integer';
+
+/** The interface that Directus 8 declares on all items: here on those that have such a key and show it. */
+export const nodeType = new GraphQLInterfaceType({ name: 'Node', fields: { id: { type: GraphQLID } } });
+
+export function itemInterfaces(collection: Collection, parts: Parts): GraphQLInterfaceType[] {
+  const field = collection.fields.get('id');
+  if (!field || !isId(collection, field) || !readableFields(parts, collection).includes(field)) return [];
+  return collection.relations.get('id')?.kind === 'm2o' ? [] : [nodeType];
+}
+
 /** The key that tells a row from the others is an ID, which GraphQL writes as a text whatever it is (directus8-system §23). */
 function plainColumn(collection: Collection, field: Field, parts: Parts): OutputField {
-  const isId = field.primaryKey && collection.key.length === 1 && field.storage === 'integer';
-  if (!isId) return meant(columnType(collection, field, parts), { is: 'field', name: field.name });
+  if (!isId(collection, field)) return meant(columnType(collection, field, parts), { is: 'field', name: field.name });
   const type = isAlwaysThere(parts, collection, field) ? new GraphQLNonNull(GraphQLID) : GraphQLID;
   return meant(type, { is: 'field', name: field.name, form: 'text' });
 }

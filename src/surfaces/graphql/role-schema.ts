@@ -27,13 +27,16 @@ import {
   groupFields,
   hasPart,
   itemFields,
+  itemInterfaces,
   listFields,
   metadataType,
+  nodeType,
   numberFields,
   pageInfoType,
+  referenceArguments,
   rootArguments,
 } from './read-types.ts';
-import { bigInt, bytes, date, dateTime, decimal, float, json, time, uuid } from './scalars.ts';
+import { bigInt, bytes, date, dateTime, datetime, decimal, float, json, time, uuid } from './scalars.ts';
 import type { RootMeaning } from './types.ts';
 import {
   commentMutations,
@@ -69,6 +72,7 @@ const makers: Makers = {
     One: oneFields,
     Many: manyFields,
   },
+  interfaces: itemInterfaces,
   has: (part, collection, parts) => (part === 'Change' ? isTold(collection, parts) : hasPart(part, collection, parts)),
 };
 
@@ -77,12 +81,14 @@ const fixed: readonly GraphQLNamedType[] = [
   decimal,
   float,
   dateTime,
+  datetime,
   date,
   time,
   uuid,
   bytes,
   json,
   metadataType,
+  nodeType,
   pageInfoType,
   writtenType,
   deletedType,
@@ -105,17 +111,11 @@ function queriesOf(collection: Collection, parts: Parts): RootFields {
   if (!names) return {};
   const item = parts.object(name, 'Item');
   const args = rootArguments(collection, parts);
-  const [key] = collection.key;
-  const id = key && collection.key.length === 1 ? parts.leaf(key) : GraphQLID;
   const { limit, offset, ...which } = args;
   const fields: RootFields = {
     [names.field]: {
       type: parts.object(name, ''),
-      args: {
-        ...args,
-        ...(collection.key.length > 0 ? { id: { type: collection.system && name !== 'directus_activity' ? GraphQLID : id } } : {}),
-        lang: { type: GraphQLString, description: 'Languages of translations, with commas between.' },
-      },
+      args: { ...args, ...referenceArguments(collection, parts) },
       ...meant({ does: 'list', collection, item }),
       ...described(name, collection.comment ?? collection.meta?.note),
     },

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { addComment, deleteComment, editComment } from '../../engine/comments.ts';
+import { dryRun } from '../../engine/dry-run.ts';
 import type { Claim } from '../../engine/keyed-requests.ts';
 import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { revertedItem } from '../../engine/revert.ts';
@@ -10,13 +11,15 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { asksForTrial } from '../trial.ts';
+import { triedLists } from '../tried-changes.ts';
 import { writeContext } from '../write-context.ts';
 import type { Understood } from './documents.ts';
 import { renderGraphqlError } from './errors.ts';
 import { checkComplexity } from './guards.ts';
 import { argumentsOf, rootSelections, type Selected } from './selections.ts';
 import type { GraphqlLimits } from './settings.ts';
-import { objectOf, type Text } from './texts.ts';
+import { joined, objectOf, type Text } from './texts.ts';
 import { graphqlNested } from './to-item.ts';
 import { mutationOf, readingBack, type Shown, told } from './to-mutation.ts';
 import { type RootMeaning, rootMeaning } from './types.ts';
@@ -35,6 +38,8 @@ class StepFault extends Error {
     this.fault = fault;
   }
 }
+
+const untried = new GatewayError('unprocessable', { message: 'dry_run: comments cannot be tried; nothing was done' });
 
 async function at<T>(key: string, run: () => Promise<T>): Promise<T> {
   try {
@@ -56,11 +61,12 @@ export async function runMutation(
   claim?: Extract<Claim, { is: 'mine' }>,
 ): Promise<Text> {
   const until = Date.now() + limits.milliseconds;
+  const trial = asksForTrial(request);
   try {
     return await fresh(context, async (now) => {
-      const within = writeContext(request, now, graphqlNested, hooks);
-      const steps = await stepsOf(within, operationOf(now), limits);
-      return writing(within, async (session) => {
+      const within = writeContext(request, now, graphqlNested, hooks, trial);
+      const steps = await stepsOf(within, operationOf(now), limits, trial);
+      const work = async (session: WriteSession): Promise<WriteAnswer<Text>> => {
         const texts: [string, Text][] = [];
         for (const [key, step] of steps) {
           texts.push([key, await at(key, () => inTime(until, limits, () => step(session)))]);
@@ -71,7 +77,8 @@ export async function runMutation(
           return answer;
         };
         return { plain: claim === undefined, read };
-      });
+      };
+      return trial ? tried(within, work) : writing(within, work);
     });
   } catch (error) {
     // What was refused may be sent again, corrected or not.
@@ -84,6 +91,14 @@ export async function runMutation(
   }
 }
 
+/** Tells beside the data what the operation would have changed, and changes nothing. */
+async function tried(within: WriteContext, work: (session: WriteSession) => Promise<WriteAnswer<Text>>): Promise<Text> {
+  const { answer, changes } = await dryRun(within, work);
+  return joined([withoutEnd(answer), `,"extensions":{"dry_run":{${triedLists(changes, within.actor)}}}}`]);
+}
+
+const withoutEnd = (text: Text): Text => (typeof text === 'string' ? text.slice(0, -1) : text.subarray(0, -1));
+
 function inTime<T>(until: number, { milliseconds }: GraphqlLimits, run: () => Promise<T>): Promise<T> {
   if (Date.now() <= until) return run();
   throw new GatewayError('statement_timeout', {
@@ -92,7 +107,7 @@ function inTime<T>(until: number, { milliseconds }: GraphqlLimits, run: () => Pr
 }
 
 /** Binds every root field before the transaction begins: what is wrong with one is told before any is run. */
-async function stepsOf(within: WriteContext, operation: Understood, limits: GraphqlLimits): Promise<[string, Step][]> {
+async function stepsOf(within: WriteContext, operation: Understood, limits: GraphqlLimits, trial: boolean): Promise<[string, Step][]> {
   const type = operation.schema.getMutationType();
   const steps: [string, Step][] = [];
   let rows = 0;
@@ -101,6 +116,7 @@ async function stepsOf(within: WriteContext, operation: Understood, limits: Grap
     const meaning = field && rootMeaning(field);
     if (name === '__typename') steps.push([key, async () => JSON.stringify(type?.name)]);
     if (!meaning) continue;
+    if (trial && /Comment$/.test(meaning.does)) throw new StepFault(key, untried);
     const { step, cost } = await at(key, () => stepOf(within, operation, meaning, selected));
     rows += cost;
     steps.push([key, step]);

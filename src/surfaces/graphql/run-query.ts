@@ -18,11 +18,11 @@ import { type PlannedRead, planRead } from './to-read.ts';
 import { rootMeaning } from './types.ts';
 
 /** A root field, up to its statement. */
-type Ready =
+export type Ready =
   | { readonly key: string; readonly is: 'text'; readonly text: Text }
   | { readonly key: string; readonly is: 'read'; readonly plan: PlannedRead; readonly prepared: PreparedRead }
   | { readonly key: string; readonly is: 'groups'; readonly plan: PlannedAggregate }
-  | { readonly key: string; readonly is: 'refused'; readonly error: GatewayError | GraphQLError };
+  | { readonly key: string; readonly is: 'refused'; readonly collection: string; readonly error: GatewayError | GraphQLError };
 
 /** All root fields of a query. */
 export interface ReadyQuery {
@@ -112,14 +112,15 @@ export function readyQuery(
     } catch (error) {
       if (!isTold(error)) throw error;
       repeatable = false;
-      return { key: rootSelections(operation, type)[i]?.key ?? '', is: 'refused', error };
+      const { key = '', field } = rootSelections(operation, type)[i] ?? {};
+      return { key, is: 'refused', collection: (field && rootMeaning(field)?.collection.name) ?? '', error };
     }
   });
   return { fields, repeatable };
 }
 
 /** Those of the rows that hooks leave to the caller. */
-function narrowed<Request extends { collection: string; where?: RequestedFilter }>(
+export function narrowed<Request extends { collection: string; where?: RequestedFilter }>(
   request: Request,
   filters: ReadonlyMap<string, RequestedFilter>,
 ): Request {

@@ -68,6 +68,8 @@ export const dateTime = textScalar(
   'DateTime',
   'A date and a time as the field is served and filtered by over REST: YYYY-MM-DD HH:MM:SS, or ISO 8601.',
 );
+/** The name that Directus 8 gives it, which variables of its filters are declared with. */
+export const datetime = textScalar('Datetime', 'A date and a time, in filters as Directus 8 has them.');
 export const date = textScalar('Date', 'YYYY-MM-DD.');
 export const time = textScalar('Time', 'HH:MM:SS.');
 export const uuid = textScalar('UUID', 'A UUID.');

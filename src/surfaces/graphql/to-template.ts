@@ -7,7 +7,7 @@ import { parseSort } from '../parse-sort.ts';
 import { fileOutput } from './file-fields.ts';
 import { argumentsOf, type Operation, type Selected, selectionsOf } from './selections.ts';
 import { type Coerced, filterOf } from './to-filter.ts';
-import { itemMeaning } from './types.ts';
+import { inputMeaning, itemMeaning } from './types.ts';
 
 /** A template, and the rows that one item brings with it, by what its lists are limited to. */
 export interface Shape {
@@ -45,6 +45,12 @@ export function filterAmong(field: GraphQLField<unknown, unknown> | undefined, a
     const value = args[name];
     return isInputObjectType(input) && value !== null && value !== undefined ? [filterOf(input, value as Coerced)] : [];
   });
+  for (const arg of field?.args ?? []) {
+    const meaning = inputMeaning(arg);
+    const value = args[arg.name];
+    if (meaning?.is !== 'compare' || value === null || value === undefined) continue;
+    filters.push({ is: 'compare', path: [meaning.name], operator: meaning.operator, value });
+  }
   const [first] = filters;
   return filters.length > 1 ? { is: 'all', of: filters } : first;
 }

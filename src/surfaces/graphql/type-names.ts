@@ -69,10 +69,13 @@ export function namesOf(collections: readonly Collection[], taken: Iterable<stri
   for (const { name } of [...collections].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const field = graphqlName(name);
     const base = freeBase(systemTypes.get(name) ?? pascalName(name), types);
-    for (const part of typeParts) types.add(base + part);
+    // The filters of system tables have the tables' names in Directus 8, their rows the singular.
+    const filter = `${systemTypes.has(name) && !types.has(`${pascalName(name)}Filter`) ? pascalName(name) : base}Filter`;
+    const typeName = (part: TypePart): string => (part === 'Filter' ? filter : base + part);
+    for (const part of typeParts) types.add(typeName(part));
     names.set(name, {
       field,
-      type: (part) => base + part,
+      type: typeName,
       byId: free(`${field}_by_id`),
       aggregated: free(`${field}_aggregated`),
       connection: free(`${field}_connection`),

@@ -3,8 +3,11 @@ import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { isProvisional } from '../../projects/provisional.ts';
 import type { Collection } from '../../schema/types.ts';
+import { refuseTrial } from '../trial.ts';
+import { accessOf, showAccess } from './access.ts';
 import { authOperation } from './auth.ts';
 import { create, remove, removeMatching, update, updateMatching } from './documents.ts';
+import { duplicate } from './duplicate.ts';
 import { customEndpoint } from './endpoints.ts';
 import { findText, type Wanted } from './find.ts';
 import { showGlobal, updateGlobal } from './globals.ts';
@@ -13,18 +16,27 @@ import { preferenceOperation } from './preferences.ts';
 import { sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
+import { versionOperation } from './versions.ts';
 
 /** Answers the request. Throws `route_not_found` for a path or method that is none. */
 export async function answer(serving: Serving): Promise<FastifyReply> {
   const { asking } = serving;
-  const { project } = asking.request;
+  const { request } = asking;
+  const { project } = request;
   if (isProvisional(project.schemas.current)) await project.schemas.settled();
   const slugs = slugsOf(project.schemas.current);
   const [first = '', ...rest] = asking.path;
   if (first === 'globals') return onGlobal(serving, rest);
-  if (preferenceSegments.has(first)) return preferenceOperation(serving, rest) ?? noRoute();
+  if (preferenceSegments.has(first)) {
+    refuseTrial(request);
+    return preferenceOperation(serving, rest) ?? noRoute();
+  }
   const collection = slugs.collection(first);
-  if (!collection) return customEndpoint(serving, 'root', asking.path) ?? noRoute();
+  if (!collection) {
+    const custom = customEndpoint(serving, 'root', asking.path);
+    if (custom) return custom;
+    return first === 'access' && rest.length === 0 && asking.method === 'GET' ? showAccess(serving) : noRoute();
+  }
   const custom = customEndpoint(serving, `collections/${slugs.of(collection) ?? first}`, rest);
   if (custom) return custom;
   if (collection.name === 'directus_users') {
@@ -49,6 +61,9 @@ function onGlobal(serving: Serving, [slug = '', ...more]: readonly string[]): Pr
   const collection = slugsOf(request.project.schemas.current).global(slug);
   const custom = collection && customEndpoint(serving, `globals/${slugsOf(request.project.schemas.current).of(collection) ?? slug}`, more);
   if (custom) return custom;
+  const versions = collection && more[0] === 'versions' ? versionOperation(serving, collection, more.slice(1)) : undefined;
+  if (versions) return versions;
+  if (collection && method === 'POST' && more.length === 1 && more[0] === 'access') return accessOf(serving, collection, undefined);
   if (!collection || more.length > 0) return noRoute();
   if (method === 'GET') return showGlobal(serving, collection, slug);
   return method === 'POST' ? updateGlobal(serving, collection) : noRoute();
@@ -58,6 +73,9 @@ function onCollection(serving: Serving, collection: Collection, rest: readonly s
   const { method } = serving.asking;
   const { name } = collection;
   const [id, ...more] = rest;
+  const versions = id === 'versions' ? versionOperation(serving, collection, more) : undefined;
+  if (versions) return versions;
+  if (id === 'access' && method === 'POST' && more.length < 2) return accessOf(serving, collection, more[0]);
   if (id === undefined) {
     if (method === 'GET') return find(serving, { is: 'list', collection: name });
     if (method === 'POST') return create(serving, name);
@@ -68,6 +86,8 @@ function onCollection(serving: Serving, collection: Collection, rest: readonly s
       return find(serving, id === 'count' ? { is: 'count', collection: name } : { is: 'document', collection: name, id });
     if (method === 'PATCH' || method === 'PUT') return update(serving, name, id);
     if (method === 'DELETE') return remove(serving, name, id);
+  } else if (method === 'POST' && more[0] === 'duplicate' && more.length === 1) {
+    return duplicate(serving, name, id);
   }
   return noRoute();
 }

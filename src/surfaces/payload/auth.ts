@@ -11,6 +11,7 @@ import { type UserRow, userByEmail, userById } from '../../auth/users.ts';
 import { systemRows } from '../../engine/system-read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../lib/json-body.ts';
+import { refuseTrial } from '../trial.ts';
 import { objectOf } from './body.ts';
 import { callerOf } from './context.ts';
 import { invalid, type PathFault } from './invalid.ts';
@@ -175,6 +176,10 @@ async function reset(serving: Serving): Promise<FastifyReply> {
   return sendText(serving.reply, withUser(await userText(request, changed.id), members));
 }
 
+async function firstRegister(): Promise<FastifyReply> {
+  throw refuse();
+}
+
 async function initialized({ asking, reply }: Serving): Promise<FastifyReply> {
   const { project } = asking.request;
   const { connection, limits, sealer, schemas, rules } = project;
@@ -183,32 +188,30 @@ async function initialized({ asking, reply }: Serving): Promise<FastifyReply> {
   return sendObject(reply, { initialized: users.length > 0 });
 }
 
+type Operation = (serving: Serving) => Promise<FastifyReply>;
+
+const operations: Readonly<Record<string, Operation>> = {
+  'POST login': login,
+  'POST logout': logout,
+  'POST refresh-token': refresh,
+  'POST unlock': unlockUser,
+  'POST forgot-password': forgotPassword,
+  'POST reset-password': reset,
+  'GET me': me,
+  'GET init': initialized,
+  'POST first-register': firstRegister,
+};
+
+function operationNamed(method: string, [name = '', argument, ...more]: readonly string[]): Operation | undefined {
+  if (more.length > 0) return undefined;
+  if (argument !== undefined) return method === 'POST' && name === 'verify' ? (serving) => verify(serving, argument) : undefined;
+  const asked = `${method} ${name}`;
+  return Object.hasOwn(operations, asked) ? operations[asked] : undefined;
+}
+
 /** The operation that the segments behind `users` name; undefined where they name none. */
 export function authOperation(serving: Serving, rest: readonly string[]): Promise<FastifyReply> | undefined {
-  const { method } = serving.asking;
-  const [name = '', argument, ...more] = rest;
-  if (more.length > 0) return undefined;
-  if (argument !== undefined) return method === 'POST' && name === 'verify' ? verify(serving, argument) : undefined;
-  switch (`${method} ${name}`) {
-    case 'POST login':
-      return login(serving);
-    case 'POST logout':
-      return logout(serving);
-    case 'POST refresh-token':
-      return refresh(serving);
-    case 'POST unlock':
-      return unlockUser(serving);
-    case 'POST forgot-password':
-      return forgotPassword(serving);
-    case 'POST reset-password':
-      return reset(serving);
-    case 'GET me':
-      return me(serving);
-    case 'GET init':
-      return initialized(serving);
-    case 'POST first-register':
-      return Promise.reject(refuse());
-    default:
-      return undefined;
-  }
+  const operation = operationNamed(serving.asking.method, rest);
+  if (operation) refuseTrial(serving.asking.request);
+  return operation?.(serving);
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
+import { isForm, readFields } from '../file-form.ts';
 
 /** Held apart from the request, so that no member of a document is taken for anything else. */
 const raw = Symbol('raw body');
@@ -32,9 +33,21 @@ export function textOfBody(request: FastifyRequest): string {
 export function objectOf(request: FastifyRequest): JsonObject {
   const text = textOfBody(request);
   const type = mediaType(request);
+  if (isForm(request)) throw new GatewayError('unsupported_type', { type });
   if (text.trim() === '') return {};
   if (type !== 'application/json' && !type.endsWith('+json')) throw new GatewayError('unsupported_type', { type });
   return objectIn(text);
+}
+
+const longestDocument = 1_048_576;
+
+/** The document of a request: its JSON body, or the part `_payload` of a form. Throws what `objectOf` does. */
+export async function documentOf(request: FastifyRequest): Promise<JsonObject> {
+  if (!isForm(request)) return objectOf(request);
+  const found = (await readFields(request, longestDocument)).filter(([name]) => name === '_payload');
+  const [[, text] = [], ...more] = found;
+  if (typeof text === 'string' && more.length === 0) return objectIn(text);
+  throw new GatewayError('bad_request', { message: 'A form holds the document as JSON in one part "_payload"' });
 }
 
 /** The object of a JSON text. Throws `bad_request` for anything else. */

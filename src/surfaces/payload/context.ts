@@ -5,7 +5,7 @@ import type { Project } from '../../projects/project.ts';
 import type { Limits } from '../../query/limits.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
 import { languagesOf } from './languages.ts';
-import { type Parameters, parametersOf } from './parameters.ts';
+import { checkParameters, type Parameters, parametersOf } from './parameters.ts';
 import { endless, joinsOf, populateOf, type Shape } from './shape.ts';
 import { tokenOf } from './token.ts';
 
@@ -42,9 +42,10 @@ export function recalledCaller({ request }: Asking): CallerContext | undefined {
   return recalled(request, tokenOf(request));
 }
 
-/** What of documents the caller may see, and in which form they are asked for. */
+/** What of documents the caller may see, and in which form they are asked for. Throws what `checkParameters` does. */
 export function shapeOf(context: ReadContext & { readonly project?: Project }, parameters: Parameters): Shape {
   const { project, fileData } = context;
+  checkParameters(parameters);
   return {
     schema: context.schema,
     visible: accessOf(context).visible,

@@ -7,26 +7,21 @@ import { describeError, GatewayError } from '../../lib/errors.ts';
 import { isJsonList, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
 import type { RequestedRead } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
-import type { CallerContext } from '../caller.ts';
-import { objectOf } from './body.ts';
-import { callerOf, shapeOf } from './context.ts';
+import { answerMany, answerOne, merged, parametersOfWrite } from './answer-write.ts';
+import { documentOf } from './body.ts';
+import { shapeOf } from './context.ts';
+import { queryFault } from './faults.ts';
 import { documentsRead, uncounted } from './find.ts';
 import { restrained } from './invalid.ts';
 import { isOpen } from './is-open.ts';
 import { pluralLabel, singularLabel } from './labels.ts';
 import { countOf, type Parameters, truthOf, whereValue } from './parameters.ts';
-import { sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
 import { filterOf, keyOfId } from './to-filter.ts';
 import { orderOf } from './to-order.ts';
 import { idValue } from './values.ts';
-import { createDocument, deleteDocument, type Shown, updateDocument, type Writes, withLocale, writeFresh } from './write.ts';
-
-/** Two objects as one: what stands in the second one counts. */
-export function merged(document: string, more: string): string {
-  return document === '{}' ? more : `${document.slice(0, -1)},${more.slice(1)}`;
-}
+import { createDocument, deleteDocument, type Shown, updateDocument, type Writes } from './write.ts';
 
 const slugOf = ({ context, collection }: Writes): string => slugsOf(context.schema).of(collection) ?? collection.name;
 
@@ -41,16 +36,18 @@ export function updatedText({ text }: Shown, parameters: Parameters, document: J
 
 /** POST /:slug */
 export async function create(serving: Serving, name: string): Promise<FastifyReply> {
-  const document = objectOf(serving.asking.request);
-  const parameters = withLocale(serving.asking.parameters(), document);
-  const text = await writeFresh(serving, await callerOf(serving.asking), name, parameters, async (writes) =>
-    createdText(writes, await createDocument(writes, document)),
-  );
-  return sendText(serving.reply, text, 201);
+  const document = await documentOf(serving.asking.request);
+  return answerOne(serving, {
+    name,
+    document,
+    parameters: parametersOfWrite(serving, document),
+    write: (writes) => createDocument(writes, document),
+    answer: (writes, shown) => ({ status: 201, text: createdText(writes, shown) }),
+  });
 }
 
 /** Throws `item_not_found` for what is no id of the collection. */
-function keyOf({ collection }: Writes, id: string): string {
+export function keyOf({ collection }: Writes, id: string): string {
   const key = keyOfId(collection, id);
   if (key === undefined) throw new GatewayError('item_not_found', { id });
   return key;
@@ -70,27 +67,31 @@ export function hiding({ context, collection }: Writes, action: 'update' | 'dele
 
 /** PATCH and PUT /:slug/:id */
 export async function update(serving: Serving, name: string, id: string): Promise<FastifyReply> {
-  const document = objectOf(serving.asking.request);
-  const parameters = withLocale(serving.asking.parameters(), document);
-  const text = await writeFresh(serving, await callerOf(serving.asking), name, parameters, async (writes) => {
-    const shown = await updateDocument(writes, keyOf(writes, id), document).catch((error: unknown) => {
-      throw hiding(writes, 'update', error);
-    });
-    return updatedText(shown, parameters, document);
+  const document = await documentOf(serving.asking.request);
+  const parameters = parametersOfWrite(serving, document);
+  return answerOne(serving, {
+    name,
+    document,
+    parameters,
+    write: async (writes) =>
+      updateDocument(writes, keyOf(writes, id), document).catch((error: unknown) => {
+        throw hiding(writes, 'update', error);
+      }),
+    answer: (_, shown) => ({ status: 200, text: updatedText(shown, parameters, document) }),
   });
-  return sendText(serving.reply, text);
 }
 
 /** DELETE /:slug/:id */
 export async function remove(serving: Serving, name: string, id: string): Promise<FastifyReply> {
-  const { asking, reply } = serving;
-  const text = await writeFresh(serving, await callerOf(asking), name, asking.parameters(), async (writes) => {
-    const shown = await deleteDocument(writes, keyOf(writes, id)).catch((error: unknown) => {
-      throw hiding(writes, 'delete', restrained(error));
-    });
-    return merged(shown.text, `{"doc":${shown.text},"message":"Deleted successfully."}`);
+  return answerOne(serving, {
+    name,
+    parameters: serving.asking.parameters(),
+    write: async (writes) =>
+      deleteDocument(writes, keyOf(writes, id)).catch((error: unknown) => {
+        throw hiding(writes, 'delete', restrained(error));
+      }),
+    answer: (_, { text }) => ({ status: 200, text: merged(text, `{"doc":${text},"message":"Deleted successfully."}`) }),
   });
-  return sendText(reply, text);
 }
 
 interface Failure {
@@ -106,7 +107,7 @@ async function namedKeys({ context, collection, parameters }: Writes, missing: s
   const where = filterOf(shape, collection, whereValue(parameters.get('where')));
   // A condition that was lost on the way, such as one whose value the client left out, is not one on no document.
   if (!where || isOpen(where)) throw new GatewayError('bad_request', { message: missing });
-  const limit = countOf(parameters.get('limit')) ?? 0;
+  const limit = mostOf(parameters);
   const { writeRows } = context.limits;
   const read: RequestedRead = {
     ...documentsRead(collection, new Map([['key', { is: 'key' }]]), parameters),
@@ -123,6 +124,14 @@ async function namedKeys({ context, collection, parameters }: Writes, missing: s
   }
   const rows = parseJsonBody(String(texts.between('[', ']')));
   return isJsonList(rows) ? rows.flatMap((row) => (row !== null && typeof row === 'object' && 'key' in row ? [String(row.key)] : [])) : [];
+}
+
+/** How many documents are written at most; 0 for all of them, which a number that cannot be read does not mean. */
+function mostOf(parameters: Parameters): number {
+  const given = parameters.get('limit');
+  const limit = countOf(given);
+  if (limit === undefined && given !== undefined && given !== '') throw queryFault(['limit']);
+  return limit ?? 0;
 }
 
 /** Each document in a transaction of its own: those that fail leave the others as they were changed (P-28). */
@@ -148,45 +157,60 @@ async function each(
   return { docs, errors };
 }
 
-async function bulk(
-  serving: Serving,
-  name: string,
-  parameters: Parameters,
-  words: { readonly done: string; readonly failing: string; readonly missing: string },
-  run: (writes: Writes, key: string) => Promise<Shown>,
-): Promise<FastifyReply> {
-  const context: CallerContext = await callerOf(serving.asking);
-  const { status, text } = await writeFresh(serving, context, name, parameters, async (writes) => {
-    const keys = await namedKeys(writes, words.missing);
-    const { docs, errors } = await each(writes.collection, keys, (key) => run(writes, key));
-    const label = pluralLabel(slugOf(writes));
-    const message =
-      errors.length > 0
-        ? `Unable to ${words.failing} ${errors.length} out of ${keys.length} ${label}.`
-        : `${words.done} ${docs.length} ${label} successfully.`;
-    const list = docs.map((one) => one.text).join(',');
-    return {
-      status: errors.length > 0 ? 400 : 200,
-      text: `{"docs":[${list}],"errors":${JSON.stringify(errors)},"message":${JSON.stringify(message)}}`,
-    };
+interface Bulk {
+  readonly document?: JsonObject;
+  readonly parameters: Parameters;
+  readonly done: string;
+  readonly failing: string;
+  readonly missing: string;
+  readonly run: (writes: Writes, key: string) => Promise<Shown>;
+}
+
+function bulk(serving: Serving, name: string, { done, failing, missing, run, ...sent }: Bulk): Promise<FastifyReply> {
+  return answerMany(serving, {
+    name,
+    ...sent,
+    async write(writes) {
+      const keys = await namedKeys(writes, missing);
+      const { docs, errors } = await each(writes.collection, keys, (key) => run(writes, key));
+      const label = pluralLabel(slugOf(writes));
+      const message =
+        errors.length > 0
+          ? `Unable to ${failing} ${errors.length} out of ${keys.length} ${label}.`
+          : `${done} ${docs.length} ${label} successfully.`;
+      const list = docs.map((one) => one.text).join(',');
+      return {
+        status: errors.length > 0 ? 400 : 200,
+        text: `{"docs":[${list}],"errors":${JSON.stringify(errors)},"message":${JSON.stringify(message)}}`,
+        changes: docs.flatMap(({ changes = [] }) => changes),
+      };
+    },
   });
-  return sendText(serving.reply, text, status);
 }
 
 /** PATCH /:slug?where */
-export function updateMatching(serving: Serving, name: string): Promise<FastifyReply> {
-  const document = objectOf(serving.asking.request);
-  const parameters = withLocale(serving.asking.parameters(), document);
-  const words = { done: 'Updated', failing: 'update', missing: "Missing 'where' query of documents to update." };
-  return bulk(serving, name, parameters, words, (writes, key) => updateDocument(writes, key, document));
+export async function updateMatching(serving: Serving, name: string): Promise<FastifyReply> {
+  const document = await documentOf(serving.asking.request);
+  return bulk(serving, name, {
+    document,
+    parameters: parametersOfWrite(serving, document),
+    done: 'Updated',
+    failing: 'update',
+    missing: "Missing 'where' query of documents to update.",
+    run: (writes, key) => updateDocument(writes, key, document),
+  });
 }
 
 /** DELETE /:slug?where */
-export function removeMatching(serving: Serving, name: string): Promise<FastifyReply> {
-  const words = { done: 'Deleted', failing: 'delete', missing: "Missing 'where' query of documents to delete." };
-  return bulk(serving, name, serving.asking.parameters(), words, (writes, key) =>
-    deleteDocument(writes, key).catch((error: unknown) => {
-      throw restrained(error);
-    }),
-  );
+export async function removeMatching(serving: Serving, name: string): Promise<FastifyReply> {
+  return bulk(serving, name, {
+    parameters: serving.asking.parameters(),
+    done: 'Deleted',
+    failing: 'delete',
+    missing: "Missing 'where' query of documents to delete.",
+    run: (writes, key) =>
+      deleteDocument(writes, key).catch((error: unknown) => {
+        throw restrained(error);
+      }),
+  });
 }

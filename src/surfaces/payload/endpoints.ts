@@ -7,6 +7,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { parsePlainJson } from '../../lib/plain-json.ts';
 import { refuseActing } from '../acting.ts';
 import { runHandler, sendEndpointAnswer } from '../endpoint-answer.ts';
+import { refuseTrial } from '../trial.ts';
 import { bytesOf, textOfBody } from './body.ts';
 import { callerOf, rawQuery } from './context.ts';
 import type { Serving } from './serving.ts';
@@ -70,6 +71,7 @@ async function answered(serving: Serving, found: FoundPayloadRoute): Promise<Fas
   const { asking, reply } = serving;
   // What a handler does is not looked into.
   refuseActing(asking.request);
+  refuseTrial(asking.request);
   const given = await asked(serving, found);
   const { extension, handler } = found.route;
   const value = await runHandler(`payload ${extension}`, given.log, () => handler(given));

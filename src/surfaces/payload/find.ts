@@ -110,7 +110,7 @@ function readyRead(context: CallerContext, parameters: Parameters, wanted: Wante
 const both = (one: RequestedFilter, other: RequestedFilter): RequestedFilter => ({ is: 'all', of: [one, other] });
 
 /** Beyond what any database counts to there is no row either. */
-const offsetOf = ({ page, limit }: Page): number => Math.min((page - 1) * limit, Number.MAX_SAFE_INTEGER);
+export const offsetOf = ({ page, limit }: Page): number => Math.min((page - 1) * limit, Number.MAX_SAFE_INTEGER);
 
 function readyFirst(context: CallerContext, shape: Shape, collection: Collection, parameters: Parameters, page: Page): Ready {
   const order = collection.key.map((field) => ({ path: [field.name], descending: false }));

@@ -3,13 +3,13 @@ import type { FastifyReply } from 'fastify';
 import { prepareRead, runRead } from '../../engine/read.ts';
 import { parseJsonBody } from '../../lib/json-body.ts';
 import type { Collection } from '../../schema/types.ts';
-import { objectOf } from './body.ts';
-import { callerOf } from './context.ts';
-import { hiding, merged } from './documents.ts';
+import { answerOne, merged, parametersOfWrite } from './answer-write.ts';
+import { documentOf } from './body.ts';
+import { hiding } from './documents.ts';
 import { documentsRead, findText, uncounted } from './find.ts';
 import { sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
-import { createDocument, updateDocument, type Writes, withLocale, writeFresh } from './write.ts';
+import { createDocument, updateDocument, type Writes } from './write.ts';
 
 /** GET /globals/:slug; of one without a row its name alone. */
 export async function showGlobal({ asking, reply, hooks }: Serving, { name }: Collection, slug: string): Promise<FastifyReply> {
@@ -31,17 +31,18 @@ async function rowKey({ context, collection }: Writes): Promise<string | undefin
 
 /** POST /globals/:slug changes the row, or makes it. */
 export async function updateGlobal(serving: Serving, { name }: Collection): Promise<FastifyReply> {
-  const document = objectOf(serving.asking.request);
-  const parameters = withLocale(serving.asking.parameters(), document);
-  const text = await writeFresh(serving, await callerOf(serving.asking), name, parameters, async (writes) => {
-    const key = await rowKey(writes);
-    const shown =
-      key === undefined
-        ? await createDocument(writes, document)
-        : await updateDocument(writes, key, document).catch((error: unknown) => {
-            throw hiding(writes, 'update', error);
-          });
-    return merged(shown.text, `{"message":"Updated successfully.","result":${shown.text}}`);
+  const document = await documentOf(serving.asking.request);
+  return answerOne(serving, {
+    name,
+    document,
+    parameters: parametersOfWrite(serving, document),
+    async write(writes) {
+      const key = await rowKey(writes);
+      if (key === undefined) return createDocument(writes, document);
+      return updateDocument(writes, key, document).catch((error: unknown) => {
+        throw hiding(writes, 'update', error);
+      });
+    },
+    answer: (_, { text }) => ({ status: 200, text: merged(text, `{"message":"Updated successfully.","result":${text}}`) }),
   });
-  return sendText(serving.reply, text);
 }

@@ -21,6 +21,7 @@ export const payloadSurface: FastifyPluginAsync<PayloadSurfaceOptions> = async (
   app.route({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/:project/payload/api/*',
+    config: { dryRun: true },
     async handler(request, reply) {
       if (!request.project.config.surfaces?.payload) throw new GatewayError('route_not_found');
       return answer({ asking: askingOf(request), reply, hooks });

@@ -13,6 +13,8 @@ export interface Writing {
   readonly slug: string;
   /** Of a change. */
   readonly id?: string;
+  /** Whether the caller may be told of a field that was not sent. */
+  readonly tells?: (field: Field) => boolean;
 }
 
 export interface PathFault {
@@ -71,10 +73,16 @@ function faultsOf(error: GatewayError, writing: Writing, sent: RequestedItem): P
       if (error.details['data'] !== undefined) return undefined;
       if (error.faults.length > 0)
         return error.faults.map((one) => ({ path: one.field, message: one.blank ? required : sentenceOf(writing, one.field) }));
-      return typeof field === 'string' && field in sent ? [{ path: field, message: sentenceOf(writing, field) }] : undefined;
+      return typeof field === 'string' && Object.hasOwn(sent, field) ? [{ path: field, message: sentenceOf(writing, field) }] : undefined;
     }
     case 'constraint': {
-      const named = typeof field === 'string' && field in sent ? [field] : relationsAmong(writing, sent);
+      const own = typeof field === 'string' ? writing.collection.fields.get(field) : undefined;
+      // What the database misses is a value; of a hidden column nothing is said but that.
+      if (own && (sent[own.name] ?? null) === null) {
+        const told = Object.hasOwn(sent, own.name) || writing.tells?.(own) === true;
+        return told ? [{ path: own.name, message: required }] : undefined;
+      }
+      const named = typeof field === 'string' && Object.hasOwn(sent, field) ? [field] : relationsAmong(writing, sent);
       return named.map((path) => ({ path, message: sentenceOf(writing, path) }));
     }
     default:

@@ -4,6 +4,7 @@ import type { RequestedNested } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import { idOutput } from './derived.ts';
 import { factsOf, type Member } from './facts.ts';
+import { queryFault } from './faults.ts';
 import { targetOf } from './names.ts';
 import { countOf, type Parameters, truthOf, whereValue } from './parameters.ts';
 import type { Shape } from './shape.ts';
@@ -11,6 +12,7 @@ import { filterOf } from './to-filter.ts';
 import { orderOf } from './to-order.ts';
 
 const usualLimit = 10;
+const taken: ReadonlySet<string> = new Set(['limit', 'page', 'sort', 'where', 'count']);
 
 /** The join with its documents, or with their ids; undefined where it is not to be shown, or may not be. */
 export function joinOf(
@@ -25,6 +27,8 @@ export function joinOf(
   if (asked === false || !target) return undefined;
   const id = idOutput(shape, factsOf(target, shape.schema));
   if (!documents && !id) return undefined;
+  const odd = [...asked.keys()].filter((one) => !taken.has(one));
+  if (odd.length > 0) throw queryFault(odd.map((one) => `joins.${member.name}.${one}`));
   const nested = nestedOf(shape, target, asked);
   const { name } = member.relation;
   const rows: RequestedOutput =

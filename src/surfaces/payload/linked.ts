@@ -132,5 +132,9 @@ export async function linkedItem(
     if (links && changes.length > 0) lists.push([links.relation.name, changes]);
   }
   lists.push(...(await translationChanges(context, facts, key, translated, code)));
-  return { ...item, ...Object.fromEntries(lists) };
+  const both = lists.map(([name, changes]): [string, Json] => {
+    const there = item[name];
+    return [name, there !== undefined && isJsonList(there) && isJsonList(changes) ? [...there, ...changes] : changes];
+  });
+  return { ...item, ...Object.fromEntries(both) };
 }

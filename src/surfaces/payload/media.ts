@@ -10,6 +10,7 @@ import type { RequestedOutput } from '../../query/requested-template.ts';
 import { contentHeaders, sentType } from '../content-headers.ts';
 import { type FormFile, isForm, readForm } from '../file-form.ts';
 import { sendContent } from '../send-content.ts';
+import { refuseTrial } from '../trial.ts';
 import { dropUnnamed, filesCollection, keepingNamed, type Uploads, uploadsOf } from '../uploads.ts';
 import { objectIn } from './body.ts';
 import { callerOf } from './context.ts';
@@ -31,6 +32,7 @@ interface Brought {
 
 /** The one file of a form, and the document in its part `_payload`. */
 async function broughtBy({ asking }: Serving, uploads: Uploads): Promise<Brought> {
+  refuseTrial(asking.request);
   if (!isForm(asking.request)) throw noFile();
   const { files } = await readForm(asking.request, uploads);
   const [file, ...more] = files;

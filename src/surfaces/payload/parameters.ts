@@ -3,6 +3,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, isJsonObject, type Json, numberText, parseJsonBody } from '../../lib/json-body.ts';
 import type { Limits } from '../../query/limits.ts';
 import { type BracketValue, parseBrackets } from '../bracket-query.ts';
+import { queryFault } from './faults.ts';
 
 /** Values as they came: texts of a query string, or of JSON. */
 export type Asked = Json;
@@ -19,6 +20,50 @@ function jsonOf(value: BracketValue): Json {
 /** The parameters of a query string. Throws `limit_exceeded` and `bad_request` as `parseBrackets` does. */
 export function parametersOf(rawQuery: string, limits: Limits): Parameters {
   return new Map(Object.entries(parseBrackets(rawQuery, limits)).map(([name, value]) => [name, jsonOf(value)]));
+}
+
+/** Parameters that are understood, and those that mean nothing here and that clients of the convention send (P-124). */
+const known: ReadonlySet<string> = new Set([
+  'where',
+  'sort',
+  'limit',
+  'page',
+  'pagination',
+  'depth',
+  'select',
+  'populate',
+  'joins',
+  'locale',
+  'fallback-locale',
+  'fallbackLocale',
+  'trash',
+  'draft',
+  'autosave',
+  'publishAllLocales',
+  'unpublishAllLocales',
+  'publishSpecificLocale',
+  'overrideLock',
+  'flattenLocales',
+  'selectedLocales',
+  'dry_run',
+]);
+
+const groups = ['select', 'populate', 'joins'] as const;
+
+/**
+ * Throws the fault that names parameters which nobody knows, since what is misspelled would be left out without a word, and those that are
+ * not of the form that they have.
+ */
+export function checkParameters(parameters: Parameters): void {
+  const unknown = [...parameters.keys()].filter((name) => !known.has(name));
+  const formless = groups.filter((name) => {
+    const value = parameters.get(name);
+    const empty = value === undefined || value === null || value === '' || (isJsonList(value) && value.length === 0);
+    return !empty && !isJsonObject(value) && truthOf(value) !== false;
+  });
+  const sort = parameters.get('sort');
+  const faults = [...unknown, ...formless, ...(sort !== undefined && isJsonObject(sort) ? ['sort'] : [])];
+  if (faults.length > 0) throw queryFault(faults);
 }
 
 /** Those of the URL, and of the body that stands for a query: where both name one, the body's counts (P-35). */

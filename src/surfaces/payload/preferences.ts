@@ -5,11 +5,12 @@ import { GatewayError } from '../../lib/errors.ts';
 import { joinTexts } from '../../lib/joined-texts.ts';
 import { jsonTextOf } from '../../lib/json-body.ts';
 import { preferencesTable } from '../../schema/system.ts';
+import { merged } from './answer-write.ts';
 import { objectOf } from './body.ts';
 import { callerOf } from './context.ts';
-import { merged } from './documents.ts';
+import { queryFault } from './faults.ts';
 import { pageText } from './page.ts';
-import { pageOf } from './parameters.ts';
+import { checkParameters, pageOf } from './parameters.ts';
 import { sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
 import { usersSlug } from './slugs.ts';
@@ -76,7 +77,12 @@ async function remove(serving: Serving, key: string): Promise<FastifyReply> {
 async function list(serving: Serving): Promise<FastifyReply> {
   const own = await ownOf(serving);
   if (!own) throw new GatewayError('forbidden', { message: 'You are not allowed to perform this action.' });
-  const page = pageOf(serving.asking.parameters());
+  const parameters = serving.asking.parameters();
+  checkParameters(parameters);
+  // They are found by their keys alone.
+  const unfit = ['where', 'sort'].filter((name) => parameters.has(name));
+  if (unfit.length > 0) throw queryFault(unfit);
+  const page = pageOf(parameters);
   const limit = page.limit === 0 ? undefined : page.limit;
   const found = (await own.preferences?.list(limit, limit === undefined ? 0 : (page.page - 1) * limit)) ?? [];
   const total = page.paged ? ((await own.preferences?.count()) ?? 0) : found.length;

@@ -1,7 +1,7 @@
 /** Answers as JSON: texts that the database made, and objects of ours. */
 import type { FastifyReply } from 'fastify';
 
-const jsonType = 'application/json; charset=utf-8';
+export const jsonType = 'application/json; charset=utf-8';
 
 /** Sends JSON text as it is. */
 export function sendText(reply: FastifyReply, text: string | Buffer, status = 200): FastifyReply {

@@ -9,6 +9,7 @@ export interface Slugs {
   /** Of a collection or a global; undefined for what has none. */
   of(collection: Pick<Collection, 'name'>): string | undefined;
   readonly collections: ReadonlyMap<string, Collection>;
+  readonly globals: ReadonlyMap<string, Collection>;
 }
 
 export const usersSlug = 'users';
@@ -68,6 +69,7 @@ function make({ collections }: Schema): Slugs {
     global: (segment) => alias(globals, segment),
     of: ({ name }) => slugOf.get(name),
     collections: listed,
+    globals,
   };
 }
 

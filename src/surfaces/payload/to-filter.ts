@@ -5,6 +5,7 @@ import type { RequestedFilter } from '../../query/types.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import type { Facts } from './facts.ts';
 import { queryFault } from './faults.ts';
+import { anyRow } from './is-open.ts';
 import { type Resolved, relationsOf, resolvePath, type Seeing, type Step, targetOf } from './names.ts';
 import type { Asked } from './parameters.ts';
 
@@ -216,7 +217,7 @@ function onList(reading: Reading, member: ListMember, operator: string, operand:
   if (operator === 'exists') {
     const text = String(operandOf(operand)).toLowerCase();
     if (text !== 'true' && text !== 'false') return undefined;
-    return { is: 'related', relation: list, quantifier: text === 'true' ? 'some' : 'none', where: everything };
+    return { is: 'related', relation: list, quantifier: text === 'true' ? 'some' : 'none', where: anyRow };
   }
   const target = targetOf(reading.seeing, member);
   if (!target) return undefined;

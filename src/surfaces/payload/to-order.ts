@@ -1,10 +1,9 @@
 /** `sort` as the order of a read (payload-rest §5). */
 import { refuse } from '../../query/limits.ts';
-import type { RequestedOrder } from '../../query/types.ts';
-import type { Collection } from '../../schema/types.ts';
+import type { RequestedFilter, RequestedOrder } from '../../query/types.ts';
+import type { Collection, Field } from '../../schema/types.ts';
 import { factsOf } from './facts.ts';
-import { queryFault } from './faults.ts';
-import { resolvePath, type Seeing } from './names.ts';
+import { isCompared, type Resolved, resolvePath, type Seeing } from './names.ts';
 import { type Asked, namesOf } from './parameters.ts';
 
 /** The newest first, by the moment of creation where there is one (P-82). */
@@ -13,32 +12,52 @@ function usual(seeing: Seeing, collection: Collection): RequestedOrder[] {
   return created && seeing.visible.field(created) === 'yes' ? [{ path: [created.name], descending: true }] : [];
 }
 
+/** The fields that the last name of a path is sorted by. */
+function fieldsOf({ target, facts }: Resolved): readonly Field[] {
+  switch (target.is) {
+    case 'field':
+    case 'localised':
+      return [target.field];
+    case 'key':
+      return target.key;
+    case 'status':
+      return facts.status ? [facts.status.field] : [];
+    case 'deleted':
+      return facts.deleted ? [facts.deleted] : [];
+    default:
+      return [];
+  }
+}
+
+/** The text of a localised field stands in the row of the language that is asked for (P-143). */
+function inLanguage(
+  { languages }: Seeing,
+  { facts: { translations }, target }: Resolved,
+): { name: string; where: RequestedFilter } | undefined {
+  if (target.is !== 'localised' || !translations) return undefined;
+  const value = target.language === undefined ? languages : [target.language];
+  return { name: translations.relation.name, where: { is: 'compare', path: [translations.language.name], operator: 'in', value } };
+}
+
 /** What a name may be sorted by; undefined for names that do not exist for the caller, which are passed over (P-81). */
 function termOf(seeing: Seeing, collection: Collection, name: string): RequestedOrder[] {
   const descending = name.startsWith('-');
-  const resolved = resolvePath({ ...seeing, languages: [] }, collection, descending ? name.slice(1) : name);
+  const resolved = resolvePath(seeing, collection, descending ? name.slice(1) : name);
   if (!resolved) return [];
-  if (resolved.steps.some(({ many }) => many)) throw queryFault([name.replace(/^-/, '')]);
-  const { steps, target, facts } = resolved;
-  const path = steps.flatMap(({ relations }) => relations);
-  const named =
-    target.is === 'field'
-      ? [target.field]
-      : target.is === 'key'
-        ? target.key
-        : target.is === 'status' || target.is === 'deleted'
-          ? [target.is === 'status' ? facts.status?.field : facts.deleted].flatMap((field) => field ?? [])
-          : [];
-  return named.flatMap((field) => {
+  const { steps, facts } = resolved;
+  const language = inLanguage(seeing, resolved);
+  const seen = !language || (facts.translations && isCompared(seeing, facts.translations.language));
+  const path = [...steps.flatMap(({ relations }) => relations), ...(language ? [language.name] : [])];
+  // Of several rows the smallest value counts, or the largest (P-83).
+  const lists = language ? { where: language.where } : steps.some(({ many }) => many) ? {} : undefined;
+  return fieldsOf(resolved).flatMap((field) => {
     const readable = seeing.visible.field(field);
-    return readable === 'yes' || (readable === 'some' && path.length > 0) ? [{ path: [...path, field.name], descending }] : [];
+    if (!seen || (readable !== 'yes' && (readable !== 'some' || path.length === 0))) return [];
+    return [{ path: [...path, field.name], descending, ...(lists ? { lists } : {}) }];
   });
 }
 
-/**
- * The order that the names ask for, or the newest first; rows that are equal by it follow their keys, the highest first (P-82). Throws the
- * fault of a path that leads through lists, as a row can be sorted by one value only.
- */
+/** The order that the names ask for, or the newest first; rows that are equal by it follow their keys, the highest first (P-82). */
 export function orderOf(seeing: Seeing, collection: Collection, sort: Asked | undefined): readonly RequestedOrder[] {
   const names = namesOf(sort);
   if (names.length > seeing.limits.sort) refuse('sort terms (sort)', seeing.limits.sort);

@@ -1,8 +1,10 @@
 /** Creating, changing and deleting documents one at a time (payload-rest §2, §8, §10). */
 import { writerOf } from '../../access/write.ts';
+import type { Transaction } from '../../dialect/types.ts';
+import { type Change, dryRun } from '../../engine/dry-run.ts';
 import { lockRows } from '../../engine/lock-rows.ts';
 import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
-import { prepareWrite, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
+import { prepareWrite, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../lib/json-body.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
@@ -11,7 +13,7 @@ import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import { writeContext } from '../write-context.ts';
 import { shapeOf } from './context.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, isSecret } from './facts.ts';
 import { documentsRead, roomy, templateOf, uncounted } from './find.ts';
 import { told, type Writing } from './invalid.ts';
 import { hangs, linkedItem } from './linked.ts';
@@ -28,16 +30,46 @@ export interface Writes {
   readonly context: CallerContext;
   readonly collection: Collection;
   readonly parameters: Parameters;
+  /** They are tried, and taken back. */
+  readonly trial: boolean;
+  /** Keeps the answer, in the transaction of what it tells of. */
+  readonly keep?: (transaction: Transaction, shown: Shown) => Promise<void>;
 }
 
 /** A document as it is read back: its key, and what of it the caller may read. */
 export interface Shown {
   readonly key: string;
   readonly text: string;
+  /** Of a trial: what would change. */
+  readonly changes?: readonly Change[];
 }
 
-const withinOf = ({ serving, context }: Writes): WriteContext =>
-  writeContext(serving.asking.request, context, payloadNested, serving.hooks);
+const withinOf = ({ serving, context, trial }: Writes): WriteContext =>
+  writeContext(serving.asking.request, context, payloadNested, serving.hooks, trial);
+
+/** Runs what writes one document and reads it back. */
+async function run(
+  { trial, keep }: Writes,
+  within: WriteContext,
+  work: (session: WriteSession) => Promise<WriteAnswer<Shown>>,
+): Promise<Shown> {
+  if (trial) {
+    const { answer, changes } = await dryRun(within, work);
+    return { ...answer, changes };
+  }
+  if (!keep) return writing(within, work);
+  return writing(within, async (session) => {
+    const { read } = await work(session);
+    return {
+      plain: false,
+      async read(inside) {
+        const shown = await read(inside);
+        await keep(inside.connection, shown);
+        return shown;
+      },
+    };
+  });
+}
 
 /** Parameters that may also stand in the body of a write (P-144). */
 const localeNames = ['locale', 'fallback-locale', 'fallbackLocale'];
@@ -60,11 +92,11 @@ export async function shownOf(within: ReadContext, { context, collection, parame
 }
 
 /** With the fields that the caller may not write left out, as the convention does (P-206). */
-async function withoutForbidden<T>(collection: Collection, run: (leftOut: ReadonlySet<string>) => Promise<T>): Promise<T> {
+async function withoutForbidden<T>(collection: Collection, write: (leftOut: ReadonlySet<string>) => Promise<T>): Promise<T> {
   const leftOut = new Set<string>();
   for (;;) {
     try {
-      return await run(leftOut);
+      return await write(leftOut);
     } catch (error) {
       const field = error instanceof GatewayError && error.kind === 'field_write_denied' ? error.details['field'] : undefined;
       const own = error instanceof GatewayError && error.details['collection'] === collection.name;
@@ -74,7 +106,7 @@ async function withoutForbidden<T>(collection: Collection, run: (leftOut: Readon
   }
 }
 
-interface Change {
+interface Changing {
   readonly mutation: (item: RequestedItem) => RequestedMutation;
   readonly sent: Sent;
   readonly writing: Writing;
@@ -83,7 +115,7 @@ interface Change {
 }
 
 /** Runs one change in a transaction of its own, in which its answer is read too. */
-async function changed(writes: Writes, { mutation, sent, writing: about, key, options = {} }: Change): Promise<Shown> {
+async function changed(writes: Writes, { mutation, sent, writing: about, key, options = {} }: Changing): Promise<Shown> {
   const { context, collection, parameters } = writes;
   const within = withinOf(writes);
   const [code = ''] = shapeOf(context, parameters).languages;
@@ -97,7 +129,7 @@ async function changed(writes: Writes, { mutation, sent, writing: about, key, op
       const held = key !== undefined && hangs(sent) ? key : undefined;
       if (held !== undefined) writerOf(context.schema, context.rules, context.actor).grant(collection, 'update');
       const ready = held === undefined ? await prepareWrite(within, await made(context, leftOut), options) : undefined;
-      return writing(within, async (session) => {
+      return run(writes, within, async (session) => {
         // Whoever else writes the same document waits until its rows are compared and written.
         if (held !== undefined) await lockRows(session, collection.name, [held]);
         const prepared = ready ?? (await prepareWrite(preparing(within, session), await made(session.within, leftOut), options));
@@ -117,7 +149,8 @@ const isLocalised = (parameters: Parameters): boolean => (textOf(parameters.get(
 
 function writingOf({ context, collection }: Writes, id?: string): Writing {
   const slug = slugsOf(context.schema).of(collection) ?? collection.name;
-  return { collection, slug, ...(id === undefined ? {} : { id }) };
+  const { visible } = shapeOf(context, new Map());
+  return { collection, slug, tells: (field) => !isSecret(field) && visible.field(field) !== 'no', ...(id === undefined ? {} : { id }) };
 }
 
 /** Makes a document (P-23). `more` is what the gateway itself adds to it. */
@@ -200,7 +233,7 @@ export async function deleteDocument(writes: Writes, key: string): Promise<Shown
   const within = withinOf(writes);
   const prepared = await prepareWrite(within, { is: 'delete', collection: collection.name, keys: [key] }, {});
   if (!truthOf(parameters.get('trash'))) await refuseTrashed(writes, key);
-  return writing(within, async (session: WriteSession) => {
+  return run(writes, within, async (session) => {
     const shown = await shownOf(session.within, writes, key);
     await session.write(prepared);
     return { plain: false, read: async () => shown };
@@ -218,11 +251,11 @@ export function writeFresh<T>(
   context: CallerContext,
   name: string,
   parameters: Parameters,
-  run: (writes: Writes) => Promise<T>,
+  write: (writes: Writes) => Promise<T>,
 ): Promise<T> {
   return fresh(context, async (now) => {
     const collection = now.schema.collections.get(name);
     if (!collection) throw new GatewayError('route_not_found');
-    return run({ serving, context: now, collection, parameters });
+    return write({ serving, context: now, collection, parameters, trial: false });
   });
 }

@@ -47,20 +47,18 @@ export async function listRows(context: ReadContext, { collection, where, limit,
 /** Whether a text may be the numeric key of a row. */
 const isNumeric = (id: string): boolean => /^[1-9]\d{0,8}$/.test(id);
 
-/**
- * The condition of a row that a client names: its external id; the number of a row that has none, which could not be named otherwise.
- */
+/** The condition of a member that a client names: by its external id, or by its number where it has none. */
 export function named(id: string): RequestedFilter {
   const external = compares('external_id', 'eq', id);
   if (!isNumeric(id)) return external;
   return { is: 'any', of: [external, { is: 'all', of: [compares('external_id', 'null', 1), compares('id', 'eq', id)] }] };
 }
 
-/** The row that the path names. Throws `item_not_found` where there is none that the caller may read. */
+/** The row that the path names by its external id. Throws `item_not_found` where there is none that the caller may read. */
 export async function rowOf(context: ReadContext, collection: Listed['collection'], id: string): Promise<ScimRow> {
-  const { rows } = await listRows(context, { collection, where: named(id) });
+  const { rows } = await listRows(context, { collection, where: compares('external_id', 'eq', id) });
   // A database may compare without regard to case; an external id is exact.
-  const row = rows.find((one) => one['external_id'] === id) ?? rows.find((one) => one['external_id'] === null);
+  const row = rows.find((one) => one['external_id'] === id);
   if (!row) throw new GatewayError('item_not_found', { id });
   return row;
 }

@@ -12,7 +12,7 @@ import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { claimOf } from '../idempotency.ts';
 import { isTrial } from '../trial.ts';
-import { trialMembers } from '../trial-texts.ts';
+import { triedLists } from '../tried-changes.ts';
 import { writeContext } from '../write-context.ts';
 import { readHooked } from './hooked-read.ts';
 import { strapiNested } from './nested-syntax.ts';
@@ -96,7 +96,7 @@ async function tried(
     const { within, work } = await prepared(request, now, hooks, route, asked, true);
     return dryRun(within, work);
   });
-  const meta = `{"dry_run":true,${trialMembers(changes, context.actor)}}`;
+  const meta = `{"dry_run":true,${triedLists(changes, context.actor)}}`;
   const { texts } = answer.result ?? {};
   const body = texts?.count ? texts.between('{"data":', `,"meta":${meta}}`) : `{"data":null,"meta":${meta}}`;
   return { status: 200, body, contentType: jsonType };

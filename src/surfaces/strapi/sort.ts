@@ -51,15 +51,17 @@ export function orderOf(sight: Sight, collection: Collection, value: BracketValu
 function resolved(sight: Sight, collection: Collection, { path, descending }: Term): RequestedOrder[] {
   const names: string[] = [];
   let here = collection;
+  let lists: Pick<RequestedOrder, 'lists'> = {};
   if (path.includes('')) throw invalidName(path.join('.'), 'sort');
   for (const [i, name] of path.entries()) {
     const text = i === path.length - 1 ? translatedAttribute(sight, here, name) : undefined;
-    if (text) return textOrder(sight, text, names, descending);
-    if (i === path.length - 1) return lastNames(sight, here, name).map((last) => ({ path: [...names, last], descending, many: true }));
+    if (text) return textOrder(sight, text, names, descending, lists);
+    if (i === path.length - 1) return lastNames(sight, here, name).map((last) => ({ path: [...names, last], descending, ...lists }));
     const relation = named(sight, here, name)?.relation;
     const lead = relation && leadOf(sight, relation);
     if (!relation || !lead) throw invalidName(name, 'sort', path.slice(0, i));
     names.push(relation.name, ...(lead.far ? [lead.far.name] : []));
+    if (lead.many) lists = { lists: {} };
     here = lead.end;
   }
   return [];

@@ -57,9 +57,15 @@ export function textCondition(
 }
 
 /** By the texts of the language, then by the entry's own. */
-export function textOrder(sight: Sight, attribute: Translated, before: readonly string[], descending: boolean): RequestedOrder[] {
+export function textOrder(
+  sight: Sight,
+  attribute: Translated,
+  before: readonly string[],
+  descending: boolean,
+  lists: Pick<RequestedOrder, 'lists'>,
+): RequestedOrder[] {
   const { localised, field, own } = attribute;
   const path = [...before, localised.relation.name, field.name];
   const where = spokenTexts(sight, attribute);
-  return [{ path, descending, many: true, where }, ...(own ? [{ path: [...before, own.name], descending, many: true as const }] : [])];
+  return [{ path, descending, lists: { where } }, ...(own ? [{ path: [...before, own.name], descending, ...lists }] : [])];
 }

@@ -1,5 +1,7 @@
 /** The queries to information_schema: one per kind of object, on the connection's own database. */
 import type { Connection } from '../../dialect/types.ts';
+import { isMariadb } from './capabilities.ts';
+import type { Flavor } from './dialect.ts';
 
 /** A large catalogue takes its time, whatever requests may take. */
 const unlimited = { timeout: 0 };
@@ -94,10 +96,10 @@ export async function readCatalogue(connection: Connection, { mariadb }: { maria
   };
 }
 
-/** What tells the server's kind and version. */
-export async function readServer(connection: Connection): Promise<{ readonly version: string; readonly comment: string }> {
-  const [[version, comment] = []] = await connection.texts({ text: 'select version(), @@version_comment', values: [] });
-  return { version: version ?? '', comment: comment ?? '' };
+/** Which server it is, and its version. */
+export async function readServer(connection: Connection): Promise<{ readonly flavor: Flavor; readonly version: string }> {
+  const [[mariadb, version] = []] = await connection.texts({ text: `select ${isMariadb}, version()`, values: [] });
+  return { flavor: mariadb === '1' ? 'mariadb' : 'mysql', version: version ?? '' };
 }
 
 /** For each table and view a text that changes with it. */

@@ -1,5 +1,6 @@
 /** A connected MySQL or MariaDB: statements on raw connections from knex's pool, safe values out, our errors only where known. */
 import type { Connection as RawConnection } from 'mysql2';
+import { demandCapabilities } from '../../dialect/capabilities.ts';
 import { createLine } from '../../dialect/line.ts';
 import { onlyReads } from '../../dialect/only-reads.ts';
 import { isRefusedRead, unknownOutcome } from '../../dialect/outcomes.ts';
@@ -7,6 +8,7 @@ import type { Connection, DatabaseConfig, Dialect, Reader, Row, StatementLimits,
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { inSlices, type Sliced } from '../../lib/slices.ts';
+import { isMariadb, wanted } from './capabilities.ts';
 import { type Flavor, mysqlDialect } from './dialect.ts';
 import { type Answer, refuseCut, send } from './driver.ts';
 import { isLost, translate, withoutSql } from './errors.ts';
@@ -16,7 +18,7 @@ import { openPool, type Pool } from './pool.ts';
 import { stream } from './stream.ts';
 import { within } from './time-limit.ts';
 import { safeOf, textOf } from './values.ts';
-import { serverOf, tooOld } from './version.ts';
+import { serverName } from './version.ts';
 
 type Observer = (statement: Statement) => void;
 
@@ -30,7 +32,7 @@ function known(error: unknown): unknown {
 /**
  * Connects and looks at the server.
  *
- * @throws GatewayError database_unavailable: no answer, not let in, no database named, or a version older than we serve
+ * @throws GatewayError database_unavailable: no answer, not let in, no database named, or a server that cannot do what is needed
  */
 export async function connect(config: DatabaseConfig): Promise<Connection> {
   const pool = openPool(config);
@@ -49,16 +51,15 @@ export async function connect(config: DatabaseConfig): Promise<Connection> {
 }
 
 async function detect(pool: Pool): Promise<Flavor> {
-  const text = 'select version(), @@version_comment, database()';
-  const { rows } = await onRaw(pool, (raw) => send(raw, { text, values: [] }, false));
-  const [version, comment, database] = (rows[0] ?? []).map((value) => (value === null ? null : String(value)));
+  const ask = (text: string): Promise<Answer> => onRaw(pool, (raw) => send(raw, { text, values: [] }, false));
+  const { rows } = await ask(`select ${isMariadb}, version(), database()`);
+  const [mariadb, version, database] = (rows[0] ?? []).map((value) => (value === null ? null : String(value)));
   if (database === null || database === undefined) {
     throw new GatewayError('database_unavailable', { message: 'The connection of this project names no database' });
   }
-  const server = serverOf(version ?? '', comment ?? '');
-  const refusal = tooOld(server);
-  if (refusal !== undefined) throw new GatewayError('database_unavailable', { message: refusal });
-  return server.flavor;
+  const flavor: Flavor = mariadb === '1' ? 'mariadb' : 'mysql';
+  await demandCapabilities(serverName(flavor, version ?? ''), wanted[flavor], ask, isLost);
+  return flavor;
 }
 
 function connectionOf(pool: Pool, dialect: Dialect, flavor: Flavor, prepared: boolean): Connection {

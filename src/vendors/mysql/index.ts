@@ -4,6 +4,7 @@ import { fingerprint } from './catalogue.ts';
 import { mysqlDdl } from './ddl.ts';
 import { isStale, translate } from './errors.ts';
 import { introspect } from './introspect.ts';
+import { replication } from './replication.ts';
 
 export const mysql: Vendor = {
   name: 'mysql2',
@@ -14,4 +15,5 @@ export const mysql: Vendor = {
   translate,
   ddl: mysqlDdl,
   isStale,
+  replication,
 };

@@ -8,7 +8,7 @@ import { type CatalogueKey, finding, keysByTable, resolveForeignKeys } from './f
 import { grouping } from './rows.ts';
 import { jsonColumnOf, labelsOf, mariadbDefault, storageOf } from './storage.ts';
 import { readTextIndexes } from './text-indexes.ts';
-import { serverName, serverOf } from './version.ts';
+import { serverName } from './version.ts';
 
 type Texts = readonly (string | null)[];
 
@@ -46,8 +46,8 @@ export async function introspect(
   before?: Introspection,
   anew = false,
 ): Promise<Introspection> {
-  const server = await readServer(connection).then(({ version, comment }) => serverOf(version, comment));
-  const mariadb = server.flavor === 'mariadb';
+  const { flavor, version } = await readServer(connection);
+  const mariadb = flavor === 'mariadb';
   // Taken first: what changes while the catalogue is read is read again the next time.
   const prints = await readPrints(connection);
   const memory = before && memories.get(before);
@@ -63,7 +63,7 @@ export async function introspect(
   await inSlices(linkTables(tables, memory, changed));
   const listed = [...tables.values()].map(({ table }) => table).sort((a, b) => (a.name < b.name ? -1 : 1));
   const textIndexes = await readTextIndexes(connection);
-  const introspection = { version: serverName(server), defaultSchema: null, tables: listed, textIndexes };
+  const introspection = { version: serverName(flavor, version), defaultSchema: null, tables: listed, textIndexes };
   memories.set(introspection, { prints, tables });
   return introspection;
 }

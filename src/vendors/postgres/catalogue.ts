@@ -11,14 +11,15 @@ export const served = `c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispar
 const asked = (column: string): string => `${column} between $2::oid and $3::oid and ${column} = any($1::oid[])`;
 
 /**
- * A table never counted says so by a negative number; before version 14 it had no pages. A partitioned table has the rows of its
- * partitions, as nothing counts it unless told.
+ * A table never counted says so by a negative number, where the server does so at all: then its own views do, which nothing ever counts.
+ * Elsewhere it has no pages. A partitioned table has the rows of its partitions, as nothing counts it unless told.
  */
 const rows = `case
       when c.relkind = 'p' then (select sum(l.reltuples::float8) filter (where l.reltuples >= 0) from pg_catalog.pg_partition_tree(c.oid) p
         join pg_catalog.pg_class l on l.oid = p.relid where p.isleaf)
       when c.relkind = 'v' or c.reltuples < 0 then null
-      when c.reltuples = 0 and c.relpages = 0 and current_setting('server_version_num')::int < 140000 then null
+      when c.reltuples = 0 and c.relpages = 0
+        and not exists (select from pg_catalog.pg_class u where u.relkind = 'v' and u.reltuples < 0) then null
       else c.reltuples
     end::bigint::text`;
 

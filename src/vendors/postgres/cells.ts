@@ -14,6 +14,8 @@ const truth = (text: string): string => (text === 't' ? 'true' : 'false');
 
 /** `2024-05-01 10:00:00+00`, perhaps with ` BC` behind it, in ISO form; sessions are in UTC. Infinity stays as it is. */
 function moment(text: string): string {
+  // Almost all of them: whole seconds of years in four digits.
+  if (text.length === 22 && text.charCodeAt(10) === 32 && text.charCodeAt(19) === 43) return `"${text.slice(0, 10)}T${text.slice(11)}:00"`;
   const blank = text.indexOf(' ');
   if (blank === -1) return `"${text}"`;
   const zone = text.indexOf('+', blank);

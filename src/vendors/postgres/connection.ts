@@ -1,11 +1,13 @@
 /** A connected PostgreSQL: statements on raw connections from knex's pool, texts out, our errors only where known. */
 import type { Client as RawConnection } from 'pg';
+import { demandCapabilities } from '../../dialect/capabilities.ts';
 import { onlyReads } from '../../dialect/only-reads.ts';
 import { conflict, isTimeout, unknownOutcome } from '../../dialect/outcomes.ts';
 import type { Connection, DatabaseConfig, Dialect, Queryable, Reader, StatementLimits, TextRow, Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { begun } from './begun.ts';
+import { wanted } from './capabilities.ts';
 import { textSupport } from './collations.ts';
 import { postgresDialect } from './dialect.ts';
 import { type Answer, objects, type SendOptions, send, sendEach } from './driver.ts';
@@ -17,7 +19,6 @@ import { localSetting } from './plan-mode.ts';
 import { openPool, type Pool } from './pool.ts';
 import { stream } from './stream.ts';
 
-const oldestServed = 120_000;
 /** A connection lost later than this after its statement was sent had been alive: the statement itself may be why. */
 const deadOnArrival = 1000;
 
@@ -32,18 +33,18 @@ function fail(error: unknown): never {
 /**
  * Connects and looks at the server.
  *
- * @throws GatewayError database_unavailable: no answer, not let in, or a version older than we serve
+ * @throws GatewayError database_unavailable: no answer, not let in, or a server that cannot do what is needed
  */
 export async function connect(config: DatabaseConfig): Promise<Connection> {
   const pool = openPool(config);
   try {
-    const text = `select current_setting('server_version_num'), current_setting('server_version'),
-      (select setting from pg_settings where name = 'plan_cache_mode')`;
-    const { rows } = await onRaw(pool, (raw) => send(raw, { text, values: [] }, { prepared: false, repeat: false, timeout: 0 }));
-    const [number, version, planning] = rows[0] ?? [];
-    if (Number(number) < oldestServed) {
-      throw new GatewayError('database_unavailable', { message: `PostgreSQL ${version} is too old; version 12 or newer is served` });
-    }
+    const options = { prepared: false, repeat: false, timeout: 0 };
+    const asked = (text: string): Promise<Answer> => onRaw(pool, (raw) => send(raw, { text, values: [] }, options));
+    const { rows } = await asked(
+      "select current_setting('server_version'), (select setting from pg_settings where name = 'plan_cache_mode')",
+    );
+    const [version, planning] = rows[0] ?? [];
+    await demandCapabilities(`PostgreSQL ${version}`, wanted, asked, isLost);
     const prepared = config.preparedStatements ?? process.env['PREPARED'] !== 'false';
     const ask = queryable((_statement, _reads, work) => outside(pool, true, work), { prepared: false, repeat: false });
     // Who has set how to plan means it; and not everything that speaks like PostgreSQL knows the setting.
@@ -131,15 +132,19 @@ async function outside<T>(
   let sent: number | undefined;
   let after: number | undefined;
   try {
-    return await onRaw(pool, async (raw) => {
+    const raw = await pool.acquire();
+    try {
       sent = performance.now();
       after = limited.get(raw);
-      try {
-        return await work(raw);
-      } finally {
-        if (timeout !== undefined) limited.set(raw, performance.now());
-      }
-    });
+      return await work(raw);
+    } catch (error) {
+      if (isLost(error)) pool.spoil(raw, error);
+      throw error;
+    } finally {
+      if (timeout !== undefined) limited.set(raw, performance.now());
+      const released = pool.release(raw);
+      if (released) await released;
+    }
   } catch (error) {
     const took = sent === undefined ? undefined : performance.now() - sent;
     // The server tells its own limit from a hand's only as long as the statement lasts.

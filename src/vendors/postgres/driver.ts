@@ -62,29 +62,10 @@ export async function sendEach(
 ): Promise<void> {
   const name = nameFor(raw, statement, options);
   try {
-    if (name !== undefined && isPrepared(raw, name, statement.text)) return await planned(raw, statement, name, begin(), options);
+    if (name !== undefined && isPrepared(raw, name, statement.text)) return await preparedTexts(raw, statement, name, begin(), options);
     (await once(raw, statement, name, options)).rows.forEach(begin());
   } catch (error) {
     (await unnamed(raw, statement, name, options, error)).rows.forEach(begin());
-  }
-}
-
-/** A prepared statement, planned as measuring shows to be best. */
-async function planned(
-  raw: RawConnection,
-  statement: Statement,
-  name: string,
-  take: (row: TextRow) => void,
-  { plans, timeout }: SendOptions,
-): Promise<void> {
-  if (!plans) return preparedTexts(raw, statement, name, take, { mode: planModeOf(raw), timeout });
-  const { text } = statement;
-  const mode = plans.choose(text);
-  const sent = performance.now();
-  try {
-    await preparedTexts(raw, statement, name, take, { mode, timeout });
-  } finally {
-    plans.note(text, mode, performance.now() - sent);
   }
 }
 

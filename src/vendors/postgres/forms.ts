@@ -59,6 +59,9 @@ const moment = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00)?$/;
 
 /** The server's text of a moment, whose sessions are in UTC, as ISO 8601; infinity and years before the first stay as they are. */
 function instant(text: string): string {
+  // Almost all of them: whole seconds of years in four digits.
+  const usual = (text.length === 19 || (text.length === 22 && text.charCodeAt(19) === 43)) && text.charCodeAt(10) === 32;
+  if (usual) return `"${text.slice(0, 10)}T${text.slice(11, 19)}.000Z"`;
   const [, date, time, fraction = ''] = moment.exec(text) ?? [];
   return date === undefined ? `"${text}"` : `"${date}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}Z"`;
 }

@@ -20,6 +20,9 @@ const names = (columns: readonly string[]): Fragment =>
     ', ',
   );
 
+const activityNames = names(activityColumns);
+const revisionNames = names(revisionColumns);
+
 const lists = ['action', 'collection', 'item', 'comment', 'data', 'delta', 'parentCollection', 'parentItem'] as const;
 
 /** Undefined where the tables are not those that an installation makes. Keys are counted up in the order of the rows. */
@@ -32,11 +35,11 @@ export function history({ activity, revisions }: HistoryTables, author: HistoryA
   const given = lists.map((list) => sql`json_array_elements_text(${param(JSON.stringify(rows.map((row) => row[list])))}::json)`);
   const columns = trusted('action, collection, item, comment, data, delta, parent_collection, parent_item, n');
   return sql`with u as (select * from rows from (${join(given, ', ')}) with ordinality as u (${columns})),
-    a as (insert into ${table(activity)} (${names(activityColumns)})
+    a as (insert into ${table(activity)} (${activityNames})
       select u.action, ${param(author.user)}::int, ${param(author.at)}::timestamp, ${param(author.ip)}, ${param(author.userAgent)}, u.collection, u.item, u.comment
       from u order by u.n returning id),
     k as (select id, row_number() over (order by id) as n from a)
-    insert into ${table(revisions)} (${names(revisionColumns)})
+    insert into ${table(revisions)} (${revisionNames})
     select k.id, u.collection, u.item, u.data, u.delta, u.parent_collection, u.parent_item, u.parent_collection is not null
     from k join u on u.n = k.n where u.data is not null order by u.n`;
 }
@@ -45,11 +48,11 @@ export function history({ activity, revisions }: HistoryTables, author: HistoryA
 function historyOfOne({ activity, revisions }: HistoryTables, author: HistoryAuthor, row: HistoryRow): Fragment {
   const by = sql`${param(author.user)}, ${param(author.at)}, ${param(author.ip)}, ${param(author.userAgent)}`;
   const own = sql`${param(row.collection)}, ${param(row.item)}, ${param(row.comment)}`;
-  const made = sql`insert into ${table(activity)} (${names(activityColumns)}) values (${param(row.action)}, ${by}, ${own})`;
+  const made = sql`insert into ${table(activity)} (${activityNames}) values (${param(row.action)}, ${by}, ${own})`;
   if (row.data === null) return made;
   const text = (value: string | null): Fragment => sql`${param(value)}::text`;
   const kept = join([row.collection, row.item, row.data, row.delta, row.parentCollection, row.parentItem].map(text), ', ');
   const changed = trusted(row.parentCollection === null ? 'false' : 'true');
   return sql`with a as (${made} returning id)
-    insert into ${table(revisions)} (${names(revisionColumns)}) select a.id, ${kept}, ${changed} from a`;
+    insert into ${table(revisions)} (${revisionNames}) select a.id, ${kept}, ${changed} from a`;
 }

@@ -3,6 +3,7 @@ import type { Vendor } from '../../dialect/types.ts';
 import { postgresDdl } from './ddl.ts';
 import { isStale, translate } from './errors.ts';
 import { fingerprint, introspect } from './introspect.ts';
+import { replication } from './replication.ts';
 
 export const postgres: Vendor = {
   name: 'pg',
@@ -13,4 +14,5 @@ export const postgres: Vendor = {
   translate,
   ddl: postgresDdl,
   isStale,
+  replication,
 };

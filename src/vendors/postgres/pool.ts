@@ -2,6 +2,7 @@
 import knexFactory, { type Knex } from 'knex';
 import type { Client as RawConnection } from 'pg';
 import { type Lender, type Lending, lend } from '../../dialect/lend.ts';
+import { isSound } from '../../dialect/sound.ts';
 import type { DatabaseConfig } from '../../dialect/types.ts';
 import { isForgotten, isLost } from './errors.ts';
 import { connectionOptions, connectTimeout } from './options.ts';
@@ -34,6 +35,7 @@ export function openPool(config: DatabaseConfig): Pool {
   const size = config.pool?.max ?? 10;
   const born = new WeakMap<RawConnection, number>();
   let doubted = 0;
+  const isYoung = (raw: RawConnection): boolean => (born.get(raw) ?? 0) >= doubted;
   const time = sessionTime(config);
   const settings = time === undefined ? sessionSettings : `${sessionSettings}; ${time}`;
   const knex = knexFactory({
@@ -51,7 +53,7 @@ export function openPool(config: DatabaseConfig): Pool {
           done(error, raw);
         });
       },
-      validate: (raw: RawConnection) => (born.get(raw) ?? 0) >= doubted,
+      validate: isYoung,
     },
     acquireConnectionTimeout: connectTimeout * 2,
     // Its messages are errors we see anyway, with their causes; they would go to the terminal.
@@ -61,7 +63,7 @@ export function openPool(config: DatabaseConfig): Pool {
   return {
     knex,
     size,
-    ...lend(client, size),
+    ...lend(client, { size, isSound: (raw) => isYoung(raw) && isSound(knex, raw) }),
     // knex looks at this mark, which it sets itself when an idle connection reports an error.
     spoil(raw, error) {
       Reflect.set(raw, '__knex__disposed', error ?? true);

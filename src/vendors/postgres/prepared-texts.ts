@@ -6,7 +6,7 @@ import type { Client as RawConnection } from 'pg';
 import { serialize } from 'pg-protocol';
 import type { TextRow } from '../../dialect/types.ts';
 import type { Statement } from '../../lib/fragment.ts';
-import type { PlanMode } from './plan-choice.ts';
+import type { PlanChoices } from './plan-choice.ts';
 import { planModeOf, planModeSet, settingMessages } from './plan-mode.ts';
 import { within } from './time-limit.ts';
 
@@ -35,7 +35,8 @@ export function isPrepared(raw: RawConnection, name: string, text: string): bool
 }
 
 export interface PreparedOptions {
-  readonly mode: PlanMode;
+  /** How it is planned; without them, as the connection is set. */
+  readonly plans?: PlanChoices | undefined;
   /** See StatementLimits. */
   readonly timeout?: number | undefined;
 }
@@ -46,13 +47,16 @@ export function preparedTexts(
   statement: Statement,
   name: string,
   take: (row: TextRow) => void,
-  { mode, timeout }: PreparedOptions,
+  { plans, timeout }: PreparedOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const { text } = statement;
+    const mode = plans ? plans.choose(text) : planModeOf(raw);
     const changes = planModeOf(raw) !== mode;
+    const sent = performance.now();
     const query = {
       name,
-      text: statement.text,
+      text,
       submit(wire: Wire): Error | null {
         try {
           const bind = serialize.bind({ statement: name, values: statement.values as string[], valueMapper: mapped });
@@ -66,9 +70,13 @@ export function preparedTexts(
       handleDataRow: (message: { fields: TextRow }) => take(message.fields),
       handleReadyForQuery() {
         if (changes) planModeSet(raw, mode);
+        plans?.note(text, mode, performance.now() - sent);
         resolve();
       },
-      handleError: (error: unknown) => reject(error),
+      handleError(error: unknown) {
+        plans?.note(text, mode, performance.now() - sent);
+        reject(error);
+      },
       handleRowDescription() {},
       handleCommandComplete() {},
       handleEmptyQuery() {},

@@ -62,7 +62,7 @@ export function openPool(place: Place): Pool {
     log: silent,
   });
   const client: Lender<Database> = knex.client;
-  const { acquire, release, use } = lend(impatient(client), 1);
+  const { acquire, release, use } = lend(impatient(client), { size: 1 });
   return {
     knex,
     async acquire() {

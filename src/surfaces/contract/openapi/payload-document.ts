@@ -13,6 +13,7 @@ import { mapType, schemaTypes } from '../schema-types.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
 import { assembled } from './assemble.ts';
+import { fixedParameters } from './components.ts';
 import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
 import { inQuery, nested } from './query-parameter.ts';
@@ -84,6 +85,8 @@ const page = (docs: JsonSchema): JsonSchema =>
 
 const shown = ['Depth', 'Select', 'Populate', 'Joins', 'Locale', 'Fallback'].map(parameter);
 const which = ['Where', 'Trash'].map(parameter);
+const trial = ['DryRun', 'IdempotencyKey'].map(parameter);
+const writing = [...shown, ...trial];
 
 function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
   const { collection, names, read, does } = served;
@@ -101,12 +104,12 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
       post:
         does.has('create') &&
         !media &&
-        op('create', 'Makes a document', { parameters: shown, body: body(), answer: answered('The document', changed(), '201') }),
+        op('create', 'Makes a document', { parameters: writing, body: body(), answer: answered('The document', changed(), '201') }),
       patch:
         does.has('update') &&
         read &&
         op('update_matching', 'Changes the documents that where names', {
-          parameters: [...which, ...shown],
+          parameters: [...which, ...writing],
           body: body(),
           answer: answered('The documents', several()),
         }),
@@ -114,7 +117,7 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
         does.has('delete') &&
         read &&
         op('delete_matching', 'Deletes the documents that where names', {
-          parameters: which,
+          parameters: [...which, ...trial],
           answer: answered('The documents', several()),
         }),
     }),
@@ -135,8 +138,58 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
           op('find_by_id', 'A document', { parameters: shown, answer: answered('The document', document()) }),
         patch:
           does.has('update') &&
-          op('update', 'Changes a document', { parameters: shown, body: body(), answer: answered('The document', changed()) }),
-        delete: does.has('delete') && op('delete', 'Deletes a document', { answer: answered('The document as it was', anyObject) }),
+          op('update', 'Changes a document', { parameters: writing, body: body(), answer: answered('The document', changed()) }),
+        delete:
+          does.has('delete') &&
+          op('delete', 'Deletes a document', { parameters: trial, answer: answered('The document as it was', anyObject) }),
+      },
+      [parameter('Id')],
+    ),
+    ...pathItem(
+      `/${slug}/{id}/duplicate`,
+      {
+        post:
+          does.has('create') &&
+          read &&
+          !media &&
+          collection.key.length > 0 &&
+          op('duplicate', 'Copies a document', {
+            parameters: writing,
+            bodies: { 'application/json': { description: 'What is to be otherwise', ...anyObject } },
+            answer: answered('The copy', changed()),
+          }),
+      },
+      [parameter('Id')],
+    ),
+    ...historyPaths(asking, slug, served),
+    ...pathItem(`/${slug}/access`, { post: op('access', 'What the caller may do', { answer: answered('What is granted', anyObject) }) }),
+    ...pathItem(
+      `/${slug}/access/{id}`,
+      { post: read && op('access_to', 'What the caller may do with a document', { answer: answered('What is granted', anyObject) }) },
+      [parameter('Id')],
+    ),
+  ];
+}
+
+/** Versions, where history may be read; accounts and files are not brought back. */
+function historyPaths({ view }: Asking, path: string, { collection, names, read, does }: Served): Paths {
+  if (!read || !view.served.get('directus_revisions')?.read) return [];
+  const op = (verb: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
+    operation({ ...more, id: `${verb}_${names.field}`, summary, tag: path.replace('globals/', '') });
+  const version = object({ id: key, parent: key, version: anyObject, createdAt: orNull(text), updatedAt: orNull(text) }, ['id', 'version']);
+  const lists = ['Where', 'Sort', 'Limit', 'Page', 'Pagination'].map(parameter);
+  return [
+    ...pathItem(`/${path}/versions`, {
+      get: op('versions_of', 'Versions', { parameters: lists, answer: answered('A page of versions', page(version)) }),
+    }),
+    ...pathItem(
+      `/${path}/versions/{id}`,
+      {
+        get: op('version_of', 'A version', { answer: answered('The version', version) }),
+        post:
+          does.has('update') &&
+          !collection.system &&
+          op('restore', 'Makes a document what it was', { parameters: writing, answer: answered('The document', anyObject) }),
       },
       [parameter('Id')],
     ),
@@ -149,16 +202,22 @@ function globalPaths(asking: Asking, slug: string, served: Served): Paths {
     operation({ ...more, id: `${verb}_${names.field}`, summary, tag: slug });
   const document = (): JsonSchema => (read ? documentOf(asking, served) : anyObject);
   const body = (): JsonSchema => bodyOf(asking, served);
-  return pathItem(`/globals/${slug}`, {
-    get: read && op('find_global', 'The document', { parameters: shown, answer: answered('The document', document()) }),
-    post:
-      does.has('update') &&
-      op('update_global', 'Changes it', {
-        parameters: shown,
-        body: body(),
-        answer: answered('The document', object({ result: document(), message: text })),
-      }),
-  });
+  return [
+    ...pathItem(`/globals/${slug}`, {
+      get: read && op('find_global', 'The document', { parameters: shown, answer: answered('The document', document()) }),
+      post:
+        does.has('update') &&
+        op('update_global', 'Changes it', {
+          parameters: writing,
+          body: body(),
+          answer: answered('The document', object({ result: document(), message: text })),
+        }),
+    }),
+    ...historyPaths(asking, `globals/${slug}`, served),
+    ...pathItem(`/globals/${slug}/access`, {
+      post: op('access_to_global', 'What the caller may do', { answer: answered('What is granted', anyObject) }),
+    }),
+  ];
 }
 
 function accountPaths(): Paths {
@@ -169,6 +228,9 @@ function accountPaths(): Paths {
   return [
     ...pathItem('/users/login', {
       post: op('sign_in', 'A token for a password', { body: credentials, answer: answered('The token', signedIn), security: [{}] }),
+    }),
+    ...pathItem('/access', {
+      get: op('read_access', 'What the caller may do', { answer: answered('What is granted', anyObject), security: [{}] }),
     }),
     ...pathItem('/users/me', { get: op('read_me', 'The caller', { answer: answered('The caller', object({ user: orNull(anyObject) })) }) }),
   ];
@@ -186,7 +248,10 @@ function* pathsOf(asking: Asking): Iterable<Paths> {
   yield accountPaths();
 }
 
+const { IdempotencyKey } = fixedParameters;
+
 const parameters: Readonly<Record<string, JsonSchema>> = {
+  ...(IdempotencyKey ? { IdempotencyKey } : {}),
   Id: { name: 'id', in: 'path', required: true, schema: text, description: 'The id; of several columns with commas between' },
   Where: inQuery('where', anyObject, 'Conditions by field, as where[title][contains]', nested),
   Sort: inQuery('sort', text, 'Fields with commas between; a minus turns the order round'),
@@ -199,6 +264,7 @@ const parameters: Readonly<Record<string, JsonSchema>> = {
   Joins: inQuery('joins', anyObject, 'Pages of joined documents, by field', nested),
   Locale: inQuery('locale', text, 'The language of texts'),
   Fallback: inQuery('fallback-locale', text, 'The language that stands in'),
+  DryRun: inQuery('dry_run', truth, 'Whether it is tried alone, and taken back'),
   Trash: inQuery('trash', truth, 'Whether documents in the trash count'),
 };
 

@@ -1,9 +1,9 @@
-/** What a write that was only tried would have done, as JSON: the same on every surface. */
+/** What a write that was only tried would have changed, as members of JSON. */
 import type { Actor } from '../access/types.ts';
 import type { Change } from '../engine/dry-run.ts';
 
-/** Members of an object: changes of rows, and the activity and revisions that would have been written. */
-export function trialMembers(changes: readonly Change[], actor: Actor): string {
+/** The rows, and what would be recorded of them: members of an object, without its brackets. */
+export function triedLists(changes: readonly Change[], actor: Actor): string {
   const user = actor.is === 'user' ? Number(actor.id) : 0;
   const recorded = changes.filter((one) => one.recorded);
   return [

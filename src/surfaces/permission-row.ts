@@ -1,5 +1,5 @@
 /** A row of directus_permissions as clients get it. */
-import type { Permission } from '../../access/types.ts';
+import type { Permission } from '../access/types.ts';
 
 /** A permission as the wire has it: blacklists as lists, an absent status blacklist as null (directus8-data §10.7). */
 export function permissionRow(row: Permission): Record<string, unknown> {

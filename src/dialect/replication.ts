@@ -1,0 +1,26 @@
+/** How far a server that copies another one has come, told by places in that one's log. */
+import type { Queryable } from './types.ts';
+
+/** A place in a log, in words of the vendor's own. */
+export type LogPlace = readonly string[];
+
+/** What is needed of a connection for that. */
+export type Asked = Pick<Queryable, 'rows'>;
+
+export interface Replication {
+  /**
+   * The end of the primary's log: whatever was committed before it is asked lies before it.
+   *
+   * @throws GatewayError database_unavailable where the primary keeps no log by which that can be told
+   */
+  end(primary: Asked): Promise<LogPlace>;
+  /**
+   * Whether what lies before the place is there to be read.
+   *
+   * @throws GatewayError database_unavailable where the server is no copy of that primary
+   */
+  reached(replica: Asked, place: LogPlace): Promise<boolean>;
+}
+
+/** The sentence about a server of something else. */
+export const noCopy = "This server is no replica of the project's database";

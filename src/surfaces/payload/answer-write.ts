@@ -1,0 +1,106 @@
+/** Answers to writes: of what was done, of what would be (`dry_run=1`), or as given before to the same request (`Idempotency-Key`). */
+import type { FastifyReply } from 'fastify';
+import type { Change } from '../../engine/dry-run.ts';
+import type { Claim, KeptAnswer } from '../../engine/keyed-requests.ts';
+import { transactional } from '../../engine/transactional.ts';
+import { type JsonObject, jsonTextOf } from '../../lib/json-body.ts';
+import { claimOf } from '../idempotency.ts';
+import { asksForTrial } from '../trial.ts';
+import { callerOf, rawQuery } from './context.ts';
+import type { Parameters } from './parameters.ts';
+import { jsonType, sendText } from './respond.ts';
+import type { Serving } from './serving.ts';
+import { slugsOf } from './slugs.ts';
+import { type Shown, type Writes, withLocale, writeFresh } from './write.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Two objects as one: what stands in the second one counts. */
+export function merged(document: string, more: string): string {
+  return document === '{}' ? more : `${document.slice(0, -1)},${more.slice(1)}`;
+}
+
+/** The parameters of a write, some of which may stand in its document. */
+export function parametersOfWrite({ asking }: Serving, document: JsonObject): Parameters {
+  return withLocale(asking.parameters(), document);
+}
+
+interface Written {
+  /** The collection's name. */
+  readonly name: string;
+  readonly parameters: Parameters;
+  /** What was sent; the same key with something else is refused. */
+  readonly document?: JsonObject;
+}
+
+/** A write of one document. */
+interface OneWrite extends Written {
+  write(writes: Writes): Promise<Shown>;
+  answer(writes: Writes, shown: Shown): Answer;
+}
+
+/** The answer is kept in the transaction of the write: either both are there or neither. */
+export function answerOne(serving: Serving, { write, answer, ...written }: OneWrite): Promise<FastifyReply> {
+  return keyed(serving, written, async (writes, claim) => {
+    const keep: Writes['keep'] = (transaction, shown) => claim?.keep(transaction, kept(answer(writes, shown))) ?? Promise.resolve();
+    const shown = await write({ ...writes, ...(claim ? { keep } : {}) });
+    return tried(writes, answer(writes, shown), shown.changes ?? []);
+  });
+}
+
+/** A write of several documents, each in a transaction of its own. */
+interface ManyWrites extends Written {
+  write(writes: Writes): Promise<Answer & { readonly changes: readonly Change[] }>;
+}
+
+/** The answer is kept once the last document is written. */
+export function answerMany(serving: Serving, { write, ...written }: ManyWrites): Promise<FastifyReply> {
+  return keyed(serving, written, async (writes, claim) => {
+    const { changes, ...answer } = await write(writes);
+    if (claim) await transactional(writes.context.project.connection, (transaction) => claim.keep(transaction, kept(answer)));
+    return tried(writes, answer, changes);
+  });
+}
+
+type Mine = Extract<Claim, { is: 'mine' }>;
+
+async function keyed(
+  serving: Serving,
+  { name, parameters, document = {} }: Written,
+  run: (writes: Writes, claim: Mine | undefined) => Promise<Answer>,
+): Promise<FastifyReply> {
+  const { asking, reply } = serving;
+  const { request } = asking;
+  const context = await callerOf(asking);
+  const trial = asksForTrial(request);
+  const claim = trial ? undefined : await claimOf(request, context, { query: rawQuery(request.url), body: jsonTextOf(document) });
+  if (claim?.is === 'answered') {
+    const { status, body = '' } = claim.answer;
+    return sendText(reply.header('idempotency-replayed', 'true'), body, status);
+  }
+  try {
+    const { status, text } = await writeFresh(serving, context, name, parameters, (writes) => run({ ...writes, trial }, claim));
+    return sendText(reply, text, status);
+  } catch (error) {
+    // What was refused may be sent again, corrected or not.
+    await claim?.release();
+    throw error;
+  }
+}
+
+const kept = ({ status, text }: Answer): KeptAnswer => ({ status, body: text, contentType: jsonType });
+
+/** The answer that the write would have had, and what it would have changed. */
+function tried({ trial, context }: Writes, { status, text }: Answer, changes: readonly Change[]): Answer {
+  if (!trial) return { status, text };
+  const { collections } = context.schema;
+  const list = changes.map(({ action, collection: name, item, before, after }) => {
+    const collection = collections.get(name);
+    const slug = (collection && slugsOf(context.schema).of(collection)) ?? name;
+    return `${JSON.stringify({ action, collection: slug, id: item }).slice(0, -1)},"before":${before},"after":${after}}`;
+  });
+  return { status, text: merged(text, `{"dry_run":true,"changes":[${list.join(',')}]}`) };
+}
