@@ -64,17 +64,6 @@ export function parseBrackets(text: string, bounds: Bounds): BracketGroup {
   return groupOf(parsed !== null && typeof parsed === 'object' ? Object.entries(parsed) : []);
 }
 
-/** Names by which scripts could reach prototypes; no column worth asking for is called so. */
-const ofPrototypes: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** The first of those names in the text's brackets, for who refuses them; undefined for a text without any. */
-export function prototypeName(text: string): string | undefined {
-  // A value may be called so.
-  if (![...ofPrototypes].some((name) => decoded(text).includes(name))) return undefined;
-  const names = text.split('&').flatMap((pair) => (decoded(pair).split(/\]?=/)[0] ?? '').split(/[[\]]+/));
-  return names.find((name) => ofPrototypes.has(name));
-}
-
 /** Whether names stand below a name. */
 export function isGroup(value: BracketValue | undefined): value is BracketGroup {
   return typeof value === 'object' && !Array.isArray(value);

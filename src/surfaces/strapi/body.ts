@@ -2,9 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type Json, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
-import type { Limits } from '../../query/limits.ts';
-import { type BracketValue, isGroup, parseBrackets, prototypeName } from '../bracket-query.ts';
-import { invalidName } from './faults.ts';
+import { type BracketValue, isGroup, parseBrackets } from '../bracket-query.ts';
 
 function readJson(text: string): Json | undefined {
   if (text.trim() === '') return undefined;
@@ -22,19 +20,12 @@ function jsonOf(value: BracketValue): Json {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, jsonOf(one)]));
 }
 
-function formOf(text: string, limits: Limits): Json {
-  const form = jsonOf(parseBrackets(text, limits));
-  const left = prototypeName(text);
-  if (left !== undefined) throw invalidName(left, 'data');
-  return form;
-}
-
 /** Has the routes of this instance get their bodies so. */
 export function parseBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, text: string) => readJson(text));
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (request: FastifyRequest, text: string) =>
-    text === '' ? undefined : formOf(text, request.project.limits),
+    text === '' ? undefined : jsonOf(parseBrackets(text, request.project.limits)),
   );
 }
 

@@ -6,9 +6,8 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { Collection } from '../../schema/types.ts';
 import { actingRole } from '../acting.ts';
-import { type BracketGroup, parseBrackets, prototypeName } from '../bracket-query.ts';
+import { type BracketGroup, parseBrackets } from '../bracket-query.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
-import { invalidName } from './faults.ts';
 import { keySpelled } from './keys.ts';
 import { type ContentType, contentTypes } from './names.ts';
 import type { Asked } from './parse.ts';
@@ -37,8 +36,6 @@ export function queryOf({ project, url }: FastifyRequest): BracketGroup {
   const found = known.get(text);
   if (found) return found.query;
   const query = parseBrackets(text, project.limits);
-  const left = prototypeName(text);
-  if (left !== undefined) throw invalidName(left, 'query');
   known.set(text, { query });
   return query;
 }
