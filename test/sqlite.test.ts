@@ -1,4 +1,6 @@
 /** Every promise to users, on sqlite. */
-import { vendorSuite } from './support/vendor-suite.ts';
+import { noteCoverage } from './support/coverage.ts';
 
+await noteCoverage('sqlite');
+const { vendorSuite } = await import('./support/vendor-suite.ts');
 await vendorSuite('sqlite');

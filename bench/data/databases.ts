@@ -16,7 +16,7 @@ export const databases = {
   soak: 'sallyport_bench_soak',
 } as const;
 
-export const tablesOf = { many: 500, few: 1, large: 10_000 } as const;
+const tablesOf = { many: 500, few: 1, large: 10_000 } as const;
 
 /** The server's URL with another database; the application's name tells whose backends are whose. */
 export function urlOf(database: string, application: string): string {

@@ -8,7 +8,7 @@ import { type FieldSeed, fieldsOf } from '../../src/system/seed-types.ts';
 
 /** The token of the user that is measured: an ordinary one, whose every request is authorised. */
 export const benchToken = 'bench-reader-token';
-export const adminToken = 'bench-admin-token';
+const adminToken = 'bench-admin-token';
 
 const readerRole = 3;
 

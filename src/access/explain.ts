@@ -7,9 +7,9 @@ import type { Action, Actor, CollectionRules, Permission, Rules } from './types.
 import { writeGrant } from './write.ts';
 
 /** A condition as JSON, in the manner of a filter. */
-export type Told = boolean | { readonly [key: string]: unknown };
+type Told = boolean | { readonly [key: string]: unknown };
 
-export interface HiddenField {
+interface HiddenField {
   readonly field: string;
   /** `always`, or the condition on the rows in which it is not there. */
   readonly where: 'always' | Told;

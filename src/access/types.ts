@@ -1,5 +1,4 @@
 /** Who asks, and what that one may do. */
-import type { Scalar } from '../dialect/types.ts';
 import type { AddressList } from './address-list.ts';
 
 /** Never absent: there is no "nobody means everybody". */
@@ -63,5 +62,3 @@ export interface Warning {
   readonly collection: string;
   readonly field: string;
 }
-
-export type { Scalar };

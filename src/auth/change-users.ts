@@ -20,7 +20,7 @@ export interface Changing {
 export const flat: WriteContext['syntax'] = { toOne: () => undefined, toMany: () => [] };
 
 /** What extensions and webhooks want to know of an actor's writes; filters that run within a write work in its session. */
-export type Listeners = (project: Project, actor: Actor, session?: WriteSession) => Pick<WriteContext, 'filters' | 'watch'>;
+type Listeners = (project: Project, actor: Actor, session?: WriteSession) => Pick<WriteContext, 'filters' | 'watch'>;
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -15,7 +15,7 @@ import { authSettingsOf } from './settings.ts';
 import { claimsOf, signed } from './signed.ts';
 import { changeUser, type UserRow, userByEmail, userById } from './users.ts';
 
-export interface ResetClaims {
+interface ResetClaims {
   readonly id: number;
   readonly email: string;
   readonly type: string;

@@ -22,7 +22,7 @@ export interface ChangeLimits {
   readonly catchUp: number;
 }
 
-export const defaultChangeLimits: ChangeLimits = {
+const defaultChangeLimits: ChangeLimits = {
   connections: 1000,
   connectionsPerCaller: 50,
   subscriptions: 50,

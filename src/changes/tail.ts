@@ -12,7 +12,7 @@ const most = 5_000;
 /** Entries before the first look among which there may be such ids. */
 const before = 100;
 
-export interface Look {
+interface Look {
   readonly entries: readonly Entry[];
   /** Everything up to this one has been seen, as far as that can be known. */
   readonly settled: number;

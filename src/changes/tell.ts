@@ -37,7 +37,7 @@ export interface Past {
 }
 
 /** What a caller may know of a change, apart from where it stands. */
-export interface Seen {
+interface Seen {
   readonly change: Change;
   readonly event: ChangeEvent;
   readonly item?: string;

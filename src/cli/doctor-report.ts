@@ -4,7 +4,7 @@ import type { Extensions } from '../extensions/load.ts';
 import { isOwnTable } from '../schema/system.ts';
 import type { Collection, Schema } from '../schema/types.ts';
 
-export interface TableReport {
+interface TableReport {
   readonly table: string;
   readonly kind: 'table' | 'view' | 'materialized view';
   /** The planner's estimate, or a count where it has none; null for views. */

@@ -14,7 +14,7 @@ export interface Terminal {
   ask(question: Question): Promise<string>;
 }
 
-export interface Question {
+interface Question {
   readonly message: string;
   /** The flag that answers it without being asked. */
   readonly flag: string;

@@ -20,7 +20,7 @@ import type {
 import type { SsoSettings } from './sso-schema.ts';
 import type { S3StorageSettings } from './storage-schema.ts';
 
-export interface LocalStorageConfig {
+interface LocalStorageConfig {
   readonly driver: 'local';
   /** The whole name of the folder. */
   readonly root: string;

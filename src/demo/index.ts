@@ -15,7 +15,7 @@ import { type DemoRow, makeGoods } from './rows-goods.ts';
 import { makeSales } from './rows-sales.ts';
 import { demoStatements, demoTables } from './tables.ts';
 
-export interface Account {
+interface Account {
   readonly email: string;
   readonly password: string;
   readonly token: string;

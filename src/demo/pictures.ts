@@ -16,7 +16,7 @@ interface Drawing {
 }
 
 /** A row of directus_files without what depends on the database. */
-export interface PictureRow {
+interface PictureRow {
   readonly storage: 'local';
   readonly private_hash: string;
   readonly filename_disk: string;

@@ -24,7 +24,7 @@ import type { PoolUse } from './lend.ts';
 import type { IntrospectedTextIndex, TextIndexForm, TextMatch } from './text-index.ts';
 import type { Scalar, Stored } from './values.ts';
 
-export type { Ddl, IntrospectedTextIndex, TextIndexForm, TextMatch };
+export type { IntrospectedTextIndex, TextIndexForm, TextMatch };
 
 export type VendorName = 'pg' | 'mysql2' | 'better-sqlite3';
 

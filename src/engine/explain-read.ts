@@ -19,12 +19,12 @@ export interface ExplainedRead {
   readonly rules: readonly ExplainedRules[];
 }
 
-export interface ExplainedRules extends Explanation {
+interface ExplainedRules extends Explanation {
   readonly collection: string;
 }
 
 /** What decides on reading the collection, for the context's actor. */
-export function rulesOf({ schema, rules, actor }: ReadContext, collection: Collection): ExplainedRules {
+function rulesOf({ schema, rules, actor }: ReadContext, collection: Collection): ExplainedRules {
   // The system itself asks for nobody.
   if (actor.is === 'system') throw new GatewayError('forbidden');
   return { collection: collection.name, ...explain({ schema, rules, actor, collection, action: 'read' }) };

@@ -11,7 +11,7 @@ export interface WriteEvent {
 }
 
 /** Changes of tables and of what is said of them; `collection` names the one that is changed, and the keys of fields are their names. */
-export type SchemaAction = `${'collection' | 'field'}.${WriteEvent['action']}`;
+type SchemaAction = `${'collection' | 'field'}.${WriteEvent['action']}`;
 
 export type HookAction = WriteEvent['action'] | 'read' | SchemaAction;
 

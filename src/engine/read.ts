@@ -18,8 +18,6 @@ import { type CompiledRead, compileRead } from '../sql/read.ts';
 import { type CountParts, countParts, type ReadCounts, readCounted } from './counts.ts';
 import { type FileData, type FileRewrite, fileRewrite, withFileData } from './file-data.ts';
 
-export type { ReadCounts };
-
 /** What a read runs with. A request keeps the schema and rules it started with. */
 export interface ReadContext {
   readonly actor: Actor;

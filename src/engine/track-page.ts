@@ -11,7 +11,7 @@ import { templateOf } from './row-text.ts';
 import type { WriteSession } from './write.ts';
 
 /** Throws item_not_found. */
-export async function trackPage({ within }: WriteSession, id: string, page: string): Promise<void> {
+export async function trackPage({ within, wrote }: WriteSession, id: string, page: string): Promise<void> {
   const { connection, schema } = within;
   const users = collectionOf(schema, 'directus_users');
   const key = parseKey(users, id);
@@ -24,4 +24,5 @@ export async function trackPage({ within }: WriteSession, id: string, page: stri
   if (lastAccess) values.set(lastAccess, utcText(new Date()));
   if (values.size === 0) return;
   await connection.execute(compileUpdate(users, [{ key, values }], always, connection.dialect).statement);
+  wrote({ action: 'update', collection: users.name, item: id });
 }

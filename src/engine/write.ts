@@ -83,6 +83,8 @@ export interface WriteSession {
   /** Everything that is read through it is read in the transaction. */
   readonly within: WithinWrite;
   write(prepared: PreparedWrite): Promise<readonly WrittenRow[]>;
+  /** Names a row that was written by other means and leaves no history: a trial tells of it. */
+  wrote(row: Pick<JournalRecord, 'action' | 'collection' | 'item'>): void;
 }
 
 export type WithinWrite = ReadContext & { readonly connection: Transaction };
@@ -175,6 +177,7 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
         if (state.journal) (options.unrecorded ? unrecorded : entries).push(...named(state.journal, nodes, options));
         return nodes.map(written);
       },
+      wrote: (row) => void unrecorded.push(row),
     });
     if (holds && (await holds).length === 0) throw notProven;
     events = eventsOf(notes);

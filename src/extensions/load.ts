@@ -22,7 +22,7 @@ export interface Extensions {
   readonly faults: readonly ExtensionFault[];
 }
 
-export interface ExtensionFault {
+interface ExtensionFault {
   readonly extension: string;
   /** Why it is not loaded. */
   readonly reason: string;

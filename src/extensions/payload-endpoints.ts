@@ -28,9 +28,9 @@ export interface PayloadRequest {
 }
 
 /** Gives a `Response`, a JSON body, nothing for 204, or what `respond` made. */
-export type PayloadHandler = (request: PayloadRequest) => unknown;
+type PayloadHandler = (request: PayloadRequest) => unknown;
 
-export interface PayloadEndpoint {
+interface PayloadEndpoint {
   /** Behind the slug: `/:id/tracking`. */
   readonly path: string;
   /** `get`, `head`, `post`, `put`, `patch` or `delete`. */
@@ -38,7 +38,7 @@ export interface PayloadEndpoint {
   readonly handler: PayloadHandler;
 }
 
-export interface PayloadDefinition {
+interface PayloadDefinition {
   /** By slug. */
   readonly collections?: Readonly<Record<string, readonly PayloadEndpoint[]>>;
   readonly globals?: Readonly<Record<string, readonly PayloadEndpoint[]>>;

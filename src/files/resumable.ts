@@ -17,7 +17,7 @@ export interface Part {
 }
 
 /** One request of the protocol. */
-export interface TusRequest {
+interface TusRequest {
   readonly method: string;
   /** The whole URL. */
   readonly url: string;

@@ -14,7 +14,7 @@ export interface StoredObject {
   readonly modified: Date;
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   readonly type?: string;
   readonly signal?: AbortSignal;
   /** False for what can be made again: a loss of power may leave it empty, and writing takes a third of the effort. */

@@ -23,17 +23,6 @@ export class ExactNumber {
   }
 }
 
-/** A value of `parsePlainJson`. */
-export type PlainJson =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | ExactNumber
-  | readonly PlainJson[]
-  | { readonly [key: string]: PlainJson };
-
 /** Stands before the digits of a number that passes through a JSON string. Nobody else can know it. */
 const mark = randomBytes(16).toString('hex');
 const marked = (digits: string): string => `${mark}${digits}`;

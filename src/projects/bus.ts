@@ -6,11 +6,11 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { RedisLink } from './redis.ts';
 
 /** What may have changed: tables and what is said of them; roles, permissions and settings; users and sessions; rows that the activity tells of. */
-export const topics = ['schema', 'rules', 'access', 'changes'] as const;
-export type Topic = (typeof topics)[number];
+const topics = ['schema', 'rules', 'access', 'changes'] as const;
+type Topic = (typeof topics)[number];
 
 /** `elsewhere`: another instance has said so, or may have while it could not be heard. */
-export type BusListener = (topic: Topic, elsewhere: boolean) => void;
+type BusListener = (topic: Topic, elsewhere: boolean) => void;
 
 export interface Bus {
   /** Says it to listeners here and elsewhere. Returns at once, never throws. */

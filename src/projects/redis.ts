@@ -4,7 +4,7 @@ import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
 
 /** Told of a message on its channel; without a text when messages may have been missed. */
-export type ChannelListener = (text?: string) => void;
+type ChannelListener = (text?: string) => void;
 
 export interface RedisLink {
   /** For commands. While the server is away they fail at once; whoever uses it needs a way to go on without. */

@@ -44,7 +44,7 @@ export interface Replicas {
 }
 
 /** Seconds that one may be behind, and milliseconds between looks, where no setting says so. */
-export const usualReplicas = { lagSeconds: 10, lookMilliseconds: 1_000 };
+const usualReplicas = { lagSeconds: 10, lookMilliseconds: 1_000 };
 /** Milliseconds beyond the longest lag for which it is kept who wrote. */
 const slack = 1_000;
 

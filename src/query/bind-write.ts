@@ -14,10 +14,10 @@ import { refuse } from './limits.ts';
 import type { NestedMany, NestedOne, NestedSyntax, RequestedItem, RequestedMutation, RequestedRow, ToMany, WriteNode } from './mutation.ts';
 import { checkUniqueValues, uniqueFields } from './unique-key.ts';
 
-export type WriteAction = 'create' | 'update' | 'delete';
+type WriteAction = 'create' | 'update' | 'delete';
 
 /** What binding asks of the rules, before any value is looked at. */
-export interface WriteRights {
+interface WriteRights {
   /** Throws when the action is not granted: `sent` are the names of what is written, `status` the row's where it is sent. */
   demand(action: WriteAction, collection: Collection, sent: readonly string[], status: string | null | undefined): void;
   /** Throws when rows of the collection may not be written through a relation. */

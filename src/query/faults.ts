@@ -2,7 +2,7 @@
 import { type FieldFault, GatewayError } from '../lib/errors.ts';
 import type { Collection, Field } from '../schema/types.ts';
 
-export type FaultKind = 'structured_value' | 'unprocessable' | 'validation';
+type FaultKind = 'structured_value' | 'unprocessable' | 'validation';
 
 /** What the reference looks at first. */
 const order: readonly FaultKind[] = ['structured_value', 'unprocessable', 'validation'];
@@ -31,6 +31,6 @@ export function createFaults(): Faults {
 }
 
 /** A sentence that the name of its field stands before, as what is wrong with that field. */
-export function faultOf(field: string, sentence: string, blank = false): FieldFault {
+function faultOf(field: string, sentence: string, blank = false): FieldFault {
   return { field, message: sentence.startsWith(`${field}: `) ? sentence.slice(field.length + 2) : sentence, blank };
 }

@@ -89,7 +89,7 @@ export interface RequestedRead {
   stubs: boolean;
 }
 
-export interface Counts {
+interface Counts {
   /** Rows that match the filter. */
   filtered: boolean;
   /** Rows the caller may read, whatever the filter says. */

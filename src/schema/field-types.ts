@@ -4,7 +4,7 @@ import { canonicalDate, canonicalDatetime, canonicalTime, canonicalZonedTime } f
 import { canonicalNumber, fitsDouble } from './numerals.ts';
 import type { Field, FieldType } from './types.ts';
 
-export type WireType = 'none' | 'string' | 'number' | 'boolean' | 'array' | 'any' | 'key';
+type WireType = 'none' | 'string' | 'number' | 'boolean' | 'array' | 'any' | 'key';
 
 export interface FieldTypeInfo {
   /** What JSON holds on read, apart from null, and a sentence on its form for the documentation. */

@@ -7,7 +7,7 @@ import { neither, scalarText, storedNumber, truthOf } from './stored-numbers.ts'
 import type { Field } from './types.ts';
 import { invalid, kept, notValid, structured, tooLong, type Verdict } from './verdict.ts';
 
-export type { Fault, Stored, Verdict } from './verdict.ts';
+export type { Stored, Verdict } from './verdict.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

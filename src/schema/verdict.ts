@@ -5,7 +5,7 @@ import type { Field } from './types.ts';
 export type { Stored };
 
 /** The kinds of error by which a value is refused. */
-export type Fault = 'validation' | 'unprocessable' | 'structured_value';
+type Fault = 'validation' | 'unprocessable' | 'structured_value';
 
 export type Verdict = { readonly value: Stored } | { readonly fault: Fault; readonly message: string };
 

@@ -15,7 +15,7 @@ import { condition, joined, relatedRows } from './where.ts';
 /** MySQL joins at most 61 tables and SQLite 64; past this many, to-one relations become sub-selects with joins of their own. */
 const joinsOfOneSelect = 30;
 
-export interface Row {
+interface Row {
   /** The JSON object. */
   json: Fragment;
   /** ` left join …`, one after another. */

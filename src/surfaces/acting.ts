@@ -7,7 +7,7 @@ import { administratorRole, publicRole } from '../access/compile-rules.ts';
 import type { Actor, Rules } from '../access/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 
-export const actingHeader = 'x-act-as-role';
+const actingHeader = 'x-act-as-role';
 
 /** The role that the request acts as; undefined where it acts as nobody else. */
 export function actingRole({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {

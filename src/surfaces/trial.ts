@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Writes, and takes it back where the query says `dry_run=1`. */
     readonly dryRun?: boolean;
+    /** Writes, though it is asked by GET. */
+    readonly writesByGet?: boolean;
     /** Takes reads by POST. */
     readonly readsByPost?: boolean;
   }
@@ -36,8 +38,9 @@ export function refuseTrial(request: Pick<FastifyRequest, 'url' | 'method'>): vo
 /** Refuses, before any body is read, what would write all the same. */
 export function registerTrialHook(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    if (reading.has(request.method) || request.is404) return done();
-    const { dryRun = false, readsByPost = false } = request.routeOptions.config;
+    if (request.is404) return done();
+    const { dryRun = false, readsByPost = false, writesByGet = false } = request.routeOptions.config;
+    if (reading.has(request.method) && !(writesByGet && asksForTrial(request))) return done();
     const trial = asksForTrial(request);
     if (!dryRun) refuseTrial(request);
     if (!readsByPost && !(trial && dryRun)) refuseActing(request);

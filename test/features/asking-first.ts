@@ -1,6 +1,10 @@
 /** Promise: a write can be tried without being done, a read explained without being run, and an administrator sees what a role sees. */
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { tokens } from '../fixtures/garden-people.ts';
 import { actionFiles, filterFiles } from '../fixtures/hooks-of-writes.ts';
+import { eventually } from '../support/eventually.ts';
 import type { Feature, Tester } from '../support/expect.ts';
 import { refused, told } from '../support/expect.ts';
 import { type HookedWorld, withHooks } from '../support/hooked.ts';
@@ -117,6 +121,45 @@ async function rowsOfTrials(t: Tester, world: HookedWorld): Promise<void> {
   refused(t, gone, 422, 12, 'what the database refuses is refused');
 }
 
+/** Where the gateways of tests keep files. */
+const originals = join(tmpdir(), 'sallyport-test-storage', 'originals');
+
+/** Comments, pages and files are written by ways of their own. */
+async function otherWrites(t: Tester, world: HookedWorld): Promise<void> {
+  const commented = await world.ask('POST', 'activity/comment', { collection: 'makers', item: '1', comment: 'before' });
+  const comment = `activity/comment/${at(commented.json, 'data', 'id')}`;
+  const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkAAIAAAoAAv/lxKUAAAAASUVORK5CYII=';
+  const sent = { data: dot, filename_disk: 'tried.png', filename_download: 'tried.png' };
+  const file = `files/${at((await world.ask('POST', 'files', { ...sent, filename_disk: 'kept.png' })).json, 'data', 'id')}`;
+  const cases: readonly (readonly [...Write, shown: readonly unknown[]])[] = [
+    ['a comment', 'POST', 'activity/comment', { collection: 'makers', item: '1', comment: 'x' }, ['create', 'comment', null, 'x']],
+    ['another text', 'PATCH', comment, { comment: 'y' }, ['update', 'comment', 'before', 'y']],
+    ['no comment', 'DELETE', comment, undefined, ['update', 'comment', 'before', '']],
+    ['a page', 'PATCH', 'users/me/tracking/page', { last_page: '/tried' }, ['update', 'last_page', null, '/tried']],
+    ['a file', 'POST', 'files', sent, ['upload', 'filename_disk', null, /\.png$/]],
+    ['said of a file', 'PATCH', file, { title: 'Dot' }, ['update', 'title', 'Tried', 'Dot']],
+    ['another name', 'PATCH', file, { filename_disk: 'moved.png' }, ['update', 'filename_disk', /\.png$/, 'moved.png']],
+    ['other content', 'PATCH', file, { data: dot }, ['update', 'filename_disk', /\.png$/, /\.png$/]],
+    ['no file', 'DELETE', file, undefined, ['delete', 'title', 'Tried', null]],
+  ];
+  await leavesAll(t, world, 'other writes', async () => {
+    for (const [what, method, path, body, shown] of cases) {
+      const trial = await world.ask(method, tried(path), body);
+      t.equal(trial.status, 200, `${what}: ${told(trial)}`);
+      const [change] = list(at(trial.json, 'data', 'changes'));
+      const name = String(shown[1]);
+      // What was stored for the trial goes once it is answered; of a file that stays the trial takes nothing.
+      const disk = at(change, 'after', 'filename_disk');
+      if (disk && disk !== at(change, 'before', 'filename_disk')) {
+        t.ok(await eventually(() => !existsSync(join(originals, String(disk)))), `${what}: no content stays`);
+      }
+      t.match([at(change, 'action'), name, at(change, 'before', name) ?? null, at(change, 'after', name) ?? null], shown, what);
+    }
+  });
+  t.ok(readdirSync(originals).length > 0, 'content that is named stays');
+  await world.said();
+}
+
 async function refusals(t: Tester, world: HookedWorld): Promise<void> {
   const same: readonly (readonly [...Write, who?: 'editor' | 'writer' | 'nobody'])[] = [
     ['no permission', 'POST', 'items/makers', { name: 'Eve' }, 'nobody'],
@@ -137,10 +180,17 @@ async function refusals(t: Tester, world: HookedWorld): Promise<void> {
     for (const [method, path, body] of [
       ['POST', 'collections', { collection: 'tried', fields: [] }],
       ['POST', 'relations', { collection_many: 'makers', field_many: 'boss' }],
-      ['POST', 'files', { data: 'https://example.com/x.png' }],
-      ['POST', 'activity/comment', { collection: 'makers', item: '1', comment: 'x' }],
+      ['PATCH', 'fields/makers/name', { note: 'x' }],
+      ['POST', 'files/tus', undefined],
+      ['POST', 'users/invite', { email: 'x@example.com' }],
+      ['POST', 'auth/authenticate', { email: 'x@example.com', password: 'x' }],
+      ['POST', 'custom/desk/makers', { name: 'X' }],
+      ['GET', 'users/invite/x', undefined],
+      ['GET', 'auth/sso/x/callback', undefined],
     ] as const) {
-      refused(t, await world.ask(method, tried(path), body), 422, 12, `${method} ${path} cannot be tried`);
+      const answer = await world.ask(method, tried(path), body);
+      refused(t, answer, 422, 12, `${method} ${path} cannot be tried`);
+      t.match(answer.text, /dry_run/, 'and says so by name');
     }
   });
   await world.said();
@@ -281,6 +331,30 @@ async function explains(t: Tester, world: HookedWorld): Promise<void> {
   if (world.vendor === 'sqlite') refused(t, measured, 422, 12, 'SQLite measures nothing');
   else t.match(JSON.stringify(at(measured.json, 'data', 'plan')), /Actual|r_total_time|actual time/, told(measured));
   refused(t, await world.ask('GET', 'items/plants?explain=maybe'), 422, 12, 'another word');
+  for (const [path, table] of [
+    ['users/me', 'directus_users'],
+    ['items/plants/1/revisions', 'directus_revisions'],
+    ['settings', 'directus_settings'],
+    ['files/1', 'directus_files'],
+  ] as const) {
+    const { json, text } = await world.ask('GET', `${path}?explain=1`);
+    t.match(String(at(json, 'data', 'sql')), table, `${path}: ${text.slice(0, 200)}`);
+  }
+  for (const [method, path, body] of [
+    ['GET', 'collections', undefined],
+    ['GET', 'fields/plants/id', undefined],
+    ['GET', 'permissions/me', undefined],
+    ['GET', 'assets/none', undefined],
+    ['GET', 'utils/2fa_secret', undefined],
+    ['GET', 'auth/sessions', undefined],
+    ['PATCH', 'items/plants/1', { title: 'x' }],
+    ['POST', 'batch', { operations: [] }],
+    ['POST', 'auth/authenticate', { email: 'x@example.com', password: 'x' }],
+  ] as const) {
+    const answer = await world.ask(method, `${path}?explain=1`, body);
+    refused(t, answer, 422, 12, `${method} ${path} is no read of rows`);
+    t.match(answer.text, /explain/, 'and says so by name');
+  }
   refused(t, await world.ask('GET', 'items/plants?explain=1&filter[nope]=1'), 422, 202, 'a bad question');
   for (const who of ['editor', 'nobody'] as const) refused(t, await world.ask('GET', asked, undefined, who), 403, 10, who);
   refused(t, await world.raw('/hooked/items/plants?explain=1'), 403, 10, 'the public');
@@ -292,6 +366,7 @@ export const askingFirst: Feature = {
     await withHooks(vendor, { ...filterFiles, ...actionFiles }, async (world) => {
       await t.test('trials', (t) => trials(t, world));
       await t.test('rows of trials', (t) => rowsOfTrials(t, world));
+      await t.test('writes in ways of their own', (t) => otherWrites(t, world));
       await t.test('refusals', (t) => refusals(t, world));
       await t.test('what is told to whom', (t) => hides(t, world));
       await t.test('acting as a role', (t) => acting(t, world));

@@ -7,7 +7,7 @@ import type { Feature, Tester } from '../support/expect.ts';
 import { at, type Json } from '../support/http.ts';
 import { client as known, startIdentityProvider } from '../support/identity-provider.ts';
 import { openMailbox } from '../support/mailbox.ts';
-import { clientTypes, compilerFaults, type Operation, operationsOf, validatorOf } from '../support/openapi.ts';
+import { clientTypes, compilerFaults, componentFaults, type Operation, operationsOf, validatorOf } from '../support/openapi.ts';
 import { keyOf, madeBy, programBody, programHead, refused, secondFactor } from '../support/openapi-calls.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
 import { begin, callbackOf } from '../support/sso-way.ts';
@@ -82,6 +82,41 @@ const encodedKey = (parts: readonly string[]): string => parts.join(';');
 
 /** The few types in the program's text. */
 const typeless = (text: string): string => text.replace(/ as never/g, '').replace(/w\.row<[^>]*>/g, 'w.row');
+
+/** What stands behind `dry_run` and `explain` answers as the document says, and stands on every operation that knows it. */
+async function asked(t: Tester, garden: OwnGarden, document: Json, operations: readonly Operation[]): Promise<void> {
+  const knows = (operation: Operation, name: string): boolean =>
+    [at(operation.item, 'parameters')].flat().some((one) => at(one, '$ref') === `#/components/parameters/${name}`);
+  for (const [name, sent] of [
+    ['dry_run', ['POST', 'items/families?dry_run=1', { code: 'TRY', name: 'Tried' }]],
+    ['dry_run', ['PATCH', 'items/families?filter[code][eq]=ROS&limit=1&dry_run=1', { note: 'tried' }]],
+    ['explain', ['GET', 'items/plants?explain=1', undefined]],
+    ['explain', ['GET', 'items/plants?explain=1&as_role=5', undefined]],
+  ] as const) {
+    const { status, json } = await garden.send(sent[0], sent[1], sent[2]);
+    t.strictSame([status, componentFaults(document, name === 'explain' ? 'Explanation' : 'Trial', json)], [200, []], sent[1]);
+  }
+  const row = (name: string, known: boolean): void => {
+    const all = operations.filter(({ path }) => path.startsWith('/items/') || path === '/batch');
+    const few = all.filter(({ method }) => (method === 'get') === (name === 'Explain'));
+    t.strictSame(
+      few.filter((one) => knows(one, name) !== known).map(({ id }) => id),
+      [],
+      name,
+    );
+  };
+  row('Explain', true);
+  row('DryRun', true);
+  row('IdempotencyKey', true);
+  const by = (test: RegExp, name: string): void => {
+    const those = operations.filter(({ path, id }) => path.startsWith('/items/') && test.test(id));
+    t.ok(those.length > 3 && those.every((one) => knows(one, name)), name);
+  };
+  by(/^(update|delete)_(?!matching)/, 'IfMatch');
+  by(/^delete_matching_/, 'Most');
+  const upserts = operations.filter(({ item }) => [at(item, 'parameters')].flat().some((one) => at(one, 'name') === 'upsert'));
+  t.ok(upserts.length > 3, 'upserts');
+}
 
 /** Documents follow rules and tables without being told. */
 async function renewed(t: Tester, garden: OwnGarden): Promise<void> {
@@ -195,6 +230,7 @@ export const contractCalls: Feature = {
             },
           });
           t.strictSame(called.sort(), operations.map(({ id }) => id).sort(), 'every operation was called');
+          await asked(t, garden, document, operations);
           await renewed(t, garden);
           // The compiler is the same everywhere, and takes its time.
           if (world.vendor !== 'sqlite') return;

@@ -13,6 +13,9 @@ type Dialect = 'strapi' | 'payload';
 /** What lists are asked for: everything that they lead to. */
 const everything = { strapi: '?populate=*&publicationState=preview', payload: '?depth=2&limit=20' } as const;
 
+/** Words of the dialect itself, of which the garden has columns too. */
+const own: Readonly<Record<Dialect, ReadonlySet<string>>> = { strapi: new Set(), payload: new Set(['doc']) };
+
 const firstKey = (dialect: Dialect, list: Json): Json => at(list, dialect === 'strapi' ? 'data' : 'docs', 0, 'id');
 
 /** Every list, and the first row of each, as the document has them. */
@@ -58,7 +61,7 @@ async function dialects(
         t.equal(answer.status, 200, label);
         // The administrator's is the same but longer.
         if (who !== 'admin') t.strictSame(await faultsOf(answer.text), [], `${label}: a document by the rules`);
-        const found = hidden.filter((word) => new RegExp(`\\b${word}\\b`).test(answer.text));
+        const found = hidden.filter((word) => !own[dialect].has(word) && new RegExp(`\\b${word}\\b`).test(answer.text));
         t.strictSame(found, [], `${label}: nothing that is hidden`);
         t.ok(operationsOf(answer.json).length > 4, `${label}: there is something`);
         await answers(t, gateway, dialect, who, answer.json, label);

@@ -16,6 +16,7 @@ import { changes } from './changes.ts';
 import { comments } from './comments.ts';
 import { contract } from './contract.ts';
 import { contractCalls } from './contract-calls.ts';
+import { contractDialectCalls } from './contract-dialect-calls.ts';
 import { contractDialects } from './contract-dialects.ts';
 import { counts } from './counts.ts';
 import { cursorCost } from './cursor-cost.ts';
@@ -212,6 +213,7 @@ export const features: readonly Feature[] = [
   payloadWrites,
   doorsClosed,
   contractCalls,
+  contractDialectCalls,
   contractDialects,
   databaseDown,
 ];

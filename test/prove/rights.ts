@@ -2,7 +2,7 @@
 import type { Dice } from './dice.ts';
 import type { Table } from './world.ts';
 
-export type Level = 'none' | 'mine' | 'role' | 'full';
+type Level = 'none' | 'mine' | 'role' | 'full';
 
 /** A row of directus_permissions. */
 export interface Right {

@@ -5,7 +5,7 @@ import { project } from './gateway.ts';
 import type { Answer, Ask } from './http.ts';
 import { loadSql } from './sql-text.ts';
 
-export type Historian = keyof typeof historyTokens;
+type Historian = keyof typeof historyTokens;
 
 /** Runs while the tables are there and known. `ask` asks below the project as one of the roles, or as the administrator. */
 export async function withHistory(world: World, run: (ask: AskAs) => Promise<void>): Promise<void> {

@@ -11,7 +11,7 @@ import { type WritingWorld, withWriting } from './writing.ts';
 const key = 'hooked';
 
 /** What an extension said. */
-export interface Said {
+interface Said {
   readonly event: string;
   readonly name?: string;
   readonly keys?: readonly string[];

@@ -18,7 +18,7 @@ export const programHead = `
 export const secondFactor = 'JBSWY3DPEHPK3PXP';
 
 /** Rows to be made: nothing but what each must have. */
-const created: Readonly<Record<string, object>> = {
+export const created: Readonly<Record<string, object>> = {
   families: { code: 'NEW', name: 'New' },
   plants: { title: 'New', status: 'draft', family: 'ROS', uses: [{ weight: 2, use_id: { name: 'shade' } }] },
   bad_status: { status: 'any' },
@@ -47,7 +47,7 @@ const created: Readonly<Record<string, object>> = {
 };
 
 /** What is changed in a row. */
-const changed: Readonly<Record<string, object>> = {
+export const changed: Readonly<Record<string, object>> = {
   families: { note: 'x' },
   zones: { name: 'x' },
   plants: { latin: 'x' },
@@ -87,7 +87,7 @@ const keys: Readonly<Record<string, readonly string[]>> = {
 /** The columns of the key of a collection's rows. */
 export const keyOf = (collection: string): readonly string[] => keys[collection] ?? ['id'];
 
-const picture = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkAAIAAAoAAv/lxKUAAAAASUVORK5CYII=';
+export const picture = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkAAIAAAoAAv/lxKUAAAAASUVORK5CYII=';
 const file = { data: picture, filename_disk: 'dot.png', filename_download: 'dot.png' };
 const column = { field: 'id', type: 'integer', datatype: 'INT', primary_key: true, auto_increment: true };
 const nameColumn = { field: 'name', type: 'string', datatype: 'VARCHAR', length: 20 };

@@ -12,7 +12,7 @@ export interface Operation {
   readonly item: Json;
 }
 
-const methods = ['get', 'post', 'patch', 'delete'];
+const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
 function entries(value: Json): [string, Json][] {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [];
@@ -28,20 +28,26 @@ export function operationsOf(document: Json): Operation[] {
 
 /**
  * Rules of the recommended set that make no sense here: nobody gives away a license; `/activity/comment/{id}` is told from
- * `/activity/{id}/revisions` by its fixed word; what a new row must hold is said beside the one schema that defines its properties.
+ * `/activity/{id}/revisions` by its fixed word; what a new row must hold is said beside the one schema that defines its properties; what
+ * `dry_run` and `explain` are answered with is named by `x-answer` of the parameter, so it is looked here whether components are used.
  */
 const senseless = {
   'info-license': 'off',
   'no-ambiguous-paths': 'off',
   'no-required-schema-properties-undefined': 'off',
   'no-illogical-composition-keywords': 'off',
+  'no-unused-components': 'off',
 } as const;
 
 /** What is wrong with the document. */
 export async function faultsOf(text: string): Promise<string[]> {
   const config = await createConfig({ extends: ['recommended'], rules: senseless });
   const problems = await lintFromString({ source: text, config });
-  return problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer ?? ''}`);
+  const sections = entries(at(JSON.parse(text) as Json, 'components')).filter(([section]) => section !== 'securitySchemes');
+  const unused = sections.flatMap(([section, all]) =>
+    entries(all).flatMap(([name]) => (text.includes(`"#/components/${section}/${name}"`) ? [] : [`${section}/${name} is used by nothing`])),
+  );
+  return [...problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer ?? ''}`), ...unused];
 }
 
 interface Validator {
@@ -60,12 +66,23 @@ function closed(document: Json): unknown {
   );
 }
 
-/** Says what of an answer is not as the document has it. */
-export function validatorOf(document: Json): (operation: Operation, status: number, value: unknown) => string[] {
+/** Says what of a value is not as a schema of the document's components has it. */
+export function componentFaults(document: Json, name: string, value: unknown): string[] {
+  const check = ajvOf(document).compile({ $ref: `document#/components/schemas/${name}` });
+  return check(value) ? [] : (check.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+}
+
+function ajvOf(document: Json): Validator {
   const ofRedocly = createRequire(createRequire(join(root, 'package.json')).resolve('@redocly/openapi-core'));
   const { default: Ajv } = ofRedocly('@redocly/ajv/dist/2020.js') as { default: new (options: object) => Validator };
   const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: false });
   ajv.addSchema(closed(document), 'document');
+  return ajv;
+}
+
+/** Says what of an answer is not as the document has it. */
+export function validatorOf(document: Json): (operation: Operation, status: number, value: unknown) => string[] {
+  const ajv = ajvOf(document);
   const known = new Map<string, ReturnType<Validator['compile']>>();
   const escaped = (part: string): string => encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1'));
   return ({ path, method, item }, status, value) => {

@@ -7,7 +7,7 @@ import type { Answer } from './http.ts';
 type Level = 'none' | 'mine' | 'role' | 'full';
 
 /** What is granted beside reading. */
-export interface Grant {
+interface Grant {
   readonly create?: Level;
   readonly update?: Level;
   readonly delete?: Level;

@@ -13,6 +13,7 @@ export const pages = [
   'auth',
   'configuration',
   'history',
+  'people',
   'permissions',
   'query',
   'reading',

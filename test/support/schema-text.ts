@@ -1,7 +1,7 @@
 /** One description of tables and rows, printed as SQL for each vendor. */
 import type { TestVendor } from './vendors.ts';
 
-export type ColumnKind =
+type ColumnKind =
   | { kind: 'serial' | 'integer' | 'bigint' | 'text' | 'double' | 'boolean' | 'date' | 'time' | 'datetime' | 'json' | 'blob' | 'uuid' }
   | { kind: 'string'; length: number /** Compared by code point, where the vendor would not by itself. */; binary?: boolean }
   | { kind: 'decimal'; precision: number; scale: number /** Beyond what SQLite's numbers hold: text there. */; exact?: boolean }

@@ -26,7 +26,7 @@ export function strapi(
 }
 
 /** The ids of a list; what the answer says where it is none. */
-export function idsOf(answer: Answer): Json {
+function idsOf(answer: Answer): Json {
   const data = at(answer.json, 'data');
   return Array.isArray(data) ? data.map((entry) => at(entry, 'id')) : told(answer);
 }

@@ -19,7 +19,7 @@ export interface UploadGarden extends OwnGarden {
 
 export type FormPart = readonly [name: string, value: string | Uint8Array, filename?: string];
 
-export interface FormOptions {
+interface FormOptions {
   readonly who?: Who | null;
   readonly path?: string;
   readonly method?: string;

@@ -1,7 +1,7 @@
 /** What nested writes should do to the four tables of the web, row by row, and random ones. */
 import fc from 'fast-check';
 
-export type Value = string | number | null;
+type Value = string | number | null;
 export type Row = { [column: string]: Value };
 export type Payload = { [name: string]: Value | Payload | readonly unknown[] | boolean };
 

@@ -2,7 +2,7 @@
 import type { TestVendor } from '../support/vendors.ts';
 
 /** What is sent, and what is answered where that is another spelling of the same. */
-export type Sent = string | readonly [sent: string, answered: string];
+type Sent = string | readonly [sent: string, answered: string];
 
 /** `metadata` is the field's type where no type of the column says it. */
 export interface Kind {

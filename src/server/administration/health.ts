@@ -3,7 +3,7 @@ import { singleFlight } from '../../lib/single-flight.ts';
 import type { ProjectState, Registry } from '../../projects/registry.ts';
 import { type Checked, checkDatabase, checkMailServer, checkReplicas, checkStorage, type Health } from './health-checks.ts';
 
-export interface ProjectHealth {
+interface ProjectHealth {
   readonly status: Health;
   readonly database: Checked;
   readonly replicas: Checked;

@@ -8,7 +8,7 @@ import type { Collection, Field, Relation } from '../../schema/types.ts';
 import { listings } from '../directus/system.ts';
 import { type CollectionNames, namesOf } from '../graphql/type-names.ts';
 
-export type Does = ReadonlySet<WriteAction>;
+type Does = ReadonlySet<WriteAction>;
 
 /** A collection with its address and what may be done with its rows. */
 export interface Served {

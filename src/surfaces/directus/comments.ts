@@ -59,29 +59,40 @@ function changing(
   });
 }
 
+/** All that writes here can be tried. */
+const tried = { config: { dryRun: true } };
+
 export const commentRoutes: FastifyPluginAsync = async (app) => {
-  app.post('/:project/activity/comment', (request, reply) =>
+  app.post('/:project/activity/comment', tried, (request, reply) =>
     changing(request, reply, (context, body) => {
       const { collection, item, comment } = textsOf(body, ['collection', 'item', 'comment']);
       const asked = { collection, item, text: comment, explained: explained(context), userAgent: request.headers['user-agent'] ?? '' };
-      return ({ within }) => addComment(within, asked);
-    }),
-  );
-
-  app.patch<{ Params: { id: string } }>('/:project/activity/comment/:id', (request, reply) =>
-    changing(request, reply, (context, body) => {
-      const { id } = request.params;
-      const { comment } = textsOf(body, ['comment']);
-      return async ({ within }) => {
-        await editComment(within, { id, text: comment, explained: explained(context) });
+      return async ({ within, wrote }) => {
+        const id = await addComment(within, asked);
+        wrote({ action: 'create', collection: activity, item: id });
         return id;
       };
     }),
   );
 
-  app.delete<{ Params: { id: string } }>('/:project/activity/comment/:id', (request, reply) =>
-    answerWrite(request, reply, async () => async ({ within }) => {
-      await deleteComment(within, request.params.id);
+  app.patch<{ Params: { id: string } }>('/:project/activity/comment/:id', tried, (request, reply) =>
+    changing(request, reply, (context, body) => {
+      const { id } = request.params;
+      const { comment } = textsOf(body, ['comment']);
+      return async ({ within, wrote }) => {
+        await editComment(within, { id, text: comment, explained: explained(context) });
+        wrote({ action: 'update', collection: activity, item: id });
+        return id;
+      };
+    }),
+  );
+
+  app.delete<{ Params: { id: string } }>('/:project/activity/comment/:id', tried, (request, reply) =>
+    answerWrite(request, reply, async () => async ({ within, wrote }) => {
+      const { id } = request.params;
+      await deleteComment(within, id);
+      // The entry stays, without its text.
+      wrote({ action: 'update', collection: activity, item: id });
       return nothingToRead;
     }),
   );

@@ -74,6 +74,6 @@ function parseBodies(app: FastifyInstance): void {
 export const customRoutes: FastifyPluginAsync = async (app) => {
   await app.register(async (inner) => {
     parseBodies(inner);
-    inner.route({ method: [...methods], url: '/:project/custom/*', handler: answer });
+    inner.route({ method: [...methods], url: '/:project/custom/*', config: { explains: true }, handler: answer });
   });
 };

@@ -20,7 +20,8 @@ import {
   type Uploads,
   uploadsOf,
 } from '../uploads.ts';
-import { contextOf } from './context.ts';
+import { contextOf, type DirectusContext } from './context.ts';
+import { asksForTrial } from './dry-run.ts';
 import { keysOf } from './items.ts';
 import { sendWrite, singleItem, type Writing } from './write.ts';
 
@@ -102,9 +103,17 @@ function namesOn({ stored }: Uploads, items: readonly RequestedItem[]): Readonly
   return new Set([...stored, ...items.flatMap((item) => textIn(item, 'filename_disk') ?? [])]);
 }
 
+/** What a trial stored goes as what a failure leaves. */
+async function keeping<T>(context: DirectusContext, uploads: Uploads, run: () => Promise<T>): Promise<T> {
+  const answer = await keepingNamed(uploads, run);
+  if (asksForTrial(context)) await dropUnnamed(uploads);
+  return answer;
+}
+
 async function create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const uploads = uploadsOf(await contextOf(request), 'create');
-  return keepingNamed(uploads, async () => {
+  const context = await contextOf(request);
+  const uploads = uploadsOf(context, 'create');
+  return keeping(context, uploads, async () => {
     const made = await making(request, uploads);
     return writeNewFiles(request, reply, uploads, made);
   });
@@ -161,8 +170,9 @@ async function change(request: FastifyRequest<{ Params: { id: string } }>, reply
     const changes = keys.map((one) => ({ key: one, item }));
     return sendWrite(request, reply, () => ({ request: { is: 'update', collection: filesCollection, changes }, single: false, keys }));
   }
-  const uploads = uploadsOf(await contextOf(request), 'update');
-  return keepingNamed(uploads, async () => {
+  const context = await contextOf(request);
+  const uploads = uploadsOf(context, 'update');
+  return keeping(context, uploads, async () => {
     const made = await replacing(request, uploads, fields, key);
     const asks = (item: RequestedItem, files: Writing['files']): Writing => ({
       request: { is: 'update', collection: filesCollection, changes: [{ key, item }] },
@@ -197,8 +207,11 @@ async function copied(uploads: Uploads, from: string, to: string): Promise<void>
   await storage.write(key, content.stream);
 }
 
+/** Their content is received and looked at as ever. */
+const tried = { config: { dryRun: true } };
+
 export const fileRoutes: FastifyPluginAsync = async (app) => {
   await takeForms(app);
-  app.post('/:project/files', create);
-  app.patch('/:project/files/:id', change);
+  app.post('/:project/files', tried, create);
+  app.patch('/:project/files/:id', tried, change);
 };

@@ -4,6 +4,7 @@ import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync } from 'fastify';
 import { setCookie } from '../../auth/cookies.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
+import { registerExplainHook } from '../explains.ts';
 import { assetRoutes } from './assets.ts';
 import { authRoutes } from './auth.ts';
 import { batchRoute } from './batch.ts';
@@ -34,6 +35,7 @@ export const directusSurface: FastifyPluginAsync = async (app) => {
   // Every token is signed and verified with its project's own secret; this one is for nothing and known to nobody.
   await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
   parseBodies(app);
+  registerExplainHook(app);
   app.decorateRequest('sessionCookie', null);
   app.addHook('onSend', async (request, reply) => {
     const { sessionCookie, lease } = request;

@@ -8,6 +8,7 @@ import type { RequestedChange, RequestedItem } from '../../query/mutation.ts';
 import { keyText } from '../../schema/keys.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Collection } from '../../schema/types.ts';
+import { explained } from '../explains.ts';
 import { sendList } from './list.ts';
 import { parseStatuses } from './parse.ts';
 import { listOf, type PhpMap } from './php-query.ts';
@@ -45,13 +46,13 @@ export function upsertBy(query: PhpMap): readonly string[] | undefined {
 const tried = { config: { dryRun: true } };
 
 export const itemRoutes: FastifyPluginAsync = async (app) => {
-  app.get<{ Params: ItemParams }>('/:project/items/:collection', async (request, reply) => {
+  app.get<{ Params: ItemParams }>('/:project/items/:collection', explained, async (request, reply) => {
     const { collection } = request.params;
     refuseSystem(collection);
     return sendList(request, reply, collection);
   });
 
-  app.get<{ Params: ItemParams }>('/:project/items/:collection/:id', async (request, reply) => {
+  app.get<{ Params: ItemParams }>('/:project/items/:collection/:id', explained, async (request, reply) => {
     const { collection, id } = request.params;
     refuseSystem(collection);
     const keys = keysOf(id);

@@ -73,5 +73,5 @@ export const passwordRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/users/invite', sendInvitations);
   app.post('/:project/users/invite/:token', accept);
   // What only asks for headers accepts nothing.
-  app.get('/:project/users/invite/:token', { exposeHeadRoute: false }, accept);
+  app.get('/:project/users/invite/:token', { exposeHeadRoute: false, config: { writesByGet: true } }, accept);
 };

@@ -6,6 +6,7 @@ import { joinTexts } from '../../lib/joined-texts.ts';
 import { isJsonObject, type Json, jsonTextOf, numberText, parseJsonBody } from '../../lib/json-body.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { RequestedFilter } from '../../query/types.ts';
+import { explained } from '../explains.ts';
 import type { DirectusContext } from './context.ts';
 import { keysOf } from './items.ts';
 import { sendList } from './list.ts';
@@ -114,11 +115,13 @@ export async function settingWriting(context: DirectusContext, writing: Writing)
 }
 
 export const settingRoutes: FastifyPluginAsync = async (app) => {
-  app.get('/:project/settings', async (request, reply) => sendList(request, reply, settings, { shape: typedValues }));
+  app.get('/:project/settings', explained, async (request, reply) => sendList(request, reply, settings, { shape: typedValues }));
 
-  app.get('/:project/settings/fields', async (request, reply) => sendList(request, reply, 'directus_fields', { within: () => described }));
+  app.get('/:project/settings/fields', explained, async (request, reply) =>
+    sendList(request, reply, 'directus_fields', { within: () => described }),
+  );
 
-  app.get<{ Params: { id: string } }>('/:project/settings/:id', async (request, reply) => {
+  app.get<{ Params: { id: string } }>('/:project/settings/:id', explained, async (request, reply) => {
     const keys = keysOf(request.params.id);
     return sendRead(request, reply, { collection: settings, keys: () => keys });
   });

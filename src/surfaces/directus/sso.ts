@@ -66,7 +66,7 @@ export const ssoRoutes: FastifyPluginAsync = async (app) => {
     ),
   );
 
-  app.get('/:project/auth/sso/:provider', async (request: Named, reply) => {
+  app.get('/:project/auth/sso/:provider', { config: { writesByGet: true } }, async (request: Named, reply) => {
     const provider = providerOf(request);
     const query = queryOf(request);
     const mode = ssoMode(query.get('mode') ?? undefined);
@@ -79,7 +79,7 @@ export const ssoRoutes: FastifyPluginAsync = async (app) => {
       .redirect(url);
   });
 
-  app.get('/:project/auth/sso/:provider/callback', async (request: Named, reply) => {
+  app.get('/:project/auth/sso/:provider/callback', { config: { writesByGet: true } }, async (request: Named, reply) => {
     const { project } = request;
     const provider = providerOf(request);
     const ticket = ticketOf(project, request.headers.cookie, provider.name);

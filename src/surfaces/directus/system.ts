@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Permission } from '../../access/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { explained } from '../explains.ts';
 import { permissionRow } from '../permission-row.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { keysOf } from './items.ts';
@@ -61,8 +62,8 @@ export const systemRoutes: FastifyPluginAsync = async (app) => {
 
   for (const [segment, collection] of Object.entries(listings)) {
     if (segment === 'settings') continue;
-    app.get(`/:project/${segment}`, async (request, reply) => sendList(request, reply, collection));
-    app.get<{ Params: { id: string } }>(`/:project/${segment}/:id`, async (request, reply) => {
+    app.get(`/:project/${segment}`, explained, async (request, reply) => sendList(request, reply, collection));
+    app.get<{ Params: { id: string } }>(`/:project/${segment}/:id`, explained, async (request, reply) => {
       const { id } = request.params;
       if (segment === 'users' && id === 'me') return sendOwn(request, reply);
       return sendRead(request, reply, { collection, keys: () => keysOf(id) });

@@ -7,7 +7,7 @@ import { ownKey } from './system.ts';
 import { bodyItems, envelopeOf, readingBack } from './write.ts';
 
 export const userRoutes: FastifyPluginAsync = async (app) => {
-  app.patch<{ Params: { id: string } }>('/:project/users/:id/tracking/page', async (request, reply) => {
+  app.patch<{ Params: { id: string } }>('/:project/users/:id/tracking/page', { config: { dryRun: true } }, async (request, reply) => {
     const [item] = bodyItems(request).items;
     const page = item?.['last_page'];
     if (typeof page !== 'string' || page.includes('\0')) {

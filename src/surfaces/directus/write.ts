@@ -149,7 +149,7 @@ export function envelopeOf(request: FastifyRequest, context: DirectusContext, { 
 /** How the rows are read back; undefined for rows that have no key. */
 export type Answering = (rows: readonly WrittenRow[]) => ReadBack | undefined;
 
-export interface ReadBack extends WriteAnswer<Answer> {
+interface ReadBack extends WriteAnswer<Answer> {
   /** In the transaction or after it. */
   read(within: ReadContext): Promise<Answer>;
 }

@@ -29,13 +29,13 @@ const uncounted = { filtered: false, total: false, byStatus: false };
 const present: RequestedTemplate = new Map([['n', { is: 'constant', json: '1' }]]);
 
 /** The row shapes that a field asks for: usually one, as a selection names its rows under one key. */
-export interface Slots {
+interface Slots {
   add(shape: Shape): number;
   readonly template: RequestedTemplate;
   readonly rows: number;
 }
 
-export function createSlots(): Slots {
+function createSlots(): Slots {
   const shapes: Shape[] = [];
   return {
     add: (shape) => shapes.push(shape) - 1,
@@ -97,9 +97,6 @@ function statusesOf(args: Coerced): RequestedRead['statuses'] {
   if (names.includes('*')) return 'any';
   return names.length === 0 ? undefined : names;
 }
-
-/** The value of a field that says nothing of any row. */
-export const typeName = (selected: Selected, name: string): [string, string] => [selected.key, JSON.stringify(name)];
 
 type Value = (result: ReadResult) => Text;
 

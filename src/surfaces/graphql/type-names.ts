@@ -21,7 +21,7 @@ const systemTypes: ReadonlyMap<string, string> = new Map(
 );
 
 /** What stands behind the base of a type's name; empty for the wrapper of rows and meta. */
-export const typeParts = [
+const typeParts = [
   '',
   'Item',
   'Filter',

@@ -2,10 +2,9 @@
 import type { FastifyRequest } from 'fastify';
 import { accessOf, type ReadContext } from '../../engine/read.ts';
 import type { Project } from '../../projects/project.ts';
-import type { Limits } from '../../query/limits.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
 import { languagesOf } from './languages.ts';
-import { checkParameters, type Parameters, parametersOf } from './parameters.ts';
+import { checkParameters, type Parameters } from './parameters.ts';
 import { endless, joinsOf, populateOf, type Shape } from './shape.ts';
 import { tokenOf } from './token.ts';
 
@@ -25,11 +24,6 @@ export interface Asking {
 export function rawQuery(url: string): string {
   const at = url.indexOf('?');
   return at === -1 ? '' : url.slice(at + 1);
-}
-
-/** The parameters of the URL. */
-export function parametersOfUrl({ url, project }: { readonly url: string; readonly project: { readonly limits: Limits } }): Parameters {
-  return parametersOf(rawQuery(url), project.limits);
 }
 
 /** Identifies the caller, and pins schema and rules for the request. */

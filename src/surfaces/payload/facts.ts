@@ -19,7 +19,7 @@ export type Member =
   | HasMany
   | { readonly is: 'join'; readonly name: string; readonly listed: boolean; readonly relation: ToMany };
 
-export interface DraftStatus {
+interface DraftStatus {
   readonly field: Field;
   readonly published: readonly string[];
   readonly drafts: readonly string[];

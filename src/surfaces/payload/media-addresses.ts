@@ -16,7 +16,7 @@ interface Thumbnail {
 }
 
 /** The address of the content itself. */
-export function contentUrl(project: string, filename: string): string {
+function contentUrl(project: string, filename: string): string {
   return `/${project}/payload/api/${mediaSlug}/file/${encodeURIComponent(filename)}`;
 }
 

@@ -51,7 +51,7 @@ const filesOf = ({ stored }: Uploads, item: RequestedItem, sent: RequestedItem) 
 });
 
 /** POST /media */
-export async function upload(serving: Serving): Promise<FastifyReply> {
+async function upload(serving: Serving): Promise<FastifyReply> {
   const context = await callerOf(serving.asking);
   const uploads = uploadsOf(context, 'create');
   return keepingNamed(uploads, async () => {
@@ -67,7 +67,7 @@ export async function upload(serving: Serving): Promise<FastifyReply> {
 }
 
 /** PATCH /media/:id, which may bring other content. */
-export async function replace(serving: Serving, id: string): Promise<FastifyReply> {
+async function replace(serving: Serving, id: string): Promise<FastifyReply> {
   if (!isForm(serving.asking.request)) return update(serving, filesCollection, id);
   const context = await callerOf(serving.asking);
   const uploads = uploadsOf(context, 'update');
@@ -91,7 +91,7 @@ export async function replace(serving: Serving, id: string): Promise<FastifyRepl
 const columns = ['id', 'filename_disk', 'filename_download', 'type', 'charset', 'checksum'] as const;
 
 /** GET /media/file/:filename, for whoever may read the document; nobody else is told whether there is one. */
-export async function sendFile({ asking, reply }: Serving, filename: string): Promise<FastifyReply> {
+async function sendFile({ asking, reply }: Serving, filename: string): Promise<FastifyReply> {
   const { request } = asking;
   const context = await callerOf(asking);
   const collection = context.schema.collections.get(filesCollection);

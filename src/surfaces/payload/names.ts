@@ -15,7 +15,7 @@ export interface Seeing {
 }
 
 /** What the last name of a path stands for. */
-export type Target =
+type Target =
   | { readonly is: 'field'; readonly field: Field; readonly related: boolean }
   | { readonly is: 'key'; readonly key: readonly Field[] }
   | { readonly is: 'many'; readonly member: HasMany }

@@ -10,7 +10,7 @@ export interface Selection {
 }
 
 /** The arguments of one join; false where it is not shown. */
-export type JoinAsked = Parameters | false;
+type JoinAsked = Parameters | false;
 
 /** How many outputs a document may still have. */
 export interface Room {

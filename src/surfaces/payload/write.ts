@@ -81,8 +81,9 @@ export function withLocale(parameters: Parameters, body: JsonObject): Parameters
 }
 
 /** The document of that key, as it may be read; of one that may not, its id. */
-export async function shownOf(within: ReadContext, { context, collection, parameters }: Writes, key: string): Promise<Shown> {
-  const bare = { key, text: JSON.stringify({ id: idValue(collection, key) }) };
+async function shownOf(within: ReadContext, { context, collection, parameters }: Writes, key: string): Promise<Shown> {
+  // What has no key has no id.
+  const bare = { key, text: JSON.stringify(key === '' ? {} : { id: idValue(collection, key) }) };
   const shape = shapeOf({ ...within, project: context.project }, parameters);
   if (key === '' || !shape.visible.collection(collection)) return bare;
   const template = templateOf(shape, collection, parameters);

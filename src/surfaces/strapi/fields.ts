@@ -12,7 +12,7 @@ import { userNames, usersCollection } from './user-object.ts';
 const ofEveryEntry = ['id', 'documentId', 'createdAt', 'updatedAt'];
 
 /** Names that Strapi gives, which stand among the attributes without being columns. */
-export function ownNames(sight: Sight, collection: Collection): readonly string[] {
+function ownNames(sight: Sight, collection: Collection): readonly string[] {
   const published = publishingOf(sight, collection) ? ['publishedAt'] : [];
   const localised = localisedOf(sight, collection);
   if (collection.name === filesCollection) return [...ofEveryEntry, ...fileNames];

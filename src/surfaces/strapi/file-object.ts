@@ -78,7 +78,7 @@ const kilobytes = (bytes: string | number | null | undefined): number | null =>
   bytes === null || bytes === undefined ? null : Math.round(Number(bytes) / 10) / 100;
 
 /** What a file is told by, of a row of those columns. */
-export function fileObject(row: Row, fileData: FileData): Record<string, unknown> {
+function fileObject(row: Row, fileData: FileData): Record<string, unknown> {
   const facts = {
     private_hash: text(row.private_hash),
     filename_disk: text(row.filename_disk),

@@ -11,7 +11,7 @@ import { truthOf } from './pagination.ts';
 import { createdField, type Lead, leadOf, named, publishingOf, type Sight, updatedField } from './sight.ts';
 import { textCondition, translatedAttribute } from './translated.ts';
 
-export const nothing: RequestedFilter = { is: 'any', of: [] };
+const nothing: RequestedFilter = { is: 'any', of: [] };
 export const everything: RequestedFilter = { is: 'all', of: [] };
 
 const deepest = 40;
@@ -112,7 +112,7 @@ function deep(sight: Sight, lead: Lead, value: BracketValue, path: readonly stri
 }
 
 /** Some row behind the relation matches. */
-export function through({ relation, far }: Lead, where: RequestedFilter): RequestedFilter {
+function through({ relation, far }: Lead, where: RequestedFilter): RequestedFilter {
   const inner: RequestedFilter = far ? { is: 'related', relation: far.name, quantifier: 'some', where } : where;
   return { is: 'related', relation: relation.name, quantifier: 'some', where: inner };
 }
@@ -153,7 +153,7 @@ function onField(sight: Sight, collection: Collection, name: string, value: Brac
 }
 
 /** Conditions on the key. One of several columns is compared as a whole, by its text. */
-export function keyFilter(sight: Sight, collection: Collection, value: BracketValue, path: readonly string[]): RequestedFilter {
+function keyFilter(sight: Sight, collection: Collection, value: BracketValue, path: readonly string[]): RequestedFilter {
   const { key } = collection;
   const [only] = key;
   if (only && key.length === 1) return onField(sight, collection, only.name, value, path);

@@ -74,7 +74,7 @@ export function stateOf(query: BracketGroup): PublicationState {
 }
 
 /** Throws for parameters that nobody knows: what is misspelled would be left out without a word. */
-export function checkParameters(query: BracketGroup): void {
+function checkParameters(query: BracketGroup): void {
   for (const name of Object.keys(query)) if (!known.has(name)) throw invalidName(name, 'query');
 }
 

@@ -49,7 +49,7 @@ function memoryOf(project: Project): ReadMemory<Page> {
 }
 
 /** The read made ready. */
-export function makeReady(context: CallerContext, collection: Collection, asked: Asked, wanted: Wanted): Ready {
+function makeReady(context: CallerContext, collection: Collection, asked: Asked, wanted: Wanted): Ready {
   const parsed = parseRead(context, collection, asked, wanted);
   return { asked: { page: parsed.page }, prepared: prepareRead(withinOutputs(context), parsed.read) };
 }
@@ -112,7 +112,7 @@ export async function sendEntries(
 }
 
 /** One entry in its envelope. */
-export function sendEntry(reply: FastifyReply, texts: JoinedTexts): FastifyReply {
+function sendEntry(reply: FastifyReply, texts: JoinedTexts): FastifyReply {
   return reply.type(jsonType).send(entryText(texts));
 }
 

@@ -41,7 +41,7 @@ export function queryOf({ project, url }: FastifyRequest): BracketGroup {
 }
 
 /** The form of entries: by a header, else by the project's setting (S-34). */
-export function formatOf({ headers, project }: FastifyRequest): Format {
+function formatOf({ headers, project }: FastifyRequest): Format {
   const asked = String(headers['strapi-response-format'] ?? '').toLowerCase();
   return asked === 'v5' || asked === 'v4' ? asked : (project.config.strapi?.format ?? 'v4');
 }

@@ -12,7 +12,7 @@ export interface StrapiBounds {
   readonly populateDepth: number;
 }
 
-export const defaultStrapiBounds: StrapiBounds = { limit: 25, pageSize: 100, maxLimit: 100, populateDepth: 10 };
+const defaultStrapiBounds: StrapiBounds = { limit: 25, pageSize: 100, maxLimit: 100, populateDepth: 10 };
 
 /** The bounds of a project: its settings, and the defaults for the others. */
 export function strapiBoundsOf(settings: StrapiSettings = {}): StrapiBounds {

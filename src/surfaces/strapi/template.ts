@@ -74,12 +74,7 @@ function metaOutput({ sight }: View, collection: Collection): RequestedOutput {
 }
 
 /** The attributes of an entry, and the relations that are populated. */
-export function attributesTemplate(
-  view: View,
-  collection: Collection,
-  fields: ReadonlySet<string> | undefined,
-  populated: Populated,
-): Outputs {
+function attributesTemplate(view: View, collection: Collection, fields: ReadonlySet<string> | undefined, populated: Populated): Outputs {
   const { sight } = view;
   const attributes: Outputs = new Map();
   const wants = (name: string): boolean => fields === undefined || fields.has(name);

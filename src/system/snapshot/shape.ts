@@ -4,7 +4,15 @@ import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../lib/json-body.ts';
 import { fieldAttributes } from '../../schema/field-attributes.ts';
 import { rowKinds } from './row-kinds.ts';
-import { type CollectionEntry, type ColumnEntry, collectionAttributes, type FieldEntry, type RowSection, type Snapshot } from './types.ts';
+import {
+  type CollectionEntry,
+  type ColumnEntry,
+  collectionAttributes,
+  type FieldEntry,
+  type RowSection,
+  type Snapshot,
+  type Values,
+} from './types.ts';
 
 /** @throws GatewayError validation, with the place and what is wrong there */
 export function fault(place: string, sentence: string): never {
@@ -25,44 +33,59 @@ function textAt(place: string, value: Json | undefined): string {
   return typeof value === 'string' && value !== '' ? value : fault(place, 'This must be a text.');
 }
 
+/** Those of the named members that are there; each must be a text. */
+function textsAt<Name extends string>(place: string, object: JsonObject, names: readonly Name[]): Partial<Record<Name, string>> {
+  const there = names.filter((name) => Object.hasOwn(object, name));
+  return Object.fromEntries(there.map((name) => [name, textAt(`${place}.${name}`, object[name])])) as Partial<Record<Name, string>>;
+}
+
+/** The same of what is true or false. */
+function flagsAt<Name extends string>(place: string, object: JsonObject, names: readonly Name[]): Partial<Record<Name, boolean>> {
+  const there = names.filter((name) => Object.hasOwn(object, name));
+  const flags = there.map((name) => {
+    const value = object[name];
+    return [name, typeof value === 'boolean' ? value : fault(`${place}.${name}`, 'This must be true or false.')];
+  });
+  return Object.fromEntries(flags) as Partial<Record<Name, boolean>>;
+}
+
 const flags = ['unsigned', 'nullable', 'primary_key', 'auto_increment', 'unique'] as const;
 
 function columnAt(place: string, value: Json): ColumnEntry {
   const object = objectAt(place, value, ['datatype', 'length', 'default', 'foreign_key', ...flags]);
-  textAt(`${place}.datatype`, object['datatype']);
-  for (const name of ['length', 'foreign_key']) if (Object.hasOwn(object, name)) textAt(`${place}.${name}`, object[name]);
-  for (const name of flags) {
-    if (Object.hasOwn(object, name) && typeof object[name] !== 'boolean') fault(`${place}.${name}`, 'This must be true or false.');
-  }
-  return object as unknown as ColumnEntry;
+  const { default: usual } = object;
+  return {
+    datatype: textAt(`${place}.datatype`, object['datatype']),
+    ...textsAt(place, object, ['length', 'foreign_key']),
+    ...flagsAt(place, object, flags),
+    ...(usual === undefined ? {} : { default: usual }),
+  };
 }
 
 function fieldAt(place: string, value: Json): FieldEntry {
   const object = objectAt(place, value, ['field', 'type', 'column', 'row']);
-  textAt(`${place}.field`, object['field']);
-  textAt(`${place}.type`, object['type']);
   const { column, row } = object;
-  if (column !== undefined) columnAt(`${place}.column`, column);
-  if (row !== undefined)
-    objectAt(
-      `${place}.row`,
-      row,
-      fieldAttributes.filter((name) => name !== 'type'),
-    );
-  return object as unknown as FieldEntry;
+  const known = fieldAttributes.filter((name) => name !== 'type');
+  return {
+    field: textAt(`${place}.field`, object['field']),
+    type: textAt(`${place}.type`, object['type']),
+    ...(column === undefined ? {} : { column: columnAt(`${place}.column`, column) }),
+    ...(row === undefined ? {} : { row: objectAt(`${place}.row`, row, known) }),
+  };
 }
 
 function collectionAt(place: string, value: Json): CollectionEntry {
   const object = objectAt(place, value, ['collection', 'view', 'row', 'fields']);
   const name = textAt(`${place}.collection`, object['collection']);
-  if (object['row'] !== undefined) objectAt(`${name}.row`, object['row'], collectionAttributes);
-  if (object['view'] !== undefined && typeof object['view'] !== 'boolean') fault(`${name}.view`, 'This must be true or false.');
+  const { row } = object;
+  const told = row === undefined ? {} : { row: objectAt(`${name}.row`, row, collectionAttributes) };
+  const view = flagsAt(name, object, ['view']);
   const fields = listAt(`${name}.fields`, object['fields']).map((one, i) => fieldAt(`${name}.fields[${i}]`, one));
   refuseTwice(
     `${name}.fields`,
     fields.map(({ field }) => field.toLowerCase()),
   );
-  return object as unknown as CollectionEntry;
+  return { collection: name, ...view, ...told, fields };
 }
 
 function refuseTwice(place: string, keys: readonly string[]): void {
@@ -84,14 +107,26 @@ export function checkedSnapshot(content: Json): Snapshot {
     'collections',
     collections.map(({ collection }) => collection.toLowerCase()),
   );
+  const listed = new Map<RowSection, readonly Values[]>();
   for (const { section, attributes, key } of rowKinds) {
-    listAt(section, object[section]).forEach((one, i) => {
+    const rows = listAt(section, object[section]).map((one, i) => {
       const row = objectAt(`${section}[${i}]`, one, attributes);
       const missing = key.find((name) => name !== 'fixed' && !Object.hasOwn(row, name));
-      if (missing !== undefined) fault(`${section}[${i}]`, `"${missing}" is missing.`);
+      return missing === undefined ? row : fault(`${section}[${i}]`, `"${missing}" is missing.`);
     });
+    listed.set(section, rows);
   }
-  const snapshot = object as unknown as Snapshot;
+  const rowsOf = (section: RowSection): readonly Values[] => listed.get(section) ?? [];
+  const snapshot: Snapshot = {
+    format: 1,
+    collections,
+    roles: rowsOf('roles'),
+    relations: rowsOf('relations'),
+    permissions: rowsOf('permissions'),
+    presets: rowsOf('presets'),
+    settings: rowsOf('settings'),
+    webhooks: rowsOf('webhooks'),
+  };
   checkRoles(snapshot);
   return snapshot;
 }

@@ -18,7 +18,7 @@ function pretty(value: Json, indent: string): string {
 
 /** The file. */
 export function printSnapshot(snapshot: Snapshot): string {
-  return `${pretty(snapshot as unknown as Json, '')}\n`;
+  return `${pretty(snapshot, '')}\n`;
 }
 
 /**

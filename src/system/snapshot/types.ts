@@ -4,7 +4,7 @@ import type { Json } from '../../lib/json-body.ts';
 export type Values = Readonly<Record<string, Json>>;
 
 /** The column of a field, its type by MySQL's name. */
-export interface ColumnEntry {
+export type ColumnEntry = {
   readonly datatype: string;
   readonly length?: string;
   readonly unsigned?: boolean;
@@ -16,26 +16,26 @@ export interface ColumnEntry {
   readonly unique?: boolean;
   /** The collection that the column points to. */
   readonly foreign_key?: string;
-}
+};
 
-export interface FieldEntry {
+export type FieldEntry = {
   readonly field: string;
   readonly type: string;
   /** Absent for fields without a column. */
   readonly column?: ColumnEntry;
   /** What directus_fields says of it; absent where it says nothing. */
   readonly row?: Values;
-}
+};
 
-export interface CollectionEntry {
+export type CollectionEntry = {
   readonly collection: string;
   readonly view?: boolean;
   /** What directus_collections says of it; absent for tables of the system. */
   readonly row?: Values;
   readonly fields: readonly FieldEntry[];
-}
+};
 
-export const rowSections = ['roles', 'relations', 'permissions', 'presets', 'settings', 'webhooks'] as const;
+const rowSections = ['roles', 'relations', 'permissions', 'presets', 'settings', 'webhooks'] as const;
 export type RowSection = (typeof rowSections)[number];
 
 export type Snapshot = Readonly<Record<RowSection, readonly Values[]>> & {

@@ -16,13 +16,13 @@ const unlogged =
   'The primary has no global transaction identifiers by which the place of a replica could be told (log_bin, on MySQL gtid_mode too)';
 
 /** MariaDB's `0-1-42,1-7-3`: of each domain the server and the number of its last transaction. */
-export function domains(place: string): ReadonlyMap<string, bigint> {
+function domains(place: string): ReadonlyMap<string, bigint> {
   const found = [...place.matchAll(/(\d+)-\d+-(\d+)/g)].map(([, domain = '', number = '0']): [string, bigint] => [domain, BigInt(number)]);
   return new Map(found);
 }
 
 /** Whether one place lies at or behind another. */
-export function isPast(replayed: string, place: string): boolean {
+function isPast(replayed: string, place: string): boolean {
   const there = domains(replayed);
   return [...domains(place)].every(([domain, number]) => (there.get(domain) ?? -1n) >= number);
 }

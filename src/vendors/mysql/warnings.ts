@@ -15,7 +15,7 @@ const counts = new WeakMap<RawConnection, number>();
 
 /** Starts to note the warning count of every result set that this connection receives. */
 export function watchWarnings(raw: RawConnection): void {
-  const reader = raw as unknown as PacketReader;
+  const reader = raw as RawConnection & PacketReader;
   const handle = reader.handlePacket;
   if (typeof handle !== 'function') return;
   reader.handlePacket = (packet) => {

@@ -22,10 +22,10 @@ interface Busy {
  * on the connection: that one is not to be used any more.
  */
 export function cancel(raw: RawConnection): Promise<void> {
-  const { host, port, ssl, processID, secretKey } = raw as unknown as Busy;
+  const { host, port, ssl, processID, secretKey } = raw as RawConnection & Busy;
   if (processID === null || secretKey === null) return Promise.resolve();
   return new Promise((resolve) => {
-    const wire = new pg.Connection({ ssl } as pg.ConnectionConfig) as unknown as Wire;
+    const wire = new pg.Connection({ ssl } as pg.ConnectionConfig) as pg.Connection & Wire;
     wire.on('error', () => resolve());
     // The server answers by hanging up.
     wire.on('end', () => resolve());

@@ -89,6 +89,6 @@ export function queryWithin(raw: pg.Client, query: Query, milliseconds: number):
       if (error) reject(error);
       else resolve(result as pg.QueryArrayResult<(string | null)[]>);
     };
-    raw.query(within(new pg.Query(query, done) as unknown as Submittable, milliseconds));
+    raw.query(within(new pg.Query(query, done) as pg.Query & Submittable, milliseconds));
   });
 }

@@ -4,7 +4,7 @@ import { pause } from '../../lib/slices.ts';
 import { folded } from './names.ts';
 
 /** What is said of one table or view. */
-export interface Print {
+interface Print {
   readonly name: string;
   /** The statements of the table, its indexes and its triggers. */
   readonly text: string;

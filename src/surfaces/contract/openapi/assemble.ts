@@ -94,6 +94,7 @@ export function* assembled(blueprint: Blueprint): Sliced<string> {
   }
   const { found } = used;
   const responses = used.in(member('responses', among(fixed.responses, found.get('responses'))));
+  const parameters = used.in(member('parameters', among(fixed.parameters, found.get('parameters'))));
   const { title, version, description, server, security } = blueprint;
   const head = {
     openapi: '3.1.0',
@@ -104,7 +105,7 @@ export function* assembled(blueprint: Blueprint): Sliced<string> {
   };
   const components = object([
     `"schemas":${object([...schemas, ...neededSchemas(fixed.schemas, found.get('schemas') ?? [])])}`,
-    member('parameters', among(fixed.parameters, found.get('parameters'))),
+    parameters,
     responses,
     member('headers', among(fixed.headers, found.get('headers'))),
     member('securitySchemes', blueprint.securitySchemes),

@@ -71,6 +71,54 @@ const meta = object({
   search: { ...anyObject, description: 'How a text was looked for' },
 });
 
+/** What `dry_run=1` is answered with. */
+const trial = object(
+  {
+    data: object(
+      {
+        dry_run: { const: true },
+        changes: list(
+          object(
+            {
+              action: text,
+              collection: text,
+              item: { type: ['string', 'null'] },
+              before: { type: ['object', 'null'] },
+              after: { type: ['object', 'null'] },
+            },
+            ['action', 'collection', 'item', 'before', 'after'],
+          ),
+        ),
+        activity: list(anyObject),
+        revisions: list(anyObject),
+        answer: { anyOf: [object({ status: whole, body: {} }, ['status', 'body']), { type: 'null' }] },
+      },
+      ['dry_run', 'changes', 'activity', 'revisions', 'answer'],
+    ),
+    public: truth,
+  },
+  ['data'],
+);
+
+/** What `explain=1` is answered with. */
+const explanation = object(
+  {
+    data: object(
+      {
+        collection: text,
+        as: object({ role: whole, user: { type: ['integer', 'null'] } }),
+        refusal: object({ code: whole, message: text }),
+        sql: text,
+        parameters: list(object({ position: whole, type: text, value: {} }, ['position', 'type'])),
+        rules: list(object({ collection: text, allowed: truth, because: text }, ['collection', 'allowed'])),
+        plan: {},
+      },
+      ['collection', 'as', 'rules'],
+    ),
+  },
+  ['data'],
+);
+
 const told = object({ type: text, message: text, code: whole, fields: list(text) });
 
 const numbers: JsonSchema = { type: 'object', additionalProperties: { type: ['number', 'null'] } };
@@ -115,6 +163,8 @@ export function fixedSchemas(): Record<string, JsonSchema> {
     Field: { ...object({ collection: text, field: text, type: text }, ['collection', 'field', 'type']), additionalProperties: true },
     Collection: object({ collection: text, fields: { type: 'object', additionalProperties: ref('Field') } }, ['collection']),
     Permission: object({ collection: text, role: { type: ['integer', 'string', 'null'] }, status: { type: ['string', 'null'] } }),
+    Trial: trial,
+    Explanation: explanation,
     SignedIn: object({ token: text, user: { anyOf: [anyObject, { type: 'null' }] } }),
   };
 }
@@ -160,6 +210,11 @@ export const fixedParameters: Readonly<Record<string, JsonSchema>> = {
   Export: inQuery('export', { enum: ['json', 'csv', 'ndjson'] }, 'The list as a file'),
   Most: inQuery('limit', whole, 'How many rows there may be at most; where there are more, nothing happens'),
   Comment: inQuery('comment', text, 'Why; some permissions demand it'),
+  DryRun: inQuery('dry_run', { enum: ['1'] }, 'Only try it: the answer is a Trial, and nothing is changed', { 'x-answer': ref('Trial') }),
+  Explain: inQuery('explain', { enum: ['1', 'analyze'] }, 'Tell how it would be answered: the answer is an Explanation', {
+    'x-answer': ref('Explanation'),
+  }),
+  AsRole: inQuery('as_role', text, 'Beside explain: the role that is asked about'),
   IdempotencyKey: header('Idempotency-Key', 'The same key again is answered as before, and nothing is done twice'),
   IfMatch: header('If-Match', 'The ETag that the row must still have'),
   IfNoneMatch: header('If-None-Match', 'An ETag; where it still holds the answer is 304'),

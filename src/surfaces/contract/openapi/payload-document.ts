@@ -16,6 +16,7 @@ import { assembled } from './assemble.ts';
 import { fixedParameters } from './components.ts';
 import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
+import { accountPaths, uploadOperation } from './payload-accounts.ts';
 import { inQuery, nested } from './query-parameter.ts';
 import { templateSchema, type Within } from './template-schema.ts';
 
@@ -25,6 +26,7 @@ const truth: JsonSchema = { type: 'boolean' };
 const key: JsonSchema = { type: ['string', 'integer'] };
 
 interface Asking {
+  readonly context: CallerContext;
   readonly view: View;
   readonly shape: Shape;
   readonly define: Define;
@@ -37,6 +39,8 @@ function leadsTo({ view, shape }: Asking, member: Exclude<Member, { is: 'value' 
   const served = target && view.served.get(target.name);
   return served?.read && slugsOf(view.schema).of(served.collection) !== undefined ? served : undefined;
 }
+
+const isMedia = ({ collection }: Served): boolean => collection.name === 'directus_files' && collection.system;
 
 /** A document: with the ids of those that it leads to, or with these as deep as is asked for. */
 function documentOf(asking: Asking, served: Served): JsonSchema {
@@ -56,6 +60,8 @@ function documentOf(asking: Asking, served: Served): JsonSchema {
       else if (member.is === 'many') expanded.set(member.name, list({ anyOf: [key, one] }));
       else expanded.set(member.name, object({ docs: list({ anyOf: [key, one] }), hasNextPage: truth, totalDocs: whole }, ['docs']));
     }
+    // Made of columns by other means.
+    for (const name of ['url', 'thumbnailURL']) if (isMedia(served) && expanded.has(name)) expanded.set(name, { type: ['string', 'null'] });
     return object(Object.fromEntries(expanded), expanded.has('id') ? ['id'] : []);
   });
 }
@@ -96,15 +102,16 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
   const body = (): JsonSchema => bodyOf(asking, served);
   const changed = (): JsonSchema => object({ doc: document(), message: text }, ['doc', 'message']);
   const several = (): JsonSchema => object({ docs: list(document()), errors: list(anyObject), message: text }, ['docs', 'errors']);
-  const media = collection.name === 'directus_files' && collection.system;
+  const media = isMedia(served);
   const lists = [...which, ...['Sort', 'Limit', 'Page', 'Pagination'].map(parameter), ...shown];
   return [
     ...pathItem(`/${slug}`, {
       get: read && op('find', 'Documents', { parameters: lists, answer: answered('A page of documents', page(document())) }),
       post:
         does.has('create') &&
-        !media &&
-        op('create', 'Makes a document', { parameters: writing, body: body(), answer: answered('The document', changed(), '201') }),
+        (media
+          ? uploadOperation(document())
+          : op('create', 'Makes a document', { parameters: writing, body: body(), answer: answered('The document', changed(), '201') })),
       patch:
         does.has('update') &&
         read &&
@@ -165,7 +172,12 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
     ...pathItem(`/${slug}/access`, { post: op('access', 'What the caller may do', { answer: answered('What is granted', anyObject) }) }),
     ...pathItem(
       `/${slug}/access/{id}`,
-      { post: read && op('access_to', 'What the caller may do with a document', { answer: answered('What is granted', anyObject) }) },
+      {
+        post:
+          read &&
+          collection.key.length > 0 &&
+          op('access_to', 'What the caller may do with a document', { answer: answered('What is granted', anyObject) }),
+      },
       [parameter('Id')],
     ),
   ];
@@ -173,7 +185,7 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
 
 /** Versions, where history may be read; accounts and files are not brought back. */
 function historyPaths({ view }: Asking, path: string, { collection, names, read, does }: Served): Paths {
-  if (!read || !view.served.get('directus_revisions')?.read) return [];
+  if (!read || collection.key.length === 0 || !view.served.get('directus_revisions')?.read) return [];
   const op = (verb: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
     operation({ ...more, id: `${verb}_${names.field}`, summary, tag: path.replace('globals/', '') });
   const version = object({ id: key, parent: key, version: anyObject, createdAt: orNull(text), updatedAt: orNull(text) }, ['id', 'version']);
@@ -220,22 +232,6 @@ function globalPaths(asking: Asking, slug: string, served: Served): Paths {
   ];
 }
 
-function accountPaths(): Paths {
-  const op = (id: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
-    operation({ ...more, id, summary, tag: 'Signing in' });
-  const signedIn = object({ message: text, token: text, exp: whole, user: anyObject });
-  const credentials = object({ email: text, password: text }, ['email', 'password']);
-  return [
-    ...pathItem('/users/login', {
-      post: op('sign_in', 'A token for a password', { body: credentials, answer: answered('The token', signedIn), security: [{}] }),
-    }),
-    ...pathItem('/access', {
-      get: op('read_access', 'What the caller may do', { answer: answered('What is granted', anyObject), security: [{}] }),
-    }),
-    ...pathItem('/users/me', { get: op('read_me', 'The caller', { answer: answered('The caller', object({ user: orNull(anyObject) })) }) }),
-  ];
-}
-
 function* pathsOf(asking: Asking): Iterable<Paths> {
   const { view } = asking;
   const slugs = slugsOf(view.schema);
@@ -245,7 +241,7 @@ function* pathsOf(asking: Asking): Iterable<Paths> {
     if (slug === undefined) continue;
     yield slugs.collections.get(slug) === collection ? collectionPaths(asking, slug, served) : globalPaths(asking, slug, served);
   }
-  yield accountPaths();
+  yield accountPaths(asking.context, view);
 }
 
 const { IdempotencyKey } = fixedParameters;
@@ -283,7 +279,7 @@ const responses: Readonly<Record<string, JsonSchema>> = {
 function askingOf(context: CallerContext, view: View, define: Define): Asking {
   const statuses: Within['statuses'] = (collection, field) =>
     collection.status?.field === field ? readStatuses(view, collection) : undefined;
-  return { view, shape: shapeOf(context, new Map()), define, within: { schema: view.schema, statuses } };
+  return { context, view, shape: shapeOf(context, new Map()), define, within: { schema: view.schema, statuses } };
 }
 
 /** The document's text. */
@@ -298,7 +294,7 @@ export function payloadText(context: CallerContext, view: View): Sliced<string> 
     securitySchemes: {
       token: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'JWT, a blank and the token of /users/login' },
     },
-    tags: { 'Signing in': 'Who one is' },
+    tags: { 'Signing in': 'Who one is', Preferences: 'What the caller keeps' },
     paths: (define) => pathsOf(askingOf(context, view, define)),
     fixed: { schemas, parameters, responses, headers: {} },
   });

@@ -4,17 +4,11 @@ import { isHistory } from '../../../schema/system.ts';
 import type { JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
 import { component, type Described, enveloped, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
+import { inQuery as described, nested } from './query-parameter.ts';
 import type { Refer } from './row-schemas.ts';
 
-const inQuery = (name: string, of: JsonSchema, description: string, more: JsonSchema = { style: 'form', explode: false }): JsonSchema => ({
-  name,
-  in: 'query',
-  schema: of,
-  description,
-  ...more,
-});
-
-const nested = { style: 'deepObject', explode: true };
+const inQuery = (name: string, of: JsonSchema, description: string, more: JsonSchema = { style: 'form', explode: false }): JsonSchema =>
+  described(name, of, description, more);
 
 /** Names that the answer of functions over rows has for itself. */
 const functionNames = ['count', 'countDistinct', 'sum', 'avg', 'min', 'max'];
@@ -35,7 +29,7 @@ interface Writing {
   readonly operation: (id: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>) => JsonSchema;
 }
 
-function reads({ served, refer, operation }: Writing): { list: JsonSchema; one: JsonSchema } {
+function reads({ served, view, refer, operation }: Writing): { list: JsonSchema; one: JsonSchema } {
   const { collection } = served;
   const item = refer(served, 'Item');
   const fields = inQuery('fields', refer(served, 'Fields'), 'What is shown of each row');
@@ -52,13 +46,14 @@ function reads({ served, refer, operation }: Writing): { list: JsonSchema; one: 
     inQuery('groupBy', refer(served, 'Group'), 'What the rows are grouped by'),
     parameter('Export'),
     parameter('IfNoneMatch'),
+    ...explaining(view),
   ];
   const content = { ...json(enveloped(listed(served, item))), ...file('text/csv'), ...file('application/x-ndjson') };
   const whole = { '200': { description: 'The rows, or groups of them', headers: tagged, content }, '304': unchanged };
   const found = { '200': { description: 'The row', headers: tagged, content: json(enveloped(item)) }, '304': unchanged };
   return {
     list: operation('list', 'Rows', { parameters, answer: whole }),
-    one: operation('read', 'A row', { parameters: [fields, ...about, parameter('IfNoneMatch')], answer: found }),
+    one: operation('read', 'A row', { parameters: [fields, ...about, parameter('IfNoneMatch'), ...explaining(view)], answer: found }),
   };
 }
 
@@ -71,11 +66,19 @@ const hasTranslations = ({ collection }: Served): boolean =>
 const counted: JsonSchema = { type: 'object', required: ['count'], properties: { count: { type: 'integer' } } };
 
 /** Who writes may leave a reason, and send a request again without its being done again. */
-const writing = [parameter('Comment'), parameter('IdempotencyKey')];
+const safely = [parameter('Comment'), parameter('IdempotencyKey')];
+
+/** Relations come with columns of tables, which cannot be tried. */
+const writingOf = ({ system, name }: Served['collection']) =>
+  system && name === 'directus_relations' ? safely : [...safely, parameter('DryRun')];
+
+/** How a read is answered is told to administrators. */
+const explaining = ({ who }: View) => (who === 'administrator' ? ['Explain', 'AsRole'].map(parameter) : []);
 
 /** Each is put together where it may be used alone: schemas that nothing refers to are not made. */
 function writes({ served, view, refer, operation }: Writing) {
   const { collection, read } = served;
+  const writing = writingOf(collection);
   const item = (): JsonSchema => refer(served, 'Item');
   const items = (): JsonSchema => ({ type: 'array', items: item() });
   const fields = () => (read ? [inQuery('fields', refer(served, 'Fields'), 'What is shown of each row that was written')] : []);
@@ -159,11 +162,11 @@ function revisionsFor(view: View): Served | undefined {
   return revisions?.read ? revisions : undefined;
 }
 
-function historyOf(revisions: Served, { refer, operation }: Writing): { list: JsonSchema; one: JsonSchema } {
+function historyOf(revisions: Served, { view, refer, operation }: Writing): { list: JsonSchema; one: JsonSchema } {
   const item = refer(revisions, 'Item');
-  const parameters = [...['Limit', 'Offset', 'Meta'].map(parameter)];
+  const parameters = [...['Limit', 'Offset', 'Meta'].map(parameter), ...explaining(view)];
   return {
     list: operation('list_revisions', 'What a row has been', { parameters, data: { type: 'array', items: item } }),
-    one: operation('read_revision', 'What a row was, counted from the first', { data: item }),
+    one: operation('read_revision', 'What a row was, counted from the first', { parameters: explaining(view), data: item }),
   };
 }

@@ -97,7 +97,14 @@ export function userPaths(view: View, refer: Refer): Paths {
     ...pathItem('/users/me', { get: users.read && op('read_me', 'The caller', { data }) }),
     ...pathItem(
       '/users/{id}/tracking/page',
-      { patch: op('track_page', 'Notes the page that a user looks at', { body: object({ last_page: text }), data, silent: true }) },
+      {
+        patch: op('track_page', 'Notes the page that a user looks at', {
+          parameters: ['IdempotencyKey', 'DryRun'].map(parameter),
+          body: object({ last_page: text }),
+          data,
+          silent: true,
+        }),
+      },
       [parameter('Id')],
     ),
     ...pathItem(

@@ -7,6 +7,9 @@ import { anything, inPath, inQuery, list, object, open, raw, tagged, text } from
 import type { Refer } from './row-schemas.ts';
 import { authPaths, userPaths } from './sign-in-paths.ts';
 
+/** Who writes may leave a reason, send a request again without its being done again, and only try it. */
+const writing = ['Comment', 'IdempotencyKey', 'DryRun'].map(parameter);
+
 function filePaths(view: View, refer: Refer): Paths {
   const op = tagged('Files');
   const files = view.served.get('directus_files');
@@ -22,14 +25,19 @@ function filePaths(view: View, refer: Refer): Paths {
     ...pathItem('/files', {
       post:
         files?.does.has('create') &&
-        op('upload_file', 'Makes a file of its content', { body: refer(files, 'Create'), bodies: form, ...shown }),
+        op('upload_file', 'Makes a file of its content', { parameters: writing, body: refer(files, 'Create'), bodies: form, ...shown }),
     }),
     ...pathItem(
       '/files/{id}',
       {
         patch:
           files?.does.has('update') &&
-          op('change_file', 'Changes a file, or puts other content in its place', { body: refer(files, 'Update'), bodies: form, ...shown }),
+          op('change_file', 'Changes a file, or puts other content in its place', {
+            parameters: [parameter('IfMatch'), ...writing],
+            body: refer(files, 'Update'),
+            bodies: form,
+            ...shown,
+          }),
       },
       [parameter('Id')],
     ),
@@ -123,12 +131,14 @@ function commentPaths(view: View, refer: Refer): Paths {
   const shown = { data: refer(activity, 'Item'), silent: true };
   const said = object({ collection: text, item: { type: ['string', 'integer'] }, comment: text });
   return [
-    ...pathItem('/activity/comment', { post: op('create_comment', 'Says something about a row', { body: said, ...shown }) }),
+    ...pathItem('/activity/comment', {
+      post: op('create_comment', 'Says something about a row', { parameters: writing, body: said, ...shown }),
+    }),
     ...pathItem(
       '/activity/comment/{id}',
       {
-        patch: op('update_comment', 'Says it otherwise', { body: object({ comment: text }), ...shown }),
-        delete: op('delete_comment', 'Takes it back', { silent: true }),
+        patch: op('update_comment', 'Says it otherwise', { parameters: writing, body: object({ comment: text }), ...shown }),
+        delete: op('delete_comment', 'Takes it back', { parameters: writing, silent: true }),
       },
       [parameter('Id')],
     ),
@@ -180,7 +190,13 @@ function toolPaths(view: View): Paths {
   return [
     ...pathItem('/', { get: op('read_project', 'What there is to say of the project', { data: anything }) }),
     ...pathItem('/batch', {
-      post: one && op('write_batch', 'Several writes, all of them or none', { body: object({ operations: list(one) }), data: results }),
+      post:
+        one &&
+        op('write_batch', 'Several writes, all of them or none', {
+          parameters: writing,
+          body: object({ operations: list(one) }),
+          data: results,
+        }),
     }),
     ...pathItem('/gql', { post: op('ask_graphql', 'GraphQL', { body: graphql, answer: raw('The answer', 'application/json', anything) }) }),
     ...pathItem('/mail', { post: config.mail !== undefined && mails && op('send_mail', 'Sends a mail', { body: letter }) }),

@@ -16,6 +16,7 @@ import { assembled } from './assemble.ts';
 import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
 import { inQuery, nested } from './query-parameter.ts';
+import { accountPaths } from './strapi-accounts.ts';
 import { templateSchema, type Within } from './template-schema.ts';
 
 const text: JsonSchema = { type: 'string' };
@@ -23,6 +24,7 @@ const whole: JsonSchema = { type: 'integer' };
 const key: JsonSchema = { type: ['string', 'integer'] };
 
 interface Asking {
+  readonly context: CallerContext;
   readonly view: View;
   readonly entries: StrapiView;
   readonly format: Format;
@@ -99,8 +101,6 @@ function contentPaths(asking: Asking, id: string, single: boolean, served: Serve
   const entry = (): JsonSchema => (read ? entryOf(asking, served) : anyObject);
   const wrapped = (of: JsonSchema): JsonSchema => object({ data: of, meta: object({ pagination }) }, ['data']);
   const body = (): JsonSchema => object({ data: bodyOf(asking, served) }, ['data']);
-  const shown = ['Fields', 'Populate', 'PublicationState', 'DocumentStatus', 'Locale'].map(parameter);
-  const listed = [...['Filters', 'Sort', 'Pagination', 'Text'].map(parameter), ...shown];
   const one = (status: string, what: string) => answered(status, what, wrapped(orNull(entry())));
   const update = () => op('update', 'Changes the entry', { parameters: shown, body: body(), answer: one('200', 'The entry') });
   const gone = format === 'v5' ? {} : { answer: one('200', 'The entry as it was') };
@@ -126,37 +126,14 @@ function contentPaths(asking: Asking, id: string, single: boolean, served: Serve
   ];
 }
 
-/** Accounts and files, which have addresses of their own. */
-function otherPaths({ view }: Asking): Paths {
-  const op = (tag: string, id: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
-    operation({ ...more, id, summary, tag });
-  const [users, files] = [view.served.get('directus_users'), view.served.get('directus_files')];
-  const account = answered('200', 'A token and its user', object({ jwt: text, user: anyObject }, ['jwt']));
-  const signIn = object({ identifier: text, password: text }, ['identifier', 'password']);
-  return [
-    ...pathItem('/auth/local', {
-      post: op('Signing in', 'sign_in', 'A token for a password', { body: signIn, answer: account, security: [{}] }),
-    }),
-    ...pathItem('/users', {
-      get: users?.read && op('Users', 'list_users', 'Users', { answer: answered('200', 'Users', list(anyObject)) }),
-    }),
-    ...pathItem('/users/me', {
-      get: view.who !== 'public' && op('Users', 'read_me', 'The caller', { answer: answered('200', 'A user', anyObject) }),
-    }),
-    ...pathItem('/upload/files', {
-      get: files?.read && op('Files', 'list_files', 'Files', { answer: answered('200', 'Files', list(anyObject)) }),
-    }),
-    ...pathItem('/upload', {
-      post:
-        files?.does.has('create') &&
-        op('Files', 'upload', 'Files by a form', {
-          bodies: {
-            'multipart/form-data': object({ files: { type: 'string', contentMediaType: 'application/octet-stream' }, fileInfo: text }),
-          },
-          answer: answered('201', 'The files', list(anyObject)),
-        }),
-    }),
-  ];
+const shown = ['Fields', 'Populate', 'PublicationState', 'DocumentStatus', 'Locale'].map(parameter);
+const listed = [...['Filters', 'Sort', 'Pagination', 'Text'].map(parameter), ...shown];
+
+/** An account as a bare object. */
+function userOf(asking: Asking, users: Served): JsonSchema {
+  const { entries, within } = asking;
+  const { of } = entryTemplate({ ...entries, format: 'v5', documents: false }, users.collection, undefined, new Map());
+  return asking.define(users.names.type('One'), () => templateSchema(within, users.collection, of));
 }
 
 function* pathsOf(asking: Asking): Iterable<Paths> {
@@ -164,7 +141,8 @@ function* pathsOf(asking: Asking): Iterable<Paths> {
     const served = asking.view.served.get(name);
     if (served) yield contentPaths(asking, id, single, served);
   }
-  yield otherPaths(asking);
+  const { context, view, format } = asking;
+  yield accountPaths({ context, view, format, user: (users) => userOf(asking, users), listed, shown });
 }
 
 const parameters: Readonly<Record<string, JsonSchema>> = {
@@ -213,7 +191,7 @@ function askingOf(context: CallerContext, view: View, define: Define): Asking {
   };
   const statuses: Within['statuses'] = (collection: Collection, field) =>
     collection.status?.field === field ? readStatuses(view, collection) : undefined;
-  return { view, entries, format, pinned: project.config.strapi?.types, define, within: { schema: view.schema, statuses } };
+  return { context, view, entries, format, pinned: project.config.strapi?.types, define, within: { schema: view.schema, statuses } };
 }
 
 /** The document's text. */

@@ -77,13 +77,14 @@ function outputSchema(within: Within, collection: Collection, output: RequestedO
     case 'relation':
       return relationSchema(within, collection, output);
     case 'group':
-      return output.make ? anyObject : templateSchema(within, collection, output.of);
+      return output.make ? {} : templateSchema(within, collection, output.of);
     case 'first':
       return { anyOf: output.of.map((one) => outputSchema(within, collection, one)) };
     case 'when':
       return orNull(outputSchema(within, collection, output.of));
     case 'file':
-      return anyObject;
+      // What is made of it may be any value.
+      return output.make ? {} : anyObject;
     case 'key':
       return text;
     case 'constant':
