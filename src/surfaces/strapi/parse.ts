@@ -79,7 +79,7 @@ function checkParameters(query: BracketGroup): void {
 }
 
 /** The view of a request. */
-export function viewOf(context: CallerContext, { query, format, usual = 'en' }: Asked, sight = sightOf(context)): View {
+function viewOf(context: CallerContext, { query, format, usual = 'en' }: Asked, sight = sightOf(context)): View {
   const asked = languageAsked(query['locale']);
   return {
     sight,

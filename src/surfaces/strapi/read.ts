@@ -74,7 +74,7 @@ function ready(context: CallerContext, raw: string, asked: Asked, collection: Co
 }
 
 /** Reads as the caller, who is known from before where the statement proves it. */
-export async function readEntries(request: FastifyRequest, hooks: SurfaceHooks, reading: Reading): Promise<ReadAnswer> {
+async function readEntries(request: FastifyRequest, hooks: SurfaceHooks, reading: Reading): Promise<ReadAnswer> {
   const given = askedOf(request);
   const raw = rawQuery(request.url);
   const read = (context: CallerContext): Promise<ReadAnswer> =>
