@@ -31,8 +31,11 @@ export function asksForTrial({ url }: Pick<FastifyRequest, 'url'>): boolean {
 
 /** Throws `unprocessable` where a write is to be tried that cannot be. */
 export function refuseTrial(request: Pick<FastifyRequest, 'url' | 'method'>): void {
-  if (reading.has(request.method) || !asksForTrial(request)) return;
-  throw new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });
+  if (!reading.has(request.method) && asksForTrial(request)) throw cannotBeTried();
+}
+
+function cannotBeTried(): GatewayError {
+  return new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });
 }
 
 /** Refuses, before any body is read, what would write all the same. */
@@ -40,8 +43,9 @@ export function registerTrialHook(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.is404) return done();
     const { dryRun = false, readsByPost = false, writesByGet = false } = request.routeOptions.config;
-    if (reading.has(request.method) && !(writesByGet && asksForTrial(request))) return done();
     const trial = asksForTrial(request);
+    if (writesByGet && trial) throw cannotBeTried();
+    if (reading.has(request.method)) return done();
     if (!dryRun) refuseTrial(request);
     if (!readsByPost && !(trial && dryRun)) refuseActing(request);
     done();

@@ -32,6 +32,7 @@ const otherwise: Readonly<Record<string, object>> = {
   directus_users: { email: 'ivo@garden.test', password: 'password' },
   families: { code: 'NEX' },
   keepers: { id: '78' },
+  measures: { id: 19 },
   shipment_lines: { depot: 'north', number: 1, line: 8 },
   shipments: { depot: 'east', number: 5 },
   tasks: { state: 1 },
