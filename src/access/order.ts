@@ -24,6 +24,14 @@ function ofRow(term: Order, collection: Collection, guard: Guard): Order {
   throw unknown(term, collection);
 }
 
+/** Writes the rules into a step by itself. Throws `unknown_field` for one that leads to what may not be read. */
+export function authoriseStep(step: ListStep, collection: Collection, guard: Guard): ListStep {
+  const related = authoriseRelation(step.relation, guard);
+  const grant = guard.grant(step.collection);
+  if (!related || !grant) throw new GatewayError('unknown_field', { field: step.relation.name, collection: collection.name });
+  return { ...step, where: allOf([step.where, related.target, grant.rows()]), own: allOf([step.own, related.own]) };
+}
+
 const unknown = (term: Order, collection: Collection): GatewayError =>
   new GatewayError('unknown_field', {
     field: [...(term.lists ?? term.via ?? []).map((step) => step.relation.name), term.field.name].join('.'),

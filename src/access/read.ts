@@ -7,7 +7,7 @@ import type { Named, ReadGrant } from './grants.ts';
 import { authoriseRelation, demand, type Guard, guardOf, visibilityOf } from './guard.ts';
 import { pinned } from './history.ts';
 import { openTo } from './open.ts';
-import { authoriseOrder } from './order.ts';
+import { authoriseOrder, authoriseStep } from './order.ts';
 import { leading } from './relations.ts';
 import type { Actor, Authorized, Rules, Warning } from './types.ts';
 
@@ -45,6 +45,7 @@ function authoriseQuery(query: ReadQuery, guard: Guard): ReadQuery {
     template,
     where: authoriseRows(query.where, rows, query.collection, guard),
     order: query.order === 'random' ? 'random' : authoriseOrder(query.order, query.collection, guard),
+    ...(query.each ? { each: authoriseStep(query.each, query.collection, guard) } : {}),
     readable: { total: within(total), byStatus: within(byStatus ?? never), open: openTo(query, guard) },
     counts: { ...query.counts, byStatus: query.counts.byStatus && byStatus !== undefined },
     ...(cases.length > 0 ? { cases } : {}),

@@ -5,8 +5,10 @@ import { anyObject, either, type Fault, fits, list, object, optional, type Right
 
 import { ssoFaults, ssoSchema } from './sso-schema.ts';
 import { storageSchema } from './storage-schema.ts';
+import { strapiFaults, strapiSchema } from './strapi-schema.ts';
 
 export type { Fault } from './shape.ts';
+export type { StrapiSettings } from './strapi-schema.ts';
 
 const limit = (least: number, most: number) => optional(whole(least, most));
 
@@ -143,16 +145,6 @@ const documentsSchema = object({
 /** Dialects that are served beside Directus and GraphQL. */
 const surfacesSchema = object({ strapi: optional(truth), payload: optional(truth) });
 
-/** How the Strapi surface answers (surfaces/strapi/settings.ts). */
-const strapiSchema = object({
-  format: optional(word('v4', 'v5')),
-  limit: limit(1, 1_000_000),
-  pageSize: limit(1, 1_000_000),
-  maxLimit: limit(1, 1_000_000),
-  populateDepth: limit(1, 30),
-  registerRole: limit(3, 2_147_483_647),
-});
-
 const client = word('pg', 'mysql2', 'better-sqlite3');
 const connection = either('must be a URL or an object', text(1), anyObject);
 const pool = object({ min: optional(whole(0)), max: optional(whole(1, 1000)) });
@@ -210,7 +202,6 @@ export type GraphqlSettings = Right<typeof graphqlSchema>;
 export type ChangeSettings = Right<typeof changesSchema>;
 export type DocumentSettings = Right<typeof documentsSchema>;
 export type SurfaceSettings = Right<typeof surfacesSchema>;
-export type StrapiSettings = Right<typeof strapiSchema>;
 export type ScimSettings = Right<typeof scimSchema>;
 export type WebhookSettings = Right<typeof webhooksSchema>;
 export type UploadFileSettings = Right<typeof uploadsSchema>;
@@ -257,6 +248,7 @@ const further: { readonly [P in Part]?: (settings: PartSettings<P>) => Fault[] }
   cors: corsFaults,
   sso: ssoFaults,
   rateLimit: rateLimitFaults,
+  strapi: strapiFaults,
 };
 
 /** The same for one part of a file alone, which stands under its name. */
@@ -289,7 +281,8 @@ export function furtherFaults({
   publicUrl,
   rateLimit,
   redis,
-}: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl' | 'rateLimit' | 'redis'>): Fault[] {
+  strapi,
+}: Pick<ProjectFile, 'auth' | 'cors' | 'sso' | 'publicUrl' | 'rateLimit' | 'redis' | 'strapi'>): Fault[] {
   return [
     ...(redis === undefined ? [] : redisFaults(redis)),
     ...(publicUrl === undefined ? [] : publicUrlFaults(publicUrl)),
@@ -297,5 +290,6 @@ export function furtherFaults({
     ...((auth && further.auth?.(auth)) ?? []),
     ...(cors ? corsFaults(cors) : []),
     ...(sso ? ssoFaults(sso) : []),
+    ...(strapi ? strapiFaults(strapi) : []),
   ];
 }

@@ -170,6 +170,8 @@ export interface OrderTerm {
   nullable: boolean;
   /** See `Order`. */
   turned?: boolean;
+  /** Rows without a value are the last ones, whichever the direction and the setting. */
+  emptyLast?: boolean;
 }
 
 /** A nested list: its row as a JSON expression, and everything from FROM on. */

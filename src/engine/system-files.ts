@@ -1,5 +1,6 @@
 /** What directus_files demands: rows come with content that is stored, names on disk are one row's alone, facts are the content's (directus8-system §12). */
 import { GatewayError } from '../lib/errors.ts';
+import { fileNameFault } from '../lib/file-name.ts';
 import { compare } from '../query/filters.ts';
 import type { Filter } from '../query/types.ts';
 import { keyText } from '../schema/keys.ts';
@@ -15,7 +16,7 @@ import type { WriteState } from './write-state.ts';
 const facts = ['storage', 'type', 'filesize', 'width', 'height', 'charset', 'checksum', 'embed'];
 
 export const fileRules: SystemRules = {
-  knows: ['filename_disk', 'uploaded_by', 'folder', ...facts],
+  knows: ['filename_disk', 'filename_download', 'uploaded_by', 'folder', ...facts],
   check(write) {
     const { action, state, before, sent } = write;
     if (action === 'delete') return release(write);
@@ -30,6 +31,7 @@ export const fileRules: SystemRules = {
     }
     if (action === 'update' && stored) release(write);
     else if (action === 'update' && isChanged(write, 'filename_disk')) rename(write, String(disk ?? ''));
+    if (action === 'update' && isChanged(write, 'filename_download')) checkName(String(sent('filename_download') ?? ''));
     const hash = sent('private_hash');
     if (typeof hash === 'string' && !stored) checkHash(hash);
     const folder = sent('folder') ?? null;
@@ -80,6 +82,12 @@ function rename(write: SystemWrite, to: string): void {
     await copy(from, to);
   });
   release(write);
+}
+
+/** As of a file that is uploaded. */
+function checkName(name: string): void {
+  const fault = fileNameFault(name);
+  if (fault !== undefined) throw new GatewayError('validation', { message: `filename_download: ${fault}` });
 }
 
 /** Whoever knows the hash may see the file; that it is one file's alone is the database's affair. */

@@ -1,13 +1,9 @@
 /** Names of files: those that clients send, made harmless, and those on disk, made by us. */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { GatewayError } from '../lib/errors.ts';
+import { fileNameFault } from '../lib/file-name.ts';
 
-/** Characters of a name as its column takes it, an ending left room for. */
-const longest = 255;
 const longestSlug = 100;
-
-/** What no name shows or what changes how the rest of it is read: controls, marks of direction, what has no width. */
-const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * The name under which a file is offered for download, as a client sent it.
@@ -16,18 +12,9 @@ const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
  */
 export function downloadName(sent: string): string {
   const name = sent.normalize('NFC').trim();
-  const fault = nameFault(name);
+  const fault = fileNameFault(name);
   if (fault !== undefined) throw new GatewayError('validation', { message: `filename_download: ${fault}` });
   return name;
-}
-
-function nameFault(name: string): string | undefined {
-  if (name === '') return 'This value should not be blank.';
-  if (/[/\\]/.test(name)) return 'A name holds no slashes.';
-  if (unseen.test(name)) return 'A name holds no characters that cannot be seen.';
-  if (/^\.+$/.test(name)) return 'A name is more than dots.';
-  if (Array.from(name).length > longest) return `A name has at most ${longest} characters.`;
-  return undefined;
 }
 
 /** The title of a file that is given none: its name as words. */

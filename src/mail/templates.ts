@@ -10,7 +10,7 @@ interface Template {
   readonly html: string;
 }
 
-export type TemplateName = 'reset-password' | 'user-invitation';
+export type TemplateName = 'reset-password' | 'user-invitation' | 'confirm-address';
 
 function page(...lines: readonly string[]): string {
   const body = lines.map((line) => `    <p>${line}</p>\n`).join('');
@@ -47,6 +47,23 @@ you are invited to {{project_name}}. Choose a password here within 30 days:
       'Hello,',
       'you are invited to {{project_name}}. Choose a password within 30 days:',
       '<a href="{{invite_url}}">{{invite_url}}</a>',
+    ),
+  },
+  'confirm-address': {
+    subject: 'Confirm your address: {{project_name}}',
+    text: `Hello,
+
+somebody, hopefully you, registered this address at {{project_name}}. Confirm it here within a day:
+
+{{confirm_url}}
+
+If it was not you, do nothing.
+`,
+    html: page(
+      'Hello,',
+      'somebody, hopefully you, registered this address at {{project_name}}. Confirm it within a day:',
+      '<a href="{{confirm_url}}">{{confirm_url}}</a>',
+      'If it was not you, do nothing.',
     ),
   },
 };

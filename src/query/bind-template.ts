@@ -68,8 +68,8 @@ function bindRelation(collection: Collection, asked: RequestedRelation, context:
   const as = many && asked.as !== 'rows' ? asked.as : undefined;
   const read = nestedRead(relation, target, bindTemplate(target, asked.of, context, absent), askedOf(asked, as), context);
   const query: ReadQuery = absent === 'out' ? read : { ...read, absent: 'null' };
-  const { make } = asked;
-  const more = { ...(as ? { as } : {}), ...(orKey ? { orKey } : {}), ...(make ? { make } : {}) };
+  const { make, only } = asked;
+  const more = { ...(as ? { as } : {}), ...(orKey ? { orKey } : {}), ...(make ? { make } : {}), ...(only ? { only } : {}) };
   return { is: 'relation', relation, query, implied: false, ...more };
 }
 

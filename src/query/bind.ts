@@ -13,9 +13,9 @@ import { rowsOfKeys } from './key-filter.ts';
 import type { Limits } from './limits.ts';
 import { checkLimits, outputCounter } from './limits.ts';
 import { checkArguments } from './nested.ts';
-import { bindOrder } from './order.ts';
+import { bindOrder, listStep } from './order.ts';
 import { searchFilter } from './search.ts';
-import type { Filter, ReadQuery, RequestedRead, Visibility } from './types.ts';
+import type { Filter, ListStep, ReadQuery, RequestedRead, Visibility } from './types.ts';
 
 const now: Clock = () => new Date();
 
@@ -54,6 +54,7 @@ export function bindRead(request: RequestedRead, schema: Schema, visible: Visibi
     ...bindRows(collection, request, context),
     ...(request.within ? { within: bindFilter(collection, request.within, context) } : {}),
     order: request.order === 'random' ? 'random' : bindOrder(collection, request.order, context),
+    ...(request.each === undefined ? {} : { each: eachOf(collection, request.each, context) }),
     offset: request.offset,
     counts: request.counts,
     ...pageOf(request, limits),
@@ -92,6 +93,13 @@ export function keyFilter(collection: Collection, keys: readonly string[]): Filt
       return key ? [key] : [];
     }),
   );
+}
+
+/** The list whose rows a read's rows come for. */
+function eachOf(collection: Collection, name: string, context: BindContext): ListStep {
+  const step = listStep(collection, name, context);
+  if (step?.relation.kind === 'o2m' && step.collection.key.length > 0) return step;
+  throw new GatewayError('unknown_field', { field: name, collection: collection.name });
 }
 
 /** What has no last row, or none that can be found again, cannot be followed. */

@@ -54,6 +54,7 @@ function ofRead(query: ReadQuery, schema: Schema, take: Take): void {
   take(query.collection);
   ofTemplate(query.template, schema, take);
   ofFilter(query.where, take);
+  if (query.each) take(query.each.collection);
   if (query.order === 'random') return;
   for (const { via, lists } of query.order) {
     ofSteps(via, take);

@@ -33,7 +33,9 @@ function sameTerm(a: Order, b: Order): boolean {
 function orderTerm(collection: Collection, term: RequestedOrder, context: BindContext): Order {
   const unknown = (): GatewayError =>
     new GatewayError('unknown_field', { field: `${term.descending ? '-' : ''}${term.path.join('.')}`, collection: collection.name });
-  if (term.lists) return listTerm(collection, term, term.lists, context);
+  if (term.lists && (term.lists.where || leadsToSeveral(collection, term.path, context))) {
+    return listTerm(collection, term, term.lists, context);
+  }
   const names = [...term.path];
   const last = names.pop() ?? '';
   const via: OrderStep[] = [];
@@ -56,6 +58,18 @@ function orderTerm(collection: Collection, term: RequestedOrder, context: BindCo
   throw unknown();
 }
 
+/** Whether a list is among the relations on the way. */
+function leadsToSeveral(collection: Collection, path: readonly string[], context: OrderContext): boolean {
+  let here = collection;
+  for (const name of path.slice(0, -1)) {
+    const step = listStep(here, name, context);
+    if (!step) return false;
+    if (step.relation.kind !== 'm2o') return true;
+    here = step.collection;
+  }
+  return false;
+}
+
 /** Undefined for what does not exist for the caller. Throws `unprocessable` for a list. */
 export function orderStep(collection: Collection, name: string, { schema, visible }: OrderContext): OrderStep | undefined {
   const relation = collection.relations.get(name);
@@ -71,27 +85,33 @@ export function orderStep(collection: Collection, name: string, { schema, visibl
 function listTerm(
   collection: Collection,
   { path, descending }: RequestedOrder,
-  { where }: NonNullable<RequestedOrder['lists']>,
+  { where, emptyLast }: NonNullable<RequestedOrder['lists']>,
   context: BindContext,
 ): Order {
-  const { schema, visible } = context;
   const unknown = (): GatewayError => new GatewayError('unknown_field', { field: path.join('.'), collection: collection.name });
   const names = [...path];
   const last = names.pop() ?? '';
   const lists: ListStep[] = [];
   let here = collection;
   for (const [i, name] of names.entries()) {
-    const relation = here.relations.get(name);
-    const target = relation && schema.collections.get(relation.to);
-    const through = relation?.kind === 'm2m' ? schema.collections.get(relation.through) : target;
-    if (!relation || !target || !through || !visible.relation(relation)) throw unknown();
-    if (!visible.collection(target) || !visible.collection(through)) throw unknown();
-    const which = where && i === names.length - 1 ? bindFilter(target, where, context) : always;
-    lists.push({ relation, collection: target, where: which, own: always });
-    here = target;
+    const step = listStep(here, name, context);
+    if (!step) throw unknown();
+    const isLast = i === names.length - 1;
+    lists.push(where && isLast ? { ...step, where: bindFilter(step.collection, where, context) } : step);
+    here = step.collection;
   }
   const field = here.fields.get(last);
-  const readable = field && !field.secret ? visible.field(field) : 'no';
+  const readable = field && !field.secret ? context.visible.field(field) : 'no';
   if (!field || !tellsValue(readable)) throw unknown();
-  return { field, descending, via: [], lists };
+  return { field, descending, via: [], lists, ...(emptyLast ? { emptyLast } : {}) };
+}
+
+/** A step to one row or several; undefined for what does not exist for the caller. */
+export function listStep(collection: Collection, name: string, { schema, visible }: OrderContext): ListStep | undefined {
+  const relation = collection.relations.get(name);
+  const target = relation && schema.collections.get(relation.to);
+  const through = relation?.kind === 'm2m' ? schema.collections.get(relation.through) : target;
+  if (!relation || !target || !through || !visible.relation(relation)) return undefined;
+  if (!visible.collection(target) || !visible.collection(through)) return undefined;
+  return { relation, collection: target, where: always, own: always };
 }

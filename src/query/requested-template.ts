@@ -22,6 +22,8 @@ export type RequestedOutput =
       readonly orKey?: ValueForm;
       /** Of each of its rows. */
       readonly make?: MakeObject;
+      /** Of the list that a read's `each` names: the row that an answer's row comes for, or all others. */
+      readonly only?: 'this' | 'others';
     }
   /** The first of them that is not NULL. They have to be of one type. */
   | { readonly is: 'first'; readonly of: readonly RequestedOutput[] }

@@ -33,9 +33,9 @@ export interface RequestedOrder {
   descending: boolean;
   /**
    * The path may lead to several rows: the lowest of their values counts, or the highest where that comes first. `where` says which of the
-   * rows that it ends in count.
+   * rows that it ends in count. `emptyLast`: where there is none of them comes last in both directions.
    */
-  lists?: { readonly where?: RequestedFilter };
+  lists?: { readonly where?: RequestedFilter; readonly emptyLast?: true };
 }
 
 /** What is asked of the rows a relation leads to, beside their fields. A relation to one row takes a filter and a text only. */
@@ -68,6 +68,8 @@ export interface RequestedRead {
   fullText?: string;
   /** `'random'` or terms; undefined is the collection's default order. */
   order?: 'random' | readonly RequestedOrder[];
+  /** A list of the rows: each comes once for every row of its list, in the order of their keys, or once where that is empty. */
+  each?: string;
   /** Undefined asks for every row. */
   limit?: number;
   offset: number;
@@ -183,6 +185,8 @@ export interface Order {
   via?: readonly OrderStep[];
   /** Instead of `via`, which is empty then, relations of any kind: of the values of all rows that they lead to the first one counts. */
   lists?: readonly ListStep[];
+  /** NULLs come last in both directions. */
+  emptyLast?: true;
 }
 
 /** A step that may lead to several rows; `through` filters the junction rows of a m2m and is filled in access/. */
@@ -217,6 +221,7 @@ export type Output =
       as?: Exclude<ListForm, 'rows'>;
       orKey?: { readonly field: Field; readonly form: ValueForm };
       make?: MakeObject;
+      only?: 'this' | 'others';
     }
   /** The first that is not NULL. */
   | { is: 'first'; of: readonly Output[] }
@@ -287,6 +292,8 @@ export interface ReadQuery {
   readable?: { total: Filter; byStatus: Filter; open: Open };
   searched?: Searched;
   order: 'random' | readonly Order[];
+  /** See the requested form; its rules are filled in access/. */
+  each?: ListStep;
   limit?: number;
   offset: number;
   /** Without a limit asked for: more rows than this make the read fail. */

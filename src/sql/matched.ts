@@ -31,7 +31,8 @@ function stepsThrough(filter: Filter): boolean {
 export function matchedOnce(query: ReadQuery, scope: Scope): Matched | undefined {
   const { materialized } = scope.dialect;
   const { collection, order, limit } = query;
-  if (!materialized || !query.counts.filtered || limit === undefined || order === 'random' || !stepsThrough(query.where)) return undefined;
+  if (!materialized || !query.counts.filtered || limit === undefined || query.each || order === 'random' || !stepsThrough(query.where))
+    return undefined;
   const { key } = collection;
   if (!namesOneRow(key, collection) || key.some((field) => field.column.nullable) || order.some((term) => term.via)) return undefined;
   const kept = [...new Map([...key, ...order.map((term) => term.field)].map((field): [string, Field] => [field.name, field])).values()];

@@ -18,7 +18,7 @@ export function canBeMerged(order: readonly Order[]): boolean {
 
 /** The leading term, when it is one of those: nullable, indexed, and NULLs wanted at the other end of the index. */
 export function splitTerm(query: ReadQuery, scope: Scope): Order | undefined {
-  if (query.order === 'random' || query.limit === undefined) return undefined;
+  if (query.order === 'random' || query.limit === undefined || query.each) return undefined;
   if (!canBeMerged(query.order)) return undefined;
   const [first] = query.order;
   const { indexNullsFirst } = scope.dialect;

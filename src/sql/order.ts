@@ -35,6 +35,7 @@ export function ordered(order: ReadQuery['order'], alias: string, scope: Scope):
     descending: term.descending,
     nullable: isNullable(term),
     turned: term.turned === true,
+    emptyLast: term.emptyLast === true,
   }));
   return { joins: join(joins, ''), terms, clause: orderClause(terms, scope) };
 }
@@ -49,8 +50,11 @@ export function turnedRound(order: readonly Order[]): Order[] {
 }
 
 /** The end at which a term's NULLs are: with the setting the last in both directions, else they are the lowest of all values. */
-export function nullsOf({ descending, turned }: Pick<OrderTerm, 'descending' | 'turned'>, { nullsLast }: Scope): 'first' | 'last' {
-  return (nullsLast ? !turned : descending) ? 'last' : 'first';
+export function nullsOf(
+  { descending, turned, emptyLast = false }: Pick<OrderTerm, 'descending' | 'turned' | 'emptyLast'>,
+  { nullsLast }: Pick<Scope, 'nullsLast'>,
+): 'first' | 'last' {
+  return (nullsLast || emptyLast ? !turned : descending) ? 'last' : 'first';
 }
 
 /** There may be no related row. */

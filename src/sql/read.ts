@@ -7,6 +7,7 @@ import { allOf } from '../query/filters.ts';
 import type { Filter, ReadQuery } from '../query/types.ts';
 import { amongOf, beyond } from './among.ts';
 import { type CellsWriter, cells } from './cells.ts';
+import { type Each, eachAgain, eachLabels, eachOf } from './each.ts';
 import { keysetPage } from './keyset.ts';
 import { type Matched, matchedOnce } from './matched.ts';
 import { neededFields } from './needed.ts';
@@ -46,7 +47,7 @@ const beside = 2;
 
 /** Prints the read. With counts there is at least one row, which may hold nothing but them. */
 export function compileRead(asked: Authorized<ReadQuery>, dialect: Dialect, options: ReadOptions): CompiledRead {
-  const scope = createScope(dialect, options.nullsLast);
+  const scope = createScope(dialect, options.nullsLast, eachLabels(asked));
   const { follow } = options;
   const order = follow?.backward && asked.order !== 'random' ? turnedRound(asked.order) : asked.order;
   const query = follow && asked.limit !== undefined ? { ...asked, order, limit: asked.limit + 1 } : { ...asked, order };
@@ -104,7 +105,7 @@ interface PageOptions {
  */
 function page(query: ReadQuery, scope: Scope, { first, proof, matched, follow }: PageOptions): Page {
   const base = scope.alias();
-  if (query.limit === undefined && query.offset === 0) {
+  if (query.limit === undefined && query.offset === 0 && !query.each) {
     const where = scanned(query.collection, query.where, base, scope);
     const from = sql`from ${table(query.collection, base)}`;
     const made = cells(query.template, query.cases, base, scope, first);
@@ -117,7 +118,7 @@ function page(query: ReadQuery, scope: Scope, { first, proof, matched, follow }:
       fullOrder: order.clause,
     };
   }
-  if (first === 0 && !follow && query.order !== 'random' && areColumns(query, base, scope) && !splitTerm(query, scope)) {
+  if (first === 0 && !follow && !query.each && query.order !== 'random' && areColumns(query, base, scope) && !splitTerm(query, scope)) {
     return { ...cells(query.template, undefined, base, scope, first), ...directPage(query, proof, base, scope) };
   }
   const paged = scope.alias();
@@ -126,13 +127,16 @@ function page(query: ReadQuery, scope: Scope, { first, proof, matched, follow }:
   for (const term of terms) if (!term.via) needed.set(term.field.name, term.field);
   const order = ordered(query.order, base, scope);
   const again = carried(terms, order, paged, [...needed.values()], scope);
-  const columns = [...[...needed.values()].map((field) => column(base, field)), ...again.columns];
+  const each = eachOf(query, base, scope);
+  const columns = [...[...needed.values()].map((field) => column(base, field)), ...again.columns, ...each.columns];
   const inner = follow?.after
     ? keysetPage(query, follow.after, { base, order, columns, needed: [...needed.values()] }, scope)
-    : (matched?.page(columns, base) ?? splitPage(query, [...needed.values()], scope) ?? plainPage(query, columns, order, base, scope));
+    : (matched?.page(columns, base) ??
+      splitPage(query, [...needed.values()], scope) ??
+      plainPage(query, columns, withEach(order, each, scope), base, scope));
   const made = cells(query.template, query.cases, paged, scope, first);
   // Joins may change the order of the page; without any, its rows come as they were found.
-  const fullOrder = orderClause(again.terms, scope);
+  const fullOrder = orderClause([...again.terms, ...eachAgain(query, paged, scope)], scope);
   const needsOrder = made.joins.pieces.length > 0;
   const places = follow ? terms.map((term, i) => scope.dialect.place(term.field, again.terms[i]?.expression ?? nothing).cell) : [];
   return {
@@ -143,6 +147,12 @@ function page(query: ReadQuery, scope: Scope, { first, proof, matched, follow }:
     order: needsOrder ? fullOrder : nothing,
     fullOrder,
   };
+}
+
+function withEach(order: Ordered, { joins, terms }: Each, scope: Scope): Ordered {
+  if (terms.length === 0) return order;
+  const all = [...order.terms, ...terms];
+  return { joins: sql`${order.joins}${joins}`, terms: all, clause: orderClause(all, scope) };
 }
 
 function plainPage(query: ReadQuery, columns: readonly Fragment[], order: Ordered, base: string, scope: Scope): Fragment {
@@ -177,11 +187,12 @@ function both(left: Fragment | undefined, right: Fragment | undefined): Fragment
 /** Counts as scalar sub-selects under the names of ReadCounts. */
 function countPairs(query: ReadQuery, matched: Matched | undefined, scope: Scope): [string, Fragment][] {
   const pairs: [string, Fragment][] = [];
-  const count = (filter: Filter): Fragment => {
+  const count = (filter: Filter, each = false): Fragment => {
     const alias = scope.alias();
-    return sql`(select count(*) from ${table(query.collection, alias)}${whereClause(scanned(query.collection, filter, alias, scope))})`;
+    const joins = each ? eachOf(query, alias, scope).joins : nothing;
+    return sql`(select count(*) from ${table(query.collection, alias)}${joins}${whereClause(scanned(query.collection, filter, alias, scope))})`;
   };
-  if (query.counts.filtered) pairs.push(['filtered', matched?.count ?? count(query.where)]);
+  if (query.counts.filtered) pairs.push(['filtered', matched?.count ?? count(query.where, true)]);
   if (query.counts.total) pairs.push(['total', count(query.readable?.total ?? { is: 'never' })]);
   const status = query.collection.status?.field;
   if (query.counts.byStatus && status) {

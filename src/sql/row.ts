@@ -6,6 +6,7 @@ import type { Lacking, Output, Template, TemplateCase } from '../query/types.ts'
 import { namesOneRow } from '../schema/one-row.ts';
 import type { Field } from '../schema/types.ts';
 import { uncut } from './cut.ts';
+import { eachCondition } from './each.ts';
 import { ordered } from './order.ts';
 import { overflowJson } from './overflow.ts';
 import { column, type Scope, table, whereClause } from './scope.ts';
@@ -195,7 +196,8 @@ function toMany(output: RelationOutput, alias: string, scope: Scope): Fragment {
   const { as, relation, query, through } = output;
   const { dialect } = scope;
   const target = scope.alias();
-  const { from, lead } = relatedRows(relation, query.collection, through, alias, target, scope);
+  const { from, lead: tied } = relatedRows(relation, query.collection, through, alias, target, scope);
+  const lead = output.only ? sql`${tied} and ${eachCondition(output.only, query, alias, target, scope)}` : tied;
   const where = condition(query.where, target, scope);
   const which = whereClause(where ? sql`${lead} and ${where}` : lead);
   if (as === 'count' || as === 'more') {

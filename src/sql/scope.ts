@@ -8,12 +8,14 @@ export interface Scope {
   readonly dialect: Dialect;
   /** NULLs last in both directions (setting `sort_null_last`). */
   readonly nullsLast: boolean;
+  /** On the page, the key of the list's row that a row came for (sql/each.ts). */
+  readonly each?: readonly string[];
   alias(): string;
 }
 
-export function createScope(dialect: Dialect, nullsLast: boolean): Scope {
+export function createScope(dialect: Dialect, nullsLast: boolean, each?: readonly string[]): Scope {
   let count = 0;
-  return { dialect, nullsLast, alias: () => `t${count++}` };
+  return { dialect, nullsLast, ...(each ? { each } : {}), alias: () => `t${count++}` };
 }
 
 /** Without an alias by its name alone, as RETURNING has it. */

@@ -26,13 +26,13 @@ const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || meth
 /** The same caller for what only reads: from a copy of the database, where the project has one that is good for it. */
 export async function forReading<Context extends CallerContext>(context: Context): Promise<Context> {
   const { replicas } = context.project;
-  return replicas ? { ...context, connection: await replicas.reading(context.actor) } : context;
+  return replicas ? { ...context, connection: await replicas.reading(context.administrator ?? context.actor) } : context;
 }
 
 /** The same caller for what may change something: from the primary, which is noted, so that he sees what he wrote. */
 export function forWriting<Context extends CallerContext>(context: Context): Context {
   const { replicas } = context.project;
-  return replicas ? { ...context, connection: replicas.writing(context.actor) } : context;
+  return replicas ? { ...context, connection: replicas.writing(context.administrator ?? context.actor) } : context;
 }
 
 /** Of somebody who is known from before. */

@@ -8,6 +8,8 @@ import { storeContent, type Uploads } from './uploads.ts';
 
 /** A file that arrived, with the fields that are about it. */
 export interface FormFile {
+  /** Of the field that it came in. */
+  readonly field: string;
   readonly name: string;
   readonly received: Received;
   readonly fields: Record<string, Json>;
@@ -61,7 +63,7 @@ export async function readForm(request: FastifyRequest, uploads: Uploads): Promi
       if (part.type === 'file') {
         const { filename: name } = part;
         if (name === undefined) throw new GatewayError('validation', { message: 'filename_download: This value should not be blank.' });
-        files.push({ name, received: await storeContent(uploads, part.file, name), fields: { ...fields } });
+        files.push({ field: part.fieldname, name, received: await storeContent(uploads, part.file, name), fields: { ...fields } });
       } else {
         if (part.valueTruncated || part.fieldnameTruncated) {
           throw new GatewayError('invalid_payload', { message: `A field of the form has more than ${longestField} bytes` });

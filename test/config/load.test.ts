@@ -113,6 +113,18 @@ t.test('the storage of files', async (t) => {
   t.same(await told({ ...s3, sessionToken: 'b' }), ['/storage/sessionToken needs accessKeyId and secretAccessKey']);
 });
 
+t.test('the Strapi surface', async (t) => {
+  const told = (strapi: unknown) => faults({ ...good, strapi });
+  const type = (id: string) => ({ id, collection: 'a' });
+  t.same(await told({ types: [type('flora'), type('große-namen')], confirmedUrl: 'https://app.example/in' }), []);
+  t.same(await told({ types: [type('a/b'), type('users'), type('x'), type('x')], confirmedUrl: 'javascript:alert(1)' }), [
+    '/strapi/types/0/id may hold letters, digits, "-" and "_"',
+    '/strapi/types/1/id "users" belongs to the system',
+    '/strapi/types/3/id "x" is there twice',
+    '/strapi/confirmedUrl must be an address such as https://app.example/welcome',
+  ]);
+});
+
 t.test('single faults', async (t) => {
   t.same(await faults({}), ['/database is missing', '/secret is missing']);
   t.same(await faults([]), ['must be an object']);

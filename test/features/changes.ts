@@ -110,7 +110,7 @@ async function rights(t: Tester, garden: OwnGarden): Promise<void> {
       () => write(t, garden, 'PATCH', 'items/uses/1', { secret: 'word' }),
       { admin: 'update', crew: 'update', otherCrew: 'update', sleuth: 'update' },
     ],
-    ['a soft-deleted row', () => write(t, garden, 'PATCH', 'items/plants/4', { notes: 'deep' }), {}],
+    ['a soft-deleted row', () => write(t, garden, 'PATCH', 'items/plants/4?status=*', { notes: 'deep' }), {}],
     [
       'a hash',
       () => write(t, garden, 'PATCH', 'items/plants/3', { passcode: 'open' }),

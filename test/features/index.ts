@@ -66,6 +66,7 @@ import { relationalSort } from './relational-sort.ts';
 import { relations } from './relations.ts';
 import { rememberedCallers } from './remembered-callers.ts';
 import { revertRights } from './revert-rights.ts';
+import { rowsForEach } from './rows-for-each.ts';
 import { schemaEditing } from './schema-editing.ts';
 import { schemaEditingFaults } from './schema-editing-faults.ts';
 import { schemaEditingLinks } from './schema-editing-links.ts';
@@ -81,6 +82,7 @@ import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiFilters } from './strapi-filters.ts';
 import { strapiReads } from './strapi-reads.ts';
+import { strapiSending } from './strapi-sending.ts';
 import { strapiWrites } from './strapi-writes.ts';
 import { subscriptions } from './subscriptions.ts';
 import { systemHooks } from './system-hooks.ts';
@@ -190,7 +192,9 @@ export const features: readonly Feature[] = [
   schemaEditingRelations,
   schemaEditingLinks,
   strapiFilters,
+  rowsForEach,
   strapiReads,
+  strapiSending,
   strapiWrites,
   templates,
   graphqlReads,

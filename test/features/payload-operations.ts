@@ -149,6 +149,9 @@ async function tried(t: Tester, garden: OwnGarden): Promise<void> {
     refused(t, await send(garden, method, `${path}?dry_run=1`, body), 400, 'dry_run: what this address does cannot be tried', path);
   }
   refused(t, await send(garden, 'POST', '/uses?dry_run=1', { name: 'x' }, null), 403, 'You are not allowed', 'a trial is no permission');
+  for (const odd of ['dry_run[]=1', 'dry_run[a]=1', 'dry_run=1&dry_run=0', 'dryrun=1']) {
+    refused(t, await send(garden, 'POST', `/uses?${odd}`, { name: 'x' }), 400, 'The following path cannot be queried: dry', odd);
+  }
   t.equal(await state(), before, 'nothing was written');
 }
 

@@ -66,7 +66,25 @@ async function filters(t: Tester, world: World): Promise<void> {
     ['_q=5&fields=title', [5]],
   ];
   for (const [query, ids] of cases) await finds(t, world, `plants?${preview}&fields=title&${query}`, ids);
-  await finds(t, world, 'shipments?filters[id]=north;2', ['north;2']);
+  await finds(t, world, 'shipments?filters[id]=north,2', ['north,2']);
+  // Translated attributes are those of the language that is asked for.
+  const texts: readonly (readonly [string, readonly Json[]])[] = [
+    ['filters[name]=Apple tree', [1]],
+    ['filters[name][$contains]=om&locale=fr', [1]],
+    ['filters[name][$notContains]=om&locale=fr', [3]],
+    ['filters[name][$null]=true', [3, 7, 11, 12]],
+    ['filters[name][$notNull]=true', [1]],
+    ['filters[$not][name]=Apple tree', [3, 7, 11, 12]],
+    ['sort=name&locale=fr', [3, 1]],
+    ['sort=name:desc&locale=fr', [1, 3]],
+    ['sort=name,id:desc', [1, 12, 11, 7, 3]],
+    ['_q=pommier', []],
+    ['_q=pommier&locale=fr', [1]],
+  ];
+  for (const [query, ids] of texts) await finds(t, world, `plants?fields=title&${query}`, ids);
+  await finds(t, world, 'zones?filters[plants][name]=Apple tree', [4]);
+  await finds(t, world, 'zones?sort=plants.name&pagination[limit]=2', [4, 9]);
+  await finds(t, world, 'plants?filters[name]=Apple tree', [], 'warden');
   await finds(t, world, 'zones?filters[children][name]=South&fields=name', [1]);
 }
 
@@ -90,6 +108,14 @@ async function refusals(t: Tester, world: World): Promise<void> {
     ['populate[zone][on]=1', 'on'],
     ['populate[zone][filters][nope]=1', 'nope'],
     ['populate=zone.nope', 'nope'],
+    ['filters[__proto__][id]=1', '__proto__'],
+    ['filters[title][constructor]=1', 'constructor'],
+    ['sort[prototype]=asc', 'prototype'],
+    ['%5F%5Fproto__=1', '__proto__'],
+    ['fields=__proto__', '__proto__'],
+    ['populate=constructor', 'constructor'],
+    ['sort=zone.', 'zone.'],
+    ['populate[uses][pagination][foo]=1', 'foo'],
     ['limit=1', 'limit'],
     ['pagination[size]=1', 'size'],
   ];
@@ -114,6 +140,11 @@ async function refusals(t: Tester, world: World): Promise<void> {
     ['pagination[page]=x', /pagination\[page\]/],
     ['pagination[page]=1&pagination[limit]=1', /mixed/],
     ['pagination[withCount]=x', /withCount/],
+    ['populate[zone][pagination]=3', /pagination/],
+    ['populate[uses][limit]=x', /limit/],
+    ['populate[uses][limit]=1&populate[uses][pagination][start]=1', /pagination/],
+    ['locale=all&sort=name', /one language/],
+    ['locale=all&filters[name]=x', /one language/],
     ['publicationState=x', /publicationState/],
     ['status=x', /status/],
     [`filters${'[a]'.repeat(21)}=1`, /levels of brackets/],
@@ -127,6 +158,16 @@ async function refusals(t: Tester, world: World): Promise<void> {
   await refuses(t, world, 'zones', 401, 'Missing or invalid credentials', null, { headers: { authorization: 'Bearer nothing.of.this' } });
   await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PATCH', body: {} });
   await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PUT', body: {} });
+  for (const [method, path] of [
+    ['GET', 'upload'],
+    ['PUT', 'upload/files'],
+    ['DELETE', 'users'],
+    ['POST', 'users/1'],
+    ['GET', 'auth/local'],
+  ]) {
+    await refuses(t, world, String(path), 405, 'Method Not Allowed', 'admin', { method: String(method) });
+  }
+  await refuses(t, world, 'plants?filters[name]=x', 400, 'Invalid parameter name', 'sleuth');
 }
 
 export const strapiFilters: Feature = {

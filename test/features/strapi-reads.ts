@@ -38,12 +38,16 @@ async function shapes(t: Tester, world: World): Promise<void> {
     attributes: { keeper: '9007199254740993' },
     meta: {},
   });
-  await holds(t, world, 'shipments/north;1?fields=weight', { id: 'north;1', attributes: { weight: 10.5 }, meta: {} });
+  await holds(t, world, 'shipments/north;1?fields=weight', { id: 'north,1', attributes: { weight: 10.5 }, meta: {} });
+  const named = { id: 'so~3bu~7eth,1', documentId: 'so~3bu~7eth,1', depot: 'so;u~th' };
+  await holds(t, world, 'shipments/so~3bu~7eth,1?fields=depot', named, 'admin', { v5: true });
   await holds(t, world, 'log-entries?pagination[limit]=1&fields=level', [{ id: null, attributes: { level: 'warn' }, meta: {} }]);
   t.strictSame((await strapi(world, 'bad_status/1')).status, 200, 'the name of the table reaches it too');
   const whole = await strapi(world, 'plants?populate=*&pagination[limit]=100&publicationState=preview');
   for (const secret of [...secrets, '$2y$10$a.hash']) t.notOk(whole.text.includes(secret), 'no hash, no token');
 }
+
+const titles: Readonly<Record<number, string>> = { 1: 'Apple', 2: 'Blackberry', 12: 'Ångström rose' };
 
 async function orders(t: Tester, world: World): Promise<void> {
   await finds(t, world, 'plants?sort=heads:desc', [12, 11, 1, 3, 7]);
@@ -53,6 +57,22 @@ async function orders(t: Tester, world: World): Promise<void> {
   await finds(t, world, 'plants?sort=zone.name,id:desc', [11, 12, 1, 3, 7]);
   await finds(t, world, 'plants?sort[0][zone]=name:desc', [3, 1, 12, 11, 7]);
   await finds(t, world, 'plants', [1, 3, 7, 11, 12]);
+  // Of several entries the lowest counts, or the highest of a descending order; who has none comes last.
+  await finds(t, world, 'zones?sort=plants.title', [4, 9, 7, 1, 5, 2, 3, 6, 8]);
+  await finds(t, world, 'zones?sort=plants.title:desc', [2, 5, 7, 1, 9, 4, 3, 6, 8]);
+  await finds(t, world, `plants?${preview}&sort=uses.name:desc`, [3, 1, 12, 2, 6, 5, 7, 8, 11]);
+  await finds(t, world, 'uses?sort=plants.zone.name:desc,id', [3, 4, 1, 2]);
+  await finds(t, world, `plants?${preview}&sort=sightings.tally:desc&pagination[limit]=3`, [2, 1, 12]);
+  await finds(t, world, `plants?${preview}&sort=sightings.tally:desc&pagination[limit]=3`, [1, 2, 3], 'writer');
+  await refuses(t, world, 'plants?sort=sightings.tally', 400, 'Invalid parameter sightings', 'sleuth');
+  await holds(
+    t,
+    world,
+    'uses/1?fields=name&populate[plants][fields]=title&populate[plants][sort]=sightings.tally:desc&publicationState=preview',
+    { id: 1, documentId: '1', name: 'food', plants: [2, 1, 12].map((id) => ({ id, documentId: String(id), title: titles[id] })) },
+    'admin',
+    { v5: true },
+  );
 }
 
 async function pages(t: Tester, world: World): Promise<void> {
@@ -173,6 +193,30 @@ async function states(t: Tester, world: World): Promise<void> {
   });
   await refuses(t, world, 'plants/11?locale=fr', 404, 'Not Found');
   await finds(t, world, 'plants?locale=xx', []);
+  await finds(t, world, 'plants?locale=EN&fields=title', [1, 3, 7, 11, 12]);
+  const told = async (query: string): Promise<Json> => {
+    const { json } = await strapi(world, `plants?fields=name,locale&${query}`, 'admin', { v5: true });
+    const data = at(json, 'data') as Json[];
+    return [
+      ...data.map((entry) => [at(entry, 'id'), at(entry, 'locale'), at(entry, 'name')]),
+      at(json, 'meta', 'pagination', 'total') ?? null,
+    ] as Json;
+  };
+  const every = [
+    [1, 'en', 'Apple tree'],
+    [1, 'fr', 'Pommier'],
+    [3, 'fr', 'Cèdre du Liban'],
+    [7, 'en', null],
+    [11, 'en', null],
+    [12, 'de', 'Rose von Ångström'],
+  ];
+  t.strictSame(await told('locale=all'), [...every, 6], 'each language of each entry');
+  t.strictSame(await told('locale=*&sort=id:desc&pagination[start]=3&pagination[limit]=2'), [every[2], every[0], 6], 'by pages');
+  t.strictSame(await told('locale=all&filters[id]=1&pagination[withCount]=false'), [...every.slice(0, 2), null], 'of those that match');
+  const others = await strapi(world, 'plants?locale=all&fields=locale&filters[id]=1&populate=localizations', 'admin', { v5: true });
+  const other = (i: number): Json => at(others.json, 'data', i, 'localizations', 0, 'locale') as Json;
+  t.strictSame([other(0), other(1)], ['fr', 'en'], 'and its others');
+  await finds(t, world, 'zones?locale=all&filters[id]=1', [1]);
   await finds(t, world, 'zones?locale=fr&filters[id]=1', [1]);
 }
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { type Feature, type Tester, told } from '../support/expect.ts';
 import { project } from '../support/gateway.ts';
 import { at, type Json } from '../support/http.ts';
-import { openMailbox } from '../support/mailbox.ts';
+import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
 import { holds, refusedBy, refuses, type StrapiAsk, strapi } from '../support/strapi.ts';
-import { accounts, files, users } from '../support/strapi-accounts.ts';
+import { accounts, confirmation, files, users } from '../support/strapi-accounts.ts';
 import { drivesClient, drivesSdk } from '../support/strapi-clients.ts';
 
 const put = (body: unknown): StrapiAsk => ({ method: 'PUT', body: { data: body } });
@@ -76,6 +76,10 @@ async function entries(t: Tester, garden: OwnGarden): Promise<void> {
     ['plants/1', put({ heads: 'many' }), /heads/],
     ['plants/1', put({ title: 'x'.repeat(500) }), /title/],
     ['plants/1?fields=nope', put({ heads: 77 }), 'Invalid parameter nope'],
+    ['plants/1?filters[nope]=1', put({ heads: 77 }), 'Invalid parameter nope'],
+    ['plants/1', put({ heads: 77, publishedAt: 'soon' }), /publishedAt/],
+    ['plants/1', put({ heads: 77, publishedAt: {} }), /publishedAt/],
+    ['plants/1', put({ heads: 77, locale: 5 }), /locale/],
   ];
   for (const [path, asked, message] of bad) await refuses(t, garden, path, 400, message, 'admin', asked);
   t.equal((await garden.rows('plants', { id: 1 }))[0]?.['heads'], 5, 'what is refused changes nothing');
@@ -160,6 +164,11 @@ async function languages(t: Tester, garden: OwnGarden): Promise<void> {
   t.match(await garden.rows('plant_texts', { plant }), [{ language: 'fr', name: 'nouveau' }], 'made with a text');
   t.equal((await strapi(garden, `plants/${plant}`, 'admin', { method: 'DELETE' })).status, 200);
   t.strictSame(await garden.rows('plant_texts', { plant }), [], 'and with the entry all of them');
+  for (const asked of [put({ name: 'x' }), { method: 'DELETE' }])
+    await refuses(t, garden, 'plants/2?locale=all', 400, /one language/, 'admin', asked);
+  await garden.gateway.connection?.knex('plant_texts').where('language', 'like', 'en%').delete();
+  const first = { id: 12, attributes: { name: 'Rose von Ångström', locale: 'de' }, meta: { availableLocales: ['de'] } };
+  await holds(t, garden, 'plants/12?fields=name,locale', first, 'editor');
 }
 
 async function singles(t: Tester, garden: OwnGarden): Promise<void> {
@@ -180,6 +189,8 @@ async function rights(t: Tester, garden: OwnGarden): Promise<void> {
   await refuses(t, garden, 'zones', 403, 'Forbidden', 'editor', post({ name: 'x' }));
   await refuses(t, garden, 'zones/1', 403, 'Forbidden', 'editor', { method: 'PUT', body: {} });
   await refuses(t, garden, 'zones/1', 403, 'Forbidden', null, { method: 'DELETE' });
+  await garden.permit(4, 'directus_users', { create: 'none' });
+  await refuses(t, garden, 'users', 403, 'Forbidden', 'writer', { method: 'POST', body: { role: 1 } });
   await garden.permit(4, 'sightings', { update: 'mine', create: 'full', write_field_blacklist: 'tally' });
   await refuses(t, garden, 'sightings/3', 404, 'Not Found', 'writer', put({ note: 'x' }));
   await refuses(t, garden, 'sightings/1', 403, /tally/, 'writer', put({ tally: 5 }));
@@ -193,7 +204,7 @@ async function rights(t: Tester, garden: OwnGarden): Promise<void> {
 }
 
 /** By the project file: the newer form without a header, another page size; and no surface at all. */
-async function switched(t: Tester, garden: OwnGarden): Promise<void> {
+async function switched(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<void> {
   const { registry } = garden.gateway;
   const lease = await registry.lease(project);
   const { config } = lease.project;
@@ -206,6 +217,17 @@ async function switched(t: Tester, garden: OwnGarden): Promise<void> {
   t.match(older.json, { data: { attributes: { name: 'Pinaceae' } } });
   const closed = await strapi(garden, 'auth/local/register', null, { method: 'POST', body: { email: 'a@b.test', password: 'x' } });
   refusedBy(t, closed, 400, 'ApplicationError', 'Register action is currently disabled', 'nobody registers');
+  const types = [
+    { id: 'flora', collection: 'plants' },
+    { id: 'plant-uses', collection: 'uses' },
+    { id: 'ghosts', collection: 'nowhere' },
+  ];
+  await registry.set({ ...config, strapi: { types, registerRole: 3, confirmEmail: true, confirmedUrl: 'https://app.test/welcome' } });
+  await holds(t, garden, 'flora/1?fields=title', { id: 1, attributes: { title: 'Apple' }, meta: { availableLocales: ['fr'] } });
+  await holds(t, garden, 'plant-uses/1?fields=name', { id: 1, attributes: { name: 'food' }, meta: {} });
+  t.equal((await strapi(garden, 'plant_uses?fields=id')).status, 200, 'the table whose id was taken has another one');
+  for (const path of ['ghosts', 'nowhere']) await refuses(t, garden, path, 404, 'Not Found');
+  await confirmation(t, garden, mailbox);
   const { surfaces: _, ...rest } = config;
   await registry.set(rest);
   await refuses(t, garden, 'families', 404, 'Not Found');
@@ -234,7 +256,7 @@ export const strapiWrites: Feature = {
           await t.test('users', (t) => users(t, garden));
           await t.test('files', (t) => files(t, garden));
           await t.test('accounts', (t) => accounts(t, garden, mailbox));
-          await t.test('settings', (t) => switched(t, garden));
+          await t.test('settings', (t) => switched(t, garden, mailbox));
         },
         settings,
       );

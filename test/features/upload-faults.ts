@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { tokens } from '../fixtures/garden-people.ts';
 import { eventually } from '../support/eventually.ts';
 import { refused, type Tester, told } from '../support/expect.ts';
+import { at } from '../support/http.ts';
 import { type FormPart, formBytes, formType, type UploadGarden } from '../support/uploading.ts';
 
 async function count(garden: UploadGarden): Promise<number> {
@@ -124,6 +125,22 @@ async function badBodies(t: Tester, garden: UploadGarden): Promise<void> {
   }
 }
 
+async function badNames(t: Tester, garden: UploadGarden): Promise<void> {
+  const made = await garden.form([['data', 'x', 'fine.txt']]);
+  const id = at(made.json, 'data', 'id');
+  const name = async (): Promise<unknown> => (await garden.rows('directus_files', { id }))[0]?.['filename_download'];
+  for (const wrong of ['../up.txt', 'a\\b.txt', 'a\r\nb: c.txt', 'gnp\u202e.exe', 'a\u200b.txt', '..', '', ' ', null]) {
+    const said = JSON.stringify(wrong);
+    refused(t, await garden.send('PATCH', `files/${id}`, { filename_download: wrong }), 422, 4, said);
+    const query = `mutation ($name: String) { update_directus_files_item(id: ${id}, data: { filename_download: $name }) { id } }`;
+    const typed = await garden.send('POST', 'gql', { query, variables: { name: wrong } });
+    t.match(at(typed.json, 'errors', 0, 'message'), /^filename_download: /, `${said} over GraphQL (${told(typed)})`);
+  }
+  t.equal(await name(), 'fine.txt', 'it is called as before');
+  t.equal((await garden.send('PATCH', `files/${id}`, { filename_download: 'Grüße – 2.txt' })).status, 200);
+  t.equal(await name(), 'Grüße – 2.txt');
+}
+
 async function settings(t: Tester, garden: UploadGarden): Promise<void> {
   const set = async (key: string, value: string): Promise<void> => {
     const [row] = await garden.rows('directus_settings', { key });
@@ -203,6 +220,6 @@ async function noStorage(t: Tester, garden: UploadGarden): Promise<void> {
 
 /** All of it, in a garden that takes 3 files of 300,000 bytes at once; it ends with a garden that stores nothing any more. */
 export async function uploadFaults(t: Tester, garden: UploadGarden): Promise<void> {
-  const parts = { badForms, badBodies, settings, cut, failing, noStorage };
+  const parts = { badForms, badBodies, badNames, settings, cut, failing, noStorage };
   for (const [name, part] of Object.entries(parts)) await t.test(name, (t) => part(t, garden));
 }

@@ -51,7 +51,7 @@ async function refusals(t: Tester, garden: OwnGarden): Promise<void> {
     refused(t, await garden.send('DELETE', `items/sightings?${query}`), status, code, `DELETE ${query}`);
   }
   refused(t, await garden.send('PATCH', 'items/sightings', { note: 'x' }), 404, 203, 'PATCH without a filter');
-  refused(t, await garden.send('DELETE', 'items/sightings'), 422, 12, 'DELETE without a filter');
+  refused(t, await garden.send('DELETE', 'items/sightings'), 405, 6, 'DELETE without a filter');
   const filtered = 'items/sightings?filter[tally][gte]=0&limit=100';
   refused(t, await garden.send('PATCH', filtered, { nope: 1 }), 422, 12, 'an unknown field');
   refused(t, await garden.send('PATCH', filtered, { plant: { title: 'x' } }), 422, 12, 'nested rows');

@@ -4,6 +4,8 @@ import type { DatabaseConfig, VendorName } from '../../src/dialect/types.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createRegistry, type Registry } from '../../src/projects/registry.ts';
 import { buildServer } from '../../src/server/app.ts';
+import { usualOperations } from '../../src/server/operations/settings.ts';
+import { createTelemetry } from '../../src/server/operations/telemetry.ts';
 import { vendorOf } from '../../src/vendors/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { installSystem } from '../support/garden.ts';
@@ -17,6 +19,7 @@ type Method = 'GET' | 'POST' | 'PATCH';
 const admin = 'the-token-of-the-administrator';
 const other = 'the-token-of-somebody-else';
 const graphql = (query: string) => ({ query });
+const metricsToken = 'the-token-of-the-metrics';
 const list = 'items/notes?fields=text&sort=id&limit=-1';
 
 interface Instance {
@@ -30,7 +33,8 @@ interface Instance {
 async function instanceOf(projects: Readonly<Record<string, DatabaseConfig>>, redis: { redis?: string }): Promise<Instance> {
   const registry = createRegistry({ log: silentLog });
   for (const [key, database] of Object.entries(projects)) await registry.set(projectConfig(key, database, { ...redis, limits: {} }));
-  const app = await buildServer({ registry });
+  const operations = { ...usualOperations, metrics: { token: metricsToken, host: '127.0.0.1', addresses: [] } };
+  const app = await buildServer({ registry, operations, telemetry: await createTelemetry(operations) });
   const ask: Instance['ask'] = async (method, path, token, body) => {
     const headers = token === '' ? {} : { authorization: `Bearer ${token}` };
     const payload = body === undefined ? {} : { payload: body as object };
@@ -128,7 +132,7 @@ async function lag(t: Test, one: Instance, servers: Replicated): Promise<void> {
   const late = async (): Promise<boolean> => /late$/.test(await one.texts(other, 'strict'));
   t.ok(await eventually(late), 'is left out, and the primary asked');
   const [state] = await one.states('strict');
-  t.match(state, { used: false, message: /behind/ });
+  t.match(state, { used: false, message: /behind|answer/ });
   await servers.resume();
   t.ok(await used(one, other, 'strict'), 'until it has come up');
 }
@@ -220,6 +224,15 @@ for (const [name, client, start] of kinds) {
       line.release();
       t.ok(await used(one), 'and comes back');
     });
-    await t.test('it dies', (t) => undisturbed(t, one, 'killed', () => servers.kill()));
+    await t.test('it dies', async (t) => {
+      await undisturbed(t, one, 'killed', () => servers.kill());
+      const health = await one.ask('GET', '/server/health', '');
+      t.match(health, { status: 200, json: { data: { status: 'warn' } } }, 'which is told to those who look after it');
+      const { text } = await one.ask('GET', '/metrics', metricsToken);
+      t.match(text, /^sallyport_replica_used\{project="shop",replica="1"\} 0$/m);
+      t.match(text, /^sallyport_replica_lag_seconds\{project="shop",replica="1"\} \d/m);
+      t.match(text, /^sallyport_replica_reads_total\{project="shop",replica="1",outcome="ok"\} [1-9]/m);
+      t.match(text, /^sallyport_replica_reads_total\{project="shop",replica="1",outcome="failed"\} [1-9]/m);
+    });
   });
 }

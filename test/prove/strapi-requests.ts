@@ -56,7 +56,7 @@ function populate(words: Vocabulary, table: Table, depth: number): unknown {
       const options: Group = {};
       if (dice.chance(0.4)) options['fields'] = [anyColumn(words, target)];
       if (dice.chance(0.4)) options['filters'] = filters(words, target, 1);
-      if (many && dice.chance(0.4)) options['sort'] = path(words, target, 1, true);
+      if (many && dice.chance(0.4)) options['sort'] = path(words, target, 1);
       if (many && dice.chance(0.3)) options['limit'] = 1 + dice.below(3);
       if (many && dice.chance(0.2)) options['count'] = true;
       if (depth > 0 && dice.chance(0.5)) options['populate'] = populate(words, target, depth - 1);
@@ -73,7 +73,7 @@ function shown(words: Vocabulary, table: Table): Group {
       : {}),
     ...(dice.chance(0.7) ? { populate: populate(words, table, 2) } : {}),
     ...(dice.chance(0.4) ? { publicationState: dice.pick(['live', 'preview']) } : {}),
-    ...(dice.chance(0.1) ? { locale: dice.pick(['en', 'fr']) } : {}),
+    ...(dice.chance(0.1) ? { locale: dice.pick(['en', 'fr', 'all']) } : {}),
   };
 }
 
@@ -86,7 +86,7 @@ function list(words: Vocabulary): Request {
   const query = {
     ...shown(words, table),
     ...(dice.chance(0.8) ? { filters: filters(words, table, 2) } : {}),
-    ...(dice.chance(0.5) ? { sort: `${path(words, table, 2, true)}:${dice.pick(['asc', 'desc'])}` } : {}),
+    ...(dice.chance(0.5) ? { sort: `${path(words, table, 2)}:${dice.pick(['asc', 'desc'])}` } : {}),
     ...(dice.chance(0.1) ? { _q: dice.pick(['pie', 'o', '1']) } : {}),
     ...(dice.chance(0.5) ? { pagination: { start: dice.below(2), limit: 1 + dice.below(4) } } : {}),
   };

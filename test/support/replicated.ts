@@ -68,6 +68,8 @@ function household(folder: string, signal: NodeJS.Signals) {
     async start(port: number, command: string, args: readonly string[], user: object | undefined): Promise<ChildProcess> {
       const child = spawn(command, args, { cwd: folder, stdio: 'ignore', ...user });
       children.push(child);
+      // Also where the test never comes to its end.
+      process.once('exit', () => child.kill(signal));
       if (!(await eventually(() => answers(port)))) throw new Error(`${command} did not start`);
       return child;
     },

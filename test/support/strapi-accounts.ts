@@ -86,6 +86,31 @@ export async function accounts(t: Tester, garden: OwnGarden, mailbox: Mailbox): 
   refusedBy(t, await strapi(garden, 'auth/github/callback', null), 400, 'ApplicationError', 'This provider is disabled', 'no provider');
 }
 
+/** Who registers confirms his address first, where the project file says so. */
+export async function confirmation(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<void> {
+  const send = (path: string, body: unknown) => strapi(garden, path, null, { method: 'POST', body });
+  const email = 'fresh@garden.test';
+  const before = mailbox.mails.length;
+  const made = await send('auth/local/register', { email, password: 'a long word' });
+  t.match([made.status, at(made.json, 'user', 'confirmed'), at(made.json, 'jwt')], [200, false, undefined], told(made));
+  const early = await send('auth/local', { identifier: email, password: 'a long word' });
+  refusedBy(t, early, 400, 'ApplicationError', 'Your account email is not confirmed', 'too early');
+  for (const address of [email, 'edda@garden.test', 'none@garden.test']) {
+    t.strictSame((await send('auth/send-email-confirmation', { email: address })).json, { email: address, sent: true }, address);
+  }
+  await mailbox.holds(before + 2);
+  const link = /https:\/\/api\.garden\.test(\/\S+)/.exec(mailbox.mails.at(-1)?.text ?? '')?.[1] ?? '';
+  const follow = (path: string, method = 'GET') => fetch(`${garden.gateway.url}${path}`, { method, redirect: 'manual' });
+  for (const path of [link.replace(/.(?=.{9}$)/, (one) => (one === 'A' ? 'B' : 'A')), link.replace(/=.*/, '='), link.replace(/\?.*/, '')]) {
+    t.equal((await follow(path)).status, 400, 'no such token');
+  }
+  t.not((await follow(link, 'HEAD')).status, 302, 'what asks for headers confirms nothing');
+  const confirmed = await follow(link);
+  t.strictSame([confirmed.status, confirmed.headers.get('location')], [302, 'https://app.test/welcome']);
+  t.equal((await follow(link)).status, 400, 'once');
+  t.equal((await send('auth/local', { identifier: email, password: 'a long word' })).status, 200, 'he may sign in');
+}
+
 export async function users(t: Tester, garden: OwnGarden): Promise<void> {
   const list = await strapi(garden, 'users?sort=id&pagination[limit]=2&fields=username,email');
   t.strictSame(list.json, [

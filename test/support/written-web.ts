@@ -101,7 +101,8 @@ export function save(web: Web, table: string, payload: Payload, mode: 'save' | '
       if (Object.keys(value).length === 0) continue;
       values[name] = value['$delete'] ? null : idOf(value);
       if (value['$delete']) doomed.push([relation.to, idOf(value)]);
-      else if (!isBare(relation.to, value)) save(web, relation.to, value, 'save');
+      // The other end of a row of a list is made where it is missing.
+      else if (!isBare(relation.to, value) || (tie && !rowsOf(web, relation.to).has(idOf(value)))) save(web, relation.to, value, 'save');
     } else values[name] = value as Value;
   }
   if (tie && !Object.hasOwn(values, tie.column)) values[tie.column] = tie.to;

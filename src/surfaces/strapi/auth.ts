@@ -2,37 +2,21 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { changePassword } from '../../auth/change-password.ts';
 import { requestReset, resetPassword } from '../../auth/reset.ts';
-import { authSettingsOf } from '../../auth/settings.ts';
-import { attemptsFor } from '../../auth/shared-attempts.ts';
-import { signIn, tokenFor } from '../../auth/sign-in.ts';
-import { type UserRow, userByEmail, userById } from '../../auth/users.ts';
+import { signIn } from '../../auth/sign-in.ts';
+import { userByEmail, userById } from '../../auth/users.ts';
 import { systemRows } from '../../engine/system-read.ts';
-import { prepareWrite, type WriteContext, writing } from '../../engine/write.ts';
 import { type ErrorName, GatewayError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../lib/json-body.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { writeContext } from '../write-context.ts';
+import { invalid, refused, sendSession, textIn, translated, withoutMail } from './auth-common.ts';
 import { objectOf } from './body.ts';
+import { confirmationRoutes } from './confirmation.ts';
 import { api } from './content.ts';
-import { strapiNested } from './nested-syntax.ts';
+import { onlyMethods } from './only-methods.ts';
 import { jsonType } from './read.ts';
+import { register } from './register.ts';
 import { callerOf } from './request.ts';
 import { usersCollection, userTold } from './user-object.ts';
-
-function invalid(message: string, field?: string): GatewayError {
-  return new GatewayError('validation', { message, ...(field === undefined ? {} : { field }) });
-}
-
-/** A refusal that is no fault of the values sent (S-192). */
-function refused(message: string): GatewayError {
-  return new GatewayError('validation', { message, strapi: 'ApplicationError' });
-}
-
-function textIn(body: JsonObject, name: string): string {
-  const value = Object.hasOwn(body, name) ? body[name] : undefined;
-  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
-  throw invalid(`${name} is a required field`, name);
-}
 
 const wrong = (): GatewayError => invalid('Invalid identifier or password');
 
@@ -44,19 +28,6 @@ const refusals: Partial<Record<ErrorName, () => GatewayError>> = {
   user_suspended: () => refused('Your account has been blocked by an administrator'),
   user_inactive: () => refused('Your account email is not confirmed'),
 };
-
-async function translated<T>(run: () => Promise<T>, kinds: Partial<Record<ErrorName, () => GatewayError>>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw (error instanceof GatewayError && kinds[error.kind]?.()) || error;
-  }
-}
-
-async function sendSession(request: FastifyRequest, reply: FastifyReply, user: UserRow): Promise<FastifyReply> {
-  const jwt = await tokenFor(request, user);
-  return reply.type(jsonType).send(JSON.stringify({ jwt, user: userTold(user) }));
-}
 
 /** The address of a user who may be named by another column (§12). */
 async function addressOf({ project }: FastifyRequest, identifier: string): Promise<string> {
@@ -82,45 +53,11 @@ async function local(request: FastifyRequest, reply: FastifyReply): Promise<Fast
   return sendSession(request, reply, user);
 }
 
-/** What somebody who registers may say of himself. */
-const registered = ['username', 'email', 'password', 'first_name', 'last_name'];
-
-async function register(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  const { project } = request;
-  const role = project.config.strapi?.registerRole;
-  const context = await callerOf(request);
-  if (role === undefined || !context.rules.roles.has(String(role))) throw refused('Register action is currently disabled');
-  const body = objectOf(request);
-  const email = textIn(body, 'email');
-  if (!/^[^@\s\p{Cc}<>,;"]+@[^@\s\p{Cc}<>,;"]+$/u.test(email) || email.length > 254) throw invalid('email must be a valid email', 'email');
-  textIn(body, 'password');
-  // Whether an address is taken is told here: it is asked as often as passwords are tried, and no more.
-  await attemptsFor(project, 'registrations', authSettingsOf).begin(email.toLowerCase(), request.ip);
-  const { fields } = context.schema.collections.get(usersCollection) ?? { fields: new Map() };
-  const said = Object.entries(body).filter(([name]) => registered.includes(name) && fields.has(name));
-  const item = { ...Object.fromEntries(said), status: 'active', role };
-  // Nobody may make users by permission here: the setting answers for it.
-  const actor = { is: 'system', reason: 'somebody registers' } as const;
-  const within: WriteContext = { ...writeContext(request, context, strapiNested, hooks), actor };
-  const key = await translated(
-    async () => {
-      const prepared = await prepareWrite(within, { is: 'create', collection: usersCollection, items: [item] }, {});
-      return writing(within, async (session) => {
-        const [row] = await session.write(prepared);
-        return { plain: true, read: async () => row?.key ?? '' };
-      });
-    },
-    { duplicate: () => refused('Email or Username are already taken') },
-  );
-  const user = await userById(project.connection, project.schemas.current, key);
-  if (!user) throw new GatewayError('internal');
-  return sendSession(request, reply, user);
-}
-
 /** Known and unknown addresses are answered alike (S-175). */
 async function forgotPassword(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const body = objectOf(request);
-  requestReset(request, textIn(body, 'email'), body['url']);
+  const email = textIn(body, 'email');
+  await translated(async () => requestReset(request, email, body['url']), withoutMail);
   return reply.type(jsonType).send('{"ok":true}');
 }
 
@@ -172,8 +109,12 @@ const noProvider = async (): Promise<never> => {
 };
 
 export const authRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
+  for (const name of ['local', 'forgot-password', 'reset-password', 'change-password', 'send-email-confirmation']) {
+    onlyMethods(app, `${api}/auth/${name}`, ['POST']);
+  }
   app.post(`${api}/auth/local`, local);
   app.post(`${api}/auth/local/register`, (request, reply) => register(request, reply, hooks));
+  confirmationRoutes(app);
   app.post(`${api}/auth/forgot-password`, forgotPassword);
   app.post(`${api}/auth/reset-password`, reset);
   app.post(`${api}/auth/change-password`, change);

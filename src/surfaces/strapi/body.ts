@@ -36,10 +36,14 @@ export function objectOf(request: FastifyRequest): JsonObject {
   throw new GatewayError('validation', { message: 'The body is no object' });
 }
 
+export function missingData(): GatewayError {
+  return new GatewayError('validation', { message: 'Missing "data" payload in the request body' });
+}
+
 /** What stands under `data` (S-150). */
 export function dataOf(request: FastifyRequest): JsonObject {
   const body = (request.body ?? null) as Json;
   const data = isJsonObject(body) && Object.hasOwn(body, 'data') ? body['data'] : undefined;
   if (data !== undefined && isJsonObject(data)) return data;
-  throw new GatewayError('validation', { message: 'Missing "data" payload in the request body' });
+  throw missingData();
 }

@@ -1,16 +1,25 @@
 /** Routes of content: collection types and single types (strapi-rest §2). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
+import { prepareRead, runRead } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Collection } from '../../schema/types.ts';
+import type { CallerContext } from '../caller.ts';
+import { takeForms } from '../file-form.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { dataOf } from './body.ts';
+import { type Answered, answerWrite, type WriteRoute } from './answer-write.ts';
+import { dataOf, objectOf } from './body.ts';
+import { savingForm, withForm } from './content-form.ts';
 import { keyOutput } from './forms.ts';
-import { type Reading, sendEntries } from './read.ts';
+import { addingLanguage } from './localizations.ts';
+import { entryText, jsonType, type Reading, sendEntries } from './read.ts';
 import { keyNamed, typeNamed } from './request.ts';
-import { checkQuery, deleting, demand, saving, sendWritten, type Writing, written } from './write.ts';
+import { checkQuery, deleting, demand, saving, type Writing } from './write.ts';
 
 export const api = '/:project/strapi/api';
+
+/** Routes whose writes can be tried. */
+export const triable = { config: { dryRun: true } };
 
 interface TypeParams {
   Params: { type: string };
@@ -36,14 +45,14 @@ function entryReading(id: string, key: string): Reading {
 }
 
 /** The collection of a type with many entries: a single one has no routes by id. */
-function collectionType(context: ReadContext, id: string): Collection {
+function collectionType(context: CallerContext, id: string): Collection {
   const { single, collection } = typeNamed(context, id);
   if (single) throw new GatewayError('route_not_found');
   return collection;
 }
 
 /** The other kind has the route for other methods. */
-function demandKind(reply: FastifyReply, context: ReadContext, id: string, kind: 'single' | 'many'): Collection {
+function demandKind(reply: FastifyReply, context: CallerContext, id: string, kind: 'single' | 'many'): Collection {
   const { single, collection } = typeNamed(context, id);
   if (single === (kind === 'single')) return collection;
   reply.header('allow', single ? 'GET, HEAD, PUT, DELETE' : 'GET, HEAD, POST');
@@ -58,7 +67,7 @@ async function onlyKey({ context, sight, collection }: Writing): Promise<string 
     prepareRead(context, {
       collection: collection.name,
       selection: { all: false, named: new Map(), without: new Set() },
-      template: new Map([['k', keyOutput(sight, collection, 'documentId')]]),
+      template: new Map([['k', keyOutput(sight, collection, 'key')]]),
       order: collection.key.map(({ name }) => ({ path: [name], descending: false })),
       limit: 1,
       offset: 0,
@@ -74,55 +83,110 @@ type Action = 'create' | 'update' | 'delete';
 
 interface Write {
   readonly action: Action;
-  readonly collection: (context: ReadContext) => Collection;
+  readonly collection: (context: CallerContext) => Collection;
   /** After the rights and the query were looked at. */
-  readonly run: Parameters<typeof written>[3];
+  readonly run: WriteRoute['prepare'];
 }
 
-async function answerWrite(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceHooks, write: Write): Promise<FastifyReply> {
+/** The newer form has a status of its own for what was made. */
+function entryAnswer({ result, asked }: Answered, action: Action): KeptAnswer {
+  const newer = asked.format === 'v5';
+  if (newer && action === 'delete') return { status: 204 };
+  const body = result ? entryText(result.texts) : '{"data":null,"meta":{}}';
+  return { status: newer && action === 'create' ? 201 : 200, body, contentType: jsonType };
+}
+
+function writeEntry(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceHooks, write: Write): Promise<FastifyReply> {
   const { action, collection, run } = write;
-  const answered = await written(request, hooks, collection, async (writing) => {
-    demand(writing, action);
-    checkQuery(writing);
-    return run(writing);
+  return answerWrite(request, reply, hooks, {
+    collection,
+    async prepare(writing) {
+      demand(writing, action);
+      checkQuery(writing);
+      return run(writing);
+    },
+    outline: 'wrapped',
+    answer: (answered) => entryAnswer(answered, action),
   });
-  return sendWritten(reply, answered, action);
 }
 
 function create(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  return answerWrite(request, reply, hooks, {
-    action: 'create',
-    collection: (context) => demandKind(reply, context, request.params.type, 'many'),
-    run: async (writing) => saving(writing, dataOf(request)),
-  });
+  const collection: Write['collection'] = (context) => demandKind(reply, context, request.params.type, 'many');
+  return withForm(
+    request,
+    (context) => demand({ context, collection: collection(context) }, 'create'),
+    (form) =>
+      writeEntry(request, reply, hooks, {
+        action: 'create',
+        collection,
+        run: async (writing) => (form ? savingForm(writing, form) : saving(writing, dataOf(request))),
+      }),
+  );
 }
 
 function update(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
   const { type, id } = request.params;
-  return answerWrite(request, reply, hooks, {
-    action: 'update',
-    collection: (context) => collectionType(context, type),
-    run: async (writing) => saving(writing, dataOf(request), keyNamed(writing.collection, id)),
-  });
+  const collection: Write['collection'] = (context) => collectionType(context, type);
+  return withForm(
+    request,
+    (context) => demand({ context, collection: collection(context) }, 'update'),
+    (form) =>
+      writeEntry(request, reply, hooks, {
+        action: 'update',
+        collection,
+        async run(writing) {
+          const key = keyNamed(writing.collection, id);
+          return form ? savingForm(writing, form, key) : saving(writing, dataOf(request), key);
+        },
+      }),
+  );
 }
 
 /** Changes the only entry, or makes it (S-26). */
 function updateSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
+  const collection: Write['collection'] = (context) => demandKind(reply, context, request.params.type, 'single');
+  return withForm(
+    request,
+    (context) => demand({ context, collection: collection(context) }, 'update'),
+    (form) =>
+      writeEntry(request, reply, hooks, {
+        action: 'update',
+        collection,
+        async run(writing) {
+          const data = form ? undefined : dataOf(request);
+          const key = await onlyKey(writing);
+          if (key === undefined) demand(writing, 'create');
+          return form ? savingForm(writing, form, key) : saving(writing, data ?? {}, key);
+        },
+      }),
+  );
+}
+
+/** Another language of the entry of that key, or of the only one. */
+function localise(
+  request: FastifyRequest<TypeParams>,
+  reply: FastifyReply,
+  hooks: SurfaceHooks,
+  keyOf: (writing: Writing) => string | undefined | Promise<string | undefined>,
+  kind: 'single' | 'many',
+): Promise<FastifyReply> {
   return answerWrite(request, reply, hooks, {
-    action: 'update',
-    collection: (context) => demandKind(reply, context, request.params.type, 'single'),
-    async run(writing) {
-      const data = dataOf(request);
-      const key = await onlyKey(writing);
-      if (key === undefined) demand(writing, 'create');
-      return saving(writing, data, key);
+    collection: (context) => demandKind(reply, context, request.params.type, kind),
+    async prepare(writing) {
+      demand(writing, 'update');
+      checkQuery(writing);
+      const key = await keyOf(writing);
+      if (key === undefined) throw new GatewayError('item_not_found');
+      return addingLanguage(writing, objectOf(request), key);
     },
+    outline: 'bare',
+    answer: ({ result }) => ({ status: 200, body: result?.texts.count ? result.texts.between('', '') : '{}', contentType: jsonType }),
   });
 }
 
 function remove(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
   const { type, id } = request.params;
-  return answerWrite(request, reply, hooks, {
+  return writeEntry(request, reply, hooks, {
     action: 'delete',
     collection: (context) => collectionType(context, type),
     run: async (writing) => deleting(writing, keyNamed(writing.collection, id)),
@@ -130,7 +194,7 @@ function remove(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks
 }
 
 function removeSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  return answerWrite(request, reply, hooks, {
+  return writeEntry(request, reply, hooks, {
     action: 'delete',
     collection: (context) => demandKind(reply, context, request.params.type, 'single'),
     async run(writing) {
@@ -142,13 +206,18 @@ function removeSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, 
 }
 
 export const contentRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
+  await takeForms(app);
   app.get<TypeParams>(`${api}/:type`, (request, reply) => sendEntries(request, reply, hooks, listReading(request.params.type)));
-  app.post<TypeParams>(`${api}/:type`, (request, reply) => create(request, reply, hooks));
-  app.put<TypeParams>(`${api}/:type`, (request, reply) => updateSingle(request, reply, hooks));
-  app.delete<TypeParams>(`${api}/:type`, (request, reply) => removeSingle(request, reply, hooks));
+  app.post<TypeParams>(`${api}/:type`, triable, (request, reply) => create(request, reply, hooks));
+  app.put<TypeParams>(`${api}/:type`, triable, (request, reply) => updateSingle(request, reply, hooks));
+  app.delete<TypeParams>(`${api}/:type`, triable, (request, reply) => removeSingle(request, reply, hooks));
   app.get<EntryParams>(`${api}/:type/:id`, (request, reply) =>
     sendEntries(request, reply, hooks, entryReading(request.params.type, request.params.id)),
   );
-  app.put<EntryParams>(`${api}/:type/:id`, (request, reply) => update(request, reply, hooks));
-  app.delete<EntryParams>(`${api}/:type/:id`, (request, reply) => remove(request, reply, hooks));
+  app.post<TypeParams>(`${api}/:type/localizations`, triable, (request, reply) => localise(request, reply, hooks, onlyKey, 'single'));
+  app.post<EntryParams>(`${api}/:type/:id/localizations`, triable, (request, reply) =>
+    localise(request, reply, hooks, ({ collection }) => keyNamed(collection, request.params.id), 'many'),
+  );
+  app.put<EntryParams>(`${api}/:type/:id`, triable, (request, reply) => update(request, reply, hooks));
+  app.delete<EntryParams>(`${api}/:type/:id`, triable, (request, reply) => remove(request, reply, hooks));
 };

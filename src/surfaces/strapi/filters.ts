@@ -1,14 +1,15 @@
 /** `filters`: conditions on attributes and through relations (strapi-rest §4). */
 import { refuse } from '../../query/limits.ts';
 import type { RequestedFilter } from '../../query/types.ts';
-import { parseKey } from '../../schema/keys.ts';
 import type { Collection } from '../../schema/types.ts';
 import { type BracketGroup, type BracketValue, isGroup } from '../bracket-query.ts';
 import { invalidName, invalidValue } from './faults.ts';
 import { fieldFilter, isOperator, operatorNamed } from './filter-operators.ts';
+import { keyValues } from './keys.ts';
 import { opposite } from './opposite.ts';
 import { truthOf } from './pagination.ts';
 import { createdField, type Lead, leadOf, named, publishingOf, type Sight, updatedField } from './sight.ts';
+import { textCondition, translatedAttribute } from './translated.ts';
 
 const nothing: RequestedFilter = { is: 'any', of: [] };
 export const everything: RequestedFilter = { is: 'all', of: [] };
@@ -51,6 +52,8 @@ function condition(sight: Sight, collection: Collection, name: string, value: Br
   const here = [...path, name];
   if (name.startsWith('$')) return logical(name, value, (one) => filtersOf(sight, collection, one, here), sight, collection);
   if (name === 'id' || name === 'documentId') return keyFilter(sight, collection, value, here);
+  const text = translatedAttribute(sight, collection, name);
+  if (text) return textCondition(sight, text, (of, field) => onField(sight, of, field.name, value, here), collection);
   const moment =
     name === 'createdAt' ? createdField(sight, collection) : name === 'updatedAt' ? updatedField(sight, collection) : undefined;
   if (moment) return onField(sight, collection, moment.name, value, here);
@@ -176,7 +179,7 @@ function keyFilter(sight: Sight, collection: Collection, value: BracketValue, pa
 }
 
 function wholeKey(collection: Collection, text: BracketValue): RequestedFilter {
-  const values = typeof text === 'string' ? parseKey(collection, text) : undefined;
+  const values = typeof text === 'string' ? keyValues(collection, text) : undefined;
   if (!values) return nothing;
   return { is: 'all', of: collection.key.map(({ name }, i) => compare(name, 'eq', values[i])) };
 }

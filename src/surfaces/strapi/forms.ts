@@ -27,10 +27,10 @@ export function fieldOutput(field: Field): RequestedOutput {
 
 export const nullOutput: RequestedOutput = { is: 'constant', json: 'null' };
 
-/** The key in its own type, or as text; null for rows without one (S-10, S-11). */
-export function keyOutput(sight: Sight, { key }: Collection, as: 'id' | 'documentId'): RequestedOutput {
+/** The key in its own type, or as text; null for rows without one (S-10, S-11). `key` is the text that the core takes. */
+export function keyOutput(sight: Sight, { key }: Collection, as: 'id' | 'documentId' | 'key'): RequestedOutput {
   const [only] = key;
   if (!only || !key.every((field) => isShown(sight, field))) return nullOutput;
-  if (key.length > 1) return { is: 'key' };
+  if (key.length > 1) return as === 'key' ? { is: 'key' } : { is: 'key', joined: ',' };
   return as === 'id' ? fieldOutput(only) : { is: 'field', name: only.name, form: 'text' };
 }

@@ -1,11 +1,12 @@
 /** `data` of a body as what is to be written: columns, relations, texts of a language (strapi-rest §11). */
+import { GatewayError } from '../../lib/errors.ts';
 import type { Json, JsonObject } from '../../lib/json-body.ts';
 import { numberText } from '../../lib/json-body.ts';
-import { parseKey } from '../../schema/keys.ts';
 import type { Collection } from '../../schema/types.ts';
+import { keyValues } from './keys.ts';
 import { type Localised, localisedOf } from './locale.ts';
-import { relationValue } from './relation-values.ts';
-import { followed, type RelationWrite } from './relation-writes.ts';
+import { type RelationWrite, relationValue } from './relation-values.ts';
+import { followed } from './relation-writes.ts';
 import { leadOf, named, type Sight } from './sight.ts';
 
 export interface WrittenItem {
@@ -32,8 +33,21 @@ function keyColumns(collection: Collection, value: Json): JsonObject {
   if (text === undefined) return {};
   const [only] = collection.key;
   if (only && collection.key.length === 1) return { [only.name]: value };
-  const values = collection.key.length > 1 ? parseKey(collection, text) : undefined;
+  const values = collection.key.length > 1 ? keyValues(collection, text) : undefined;
   return values ? Object.fromEntries(collection.key.map(({ name }, i): [string, Json] => [name, values[i] ?? null])) : {};
+}
+
+function wrong(field: string, what: string): GatewayError {
+  return new GatewayError('validation', { message: `${field}: ${what} stands here`, field });
+}
+
+/** When an entry was published, as clients say it: any moment will do. */
+function momentOrNull(value: Json | undefined): Json | undefined {
+  if (value === undefined || value === null) return value;
+  const number = numberText(value);
+  const moment = typeof value === 'string' ? Date.parse(value) : Number(number);
+  if (Number.isNaN(moment)) throw wrong('publishedAt', 'a date or null');
+  return value;
 }
 
 /** Reads `data`. Unknown names are left out: clients send back what they were given (S-151). */
@@ -50,13 +64,14 @@ export function writtenItem(sight: Sight, collection: Collection, data: JsonObje
     else write(sight, collection, name, value, does, columns, relations);
   }
   const { locale, publishedAt } = data;
+  if (localised && locale !== undefined && locale !== null && typeof locale !== 'string') throw wrong('locale', 'the code of a language');
   return {
     columns,
     relations,
     texts,
     localised,
     locale: typeof locale === 'string' && locale !== '' ? locale : undefined,
-    publishedAt: collection.fields.has('publishedAt') ? undefined : publishedAt,
+    publishedAt: collection.fields.has('publishedAt') ? undefined : momentOrNull(publishedAt),
   };
 }
 

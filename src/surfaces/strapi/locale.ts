@@ -1,5 +1,4 @@
 /** Languages of types whose texts stand in a table of translations (strapi-rest §10). */
-import type { ReadContext } from '../../engine/read.ts';
 import type { RequestedFilter } from '../../query/types.ts';
 import type { Collection, Field, Relation } from '../../schema/types.ts';
 import { type BracketValue, isGroup } from '../bracket-query.ts';
@@ -31,19 +30,24 @@ export function localisedOf(sight: Sight, collection: Collection): Localised | u
   return undefined;
 }
 
-/** The language that counts where none is named: the project's own. */
-export function defaultLanguage({ rules }: Pick<ReadContext, 'rules'>): string {
-  return rules.settings.get('default_locale') || 'en';
+const everyLanguage: ReadonlySet<unknown> = new Set(['all', '*']);
+
+/** Whether entries are asked for once in each of their languages (S-142). */
+export function asksForEvery(value: BracketValue | undefined): boolean {
+  return everyLanguage.has(value);
 }
 
-/** The language that a request names; undefined for the default one. */
+/** The language that a request names; undefined for the default one, and for all. */
 export function languageAsked(value: BracketValue | undefined): string | undefined {
-  if (value === undefined || value === '') return undefined;
-  if (typeof value !== 'string' || isGroup(value)) throw invalidValue('locale', 'the code of one language stands here');
-  if (value === 'all' || value === '*') {
-    throw invalidValue('locale', 'one language stands here; all of an entry come with populate=localizations');
-  }
+  if (value === undefined || value === '' || asksForEvery(value)) return undefined;
+  if (typeof value !== 'string' || isGroup(value)) throw invalidValue('locale', 'the code of a language stands here');
   return value;
+}
+
+/** The same of a write, which is of one language. */
+export function languageWritten(value: BracketValue | undefined): string | undefined {
+  if (asksForEvery(value)) throw invalidValue('locale', 'what is written is of one language');
+  return languageAsked(value);
 }
 
 /** Rows of translations in that language, whatever the case its code is written in; for the default one those of its regions too. */

@@ -8,7 +8,7 @@ import { relativeFileData } from '../file-data.ts';
 import { invalidName, invalidValue } from './faults.ts';
 import { fieldsOf } from './fields.ts';
 import { allOf, filtersOf, publishedNull } from './filters.ts';
-import { defaultLanguage, inLanguage, languageAsked, localisedOf } from './locale.ts';
+import { asksForEvery, inLanguage, languageAsked, localisedOf } from './locale.ts';
 import { type Page, pageOf } from './pagination.ts';
 import { populatedOf } from './populate.ts';
 import { searchFilter } from './search.ts';
@@ -39,6 +39,8 @@ const known: ReadonlySet<string> = new Set([
 export interface Asked {
   readonly query: BracketGroup;
   readonly format: Format;
+  /** The language where the query names none. */
+  readonly usual?: string;
 }
 
 export interface StrapiRead {
@@ -77,14 +79,17 @@ function checkParameters(query: BracketGroup): void {
 }
 
 /** The view of a request. */
-function viewOf(context: CallerContext, { query, format }: Asked, sight = sightOf(context)): View {
+function viewOf(context: CallerContext, { query, format, usual = 'en' }: Asked, sight = sightOf(context)): View {
+  const asked = languageAsked(query['locale']);
   return {
     sight,
     format,
     documents: format === 'v5',
     state: stateOf(query),
-    language: languageAsked(query['locale']),
-    defaultLanguage: defaultLanguage(context),
+    // The default one names every entry (S-140).
+    language: asked?.toLowerCase() === usual.toLowerCase() ? undefined : asked,
+    everyLanguage: false,
+    defaultLanguage: usual,
     fileData: relativeFileData(context.project),
   };
 }
@@ -101,12 +106,16 @@ export function parseRead(
   outline: Outline = 'wrapped',
 ): StrapiRead {
   const { query } = asked;
-  const sight = sightOf(context);
-  if (!sight.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
+  const seen = sightOf(context);
+  if (!seen.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
   checkParameters(query);
-  const given = viewOf(context, asked, sight);
+  const each = wanted.is === 'list' && asksForEvery(query['locale']) ? localisedOf(seen, collection)?.relation.name : undefined;
+  const given = viewOf(context, asked, seen);
+  const { language, defaultLanguage } = given;
+  const spoken = each === undefined ? { code: language ?? defaultLanguage, usual: language === undefined } : ('every' as const);
+  const sight: Sight = { ...seen, spoken };
   const viewed: View = wanted.is === 'any' && given.state === 'live' ? { ...given, state: 'preview' } : given;
-  const view: View = outline === 'bare' ? { ...viewed, format: 'v5' } : viewed;
+  const view: View = { ...viewed, sight, everyLanguage: each !== undefined, ...(outline === 'bare' ? { format: 'v5' } : {}) };
   const bounds = strapiBoundsOf(context.project.config.strapi);
   const page = pageOf(wanted.is === 'list' ? query['pagination'] : undefined, bounds);
   const fields = fieldsOf(sight, collection, query['fields']);
@@ -115,7 +124,9 @@ export function parseRead(
   const entry = (outline === 'flat' ? flatTemplate : entryTemplate)(view, collection, fields, populated);
   const order = wanted.is === 'list' ? orderOf(sight, collection, query['sort']) : orderOf(sight, collection, undefined);
   if (wanted.is !== 'list') orderOf(sight, collection, query['sort']);
-  const where = wanted.is === 'any' ? undefined : conditions(view, collection, query);
+  // Conditions say nothing of what is written, but what is wrong with them is told.
+  const matching = conditions(view, collection, query);
+  const where = wanted.is === 'any' ? undefined : matching;
   const statuses = wanted.is === 'any' ? undefined : statusesOf(view, collection);
   const limit = wanted.is === 'list' ? page.limit : 1;
   const read: RequestedRead = {
@@ -127,6 +138,7 @@ export function parseRead(
     ...(where ? { where } : {}),
     ...(order && !('keys' in wanted) ? { order } : {}),
     ...(statuses ? { statuses } : {}),
+    ...(each === undefined ? {} : { each }),
     offset: wanted.is === 'list' ? page.start : 0,
     counts: { filtered: wanted.is === 'list' && page.counted, total: false, byStatus: false },
     stubs: false,

@@ -200,10 +200,15 @@ function optionsOf({ sight, most }: PopulateContext, lead: Lead, name: string, v
   const counts = count === undefined ? false : truthOf(count);
   if (counts === undefined) throw invalidValue(`populate[${name}][count]`, 'true or false stands here');
   if (counts && !many) throw invalidValue(`populate[${name}][count]`, 'this relation leads to one entry');
-  const { start, limit, page, pageSize } = isGroup(pagination) ? pagination : value;
-  const paged = Object.fromEntries(Object.entries({ start, limit, page, pageSize }).filter(([, one]) => one !== undefined));
   const bounds = { limit: most, pageSize: most, maxLimit: most, populateDepth: 1 };
-  const asked = Object.keys(paged).length === 0 || !many ? undefined : pageOf(paged as BracketGroup, bounds);
+  const { start, limit, page, pageSize } = value;
+  const beside = Object.entries({ start, limit, page, pageSize }).flatMap(([key, one]): [string, BracketValue][] =>
+    one ? [[key, one]] : [],
+  );
+  if (pagination !== undefined && beside.length > 0) throw invalidValue(`populate[${name}]`, 'pagination stands beside no page of its own');
+  const paging = pagination ?? (beside.length === 0 ? undefined : Object.fromEntries(beside));
+  const read = paging === undefined ? undefined : pageOf(paging, bounds);
+  const asked = many ? read : undefined;
   return {
     ...(shown ? { fields: shown } : {}),
     ...(where ? { where } : {}),

@@ -1,6 +1,6 @@
 /** Lists and entries: read as the caller may, answered in Strapi's envelope. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
+import { prepareRead, runRead } from '../../engine/read.ts';
 import {
   createReadMemory,
   isPlainKey,
@@ -23,12 +23,13 @@ import { readHooked } from './hooked-read.ts';
 import { pageText } from './pagination.ts';
 import { type Asked, parseRead, type Wanted } from './parse.ts';
 import { askedOf, callerOf, rawQuery, recalledCaller } from './request.ts';
+import { inUsualLanguage } from './usual-language.ts';
 
 export const jsonType = 'application/json; charset=utf-8';
 
 /** What is read: which entries, and of which collection, by the schema of the moment. */
 export interface Reading {
-  readonly collection: (context: ReadContext) => Collection;
+  readonly collection: (context: CallerContext) => Collection;
   readonly wanted: (collection: Collection) => Wanted;
 }
 
@@ -58,7 +59,7 @@ function ready(context: CallerContext, raw: string, asked: Asked, collection: Co
   const key = 'keys' in wanted ? wanted.keys[0] : undefined;
   if (serial === undefined || (key !== undefined && !isPlainKey(key))) return makeReady(context, collection, asked, wanted);
   const memory = memoryOf(project);
-  const name = `${serial} ${schema.version} ${rules.version} ${asked.format} ${wanted.is}\n${raw}\n${collection.name}`;
+  const name = `${serial} ${schema.version} ${rules.version} ${asked.format} ${asked.usual} ${wanted.is}\n${raw}\n${collection.name}`;
   const known = memory.get(name);
   if (known) return key === undefined ? known : { ...known, prepared: withKey(known, key) };
   const made = makeReady(context, collection, asked, wanted);
@@ -74,11 +75,12 @@ function ready(context: CallerContext, raw: string, asked: Asked, collection: Co
 
 /** Reads as the caller, who is known from before where the statement proves it. */
 async function readEntries(request: FastifyRequest, hooks: SurfaceHooks, reading: Reading): Promise<ReadAnswer> {
-  const asked = askedOf(request);
+  const given = askedOf(request);
   const raw = rawQuery(request.url);
   const read = (context: CallerContext): Promise<ReadAnswer> =>
     fresh(context, async (now) => {
       const collection = reading.collection(now);
+      const asked = await inUsualLanguage(now, collection, given);
       const wanted = reading.wanted(collection);
       if (hooks.reads.listens(now.project, collection.name)) return readHooked(await callerOf(request), hooks, collection, asked, wanted);
       const { asked: page, prepared } = ready(now, raw, asked, collection, wanted);

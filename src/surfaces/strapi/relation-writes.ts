@@ -3,19 +3,14 @@ import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Json, JsonObject } from '../../lib/json-body.ts';
 import type { RequestedOutput, RequestedTemplate } from '../../query/requested-template.ts';
-import { keyText, parseKey } from '../../schema/keys.ts';
+import { parseKey } from '../../schema/keys.ts';
 import type { Collection, JoinPair, Relation, ToOne } from '../../schema/types.ts';
-import { keyOutput } from './forms.ts';
+import { fieldOutput, keyOutput } from './forms.ts';
+import { keySpelled } from './keys.ts';
 import type { RowChange } from './nested-syntax.ts';
-import type { RelationValue } from './relation-values.ts';
+import { placeField, placesOf, type TiedRow } from './relation-places.ts';
+import type { RelationWrite } from './relation-values.ts';
 import { type Lead, leadOf, type Sight } from './sight.ts';
-
-/** A relation that is written, and how. */
-export interface RelationWrite {
-  readonly name: string;
-  readonly lead: Lead;
-  readonly value: RelationValue;
-}
 
 type ToMany = Extract<Relation, { kind: 'o2m' }>;
 
@@ -36,31 +31,20 @@ async function rowsOf(
   return JSON.parse(String(texts.between('[', ']')));
 }
 
-const keyTemplate = (sight: Sight, collection: Collection): RequestedTemplate =>
-  new Map([['k', keyOutput(sight, collection, 'documentId')]]);
+const keyTemplate = (sight: Sight, collection: Collection): RequestedTemplate => new Map([['k', keyOutput(sight, collection, 'key')]]);
 
 /** The keys in their one spelling. Throws `validation` for entries that are not there for the caller (S-158). */
 async function existing(within: ReadContext, sight: Sight, { name, lead }: RelationWrite, keys: readonly string[]): Promise<string[]> {
   const { end } = lead;
   const missing = (count: number): GatewayError =>
     new GatewayError('validation', { message: `${count} relation(s) of ${name} do not exist`, field: name });
-  const spelled = keys.map((text) => spelling(end, text));
+  const spelled = keys.map((text) => keySpelled(end, text));
   const known = spelled.flatMap((text) => text ?? []);
   if (known.length < keys.length) throw missing(keys.length - known.length);
   const wanted = [...new Set(known)];
   const found = await rowsOf(within, end, wanted, keyTemplate(sight, end));
   if (found.length < wanted.length) throw missing(wanted.length - found.length);
   return wanted;
-}
-
-function spelling(collection: Collection, text: string): string | undefined {
-  try {
-    const values = parseKey(collection, text);
-    return values && keyText(values);
-  } catch (error) {
-    if (error instanceof GatewayError) return undefined;
-    throw error;
-  }
 }
 
 /** The columns on this side of a join that hold the key of the other side. */
@@ -110,7 +94,7 @@ async function toOne(
   const held: RequestedOutput = { is: 'relation', name: relation.name, of: keyTemplate(sight, end) };
   const [row] = await rowsOf(within, collection, [key], new Map([['r', held]]));
   const current = (row?.['r'] as { readonly k?: unknown } | null | undefined)?.k;
-  const gone = value.disconnect.some((text) => spelling(end, text) === current);
+  const gone = value.disconnect.some((text) => keySpelled(end, text) === current);
   return gone ? columnsOf(relation.join, end, null) : {};
 }
 
@@ -143,36 +127,36 @@ function sameJoin(a: readonly JoinPair[], b: readonly JoinPair[]): boolean {
   return a.length === b.length && a.every((pair, i) => pair.from === b[i]?.from && pair.to === b[i]?.to);
 }
 
-/** Rows by the key of the entry that they are, or lead to. */
+/** In their order, by the key of the entry that they are, or lead to. */
 async function currentRows(
   within: ReadContext,
   sight: Sight,
   collection: Collection,
   key: string | undefined,
   lead: Lead,
-  { list, rows, far }: Tied,
-): Promise<ReadonlyMap<string, string>> {
+  tied: Tied,
+): Promise<ReadonlyMap<string, TiedRow>> {
   if (key === undefined) return new Map();
-  const own = keyOutput(sight, rows, 'documentId');
-  const entry: RequestedOutput = far
-    ? { is: 'relation', name: far.name, of: keyTemplate(sight, lead.end) }
-    : { is: 'constant', json: 'null' };
-  const template: RequestedTemplate = new Map([
-    [
-      'r',
-      {
-        is: 'relation',
-        name: list.name,
-        of: new Map<string, RequestedOutput>([
-          ['k', own],
-          ['e', entry],
-        ]),
-      },
-    ],
+  const { list, rows, far } = tied;
+  const place = placeField(sight, tied.rows);
+  const nothing: RequestedOutput = { is: 'constant', json: 'null' };
+  const of = new Map<string, RequestedOutput>([
+    ['k', keyOutput(sight, rows, 'key')],
+    ['e', far ? { is: 'relation', name: far.name, of: keyTemplate(sight, lead.end) } : nothing],
+    ['p', place ? fieldOutput(place) : nothing],
   ]);
-  const [row] = await rowsOf(within, collection, [key], template);
-  const found = (row?.['r'] ?? []) as readonly { readonly k: string; readonly e: { readonly k: string } | null }[];
-  return new Map(found.flatMap(({ k, e }): [string, string][] => (far ? (e ? [[e.k, k]] : []) : [[k, k]])));
+  const [row] = await rowsOf(within, collection, [key], new Map([['r', { is: 'relation', name: list.name, of }]]));
+  const found = (row?.['r'] ?? []) as readonly {
+    readonly k: string;
+    readonly e: { readonly k: string } | null;
+    readonly p: number | null;
+  }[];
+  return new Map(
+    found.flatMap(({ k, e, p }): [string, TiedRow][] => {
+      const entry = far ? e?.k : k;
+      return entry === undefined ? [] : [[entry, { row: k, place: typeof p === 'number' ? p : null }]];
+    }),
+  );
 }
 
 async function toMany(
@@ -186,21 +170,28 @@ async function toMany(
   const tied = tiedBy(sight, collection, lead, name);
   const current = await currentRows(within, sight, collection, key, lead, tied);
   const wanted = await existing(within, sight, write, value.is === 'set' ? value.keys : value.connect);
-  const away = value.is === 'set' ? [...current.keys()] : value.disconnect.flatMap((text) => spelling(lead.end, text) ?? []);
-  const kept = new Set(wanted);
+  const away = value.is === 'set' ? [...current.keys()] : value.disconnect.flatMap((text) => keySpelled(lead.end, text) ?? []);
+  const gone = new Set(away.filter((one) => current.has(one) && !wanted.includes(one)));
   const { rows, far, list } = tied;
-  const gone = [...new Set(away)].flatMap((one): RowChange[] => {
-    const row = current.get(one);
-    if (row === undefined || kept.has(one)) return [];
-    if (far) return [{ deleteKey: row }];
+  const leave = [...gone].map((one): RowChange => {
+    const row = current.get(one)?.row ?? '';
+    if (far) return { deleteKey: row };
     const detached = Object.fromEntries(list.join.map(({ to }): [string, Json] => [to.name, null]));
-    return [{ update: { ...keyColumns(rows, row), ...detached } }];
+    return { update: { ...keyColumns(rows, row), ...detached } };
   });
+  const place = placeField(sight, tied.rows);
+  const numbers = place ? placesOf(within, write, tied.rows, place, { current, gone, wanted }) : new Map<string, number>();
+  const at = (one: string): JsonObject => (place && numbers.has(one) ? { [place.name]: numbers.get(one) ?? null } : {});
   const come = wanted.flatMap((one): RowChange[] => {
     if (current.has(one)) return [];
-    return far ? [{ create: columnsOf(far.join, lead.end, one) }] : [{ link: one }];
+    if (far) return [{ create: { ...columnsOf(far.join, lead.end, one), ...at(one) } }];
+    return numbers.has(one) ? [{ update: { ...keyColumns(rows, one), ...at(one) } }] : [{ link: one }];
   });
-  return [list.name, [...gone, ...come]];
+  const moved = [...numbers.keys()].flatMap((one): RowChange[] => {
+    const row = current.get(one)?.row;
+    return row === undefined ? [] : [{ update: { ...keyColumns(rows, row), ...at(one) } }];
+  });
+  return [list.name, [...leave, ...come, ...moved]];
 }
 
 function keyColumns(collection: Collection, key: string): JsonObject {

@@ -1,14 +1,14 @@
 /** What a request says of itself: its query, the form of entries it wants, the type that its path names. */
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { ReadContext } from '../../engine/read.ts';
 import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
-import { parseKey } from '../../schema/keys.ts';
 import type { Collection } from '../../schema/types.ts';
+import { actingRole } from '../acting.ts';
 import { type BracketGroup, parseBrackets } from '../bracket-query.ts';
 import { type CallerContext, identified, recalled } from '../caller.ts';
+import { keySpelled } from './keys.ts';
 import { type ContentType, contentTypes } from './names.ts';
 import type { Asked } from './parse.ts';
 import type { Format } from './view.ts';
@@ -26,7 +26,7 @@ interface Read {
 const queries = new WeakMap<Project, LRUCache<string, Read>>();
 
 /** The query of a request; the same text is read once. */
-function queryOf({ project, url }: FastifyRequest): BracketGroup {
+export function queryOf({ project, url }: FastifyRequest): BracketGroup {
   const text = rawQuery(url);
   let known = queries.get(project);
   if (!known) {
@@ -53,7 +53,8 @@ export function askedOf(request: FastifyRequest): Asked {
 /** The caller, known by a token in the header alone. Throws `invalid_token` for one that names nobody who may sign in (S-35). */
 export async function callerOf(request: FastifyRequest): Promise<CallerContext> {
   const context = await identified(request, undefined);
-  if (context.actor.is !== 'user' && bearerOf(request.headers) !== undefined) throw new GatewayError('invalid_token');
+  const nobody = context.actor.is !== 'user' && actingRole(request) === undefined;
+  if (nobody && bearerOf(request.headers) !== undefined) throw new GatewayError('invalid_token');
   return context;
 }
 
@@ -62,18 +63,15 @@ export function recalledCaller(request: FastifyRequest): CallerContext | undefin
 }
 
 /** The type of that API id. Throws `route_not_found`. */
-export function typeNamed({ schema }: Pick<ReadContext, 'schema'>, id: string): ContentType {
-  const type = contentTypes(schema).byId.get(id);
+export function typeNamed({ schema, project }: Pick<CallerContext, 'schema' | 'project'>, id: string): ContentType {
+  const type = contentTypes(schema, project.config.strapi?.types).byId.get(id);
   if (!type) throw new GatewayError('route_not_found');
   return type;
 }
 
 /** The text as a key of the collection; what is none names no entry. */
 export function keyNamed(collection: Collection, text: string): string {
-  try {
-    if (parseKey(collection, text)) return text;
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-  }
+  const key = keySpelled(collection, text);
+  if (key !== undefined) return key;
   throw new GatewayError('item_not_found', { id: text });
 }

@@ -10,6 +10,8 @@ import { systemNames } from './system-names.ts';
 export interface Sight {
   readonly schema: Schema;
   readonly visible: Visibility;
+  /** The language in which entries are shown; `usual` for the default one, whose regions count too. */
+  readonly spoken?: { readonly code: string; readonly usual: boolean } | 'every';
 }
 
 /** What the caller of that context may name. */

@@ -4,6 +4,7 @@ import type { Collection } from '../../schema/types.ts';
 import { type BracketValue, isGroup } from '../bracket-query.ts';
 import { invalidName, invalidValue } from './faults.ts';
 import { createdField, leadOf, named, publishingOf, type Sight, updatedField } from './sight.ts';
+import { textOrder, translatedAttribute } from './translated.ts';
 
 interface Term {
   readonly path: readonly string[];
@@ -50,8 +51,12 @@ export function orderOf(sight: Sight, collection: Collection, value: BracketValu
 function resolved(sight: Sight, collection: Collection, { path, descending }: Term): RequestedOrder[] {
   const names: string[] = [];
   let here = collection;
+  if (path.includes('')) throw invalidName(path.join('.'), 'sort');
   for (const [i, name] of path.entries()) {
-    if (i === path.length - 1) return lastNames(sight, here, name).map((last) => ({ path: [...names, last], descending }));
+    const text = i === path.length - 1 ? translatedAttribute(sight, here, name) : undefined;
+    if (text) return textOrder(sight, text, names, descending);
+    if (i === path.length - 1)
+      return lastNames(sight, here, name).map((last) => ({ path: [...names, last], descending, lists: { emptyLast: true } }));
     const relation = named(sight, here, name)?.relation;
     const lead = relation && leadOf(sight, relation);
     if (!relation || !lead) throw invalidName(name, 'sort', path.slice(0, i));

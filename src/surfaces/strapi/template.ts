@@ -132,10 +132,13 @@ function localise(view: View, collection: Collection, wants: (name: string) => b
   if (!wants('locale')) return;
   const code: RequestedOutput = { is: 'constant', json: JSON.stringify(view.language ?? view.defaultLanguage) };
   const own = translated(view, localised, localised.language);
-  attributes.set('locale', view.language === undefined ? code : { is: 'first', of: [own, code] });
+  attributes.set('locale', view.language === undefined && !view.everyLanguage ? code : { is: 'first', of: [own, code] });
 }
 
-function translated({ language, defaultLanguage }: View, localised: Localised, field: Field): RequestedOutput {
+function translated({ language, defaultLanguage, everyLanguage }: View, localised: Localised, field: Field): RequestedOutput {
+  if (everyLanguage) {
+    return { is: 'relation', name: localised.relation.name, as: 'value', of: new Map([['it', fieldOutput(field)]]), only: 'this' };
+  }
   const where = inLanguage(localised, language ?? defaultLanguage, language === undefined);
   return { is: 'relation', name: localised.relation.name, as: 'value', of: new Map([['it', fieldOutput(field)]]), asked: { where } };
 }
@@ -166,6 +169,7 @@ function localizationsOutput(view: View, collection: Collection): RequestedOutpu
           ['attributes', { is: 'group', of: attributes }],
           ['meta', { is: 'constant', json: '{}' }],
         ];
+  if (view.everyLanguage) return { is: 'relation', name: relation.name, of: new Map(of), only: 'others' };
   const current = inLanguage(localised, view.language ?? view.defaultLanguage, view.language === undefined);
   return { is: 'relation', name: relation.name, of: new Map(of), asked: { where: { is: 'not', of: current } } };
 }
@@ -175,7 +179,7 @@ function relationOutput(view: View, lead: Lead, { fields, populated, where, orde
   const publishing = view.state === 'live' ? publishingOf(view.sight, end) : undefined;
   const filter = allOf([where, publishing ? isPublished(publishing) : undefined]);
   if (count) return countOutput(view, lead, filter);
-  const entry = entryTemplate(view, end, fields, populated);
+  const entry = entryTemplate({ ...view, everyLanguage: false }, end, fields, populated);
   if (!many) return { is: 'relation', name: relation.name, ...entry, ...(filter ? { asked: { where: filter } } : {}) };
   const page = { ...(start ? { offset: start } : {}), ...(limit === undefined ? {} : { limit }) };
   if (!far)
@@ -185,7 +189,7 @@ function relationOutput(view: View, lead: Lead, { fields, populated, where, orde
       ...entry,
       asked: { ...(filter ? { where: filter } : {}), ...(order ? { order } : {}), ...page },
     };
-  const sorted = (order ?? farOrder(view, lead))?.map(({ path, descending }) => ({ path: [far.name, ...path], descending }));
+  const sorted = (order ?? farOrder(view, lead))?.map((term) => ({ ...term, path: [far.name, ...term.path] }));
   return {
     is: 'relation',
     name: relation.name,

@@ -25,7 +25,7 @@ export async function translationKeys(
   spoken?: Spoken,
 ): Promise<readonly string[]> {
   const where: RequestedFilter | undefined = spoken && inLanguage(localised, spoken.code, spoken.usual);
-  const of = new Map([['k', keyOutput(sight, localised.texts, 'documentId')]]);
+  const of = new Map([['k', keyOutput(sight, localised.texts, 'key')]]);
   const { texts } = await runRead(
     within,
     prepareRead(within, {

@@ -20,6 +20,7 @@ import { withinOutputs } from './answer.ts';
 import { api } from './content.ts';
 import { filesCollection } from './file-object.ts';
 import { strapiNested } from './nested-syntax.ts';
+import { onlyMethods } from './only-methods.ts';
 import { type Asked, parseRead, type Wanted } from './parse.ts';
 import { jsonType } from './read.ts';
 import { askedOf, callerOf, keyNamed, typeNamed } from './request.ts';
@@ -206,6 +207,8 @@ async function remove(request: FastifyRequest<FileParams>, reply: FastifyReply, 
 export const uploadRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   await takeForms(app);
   const path = `${api}/upload`;
+  onlyMethods(app, path, ['POST']);
+  onlyMethods(app, `${path}/files`, ['GET']);
   app.get(`${path}/files`, list);
   app.get<FileParams>(`${path}/files/:id`, one);
   app.delete<FileParams>(`${path}/files/:id`, (request, reply) => remove(request, reply, hooks));

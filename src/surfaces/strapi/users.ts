@@ -10,13 +10,15 @@ import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { withinOutputs } from './answer.ts';
+import { answerWrite, type WriteRoute } from './answer-write.ts';
 import { objectOf } from './body.ts';
-import { api } from './content.ts';
+import { api, triable } from './content.ts';
+import { onlyMethods } from './only-methods.ts';
 import { parseRead, type Wanted } from './parse.ts';
 import { jsonType } from './read.ts';
 import { askedOf, callerOf, keyNamed } from './request.ts';
 import { usersCollection, userTold } from './user-object.ts';
-import { deleting, demand, saving, type Writing, written } from './write.ts';
+import { checkQuery, deleting, demand, saving, type Writing } from './write.ts';
 
 interface UserParams {
   Params: { id: string };
@@ -73,56 +75,48 @@ function userData({ collection }: Writing, body: JsonObject, does: 'create' | 'u
   return { ...data, ...named, ...(status === undefined ? {} : { status }) };
 }
 
-async function sendUser(reply: FastifyReply, result: ReadResult | undefined, status: number): Promise<FastifyReply> {
-  return reply
-    .code(status)
-    .type(jsonType)
-    .send(result && result.texts.count > 0 ? result.texts.between('', '') : '{}');
+function writeUser(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hooks: SurfaceHooks,
+  action: 'create' | 'update' | 'delete',
+  prepare: WriteRoute['prepare'],
+): Promise<FastifyReply> {
+  return answerWrite(request, reply, hooks, {
+    collection: usersOf,
+    async prepare(writing) {
+      demand(writing, action);
+      checkQuery(writing);
+      return prepare(writing);
+    },
+    outline: 'bare',
+    answer: ({ result }) => ({
+      status: action === 'create' ? 201 : 200,
+      body: result && result.texts.count > 0 ? result.texts.between('', '') : '{}',
+      contentType: jsonType,
+    }),
+  });
 }
 
 export const userRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   const path = `${api}/users`;
+  onlyMethods(app, path, ['GET', 'POST']);
   app.get(path, list);
   app.get(`${path}/count`, count);
   app.get(`${path}/me`, me);
   app.get<UserParams>(`${path}/:id`, one);
-  app.post(path, async (request, reply) => {
-    const { result } = await written(
-      request,
-      hooks,
-      usersOf,
-      async (writing) => {
-        demand(writing, 'create');
-        return saving(writing, userData(writing, objectOf(request), 'create'));
-      },
-      'bare',
-    );
-    return sendUser(reply, result, 201);
-  });
-  app.put<UserParams>(`${path}/:id`, async (request, reply) => {
-    const { result } = await written(
-      request,
-      hooks,
-      usersOf,
-      async (writing) => {
-        demand(writing, 'update');
-        return saving(writing, userData(writing, objectOf(request), 'update'), keyNamed(writing.collection, request.params.id));
-      },
-      'bare',
-    );
-    return sendUser(reply, result, 200);
-  });
-  app.delete<UserParams>(`${path}/:id`, async (request, reply) => {
-    const { result } = await written(
-      request,
-      hooks,
-      usersOf,
-      async (writing) => {
-        demand(writing, 'delete');
-        return deleting(writing, keyNamed(writing.collection, request.params.id), 'bare');
-      },
-      'bare',
-    );
-    return sendUser(reply, result, 200);
-  });
+  app.post(path, triable, (request, reply) =>
+    writeUser(request, reply, hooks, 'create', async (writing) => saving(writing, userData(writing, objectOf(request), 'create'))),
+  );
+  app.put<UserParams>(`${path}/:id`, triable, (request, reply) =>
+    writeUser(request, reply, hooks, 'update', async (writing) => {
+      const key = keyNamed(writing.collection, request.params.id);
+      return saving(writing, userData(writing, objectOf(request), 'update'), key);
+    }),
+  );
+  app.delete<UserParams>(`${path}/:id`, triable, (request, reply) =>
+    writeUser(request, reply, hooks, 'delete', async (writing) =>
+      deleting(writing, keyNamed(writing.collection, request.params.id), 'bare'),
+    ),
+  );
 };

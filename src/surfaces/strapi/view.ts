@@ -15,6 +15,8 @@ export interface View {
   readonly state: PublicationState;
   /** The language that is asked for; without one the default one, and entries of any. */
   readonly language?: string | undefined;
+  /** Entries are told once in each of their languages. */
+  readonly everyLanguage: boolean;
   readonly defaultLanguage: string;
   /** The addresses of files. */
   readonly fileData: NonNullable<ReadContext['fileData']>;

@@ -1,28 +1,20 @@
 /** Entries made, changed and deleted, each with its relations in one transaction, answered as they are read (strapi-rest §11). */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { writerOf } from '../../access/write.ts';
 import { lockRows } from '../../engine/lock-rows.ts';
 import { prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
 import { sampleKeys } from '../../engine/read-memory.ts';
-import { prepareWrite, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
+import { prepareWrite, type WriteContext, type WriteSession } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Json, JsonObject } from '../../lib/json-body.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
-import type { SurfaceHooks } from '../hooks.ts';
-import { writeContext } from '../write-context.ts';
 import { withinOutputs } from './answer.ts';
-import { readHooked } from './hooked-read.ts';
 import { type WrittenItem, writtenItem } from './item.ts';
-import { defaultLanguage, languageAsked } from './locale.ts';
-import { strapiNested } from './nested-syntax.ts';
+import { languageWritten } from './locale.ts';
 import { type Asked, type Outline, parseRead, stateOf } from './parse.ts';
-import { entryText, jsonType } from './read.ts';
 import { resolvedRelations } from './relation-writes.ts';
-import { askedOf, callerOf } from './request.ts';
-import { publishingOf, type Sight, sightOf } from './sight.ts';
+import { publishingOf, type Sight } from './sight.ts';
 import { type Spoken, translationChange, translationKeys } from './translation-writes.ts';
 
 /** A write, and what is known before it begins. */
@@ -34,7 +26,7 @@ export interface Writing {
   readonly asked: Asked;
 }
 
-interface Wrote {
+export interface Wrote {
   /** The key of what was written. */
   readonly key: string | undefined;
   /** The answer, where the entry is gone by now. */
@@ -44,46 +36,8 @@ interface Wrote {
 /** Runs inside the transaction, more than once where others are in the way. */
 export type Step = (session: WriteSession) => Promise<Wrote>;
 
-interface Answered {
-  readonly result: ReadResult | undefined;
-  readonly asked: Asked;
-}
-
-/** Prepares a write as the caller, runs it and reads what it left. */
-export async function written(
-  request: FastifyRequest,
-  hooks: SurfaceHooks,
-  collectionOf: (context: ReadContext) => Collection,
-  prepare: (writing: Writing) => Promise<{ readonly step: Step; readonly asked?: Asked }>,
-  outline: Outline = 'wrapped',
-): Promise<Answered> {
-  const given = askedOf(request);
-  const context = await callerOf(request);
-  return fresh(context, async (now) => {
-    const within = writeContext(request, now, strapiNested, hooks);
-    const collection = collectionOf(now);
-    const { step, asked = given } = await prepare({ context: now, within, sight: sightOf(now), collection, asked: given });
-    const listens = hooks.reads.listens(now.project, collection.name);
-    let key: string | undefined;
-    const result = await writing(within, async (session) => {
-      const wrote = await step(session);
-      key = wrote.key;
-      return {
-        plain: false,
-        read: async (inside) =>
-          wrote.before ??
-          (listens
-            ? undefined
-            : await readBack({ ...now, ...inside, connection: now.connection }, inside, collection, asked, wrote.key, outline)),
-      };
-    });
-    if (!listens || key === undefined || result) return { result, asked };
-    return { result: (await readHooked(now, hooks, collection, asked, { is: 'any', keys: [key] })).result, asked };
-  });
-}
-
 /** The entry as the caller may read it, in whatever state it is; undefined where nothing of it may be read. */
-async function readBack(
+export async function readBack(
   context: CallerContext,
   within: ReadContext,
   collection: Collection,
@@ -92,9 +46,16 @@ async function readBack(
   outline: Outline,
 ): Promise<ReadResult | undefined> {
   if (key === undefined) return undefined;
-  try {
+  return orNothing(async () => {
     const { read } = parseRead(context, collection, asked, { is: 'any', keys: [key] }, outline);
-    return await runRead(within, prepareRead(withinOutputs(within), read));
+    return runRead(within, prepareRead(withinOutputs(within), read));
+  });
+}
+
+/** What is read; undefined where the caller may read nothing of it. */
+export async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof GatewayError && error.kind === 'read_denied') return undefined;
     throw error;
@@ -112,9 +73,10 @@ export function checkQuery({ context, collection, asked }: Writing): void {
 }
 
 /** Whether the caller may do such a thing at all, before the body is looked at (S-204). */
-export function demand({ context, collection }: Writing, action: 'create' | 'update' | 'delete'): void {
+export function demand({ context, collection }: Pick<Writing, 'context' | 'collection'>, action: 'create' | 'update' | 'delete'): void {
   const grant = writerOf(context.schema, context.rules, context.actor).grant(collection, action);
-  if (action !== 'create' && grant.rows(action).is === 'never') throw new GatewayError(`${action}_denied`, { collection: collection.name });
+  const never = action === 'create' ? !grant.byStatus && !grant.creates(undefined) : grant.rows(action).is === 'never';
+  if (never) throw new GatewayError(`${action}_denied`, { collection: collection.name });
 }
 
 /** The status that an entry gets, where the body says nothing of its column (S-133, S-134). */
@@ -136,9 +98,9 @@ function statusColumns(writing: Writing, item: WrittenItem, does: 'create' | 'up
 
 const column = (name: string, value: Json | undefined): JsonObject => (value === undefined ? {} : { [name]: value });
 
-function spokenIn({ context, asked }: Writing, item: WrittenItem): Spoken {
-  const named = languageAsked(asked.query['locale']) ?? item.locale;
-  const usual = defaultLanguage(context);
+function spokenIn({ asked }: Writing, item: WrittenItem): Spoken {
+  const named = languageWritten(asked.query['locale']) ?? languageWritten(item.locale);
+  const { usual = 'en' } = asked;
   return { code: named ?? usual, usual: named === undefined || named === usual };
 }
 
@@ -187,7 +149,7 @@ const preparing = ({ syntax, filters }: WriteContext, { within }: WriteSession) 
 export function deleting(writing: Writing, key: string, outline: Outline = 'wrapped'): { readonly step: Step } {
   const { context, sight, collection, within, asked } = writing;
   const localised = writtenItem(sight, collection, {}, 'update').localised;
-  const named = languageAsked(asked.query['locale']);
+  const named = languageWritten(asked.query['locale']);
   return {
     async step(session) {
       const inside = session.within;
@@ -206,11 +168,4 @@ export function deleting(writing: Writing, key: string, outline: Outline = 'wrap
       return { key, ...(before ? { before } : {}) };
     },
   };
-}
-
-/** Answers with the entry; the newer form has a status of its own for what was made. */
-export function sendWritten(reply: FastifyReply, { result, asked }: Answered, does: 'create' | 'update' | 'delete'): FastifyReply {
-  if (asked.format === 'v5' && does === 'delete') return reply.code(204).send();
-  reply.code(does === 'create' && asked.format === 'v5' ? 201 : 200).type(jsonType);
-  return reply.send(result ? entryText(result.texts) : '{"data":null,"meta":{}}');
 }

@@ -4,7 +4,7 @@ import type { Sliced } from '../../../lib/slices.ts';
 import type { Collection } from '../../../schema/types.ts';
 import type { CallerContext } from '../../caller.ts';
 import { relativeFileData } from '../../file-data.ts';
-import { contentTypes } from '../../strapi/names.ts';
+import { contentTypes, type Pinned } from '../../strapi/names.ts';
 import { leadOf, type Sight } from '../../strapi/sight.ts';
 import { entryTemplate } from '../../strapi/template.ts';
 import type { Format, View as StrapiView } from '../../strapi/view.ts';
@@ -28,6 +28,7 @@ interface Asking {
   readonly view: View;
   readonly entries: StrapiView;
   readonly format: Format;
+  readonly pinned: Pinned | undefined;
   readonly define: Define;
   readonly within: Within;
 }
@@ -136,7 +137,7 @@ function userOf(asking: Asking, users: Served): JsonSchema {
 }
 
 function* pathsOf(asking: Asking): Iterable<Paths> {
-  for (const [name, { id, single }] of contentTypes(asking.view.schema).byCollection) {
+  for (const [name, { id, single }] of contentTypes(asking.view.schema, asking.pinned).byCollection) {
     const served = asking.view.served.get(name);
     if (served) yield contentPaths(asking, id, single, served);
   }
@@ -145,7 +146,7 @@ function* pathsOf(asking: Asking): Iterable<Paths> {
 }
 
 const parameters: Readonly<Record<string, JsonSchema>> = {
-  Id: { name: 'id', in: 'path', required: true, schema: text, description: 'The key; of several columns with ; between' },
+  Id: { name: 'id', in: 'path', required: true, schema: text, description: 'The key; of several columns with commas between' },
   Filters: inQuery('filters', anyObject, 'Conditions by attribute, as filters[title][$contains]', nested),
   Sort: inQuery('sort', list(text), 'Attributes, with :desc behind them', { style: 'form', explode: false }),
   Pagination: inQuery(
@@ -184,12 +185,13 @@ function askingOf(context: CallerContext, view: View, define: Define): Asking {
     documents: format === 'v5',
     // In which state entries are does not say more of their form than drafts do.
     state: 'preview',
+    everyLanguage: false,
     defaultLanguage: context.rules.settings.get('default_locale') || 'en',
     fileData: relativeFileData(project),
   };
   const statuses: Within['statuses'] = (collection: Collection, field) =>
     collection.status?.field === field ? readStatuses(view, collection) : undefined;
-  return { context, view, entries, format, define, within: { schema: view.schema, statuses } };
+  return { context, view, entries, format, pinned: project.config.strapi?.types, define, within: { schema: view.schema, statuses } };
 }
 
 /** The document's text. */
@@ -213,7 +215,7 @@ export function strapiTypes(context: CallerContext, view: View): Sliced<string> 
   return schemaTypes({
     *rows(define) {
       const asking = askingOf(context, view, define);
-      for (const [name, { id }] of contentTypes(view.schema).byCollection) {
+      for (const [name, { id }] of contentTypes(view.schema, asking.pinned).byCollection) {
         const served = view.served.get(name);
         if (!served) continue;
         const sent = served.does.has('create') || served.does.has('update');

@@ -1,0 +1,151 @@
+/** What all routes that write have in common: who asks, one transaction, and an answer that is made in it. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { dryRun } from '../../engine/dry-run.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
+import type { ReadResult } from '../../engine/read.ts';
+import { type WriteAnswer, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
+import { type Json, jsonTextOf } from '../../lib/json-body.ts';
+import type { Collection } from '../../schema/types.ts';
+import { refuseActing } from '../acting.ts';
+import type { CallerContext } from '../caller.ts';
+import { fresh } from '../fresh.ts';
+import type { SurfaceHooks } from '../hooks.ts';
+import { claimOf } from '../idempotency.ts';
+import { isTrial } from '../trial.ts';
+import { triedLists } from '../tried-changes.ts';
+import { writeContext } from '../write-context.ts';
+import { readHooked } from './hooked-read.ts';
+import { strapiNested } from './nested-syntax.ts';
+import type { Asked, Outline } from './parse.ts';
+import { jsonType } from './read.ts';
+import { askedOf, callerOf, rawQuery } from './request.ts';
+import { sightOf } from './sight.ts';
+import { inUsualLanguage } from './usual-language.ts';
+import { orNothing, readBack, type Step, type Writing } from './write.ts';
+
+export interface WriteRoute {
+  readonly collection: (context: CallerContext) => Collection;
+  /** What is to be done, after the rights and the query were looked at. */
+  readonly prepare: (writing: Writing) => Promise<{ readonly step: Step; readonly asked?: Asked }>;
+  readonly outline: Outline;
+  readonly answer: (answered: Answered) => KeptAnswer;
+}
+
+/** What a write left, as its caller may read it; undefined where nothing of it may be read. */
+export interface Answered {
+  readonly result: ReadResult | undefined;
+  readonly asked: Asked;
+}
+
+/** One of several is enough, and so is what is not understood: nothing is done that was only to be tried. */
+function asksForTrial({ query }: Asked): boolean {
+  const { dry_run: value } = query;
+  return [value].flat().some((one) => isTrial(typeof one === 'string' || one === undefined ? one : '1'));
+}
+
+/** Prepares a write as the caller, runs it and answers with what it left. A request with a key that was answered before is not done again. */
+export async function answerWrite(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hooks: SurfaceHooks,
+  route: WriteRoute,
+): Promise<FastifyReply> {
+  const { query, format } = askedOf(request);
+  const { dry_run: _, ...rest } = query;
+  const asked: Asked = { query: rest, format };
+  const context = await callerOf(request);
+  if (asksForTrial({ query, format })) return sent(reply, await tried(request, context, hooks, route, asked));
+  refuseActing(request);
+  const body = request.body === undefined ? '' : jsonTextOf(request.body as Json);
+  const claim = await claimOf(request, context, { query: rawQuery(request.url), body });
+  if (claim?.is === 'answered') return sent(reply.header('idempotency-replayed', 'true'), claim.answer);
+  try {
+    const { answer, afterwards } = await fresh(context, async (now) => {
+      const { within, work, afterwards } = await prepared(request, now, hooks, route, asked, false);
+      const answer = await writing(within, async (session) => {
+        const { read } = await work(session);
+        return {
+          plain: false,
+          async read(inside): Promise<KeptAnswer> {
+            const made = route.answer(await read(inside));
+            await claim?.keep(inside.connection, made);
+            return made;
+          },
+        };
+      });
+      return { answer, afterwards };
+    });
+    const later = await afterwards();
+    return sent(reply, later ? route.answer(later) : answer);
+  } catch (error) {
+    // What was refused may be sent again, corrected or not.
+    await claim?.release();
+    throw error;
+  }
+}
+
+/** The write as it would have been answered, and what it would have changed. */
+async function tried(
+  request: FastifyRequest,
+  context: CallerContext,
+  hooks: SurfaceHooks,
+  route: WriteRoute,
+  asked: Asked,
+): Promise<KeptAnswer> {
+  const { answer, changes } = await fresh(context, async (now) => {
+    const { within, work } = await prepared(request, now, hooks, route, asked, true);
+    return dryRun(within, work);
+  });
+  const meta = `{"dry_run":true,${triedLists(changes, context.actor)}}`;
+  const { texts } = answer.result ?? {};
+  const body = texts?.count ? texts.between('{"data":', `,"meta":${meta}}`) : `{"data":null,"meta":${meta}}`;
+  return { status: 200, body, contentType: jsonType };
+}
+
+interface Prepared {
+  readonly within: WriteContext;
+  readonly work: (session: WriteSession) => Promise<WriteAnswer<Answered>>;
+  /** Where hooks look at what is read: they may take their time, and connections, so it is read after the commit. */
+  readonly afterwards: () => Promise<Answered | undefined>;
+}
+
+async function prepared(
+  request: FastifyRequest,
+  now: CallerContext,
+  hooks: SurfaceHooks,
+  route: WriteRoute,
+  given: Asked,
+  trial: boolean,
+): Promise<Prepared> {
+  const within = writeContext(request, now, strapiNested, hooks, trial);
+  const collection = route.collection(now);
+  const usual = await inUsualLanguage(now, collection, given);
+  const { step, asked = usual } = await route.prepare({ context: now, within, sight: sightOf(now), collection, asked: usual });
+  const listens = hooks.reads.listens(now.project, collection.name);
+  let later: string | undefined;
+  return {
+    within,
+    async work(session) {
+      const { key, before } = await step(session);
+      later = listens && !before ? key : undefined;
+      return {
+        plain: false,
+        async read(inside) {
+          if (before || listens) return { result: before, asked };
+          const reading = { ...now, ...inside, connection: now.connection };
+          return { result: await readBack(reading, inside, collection, asked, key, route.outline), asked };
+        },
+      };
+    },
+    async afterwards() {
+      if (later === undefined) return undefined;
+      const wanted = { is: 'any', keys: [later] } as const;
+      return { result: await orNothing(async () => (await readHooked(now, hooks, collection, asked, wanted)).result), asked };
+    },
+  };
+}
+
+function sent(reply: FastifyReply, { status, body, contentType }: KeptAnswer): FastifyReply {
+  reply.code(status);
+  return body === undefined ? reply.send() : reply.type(contentType ?? jsonType).send(body);
+}

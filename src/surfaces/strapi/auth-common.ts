@@ -1,0 +1,43 @@
+/** What the routes of /auth have in common: how they refuse, and the session that they answer with (strapi-rest §12). */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { tokenFor } from '../../auth/sign-in.ts';
+import type { UserRow } from '../../auth/users.ts';
+import { type ErrorName, GatewayError } from '../../lib/errors.ts';
+import type { JsonObject } from '../../lib/json-body.ts';
+import { jsonType } from './read.ts';
+import { userTold } from './user-object.ts';
+
+export function invalid(message: string, field?: string): GatewayError {
+  return new GatewayError('validation', { message, ...(field === undefined ? {} : { field }) });
+}
+
+/** A refusal that is no fault of the values sent (S-192). */
+export function refused(message: string): GatewayError {
+  return new GatewayError('validation', { message, strapi: 'ApplicationError' });
+}
+
+export function textIn(body: JsonObject, name: string): string {
+  const value = Object.hasOwn(body, name) ? body[name] : undefined;
+  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
+  throw invalid(`${name} is a required field`, name);
+}
+
+/** For what is told by mail. */
+export const withoutMail: Partial<Record<ErrorName, () => GatewayError>> = {
+  mail_unavailable: () => refused('This project sends no mail'),
+};
+
+/** Runs it; refusals of these kinds are worded so. */
+export async function translated<T>(run: () => Promise<T>, kinds: Partial<Record<ErrorName, () => GatewayError>>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw (error instanceof GatewayError && kinds[error.kind]?.()) || error;
+  }
+}
+
+/** Answers with a token and its user. */
+export async function sendSession(request: FastifyRequest, reply: FastifyReply, user: UserRow): Promise<FastifyReply> {
+  const jwt = await tokenFor(request, user);
+  return reply.type(jsonType).send(JSON.stringify({ jwt, user: userTold(user) }));
+}
