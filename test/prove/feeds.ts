@@ -67,7 +67,7 @@ export async function sameDeliveries(supply: Supply, vendor: TestVendor, name: s
         await answerOf(side.server, { method: 'POST', url: 'folders', body: { name: `marker ${n}` } }, adminToken);
       }
       // Who is told of the marker was told of what came before, as was everybody else.
-      for (const { admin } of ears) await admin.until(`"name":"marker ${n}"`, 1);
+      for (const { admin } of ears) await admin.until(`"marker ${n}"`, 1);
     }
   } finally {
     await pair.close();

@@ -129,7 +129,7 @@ t.test('errors of the server become ours', async (t) => {
   t.equal(translate('text'), undefined);
   t.equal(translate(Object.assign(new Error('connect ECONNREFUSED'), { fatal: true, errno: -111 }))?.kind, 'database_unavailable');
   t.equal(raised(1062, "Duplicate entry 'it''s' for key 'people.name'")?.message, `Duplicate key "it''s" for collection "people"`);
-  t.equal(raised(1062, "Duplicate entry '1-2' for key 'PRIMARY'")?.message, 'Duplicate key "1-2" for collection ""');
+  t.equal(raised(1062, "Duplicate entry '1-2' for key 'PRIMARY'")?.message, 'Duplicate key "1-2"');
   t.equal(raised(1048, "Column 'secret' cannot be null")?.message, 'A required value is missing');
   t.equal(raised(1048, "Column 'secret' cannot be null")?.details['field'], 'secret');
   const own = new GatewayError('forbidden');
