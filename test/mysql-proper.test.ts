@@ -1,7 +1,11 @@
-/** Every promise to users, on MySQL itself: `test/mysql-proper.sh` starts such a server where the distribution has none. */
+/**
+ * The promises to users, on MySQL itself: `test/mysql-proper.sh` starts such a server where the distribution has none. Those that have least
+ * to do with the database, and cost most, are kept on the others alone; `test/mysql-proper.sh run` keeps them all.
+ */
 import t from 'tap';
 
 const url = process.env['TEST_MYSQL_PROPER_URL'];
+const elsewhere = /^(?:clients made of|documents |Payload (?:passwords|uploads|endpoints)|Strapi: order, forms)/;
 
 if (url === undefined) {
   await t.test(
@@ -12,5 +16,9 @@ if (url === undefined) {
 } else {
   process.env['TEST_MYSQL_URL'] = url;
   const { vendorSuite } = await import('./support/vendor-suite.ts');
-  await vendorSuite('mysql');
+  const { features } = await import('./features/index.ts');
+  await vendorSuite(
+    'mysql',
+    features.filter(({ promise }) => !elsewhere.test(promise)),
+  );
 }
