@@ -16,15 +16,17 @@ export interface PlanChoices {
 }
 
 /** Runs that are measured before the other way is tried. */
-const runsOfServer = 32;
-/** More: on each connection the first run makes the plan. */
-const runsOfGeneric = 64;
+const runsOfServer = 64;
+/** Twice as many, of which the later half counts: on each connection the first run makes the plan. */
+const runsOfGeneric = 128;
 /** Where a run takes longer than this, planning is not what it takes long for. */
 const short = 50;
 /** Of so many runs the mean is looked at. */
 const windowRuns = 64;
-/** Milliseconds until what was given up is tried again; each time twice as long. */
-const firstRest = 600_000;
+/** Milliseconds until what did not prove better is tried again, each time twice as long: the machine may have been busy. */
+const firstRest = 30_000;
+/** The same of what did badly. */
+const badRest = 600_000;
 const longestRest = 86_400_000;
 
 interface Choice {
@@ -76,7 +78,8 @@ function learn(choice: Choice, took: number, now: number): void {
     return;
   }
   if (choice.samples.length < runsOfGeneric) return;
-  const good = middle(choice.samples) <= choice.median * 1.05 + 0.02 && meanOf(choice.samples) <= choice.mean * 1.3 + 0.2;
+  const later = choice.samples.slice(runsOfGeneric / 2);
+  const good = middle(later) <= choice.median * 1.05 + 0.02 && meanOf(later) <= choice.mean * 1.3 + 0.2;
   if (good) start(choice, 'generic', true);
   else rest(choice, now);
 }
@@ -114,8 +117,10 @@ export function createPlanChoices(clock: () => number = () => performance.now())
       }
       // One that was under way when the choice fell.
       if (choice.mode !== mode) return;
-      if (mode === 'generic' && isBad(choice, took)) rest(choice, clock());
-      else if (!choice.settled) learn(choice, took, clock());
+      if (mode === 'generic' && isBad(choice, took)) {
+        choice.rest = Math.max(choice.rest, badRest);
+        rest(choice, clock());
+      } else if (!choice.settled) learn(choice, took, clock());
       else if (mode === 'generic') watch(choice, took);
     },
   };

@@ -32,7 +32,7 @@ async function rows(connection: Connection, statement: Statement): Promise<strin
 }
 
 async function repeated(connection: Connection): Promise<void> {
-  for (let i = 1; i <= 400; i += 1) await rows(connection, read(i % 5));
+  for (let i = 1; i <= 600; i += 1) await rows(connection, read(i % 5));
 }
 
 const forced = (s: Scratch): string => urlWith(s, (url) => url.searchParams.set('options', '-c plan_cache_mode=force_custom_plan'));
