@@ -9,7 +9,7 @@ import { takeForms } from '../file-form.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { type Answered, answerWrite, type WriteRoute } from './answer-write.ts';
 import { dataOf, objectOf } from './body.ts';
-import { savingForm, withForm } from './content-form.ts';
+import { type EntryForm, savingForm, withForm } from './content-form.ts';
 import { keyOutput } from './forms.ts';
 import { addingLanguage } from './localizations.ts';
 import { entryText, jsonType, type Reading, sendEntries } from './read.ts';
@@ -110,56 +110,55 @@ function writeEntry(request: FastifyRequest, reply: FastifyReply, hooks: Surface
   });
 }
 
-function create(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  const collection: Write['collection'] = (context) => demandKind(reply, context, request.params.type, 'many');
+type Ready = Awaited<ReturnType<Write['run']>>;
+
+interface Send extends Omit<Write, 'run'> {
+  /** `form` where the entry came as one. */
+  readonly run: (writing: Writing, form: EntryForm | undefined) => Ready | Promise<Ready>;
+}
+
+/** An entry that is sent, as JSON or as a form: the right to write it is looked at before a form is read. */
+function sendEntry(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceHooks, send: Send): Promise<FastifyReply> {
+  const { action, collection, run } = send;
   return withForm(
     request,
-    (context) => demand({ context, collection: collection(context) }, 'create'),
-    (form) =>
-      writeEntry(request, reply, hooks, {
-        action: 'create',
-        collection,
-        run: async (writing) => (form ? savingForm(writing, form) : saving(writing, dataOf(request))),
-      }),
+    (context) => demand({ context, collection: collection(context) }, action),
+    (form) => writeEntry(request, reply, hooks, { action, collection, run: async (writing) => run(writing, form) }),
   );
+}
+
+function create(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
+  return sendEntry(request, reply, hooks, {
+    action: 'create',
+    collection: (context) => demandKind(reply, context, request.params.type, 'many'),
+    run: (writing, form) => (form ? savingForm(writing, form) : saving(writing, dataOf(request))),
+  });
 }
 
 function update(request: FastifyRequest<EntryParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
   const { type, id } = request.params;
-  const collection: Write['collection'] = (context) => collectionType(context, type);
-  return withForm(
-    request,
-    (context) => demand({ context, collection: collection(context) }, 'update'),
-    (form) =>
-      writeEntry(request, reply, hooks, {
-        action: 'update',
-        collection,
-        async run(writing) {
-          const key = keyNamed(writing.collection, id);
-          return form ? savingForm(writing, form, key) : saving(writing, dataOf(request), key);
-        },
-      }),
-  );
+  return sendEntry(request, reply, hooks, {
+    action: 'update',
+    collection: (context) => collectionType(context, type),
+    run(writing, form) {
+      const key = keyNamed(writing.collection, id);
+      return form ? savingForm(writing, form, key) : saving(writing, dataOf(request), key);
+    },
+  });
 }
 
 /** Changes the only entry, or makes it (S-26). */
 function updateSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
-  const collection: Write['collection'] = (context) => demandKind(reply, context, request.params.type, 'single');
-  return withForm(
-    request,
-    (context) => demand({ context, collection: collection(context) }, 'update'),
-    (form) =>
-      writeEntry(request, reply, hooks, {
-        action: 'update',
-        collection,
-        async run(writing) {
-          const data = form ? undefined : dataOf(request);
-          const key = await onlyKey(writing);
-          if (key === undefined) demand(writing, 'create');
-          return form ? savingForm(writing, form, key) : saving(writing, data ?? {}, key);
-        },
-      }),
-  );
+  return sendEntry(request, reply, hooks, {
+    action: 'update',
+    collection: (context) => demandKind(reply, context, request.params.type, 'single'),
+    async run(writing, form) {
+      const data = form ? undefined : dataOf(request);
+      const key = await onlyKey(writing);
+      if (key === undefined) demand(writing, 'create');
+      return form ? savingForm(writing, form, key) : saving(writing, data ?? {}, key);
+    },
+  });
 }
 
 /** Another language of the entry of that key, or of the only one. */
