@@ -18,6 +18,7 @@ import { createPlanChoices, type PlanChoices } from './plan-choice.ts';
 import { localSetting } from './plan-mode.ts';
 import { openPool, type Pool } from './pool.ts';
 import { stream } from './stream.ts';
+import { type BeginRows, createTogether } from './together.ts';
 
 /** A connection lost later than this after its statement was sent had been alive: the statement itself may be why. */
 const deadOnArrival = 1000;
@@ -91,9 +92,19 @@ function connectionOf(pool: Pool, { prepared, plans }: Preparing, dialect: Diale
     observe(statement);
     return outside(pool, reads && onlyReads(statement.text), work, limits);
   };
+  const options: SendOptions = { prepared, repeat: true, plans, took: (text, took) => together.note(text, took) };
+  const alone = (statement: Statement, begin: BeginRows): Promise<void> =>
+    outside(pool, true, (raw) => sendEach(raw, statement, options, begin));
+  const together = createTogether({ pool, plans, alone });
+  const single = reader(run, dialect, options);
   const connection: Connection = {
     knex: pool.knex,
-    ...reader(run, dialect, { prepared, repeat: true, plans }),
+    ...single,
+    each(statement, begin, limits) {
+      if (!prepared || limits?.timeout !== undefined || !onlyReads(statement.text)) return single.each(statement, begin, limits);
+      observe(statement);
+      return together.takes(statement.text) ? together.run(statement, begin) : alone(statement, begin);
+    },
     transaction: (inside) => transaction(pool, dialect, prepared, observe, inside),
     stream(statement, options) {
       connection.onStatement?.(statement);
