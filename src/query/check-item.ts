@@ -92,11 +92,12 @@ function violation(faults: readonly FieldFault[]): GatewayError {
 
 /** The patterns of hash fields, which are about what is not hashed yet. Throws validation. */
 export function checkPlain(values: ReadonlyMap<Field, Stored>): void {
-  const wrong = [...values].filter(([field, value]) => {
+  const wrong: Field[] = [];
+  for (const [field, value] of values) {
     const pattern = field.type === 'hash' ? field.meta?.validation : undefined;
-    return pattern && !isMatch(field, pattern, value);
-  });
-  if (wrong.length > 0) throw violation(wrong.map(([field]) => invalid(field.name)));
+    if (pattern && !isMatch(field, pattern, value)) wrong.push(field);
+  }
+  if (wrong.length > 0) throw violation(wrong.map((field) => invalid(field.name)));
 }
 
 /** Related rows that an item must not be without; for fields without a column `required` of the metadata counts. */
