@@ -74,6 +74,7 @@ async function changing(t: Tester, world: WritingWorld): Promise<void> {
     refused(t, await world.send('PATCH', 'zones', [{ name: 'x' }]), 422, 12, 'without a key');
     refused(t, await world.send('PATCH', 'zones', [{ id: '', name: 'x' }]), 422, 12, 'with an empty key');
     refused(t, await world.send('PATCH', 'zones', { id: 1, name: 'x' }), 404, 203, 'one object without a key in the path');
+    refused(t, await world.send('PATCH', 'nowhere', { id: 1, name: 'x' }), 404, 200, 'one object for no collection');
     refused(t, await world.send('PATCH', 'zones/777', { name: 'x' }), 404, 203, 'no such row');
     refused(t, await world.send('PATCH', 'zones/1abc', { name: 'x' }), 404, 203, 'no key');
     refused(t, await world.send('PATCH', 'zones/2,777', { name: 'x' }), 404, 203, 'one of two is not there');
