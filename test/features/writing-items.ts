@@ -15,6 +15,17 @@ async function creating(t: Tester, world: WritingWorld): Promise<void> {
     body: 'name=of+a+form&children[0][name]=x&children[1][name]=y',
   });
   gives(t, form, { name: 'of a form', children: [{ name: 'x' }, { name: 'y' }] }, 'a form');
+  const inParts = (parts: string) =>
+    world.get('items/zones?fields=name,children.name', 'admin', {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=part' },
+      body: `${parts}--part--\r\n`,
+    });
+  const part = (name: string, value: string) => `--part\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const fields = part('name', 'of parts & more') + part('children[][name]', 'x');
+  gives(t, await inParts(fields), { name: 'of parts & more', children: [{ name: 'x' }] }, 'a form of parts');
+  refused(t, await inParts(fields + part('children"; filename="a.txt', 'x')), 400, 13, 'a form with a file');
+  refused(t, await inParts(''), 400, 13, 'a form of nothing');
   for (const body of [{}, []])
     gives(t, await world.send('POST', 'zones?fields=name,parent', body), { name: null, parent: null }, 'nothing but defaults');
   const [none] = (await world.knex('zones').count({ n: '*' }).whereNull('name').whereNull('parent')) as { n: unknown }[];

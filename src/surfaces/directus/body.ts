@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { type Json, parseJsonBody } from '../../lib/json-body.ts';
+import { isForm, readFields, takeForms } from '../file-form.ts';
 import { type PhpValue, parsePhpQuery } from './php-query.ts';
 
 /** A map of the keys 0, 1, 2 … is a list. */
@@ -30,4 +31,17 @@ export function parseBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request: unknown, text: string) =>
     text === '' ? undefined : jsonOf(parsePhpQuery(text)),
   );
+}
+
+const longestField = 1_048_576;
+
+/** Has the routes of this instance get the fields of a multipart form as those of the other kind. Files it may not bring. */
+export async function takeFields(app: FastifyInstance): Promise<void> {
+  await takeForms(app);
+  app.addHook('preValidation', async (request) => {
+    if (!isForm(request)) return;
+    const asText = (part: Json): string => encodeURIComponent(typeof part === 'string' ? part : JSON.stringify(part));
+    const text = (await readFields(request, longestField)).map((pair) => pair.map(asText).join('=')).join('&');
+    request.body = text === '' ? undefined : jsonOf(parsePhpQuery(text));
+  });
 }
