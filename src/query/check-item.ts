@@ -76,7 +76,7 @@ export interface RowBefore {
 
 /**
  * Checks what is about to be written, automatic values included. On create every column counts; on update those in the payload do, and
- * all of them where the row gets a status in which it must be complete. `lists` are the names of related rows that come with it.
+ * all of them where the row gets a status in which it must be complete, unless that is where deleted ones are. `lists` are the names of related rows that come with it.
  * Patterns of hash fields are for `checkPlain`.
  *
  * @throws GatewayError validation with all violations, or unprocessable where a column cannot be written or a pattern cannot be used
@@ -92,7 +92,8 @@ export function checkValues(
   const demands = demandsAll(collection, given === undefined ? before?.status : given);
   if (demands === false) return;
   const faults: FieldFault[] = mode === 'create' ? missingLists(collection, lists).map(blank) : [];
-  const whole = before !== undefined && demands === true && demandsAll(collection, before.status) !== true;
+  const thrownAway = given !== undefined && collection.status?.mapping.softDeleted.includes(String(given));
+  const whole = before !== undefined && demands === true && demandsAll(collection, before.status) !== true && !thrownAway;
   const fields = mode === 'create' ? collection.fields.values() : whole ? demanding(collection) : values.keys();
   for (const field of fields) {
     const value = whole && !values.has(field) ? before.stored(field) : values.get(field);

@@ -15,6 +15,12 @@ async function creating(t: Tester, world: WritingWorld): Promise<void> {
     body: 'name=of+a+form&children[0][name]=x&children[1][name]=y',
   });
   gives(t, form, { name: 'of a form', children: [{ name: 'x' }, { name: 'y' }] }, 'a form');
+  const suffixed = await world.get('items/zones?fields=name', 'admin', {
+    method: 'POST',
+    headers: { 'content-type': 'application/vnd.api+json; charset=utf-8' },
+    body: '{"name":"of a type of its own"}',
+  });
+  gives(t, suffixed, { name: 'of a type of its own' }, 'JSON by its suffix');
   const inParts = (parts: string) =>
     world.get('items/zones?fields=name,children.name', 'admin', {
       method: 'POST',

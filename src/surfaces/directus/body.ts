@@ -27,7 +27,8 @@ function readJson(text: string): Json | undefined {
 /** Has the routes of this instance get their bodies so. */
 export function parseBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => readJson(text));
+  for (const type of ['application/json', /^application\/[^;\s]+\+json(?:;|$)/i])
+    app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, text: string) => readJson(text));
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request: unknown, text: string) =>
     text === '' ? undefined : jsonOf(parsePhpQuery(text)),
   );
