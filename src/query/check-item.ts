@@ -62,9 +62,10 @@ export function demandsAll({ status }: Collection, value: Stored | undefined): b
 
 const patternOf = (field: Field): string | null | undefined => (field.type === 'hash' ? null : field.meta?.validation);
 
-/** The fields of which anything is demanded. */
+/** The fields of which anything is demanded, and that may be looked at. */
 export function demanding(collection: Collection): Field[] {
-  return [...collection.fields.values()].filter((field) => needsValue(collection, field) || patternOf(field));
+  const shown = [...collection.fields.values()].filter(({ secret }) => secret !== 'never');
+  return shown.filter((field) => needsValue(collection, field) || patternOf(field));
 }
 
 /** What is known of a row that is to be changed. */
