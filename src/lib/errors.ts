@@ -286,14 +286,6 @@ export const errorKinds = {
     'QueryError',
     (d) => `Unknown filter: ${d['operator']}${d['hint'] ?? ''}`,
   ),
-  field_read_denied: kind(
-    403,
-    215,
-    'BAD_USER_INPUT',
-    'ValidationError',
-    'QueryError',
-    (d) => `Unable to access "${d['field']}" related data`,
-  ),
   related_denied: kind(403, 215, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', (d) => `Unable to access "${d['field']}" related data`),
   alter_denied: kind(403, 306, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', (d) => `Altering collection "${d['collection']}" was denied`),
   read_denied: kind(

@@ -9,7 +9,7 @@ import { listed, operatorOf } from './operators.ts';
 import { tellsValue } from './tells-value.ts';
 import type { Filter, RequestedFilter } from './types.ts';
 
-/** Binds a filter against a collection. Throws unknown_field (one name), unknown_path (a path), field_read_denied, unknown_operator, related_denied. */
+/** Binds a filter against a collection. Throws unknown_field (one name), unknown_path (a path), unknown_operator, related_denied. */
 export function bindFilter(collection: Collection, filter: RequestedFilter, context: BindContext): Filter {
   if (filter.is === 'all') return allOf(filter.of.map((part) => bindFilter(collection, part, context)));
   if (filter.is === 'any') return anyOf(filter.of.map((part) => bindFilter(collection, part, context)));
@@ -22,7 +22,6 @@ type Compare = Extract<RequestedFilter, { is: 'compare' }>;
 
 function bindPath(collection: Collection, path: readonly string[], at: number, asked: Compare, context: BindContext): Filter {
   const name = path[at] ?? '';
-  if (at === 0) refuseHidden(collection, name, context);
   if (at < path.length - 1) {
     const relation = collection.relations.get(name);
     if (!relation || !context.visible.relation(relation)) throw new GatewayError('unknown_path', { field: name });
@@ -35,13 +34,6 @@ function bindPath(collection: Collection, path: readonly string[], at: number, a
   if (relation && !field && context.visible.relation(relation)) return onRelation(relation, asked, context);
   if (path.length > 1) throw new GatewayError('unknown_path', { field: name });
   throw new GatewayError('unknown_field', { field: name, collection: collection.name });
-}
-
-/** A column on the read blacklist is refused by its name, where a path begins (directus8-data §5.2). Secrets are unknown to everybody. */
-function refuseHidden(collection: Collection, name: string, { visible }: BindContext): void {
-  const field = collection.fields.get(name);
-  if (!field || field.secret || !visible.collection(collection)) return;
-  if (visible.field(field) === 'no') throw new GatewayError('field_read_denied', { field: name });
 }
 
 function bindRelated(collection: Collection, asked: Extract<RequestedFilter, { is: 'related' }>, context: BindContext): Filter {

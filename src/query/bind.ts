@@ -27,9 +27,8 @@ export function collectionOf(schema: Schema, name: string): Collection {
 }
 
 /**
- * Binds a read. Throws unknown_collection, unknown_field, unknown_path, field_read_denied, unknown_operator, related_denied,
- * unprocessable, limit_exceeded.
- * Fields that are not visible are left out of wildcards and of the selection, refused in filters and unknown in orders (directus8-data §5, §15).
+ * Binds a read. Throws unknown_collection, unknown_field, unknown_path, unknown_operator, related_denied, unprocessable, limit_exceeded.
+ * Fields that are not visible are left out of wildcards and of the selection, and are unknown in filter and order (directus8-data §5, §15).
  */
 export function bindRead(request: RequestedRead, schema: Schema, visible: Visibility, limits: Limits, at: Clock = now): ReadQuery {
   checkLimits(request, limits);

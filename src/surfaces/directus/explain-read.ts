@@ -1,7 +1,7 @@
 /** `explain=1` on a read: how it would be answered, for administrators (docs/query.md). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ExplainedRead, explainAggregate, explainRead, explainRefused } from '../../engine/explain-read.ts';
-import { type ErrorName, GatewayError } from '../../lib/errors.ts';
+import { GatewayError } from '../../lib/errors.ts';
 import { demandAdministrator, inRole } from '../acting.ts';
 import { defaultLimit } from '../default-limit.ts';
 import { explainedText, measures, sentText } from '../explained.ts';
@@ -36,9 +36,6 @@ export async function sendExplained(request: FastifyRequest, reply: FastifyReply
   return send(reply, administrator, { data });
 }
 
-/** What another role may be refused because of its rights. */
-const refusals: ReadonlySet<ErrorName> = new Set<ErrorName>(['read_denied', 'unknown_field', 'unknown_path', 'field_read_denied']);
-
 interface Told {
   readonly read: ExplainedRead;
   /** Of the role that is asked about. */
@@ -58,7 +55,7 @@ async function explained(context: DirectusContext, wanted: Wanted, keys: readonl
   } catch (error) {
     // What another role is refused is what was asked.
     const other = actor.is !== 'user' || !actor.admin;
-    if (!other || !(error instanceof GatewayError) || !refusals.has(error.kind)) throw error;
+    if (!other || !(error instanceof GatewayError) || !['read_denied', 'unknown_field', 'unknown_path'].includes(error.kind)) throw error;
     return { read: explainRefused(context, wanted.collection), refusal: error };
   }
 }
