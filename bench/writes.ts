@@ -3,7 +3,7 @@ import { project } from './cases.ts';
 import { backendTimes, perRequest, timesBetween } from './cpu.ts';
 import { databases, makeWrites, withClient } from './data/databases.ts';
 import type { Load } from './load/generator.ts';
-import type { Bench } from './measure.ts';
+import { type Bench, longestWarmUp } from './measure.ts';
 import { type RunningServer, startServer } from './processes.ts';
 import { type Figures, figuresOf, type Round } from './statistics.ts';
 
@@ -63,7 +63,7 @@ const cases: readonly WriteCase[] = [
 ];
 
 /** More than a server gets through in a round. */
-const mostRequests = 25_000;
+const mostRequests = 40_000;
 
 /** Fresh articles for a round; their keys. */
 async function fill(): Promise<number[]> {
@@ -90,7 +90,7 @@ async function loadOf(one: WriteCase, server: RunningServer, seconds: number): P
 
 async function round(bench: Bench, one: WriteCase, server: RunningServer, number: number): Promise<Round> {
   const { load, client, pace } = bench;
-  await load.run(await loadOf(one, server, number === 0 ? 2 : 0.5));
+  await load.run(await loadOf(one, server, number === 0 ? longestWarmUp : 0.5));
   const busyLoad = await loadOf(one, server, pace.seconds);
   const [cpuBefore, databaseBefore] = [await server.usage(), await backendTimes(client, server.application)];
   const busy = await load.run(busyLoad);

@@ -4,7 +4,7 @@ import { type Fragment, join, name, nothing, sql } from '../lib/fragment.ts';
 import type { ListStep, Order, OrderStep, ReadQuery } from '../query/types.ts';
 import { namesOneRow } from '../schema/one-row.ts';
 import type { Field } from '../schema/types.ts';
-import { column, type Scope, table } from './scope.ts';
+import { column, joinedRow, type Scope, table } from './scope.ts';
 import { condition, joined, relatedTables } from './where.ts';
 
 /**
@@ -84,7 +84,7 @@ export function through(
   if (joins.length + missing > joinsOfOneOrder || !via.every(leadsToOne)) return subSelect(via, value, alias, scope);
   let here = alias;
   for (const step of via) {
-    const known = aliases.get(step);
+    const known = aliases.get(step) ?? (isFree(step) ? joinedRow(scope, step.relation, here)?.alias : undefined);
     const target = known ?? scope.alias();
     if (known === undefined) {
       aliases.set(step, target);
@@ -94,6 +94,9 @@ export function through(
   }
   return value(here);
 }
+
+/** Whether no rule stands between the step's two rows. */
+const isFree = ({ own, where }: OrderStep): boolean => own.is === 'always' && where.is === 'always';
 
 /** Whether the columns pointed at are unique for sure: some databases take foreign keys to others too. */
 function leadsToOne({ relation, collection }: OrderStep): boolean {

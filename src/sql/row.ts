@@ -151,6 +151,9 @@ export function targetOf(output: RelationOutput, alias: string, joins: Joins, sc
   const found = joinOf(output, alias, scope);
   if (!found) return undefined;
   joins.push(sql` left join ${table(output.query.collection, found.target)} on ${found.on}`);
+  if (output.query.where.is === 'always') {
+    scope.joined?.push({ from: alias, relation: output.relation, alias: found.target, key: found.key });
+  }
   return { alias: found.target, key: found.key };
 }
 
@@ -192,16 +195,19 @@ function toOne(output: RelationOutput, alias: string, joins: Joins, scope: Scope
   return scope.dialect.asJson(sql`(case when ${column(target.alias, target.key)} is null then ${other} else ${json} end)`);
 }
 
-function toMany(output: RelationOutput, alias: string, scope: Scope): Fragment {
+function toMany(output: RelationOutput, alias: string, outer: Scope): Fragment {
+  const scope: Scope = { ...outer, joined: [] };
   const { as, relation, query, through } = output;
   const { dialect } = scope;
   const target = scope.alias();
   const { from, lead: tied } = relatedRows(relation, query.collection, through, alias, target, scope);
   const lead = output.only ? sql`${tied} and ${eachCondition(output.only, query, alias, target, scope)}` : tied;
-  const where = condition(query.where, target, scope);
-  const which = whereClause(where ? sql`${lead} and ${where}` : lead);
+  const which = (): Fragment => {
+    const where = condition(query.where, target, scope);
+    return whereClause(where ? sql`${lead} and ${where}` : lead);
+  };
   if (as === 'count' || as === 'more') {
-    const count = sql`(select count(*) ${from}${which})`;
+    const count = sql`(select count(*) ${from}${which()})`;
     if (as === 'count') return count;
     const shown = trusted(String(query.offset + (query.limit ?? 0)));
     return dialect.asJson(
@@ -211,7 +217,7 @@ function toMany(output: RelationOutput, alias: string, scope: Scope): Fragment {
   const bare = as === 'values' || as === 'value';
   const inner = (bare ? bareRow : row)(query.template, query.cases, target, scope);
   const order = ordered(query.order, target, scope);
-  const rows = sql`${from}${inner.joins}${order.joins}${which}`;
+  const rows = sql`${from}${inner.joins}${order.joins}${which()}`;
   if (as === 'row' || as === 'value') {
     return dialect.asJson(sql`(select ${inner.json} ${rows}${order.clause} ${dialect.page(1, query.offset)})`);
   }

@@ -1,16 +1,32 @@
 /** Aliases and columns of one statement. */
 import type { Dialect } from '../dialect/types.ts';
 import { type Fragment, name, nothing, sql } from '../lib/fragment.ts';
-import type { Collection, Field } from '../schema/types.ts';
+import type { Collection, Field, Relation } from '../schema/types.ts';
 
 /** What printing a statement needs from start to end. Aliases are numbered by position, so equal shapes print equal text. */
 export interface Scope {
   readonly dialect: Dialect;
   /** NULLs last in both directions (setting `sort_null_last`). */
   readonly nullsLast: boolean;
+  /** The rows that relations to one row lead to in the select of a list, for its conditions and its order to use as well. */
+  readonly joined?: JoinedRow[];
   /** On the page, the key of the list's row that a row came for (sql/each.ts). */
   readonly each?: readonly string[];
   alias(): string;
+}
+
+/** A table that is joined to the row under `from` on the columns of a relation, and on no rule. */
+export interface JoinedRow {
+  readonly from: string;
+  readonly relation: Relation;
+  readonly alias: string;
+  /** NULL where there is no such row. */
+  readonly key: Field;
+}
+
+/** The one that is joined already. */
+export function joinedRow({ joined }: Scope, relation: Relation, from: string): JoinedRow | undefined {
+  return joined?.find((one) => one.relation === relation && one.from === from);
 }
 
 export function createScope(dialect: Dialect, nullsLast: boolean, each?: readonly string[]): Scope {

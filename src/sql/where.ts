@@ -5,7 +5,7 @@ import type { Filter } from '../query/types.ts';
 import type { Collection, Field, JoinPair, Relation } from '../schema/types.ts';
 import { amongCondition } from './among.ts';
 import { byValue, named } from './named.ts';
-import { column, type Scope, table } from './scope.ts';
+import { column, joinedRow, type Scope, table } from './scope.ts';
 
 /** The condition on the row under `alias`; undefined when it always holds. */
 export function condition(filter: Filter, alias: string, scope: Scope): Fragment | undefined {
@@ -44,8 +44,11 @@ export function condition(filter: Filter, alias: string, scope: Scope): Fragment
       return byValue(filter, alias, scope, condition);
     case 'named':
       return named(filter, alias, scope, condition);
-    case 'some':
+    case 'some': {
+      const known = joinedRow(scope, filter.relation, alias);
+      if (known && filter.where.is === 'always') return sql`${column(known.alias, known.key)} is not null`;
       return sql`exists (select 1 ${related(filter, alias, scope)})`;
+    }
     case 'count':
       return sql`(select count(*) ${related(filter, alias, scope)}) ${trusted(symbols[filter.operator])} ${scope.dialect.operand(countField(filter.collection), String(filter.value))}`;
   }
