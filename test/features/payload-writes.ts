@@ -174,6 +174,10 @@ async function raw(t: Tester, world: World): Promise<void> {
   t.equal(at(all.json, 'name'), 'Hafer');
   const rows = await world.get(`items/plant_texts?filter[plant]=${id}&fields=language&sort=language`, 'admin');
   t.strictSame(at(rows.json, 'data'), [{ language: 'de' }, { language: 'fr' }], 'one row for each language');
+  await text('en', 'Oat');
+  await send(world, 'PATCH', `/plants/${id}?depth=0`, { name: 'Common oat' });
+  const english = await world.get(`items/plant_texts?filter[plant]=${id}&filter[language][contains]=en&fields=language,name`, 'admin');
+  t.strictSame(at(english.json, 'data'), [{ language: 'en', name: 'Common oat' }], 'the usual language is written where its texts are');
   refused(
     t,
     await send(world, 'PATCH', `/plants/${id}?draft=true`, { title: 'x' }),

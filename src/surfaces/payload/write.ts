@@ -119,10 +119,10 @@ interface Changing {
 async function changed(writes: Writes, { mutation, sent, writing: about, key, options = {} }: Changing): Promise<Shown> {
   const { context, collection, parameters } = writes;
   const within = withinOf(writes);
-  const [code = ''] = shapeOf(context, parameters).languages;
+  const { languages } = shapeOf(context, parameters);
   let item = sent.item;
   const made = async (of: ReadContext, leftOut: ReadonlySet<string>): Promise<RequestedMutation> => {
-    item = await linkedItem(of, collection, key, sent, code);
+    item = await linkedItem(of, collection, key, sent, languages);
     return mutation(Object.fromEntries(Object.entries(item).filter(([name]) => !leftOut.has(name))));
   };
   try {
