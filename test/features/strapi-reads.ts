@@ -238,6 +238,10 @@ async function states(t: Tester, world: World): Promise<void> {
   const others = await strapi(world, 'plants?locale=all&fields=locale&filters[id]=1&populate=localizations', 'admin', { v5: true });
   const other = (i: number): Json => at(others.json, 'data', i, 'localizations', 0, 'locale') as Json;
   t.strictSame([other(0), other(1)], ['fr', 'en'], 'and its others');
+  const named = 'plants/1?fields=title&populate[localizations][fields]=name,locale';
+  const french = { id: 1, documentId: '1', name: 'Pommier', locale: 'fr' };
+  await holds(t, world, named, { id: 1, documentId: '1', title: 'Apple', localizations: [french] }, 'admin', { v5: true });
+  await refuses(t, world, 'plants/1?populate[localizations][filters][name]=x', 400, /nothing but fields/);
   await finds(t, world, 'zones?locale=all&filters[id]=1', [1]);
   await finds(t, world, 'zones?locale=fr&filters[id]=1', [1]);
 }
