@@ -188,6 +188,8 @@ async function raw(t: Tester, world: World): Promise<void> {
   for (const [body, path, message] of [
     [{ zone: { relationTo: 'uses', value: 1 } }, 'zone', 'This field has an invalid selection.'],
     [{ uses: [{ name: 'x' }] }, 'uses', 'This field has an invalid selection.'],
+    [{ zone: 999 }, 'zone', 'This field has an invalid selection.'],
+    [{ uses: [1, 999] }, 'uses', 'This field has an invalid selection.'],
     [{ _status: 'odd' }, '_status', 'This field has an invalid selection.'],
     [{ heads: 'many' }, 'heads', 'Please enter a valid number.'],
     [{ title: null, heads: [] }, 'heads', 'Please enter a valid number.'],
@@ -196,6 +198,21 @@ async function raw(t: Tester, world: World): Promise<void> {
     t.equal(answer.status, 400, told(answer));
     t.strictSame(at(answer.json, 'errors', 0, 'data'), { collection: 'plants', errors: [{ path, message }], id }, told(answer));
   }
+  // What leads nowhere already is no fault of who sends a document back.
+  const stray = await send(world, 'POST', '/zones', { name: 'Stray' });
+  const strayId = Number(at(stray.json, 'doc', 'id'));
+  await world.get(`items/zones/${strayId}`, 'admin', { method: 'PATCH', body: JSON.stringify({ parent: 4711 }) });
+  const found = (await api(world, `/zones/${strayId}?depth=2`)).json ?? null;
+  const returned = await send(world, 'PATCH', `/zones/${strayId}?depth=0&joins=false`, {
+    ...(bodyOf(found) as { [key: string]: Json }),
+    name: 'Sent back',
+  });
+  t.strictSame(at(returned.json, 'doc'), { id: strayId, name: 'Sent back', parent: 4711 }, told(returned));
+  for (const family of ['x;y', 'a/b c', 'ÅST', null]) {
+    const linked = await send(world, 'PATCH', `/plants/${id}?depth=0&select[family]=true`, { family });
+    t.strictSame(at(linked.json, 'doc'), { id, family }, told(linked));
+  }
+  await api(world, `/zones/${strayId}`, 'admin', { method: 'DELETE' });
   const taken = await send(world, 'POST', '/families', { code: 'ROS' });
   t.strictSame(at(taken.json, 'errors', 0, 'data', 'errors'), [{ path: 'code', message: 'Value must be unique' }], told(taken));
   const missing = await send(world, 'POST', '/families', { name: 'x' });

@@ -7,6 +7,8 @@ import type { RequestedOutput, RequestedTemplate } from '../../query/requested-t
 import type { Collection, JoinPair, Relation } from '../../schema/types.ts';
 import { type Facts, factsOf, type HasMany } from './facts.ts';
 import { uncounted } from './find.ts';
+import { invalid, selection, type Writing } from './invalid.ts';
+import { areThere } from './targets.ts';
 import { idText, type Sent } from './to-item.ts';
 
 type ToMany = Extract<Relation, { kind: 'o2m' }>;
@@ -92,6 +94,13 @@ async function linkChanges(
   ];
 }
 
+/** The ids that new links lead to. */
+const addedBy = (changes: readonly Json[], { far }: Links): Json[] =>
+  changes.flatMap((change) => {
+    const made = isJsonObject(change) ? change['create'] : undefined;
+    return made !== undefined && isJsonObject(made) && made[far] !== undefined ? [made[far]] : [];
+  });
+
 async function translationChanges(
   context: ReadContext,
   facts: Facts,
@@ -118,17 +127,22 @@ export function hangs({ sets, translated }: Sent): boolean {
 /** The whole item; `key` is the document's text key where it is there already, `codes` the spellings of the language that is written. */
 export async function linkedItem(
   context: ReadContext,
-  collection: Collection,
+  writing: Writing,
   key: string | undefined,
   sent: Sent,
   codes: readonly string[],
 ): Promise<RequestedItem> {
   const { item, sets, translated } = sent;
+  const { collection } = writing;
   const facts = factsOf(collection, context.schema);
   const lists: [string, Json][] = [];
   for (const [member, ids] of sets) {
     const links = linksOf(facts, member);
     const changes = links ? await linkChanges(context, facts, key, links, ids) : [];
+    const target = context.schema.collections.get(member.far?.to ?? member.relation.to);
+    if (links && target && !(await areThere(context, target, addedBy(changes, links)))) {
+      throw invalid(writing, [{ path: member.name, message: selection }]);
+    }
     if (links && changes.length > 0) lists.push([links.relation.name, changes]);
   }
   lists.push(...(await translationChanges(context, facts, key, translated, codes)));
