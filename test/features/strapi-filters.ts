@@ -157,6 +157,7 @@ async function refusals(t: Tester, world: World): Promise<void> {
   await refuses(t, world, 'zones', 401, 'Missing or invalid credentials', null, { headers: { authorization: 'Bearer nothing.of.this' } });
   await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PATCH', body: {} });
   await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PUT', body: {} });
+  await refuses(t, world, 'plants', 403, 'Forbidden', 'editor', { method: 'POST', body: {} });
   for (const type of ['text/plain', 'application/xml']) {
     await refuses(t, world, 'zones', 415, /send application\/json/, 'admin', {
       method: 'POST',
