@@ -63,6 +63,8 @@ function toldFilter(filter: Filter): Told {
       return { and: [toldFilter(filter.of), toldFilter(filter.where)] };
     case 'words':
       return { words: filter.text };
+    case 'each':
+      return { each: true };
   }
 }
 

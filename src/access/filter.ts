@@ -21,6 +21,7 @@ export function authoriseFilter(filter: Filter, collection: Collection, guard: G
       return { is: 'not', of: authoriseFilter(filter.of, collection, guard) };
     case 'always':
     case 'never':
+    case 'each':
     case 'byValue':
     case 'named':
       return filter;

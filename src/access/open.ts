@@ -23,6 +23,7 @@ function isOpen(filter: Filter, collection: Collection, guard: Guard): boolean {
   switch (filter.is) {
     case 'always':
     case 'never':
+    case 'each':
       return true;
     case 'all':
     case 'any':

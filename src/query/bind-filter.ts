@@ -14,6 +14,7 @@ export function bindFilter(collection: Collection, filter: RequestedFilter, cont
   if (filter.is === 'all') return allOf(filter.of.map((part) => bindFilter(collection, part, context)));
   if (filter.is === 'any') return anyOf(filter.of.map((part) => bindFilter(collection, part, context)));
   if (filter.is === 'not') return not(bindFilter(collection, filter.of, context));
+  if (filter.is === 'each') return { is: 'each', key: collection.key };
   if (filter.is === 'related') return bindRelated(collection, filter, context);
   return bindPath(collection, filter.path, 0, filter, context);
 }

@@ -132,7 +132,7 @@ function checkFilter(filter: RequestedFilter, spent: Spent, limits: Limits): voi
       if (steps + 1 > limits.depth) refuse('names in a filter path (depth)', limits.depth);
       rest.push({ filter: node.where, depth: depth + 1, steps: steps + 1 });
     } else if (node.is === 'not') rest.push({ filter: node.of, depth: depth + 1, steps });
-    else for (const part of node.of) rest.push({ filter: part, depth: depth + 1, steps });
+    else if (node.is !== 'each') for (const part of node.of) rest.push({ filter: part, depth: depth + 1, steps });
   }
 }
 

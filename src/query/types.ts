@@ -26,7 +26,9 @@ export type RequestedFilter =
   /** `strict`: a list is written as one, and what the field cannot hold is refused instead of matching nothing. */
   | { is: 'compare'; path: readonly string[]; operator: string; value: unknown; strict?: true }
   /** Of the rows that a relation leads to: one of them matches, none does, or all do. All of `where` holds for one and the same row. */
-  | { is: 'related'; relation: string; quantifier: 'some' | 'none' | 'every'; where: RequestedFilter };
+  | { is: 'related'; relation: string; quantifier: 'some' | 'none' | 'every'; where: RequestedFilter }
+  /** Of rows of the list that the read's `each` names: the one that an answer's row comes for. */
+  | { is: 'each' };
 
 export interface RequestedOrder {
   path: readonly string[];
@@ -162,6 +164,8 @@ export type Filter =
   | { is: 'named'; item: Field; collection: Collection; where: Filter }
   /** At least one related row matches. `collection` is the other side, whose rules `access` adds. */
   | { is: 'some'; relation: Relation; collection: Collection; where: Filter; through?: Filter }
+  /** The row of that key which the answer's row comes for. */
+  | { is: 'each'; key: readonly Field[] }
   /** Number of related rows. */
   | {
       is: 'count';

@@ -26,11 +26,16 @@ export function eachLabels({ collection, each }: Pick<ReadQuery, 'collection' | 
   });
 }
 
-/** The list joined to the rows under `alias`. */
+/** Where the page is found conditions and orders may speak of the list's row. */
+export function finding({ each }: Pick<ReadQuery, 'each'>, scope: Scope): Scope {
+  return each ? { ...scope, eachAlias: scope.alias() } : scope;
+}
+
+/** The list joined to the rows under `alias`, in a scope of `finding`. */
 export function eachOf(query: Pick<ReadQuery, 'collection' | 'each'>, alias: string, scope: Scope): Each {
   const { each } = query;
-  if (!each || each.relation.kind === 'm2m') return none;
-  const target = scope.alias();
+  const { eachAlias: target } = scope;
+  if (!each || target === undefined || each.relation.kind === 'm2m') return none;
   const rules = [condition(each.own, alias, scope), condition(each.where, target, scope)];
   const on = join([joined(each.relation.join, alias, target, scope), ...rules.flatMap((rule) => rule ?? [])], ' and ');
   const labels = eachLabels(query);

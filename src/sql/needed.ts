@@ -30,6 +30,7 @@ export function conditionFields(filter: Filter): readonly Field[] {
   switch (filter.is) {
     case 'always':
     case 'never':
+    case 'each':
       return [];
     case 'all':
     case 'any':

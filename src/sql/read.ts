@@ -7,7 +7,7 @@ import { allOf } from '../query/filters.ts';
 import type { Filter, ReadQuery } from '../query/types.ts';
 import { amongOf, beyond } from './among.ts';
 import { type CellsWriter, cells } from './cells.ts';
-import { type Each, eachAgain, eachLabels, eachOf } from './each.ts';
+import { type Each, eachAgain, eachLabels, eachOf, finding } from './each.ts';
 import { keysetPage } from './keyset.ts';
 import { type Matched, matchedOnce } from './matched.ts';
 import { neededFields } from './needed.ts';
@@ -122,18 +122,19 @@ function page(query: ReadQuery, scope: Scope, { first, proof, matched, follow }:
     return { ...cells(query.template, undefined, base, scope, first), ...directPage(query, proof, base, scope) };
   }
   const paged = scope.alias();
+  const found = finding(query, scope);
   const needed = new Map(neededFields(query.template, query).map((field) => [field.name, field]));
   const terms = query.order === 'random' ? [] : query.order;
   for (const term of terms) if (!term.via) needed.set(term.field.name, term.field);
-  const order = ordered(query.order, base, scope);
+  const order = ordered(query.order, base, found);
   const again = carried(terms, order, paged, [...needed.values()], scope);
-  const each = eachOf(query, base, scope);
+  const each = eachOf(query, base, found);
   const columns = [...[...needed.values()].map((field) => column(base, field)), ...again.columns, ...each.columns];
   const inner = follow?.after
-    ? keysetPage(query, follow.after, { base, order, columns, needed: [...needed.values()] }, scope)
+    ? keysetPage(query, follow.after, { base, order, columns, needed: [...needed.values()] }, found)
     : (matched?.page(columns, base) ??
       splitPage(query, [...needed.values()], scope) ??
-      plainPage(query, columns, withEach(order, each, scope), base, scope));
+      plainPage(query, columns, withEach(order, each, scope), base, found));
   const made = cells(query.template, query.cases, paged, scope, first);
   // Joins may change the order of the page; without any, its rows come as they were found.
   const fullOrder = orderClause([...again.terms, ...eachAgain(query, paged, scope)], scope);
@@ -187,13 +188,13 @@ function both(left: Fragment | undefined, right: Fragment | undefined): Fragment
 /** Counts as scalar sub-selects under the names of ReadCounts. */
 function countPairs(query: ReadQuery, matched: Matched | undefined, scope: Scope): [string, Fragment][] {
   const pairs: [string, Fragment][] = [];
-  const count = (filter: Filter, each = false): Fragment => {
+  const count = (filter: Filter, within: Scope): Fragment => {
     const alias = scope.alias();
-    const joins = each ? eachOf(query, alias, scope).joins : nothing;
-    return sql`(select count(*) from ${table(query.collection, alias)}${joins}${whereClause(scanned(query.collection, filter, alias, scope))})`;
+    const { joins } = eachOf(query, alias, within);
+    return sql`(select count(*) from ${table(query.collection, alias)}${joins}${whereClause(scanned(query.collection, filter, alias, within))})`;
   };
-  if (query.counts.filtered) pairs.push(['filtered', matched?.count ?? count(query.where, true)]);
-  if (query.counts.total) pairs.push(['total', count(query.readable?.total ?? { is: 'never' })]);
+  if (query.counts.filtered) pairs.push(['filtered', matched?.count ?? count(query.where, finding(query, scope))]);
+  if (query.counts.total) pairs.push(['total', count(query.readable?.total ?? { is: 'never' }, scope)]);
   const status = query.collection.status?.field;
   if (query.counts.byStatus && status) {
     const alias = scope.alias();

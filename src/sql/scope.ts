@@ -12,6 +12,8 @@ export interface Scope {
   readonly joined?: JoinedRow[];
   /** On the page, the key of the list's row that a row came for (sql/each.ts). */
   readonly each?: readonly string[];
+  /** Where the page is found, the list's row itself. */
+  readonly eachAlias?: string;
   alias(): string;
 }
 

@@ -36,6 +36,8 @@ export function condition(filter: Filter, alias: string, scope: Scope): Fragment
     }
     case 'compare':
       return comparison(filter.field, filter.operator, filter.values, alias, scope);
+    case 'each':
+      return eachRow(filter.key, alias, scope);
     case 'words':
       return scope.dialect.textMatch({ ...filter, alias });
     case 'among':
@@ -52,6 +54,15 @@ export function condition(filter: Filter, alias: string, scope: Scope): Fragment
     case 'count':
       return sql`(select count(*) ${related(filter, alias, scope)}) ${trusted(symbols[filter.operator])} ${scope.dialect.operand(countField(filter.collection), String(filter.value))}`;
   }
+}
+
+/** Whether the row under `alias` is the one of the list that a row of the page comes for (sql/each.ts). */
+function eachRow(key: readonly Field[], alias: string, { eachAlias }: Scope): Fragment {
+  if (eachAlias === undefined || key.length === 0) return sql`1 = 0`;
+  return join(
+    key.map((field) => sql`${column(alias, field)} = ${column(eachAlias, field)}`),
+    ' and ',
+  );
 }
 
 /** Databases look at a row of ORs as at a chain of pairs, and some take no chain of more than a thousand. */

@@ -85,6 +85,11 @@ export async function readForm(request: FastifyRequest, uploads: Uploads): Promi
   return { files, fields, sent };
 }
 
+/** What a form is known by when it is sent again: its fields, and the content of its files. */
+export function formText({ sent, files }: Form): string {
+  return JSON.stringify([sent, files.map(({ field, name, received }) => [field, name, received.checksum])]);
+}
+
 /** The fields of a form that brings no files. Throws `invalid_payload` for one that does, and for what is no form. */
 export async function readFields(request: FastifyRequest, longest: number): Promise<[string, Json][]> {
   const sent: [string, Json][] = [];

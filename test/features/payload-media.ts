@@ -45,6 +45,27 @@ async function uploads(t: Tester, world: World): Promise<void> {
   t.match(after, { message: 'Updated successfully.', doc: { id, alt: 'A note', mimeType: /^text\/plain/, filesize: 5 } });
   const content = await fetch(world.gateway.url + String(after.doc['url']), { headers });
   t.equal(await content.text(), 'hello');
+  const sent = async (path: string, text: string, key?: string): Promise<[number, string | null, Json]> => {
+    const body = new FormData();
+    body.append('file', new File([text], 'again.txt'));
+    const own = { ...headers, ...(key === undefined ? {} : { 'idempotency-key': key }) };
+    const answer = await fetch(`${world.gateway.url}/${project}/payload/api${path}`, { method: 'POST', headers: own, body });
+    return [answer.status, answer.headers.get('idempotency-replayed'), (await answer.json()) as Json];
+  };
+  const count = async (): Promise<Json | undefined> => at((await api(world, '/media/count')).json, 'totalDocs');
+  const before = Number(await count());
+  t.match(await sent('/media?dry_run=1', 'tried'), [
+    201,
+    null,
+    { doc: { filesize: 5 }, dry_run: true, changes: [{ action: 'upload', collection: 'media' }] },
+  ]);
+  t.equal(await count(), before, 'nothing is left of a trial');
+  const once = await sent('/media?depth=0', 'once', 'upload 1');
+  t.match(once, [201, null, { doc: { filesize: 4 } }]);
+  t.strictSame(await sent('/media?depth=0', 'once', 'upload 1'), [201, 'true', once[2]], 'the same answer, and no other file');
+  t.match(await sent('/media?depth=0', 'other', 'upload 1'), [400, null, {}], 'other content is another request');
+  t.equal(await count(), before + 1);
+  t.equal((await api(world, `/media/${String(at(once[2], 'doc', 'id'))}`, 'admin', { method: 'DELETE' })).status, 200);
   refused(t, await send(world, 'POST', '/media', { alt: 'x' }), 400, 'No files were uploaded.', 'no file');
   const forbidden = await fetch(`${world.gateway.url}/${project}/payload/api/media`, { method: 'POST', body: form });
   t.equal(forbidden.status, 403, 'the public uploads nothing');

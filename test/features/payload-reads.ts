@@ -171,6 +171,8 @@ async function documents(t: Tester, world: World): Promise<void> {
   const name = async (query: string) => at(await one(`/plants/1?depth=0&select[name]=true&${query}`), 'name');
   t.equal(await name('locale=fr'), 'Pommier');
   t.equal(await name('locale=xx'), 'Apple tree');
+  t.strictSame(await name('locale=all'), { en: 'Apple tree', fr: 'Pommier' }, 'each language that there is a text in');
+  t.strictSame(await one('/plants/11?locale=*&select[blurb]=true'), { id: 11, blurb: {} }, 'and none');
   t.equal(await name('locale=de&fallback-locale=fr'), 'Pommier');
   t.equal(await name('locale=de&fallbackLocale=none'), null);
   const user = await one('/users/2?depth=0&select[email]=true&select[_verified]=true');

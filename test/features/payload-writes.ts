@@ -174,6 +174,10 @@ async function raw(t: Tester, world: World): Promise<void> {
   t.equal(at(all.json, 'name'), 'Hafer');
   const rows = await world.get(`items/plant_texts?filter[plant]=${id}&fields=language&sort=language`, 'admin');
   t.strictSame(at(rows.json, 'data'), [{ language: 'de' }, { language: 'fr' }], 'one row for each language');
+  await text('en', 'Oat');
+  await send(world, 'PATCH', `/plants/${id}?depth=0`, { name: 'Common oat' });
+  const english = await world.get(`items/plant_texts?filter[plant]=${id}&filter[language][contains]=en&fields=language,name`, 'admin');
+  t.strictSame(at(english.json, 'data'), [{ language: 'en', name: 'Common oat' }], 'the usual language is written where its texts are');
   refused(
     t,
     await send(world, 'PATCH', `/plants/${id}?draft=true`, { title: 'x' }),
@@ -184,6 +188,8 @@ async function raw(t: Tester, world: World): Promise<void> {
   for (const [body, path, message] of [
     [{ zone: { relationTo: 'uses', value: 1 } }, 'zone', 'This field has an invalid selection.'],
     [{ uses: [{ name: 'x' }] }, 'uses', 'This field has an invalid selection.'],
+    [{ zone: 999 }, 'zone', 'This field has an invalid selection.'],
+    [{ uses: [1, 999] }, 'uses', 'This field has an invalid selection.'],
     [{ _status: 'odd' }, '_status', 'This field has an invalid selection.'],
     [{ heads: 'many' }, 'heads', 'Please enter a valid number.'],
     [{ title: null, heads: [] }, 'heads', 'Please enter a valid number.'],
@@ -192,6 +198,21 @@ async function raw(t: Tester, world: World): Promise<void> {
     t.equal(answer.status, 400, told(answer));
     t.strictSame(at(answer.json, 'errors', 0, 'data'), { collection: 'plants', errors: [{ path, message }], id }, told(answer));
   }
+  // What leads nowhere already is no fault of who sends a document back.
+  const stray = await send(world, 'POST', '/zones', { name: 'Stray' });
+  const strayId = Number(at(stray.json, 'doc', 'id'));
+  await world.get(`items/zones/${strayId}`, 'admin', { method: 'PATCH', body: JSON.stringify({ parent: 4711 }) });
+  const found = (await api(world, `/zones/${strayId}?depth=2`)).json ?? null;
+  const returned = await send(world, 'PATCH', `/zones/${strayId}?depth=0&joins=false`, {
+    ...(bodyOf(found) as { [key: string]: Json }),
+    name: 'Sent back',
+  });
+  t.strictSame(at(returned.json, 'doc'), { id: strayId, name: 'Sent back', parent: 4711 }, told(returned));
+  for (const family of ['x;y', 'a/b c', 'ÅST', null]) {
+    const linked = await send(world, 'PATCH', `/plants/${id}?depth=0&select[family]=true`, { family });
+    t.strictSame(at(linked.json, 'doc'), { id, family }, told(linked));
+  }
+  await api(world, `/zones/${strayId}`, 'admin', { method: 'DELETE' });
   const taken = await send(world, 'POST', '/families', { code: 'ROS' });
   t.strictSame(at(taken.json, 'errors', 0, 'data', 'errors'), [{ path: 'code', message: 'Value must be unique' }], told(taken));
   const missing = await send(world, 'POST', '/families', { name: 'x' });

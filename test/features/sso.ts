@@ -10,6 +10,7 @@ import { client, type IdentityProvider, startIdentityProvider } from '../support
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
 import { ssoAttacks } from '../support/sso-attacks.ts';
 import { back, begin, callbackOf } from '../support/sso-way.ts';
+import { refusedBy, refuses, strapi } from '../support/strapi.ts';
 
 const page = 'http://app.example/admin/';
 
@@ -44,6 +45,38 @@ async function signsIn(t: Tester, garden: OwnGarden, idp: IdentityProvider): Pro
   refused(t, await exchange(), 401, 110, 'which is exchanged once');
 }
 
+/** The same by the addresses that Strapi's pages know: out, back to the page, and a session for what stands in its address. */
+async function byStrapi(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promise<void> {
+  idp.account = { sub: 'edda-1', email: 'edda@garden.test', email_verified: true };
+  const asked = await strapi(garden, `connect/directory?callback=${encodeURIComponent(`${page}?a=b`)}`, null);
+  const start = String(asked.headers['location']);
+  t.equal(start, `/garden/auth/sso/directory?redirect_url=${encodeURIComponent(`${page}?a=b`)}`, told(asked));
+  t.equal(
+    (await strapi(garden, 'connect/directory', null)).headers['location'],
+    start.replace('%3Fa%3Db', ''),
+    'or to the page of the settings',
+  );
+  const sent = await whole(garden, idp, start.slice(start.indexOf('?')));
+  const { search } = new URL(String(sent.headers['location']));
+  const signIn = (query: string) => strapi(garden, `auth/directory/callback${query}`, null);
+  t.not(
+    (await strapi(garden, `auth/directory/callback${search}`, null, { method: 'HEAD' })).status,
+    200,
+    'what asks for headers uses nothing up',
+  );
+  const session = await signIn(search);
+  t.match(session.json, { jwt: String, user: { id: 2, email: 'edda@garden.test' } }, told(session));
+  const headers = { authorization: `Bearer ${String(at(session.json, 'jwt'))}` };
+  t.equal(at((await strapi(garden, 'users/me', null, { headers })).json, 'id'), 2, 'the token works');
+  await refuses(t, garden, `auth/directory/callback${search}`, 400, /too old/, null);
+  await refuses(t, garden, 'auth/directory/callback?access_token=x', 400, /wrong/, null);
+  await refuses(t, garden, 'auth/directory/callback', 400, 'request_token is a required field', null);
+  await refuses(t, garden, 'connect/directory?callback=https://evil.example', 400, /sso\.redirects/, null);
+  for (const path of ['connect/github', `auth/github/callback${search}`]) {
+    refusedBy(t, await strapi(garden, path, null), 400, 'ApplicationError', 'This provider is disabled', path);
+  }
+}
+
 const cookiesOf = ({ headers }: Answer): string[] => [headers['set-cookie'] ?? []].flat();
 
 async function cookies(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promise<void> {
@@ -65,7 +98,7 @@ async function cookies(t: Tester, garden: OwnGarden, idp: IdentityProvider): Pro
   t.strictSame([plain.status, plain.text], [200, '{"data":{},"public":true}'], 'without a page');
   t.equal(cookiesOf(plain).length, 2);
   const entries = await garden.rows('directus_activity', { action: 'authenticate', action_by: 2, item: '2' });
-  t.equal(entries.length, 4, 'each sign-in is recorded, in either mode');
+  t.equal(entries.length, 5, 'each sign-in is recorded, in either mode');
   t.equal((await garden.send('POST', 'auth/logout', {}, null, holder)).status, 200);
   refused(t, await garden.get('users/me', undefined, { headers: holder }), 401, 3, 'signed out');
   idp.account = { sub: 'x', email: 'sus@garden.test', email_verified: true };
@@ -159,6 +192,7 @@ export const sso: Feature = {
     const run = async (garden: OwnGarden): Promise<void> => {
       idp.register(callbackOf(garden, 'directory'));
       await t.test('signing in', (t) => signsIn(t, garden, idp));
+      await t.test("by Strapi's addresses", (t) => byStrapi(t, garden, idp));
       await t.test('by cookie', (t) => cookies(t, garden, idp));
       await t.test('roles and new users', (t) => roles(t, garden, idp));
       await t.test('whom it refuses', (t) => refusals(t, garden, idp));

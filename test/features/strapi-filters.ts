@@ -136,15 +136,14 @@ async function refusals(t: Tester, world: World): Promise<void> {
     ['filters[zone][$eq]=1&filters[zone][name]=x', /./],
     ['filters[uses][$eq]=1&filters[uses][$ne]=2', /one operator/],
     ['filters=1', /filters\[attribute\]/],
-    ['sort=title:up', /Invalid order/],
+    ['filters[zone][$gt]=1&filters[zone][$lt]=5', /one operator/],
+    ['sort=title:up', /^Invalid order\. order can only be one of asc\|desc\|ASC\|DESC$/],
     ['pagination[page]=x', /pagination\[page\]/],
     ['pagination[page]=1&pagination[limit]=1', /mixed/],
     ['pagination[withCount]=x', /withCount/],
     ['populate[zone][pagination]=3', /pagination/],
     ['populate[uses][limit]=x', /limit/],
     ['populate[uses][limit]=1&populate[uses][pagination][start]=1', /pagination/],
-    ['locale=all&sort=name', /one language/],
-    ['locale=all&filters[name]=x', /one language/],
     ['publicationState=x', /publicationState/],
     ['status=x', /status/],
     [`filters${'[a]'.repeat(21)}=1`, /levels of brackets/],
@@ -158,6 +157,14 @@ async function refusals(t: Tester, world: World): Promise<void> {
   await refuses(t, world, 'zones', 401, 'Missing or invalid credentials', null, { headers: { authorization: 'Bearer nothing.of.this' } });
   await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PATCH', body: {} });
   await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PUT', body: {} });
+  await refuses(t, world, 'plants', 403, 'Forbidden', 'editor', { method: 'POST', body: {} });
+  for (const type of ['text/plain', 'application/xml']) {
+    await refuses(t, world, 'zones', 415, /send application\/json/, 'admin', {
+      method: 'POST',
+      body: 'x',
+      headers: { 'content-type': type },
+    });
+  }
   for (const [method, path] of [
     ['GET', 'upload'],
     ['PUT', 'upload/files'],

@@ -213,9 +213,35 @@ async function states(t: Tester, world: World): Promise<void> {
   t.strictSame(await told('locale=all'), [...every, 6], 'each language of each entry');
   t.strictSame(await told('locale=*&sort=id:desc&pagination[start]=3&pagination[limit]=2'), [every[2], every[0], 6], 'by pages');
   t.strictSame(await told('locale=all&filters[id]=1&pagination[withCount]=false'), [...every.slice(0, 2), null], 'of those that match');
+  // Each entry by the texts that it is shown with; what it leads to is shown, and found, in the usual language.
+  const texts: readonly (readonly [string, readonly number[]])[] = [
+    ['filters[name]=Pommier', [1]],
+    ['filters[name][$contains]=e', [0, 1, 2, 5]],
+    ['filters[name][$contains]=e&sort=name:desc', [5, 1, 2, 0]],
+    ['filters[name][$null]=true', [3, 4]],
+    ['filters[blurb][$notNull]=true&sort=blurb:desc', [2, 0]],
+    ['sort=name&pagination[start]=1&pagination[limit]=3', [2, 1, 5]],
+    ['_q=cèdre', [2]],
+    ['filters[zone][plants][name]=Apple tree', [0, 1]],
+    ['filters[zone][plants][name]=Pommier', []],
+    ['sort=zone.plants.name:desc,id', [0, 1, 2, 3, 4, 5]],
+  ];
+  for (const [query, found] of texts) {
+    const answer = (await told(`locale=all&${query}`)) as Json[];
+    t.strictSame(
+      answer.slice(0, -1),
+      found.map((i) => every[i]),
+      query,
+    );
+    if (!query.includes('limit')) t.equal(answer.at(-1), found.length, `${query}: how many`);
+  }
   const others = await strapi(world, 'plants?locale=all&fields=locale&filters[id]=1&populate=localizations', 'admin', { v5: true });
   const other = (i: number): Json => at(others.json, 'data', i, 'localizations', 0, 'locale') as Json;
   t.strictSame([other(0), other(1)], ['fr', 'en'], 'and its others');
+  const named = 'plants/1?fields=title&populate[localizations][fields]=name,locale';
+  const french = { id: 1, documentId: '1', name: 'Pommier', locale: 'fr' };
+  await holds(t, world, named, { id: 1, documentId: '1', title: 'Apple', localizations: [french] }, 'admin', { v5: true });
+  await refuses(t, world, 'plants/1?populate[localizations][filters][name]=x', 400, /nothing but fields/);
   await finds(t, world, 'zones?locale=all&filters[id]=1', [1]);
   await finds(t, world, 'zones?locale=fr&filters[id]=1', [1]);
 }

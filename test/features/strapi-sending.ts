@@ -1,7 +1,8 @@
 /** Promise: Strapi's clients put entries of relations in order, send files with entries, try writes, and send them again (strapi-rest §§2, 11). */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../support/eventually.ts';
 import { type Feature, type Tester, told } from '../support/expect.ts';
 import { project } from '../support/gateway.ts';
 import { type Answer, at, type Json } from '../support/http.ts';
@@ -66,13 +67,14 @@ async function form(
   method: string,
   path: string,
   parts: readonly (readonly [string, string | Blob])[],
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const body = new FormData();
   for (const [name, value] of parts) body.append(name, value);
   const sent = new Response(body);
   const type = sent.headers.get('content-type') ?? '';
   const text = Buffer.from(await sent.arrayBuffer()).toString('latin1');
-  return strapi(garden, path, 'admin', sending(method, text, { 'content-type': type }));
+  return strapi(garden, path, 'admin', sending(method, text, { ...headers, 'content-type': type }));
 }
 
 async function forms(t: Tester, garden: OwnGarden): Promise<void> {
@@ -130,8 +132,68 @@ async function forms(t: Tester, garden: OwnGarden): Promise<void> {
   ];
   for (const [parts, message] of bad)
     refusedBy(t, await form(garden, 'POST', 'zones', parts), 400, 'ValidationError', message, String(message));
-  refusedBy(t, await form(garden, 'POST', 'zones?dry_run=1', [['data', '{}']]), 400, 'ValidationError', /dry_run/, 'a form is not tried');
   t.equal((await garden.rows('directus_files')).length, before, 'what is refused leaves no file');
+}
+
+/** Forms are tried, and done once, as JSON is; what they brought goes where no row names it. */
+async function formsAgain(t: Tester, garden: OwnGarden, root: string): Promise<void> {
+  const stored = async (): Promise<number> =>
+    (await readdir(root, { recursive: true, withFileTypes: true })).filter((one) => one.isFile()).length;
+  const words = (text: string): File => new File([text], 'again.txt');
+  const entry = (text: string) =>
+    [
+      ['data', '{"name":"Again"}'],
+      ['files.parent', words(text)],
+    ] as const;
+  const upload = (text: string) =>
+    [
+      ['files', words(text)],
+      ['fileInfo', '{"caption":"Said"}'],
+    ] as const;
+  const before = [await garden.rows('directus_files'), await garden.rows('zones')];
+  const contents = await stored();
+  const tried = await form(garden, 'POST', 'zones?dry_run=1&fields=name&populate[parent][fields]=name', entry('one'));
+  t.match(tried.json, {
+    data: { attributes: { name: 'Again', parent: { data: { attributes: { name: 'again.txt' } } } } },
+    meta: {
+      dry_run: true,
+      changes: [
+        { action: 'upload', collection: 'directus_files' },
+        { action: 'create', collection: 'zones' },
+      ],
+    },
+  });
+  const trial = await form(garden, 'POST', 'upload?dry_run=1', upload('one'));
+  t.match(
+    trial.json,
+    { data: [{ name: 'again.txt', caption: 'Said' }], meta: { dry_run: true, changes: [{ action: 'upload' }] } },
+    told(trial),
+  );
+  t.strictSame([await garden.rows('directus_files'), await garden.rows('zones')], before, 'nothing is left of what was tried');
+  // What a request brought in vain goes behind its answer.
+  t.ok(await eventually(async () => (await stored()) === contents), 'no content either');
+  for (const [path, parts] of [
+    ['zones?fields=name', entry],
+    ['upload', upload],
+  ] as const) {
+    const send = (text: string) => form(garden, 'POST', path, parts(text), { 'idempotency-key': `form to ${path}` });
+    const [first, second] = [await send('one'), await send('one')];
+    t.strictSame([second.status, second.text, second.headers['idempotency-replayed']], [200, first.text, 'true'], path);
+    refusedBy(t, await send('other'), 400, 'ValidationError', /another body/, `${path}: other content`);
+  }
+  const made = await garden.rows('directus_files', { filename_download: 'again.txt' });
+  t.equal(made.length, 2, 'once each');
+  t.ok(await eventually(async () => (await stored()) === contents + 2), 'and their content');
+  const id = Number(made[1]?.['id']);
+  const keyed = { 'idempotency-key': 'file gone' };
+  const tries = await strapi(garden, `upload/files/${id}?dry_run=1`, 'admin', sending('DELETE', undefined));
+  t.match(tries.json, { data: { id }, meta: { changes: [{ action: 'delete' }] } }, told(tries));
+  const said = [['fileInfo', '{"caption":"Tried"}']] as const;
+  t.match((await form(garden, 'POST', `upload?id=${id}&dry_run=1`, said)).json, { data: { id, caption: 'Tried' } });
+  t.match((await strapi(garden, `upload/files/${id}`)).json, { id, caption: 'Said' });
+  for (const _ of ['first', 'again']) {
+    t.match((await strapi(garden, `upload/files/${id}`, 'admin', sending('DELETE', undefined, keyed))).json, { id, caption: 'Said' });
+  }
 }
 
 async function languages(t: Tester, garden: OwnGarden): Promise<void> {
@@ -206,6 +268,7 @@ export const strapiSending: Feature = {
           await t.test('trials', (t) => trials(t, garden));
           await t.test('requests sent again', (t) => again(t, garden));
           await t.test('forms with files', (t) => forms(t, garden));
+          await t.test('forms with files, tried and sent again', (t) => formsAgain(t, garden, root));
         },
         { storage: { driver: 'local', root } },
       );

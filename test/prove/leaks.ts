@@ -45,6 +45,13 @@ export const leaks: readonly Leak[] = [
     instead: 'related.target]',
   },
   { name: 'sort-through-lists-unruled', world: 53, file: 'access/order', rule: 'grant.rows(), related.target, told]', instead: 'told]' },
+  {
+    name: 'languages-unruled',
+    world: 11,
+    file: 'sql/each',
+    rule: 'condition(each.own, alias, scope), condition(each.where, target, scope)',
+    instead: 'undefined',
+  },
   { name: 'aggregate-of-hidden-cells', world: 4, file: 'access/aggregate', rule: "return readable === 'yes' ?", instead: 'return true ?' },
   {
     name: 'aggregate-rows-unruled',

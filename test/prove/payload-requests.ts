@@ -1,7 +1,7 @@
 /** Requests that read by the Payload surface: lists, counts and documents, with filters, orders, joins and depths of their own. */
 import { kebab } from '../../src/surfaces/kebab.ts';
 import type { Request } from './request.ts';
-import { anyColumn, anyTable, key, operand, path, stepsFrom, tableNamed, type Vocabulary } from './vocabulary.ts';
+import { anyColumn, anyTable, anyText, key, operand, path, stepsFrom, tableNamed, textsOf, type Vocabulary } from './vocabulary.ts';
 import type { Table } from './world.ts';
 
 const onColumns = [
@@ -18,6 +18,8 @@ const onColumns = [
   'exists',
 ] as const;
 
+const onTexts = ['equals', 'not_equals', 'like', 'contains', 'in', 'exists'] as const;
+
 /** One condition, as the part of a query string behind `where` and whatever stands around it. */
 function condition(words: Vocabulary, table: Table, depth: number): string {
   const { world, dice } = words;
@@ -29,6 +31,12 @@ function condition(words: Vocabulary, table: Table, depth: number): string {
     if (many && dice.chance(0.4)) return `[${name}][${dice.pick(['in', 'not_in', 'all', 'equals'])}]=${key(words, target)}`;
     if (dice.chance(0.2)) return `[${name}][exists]=${dice.chance(0.5)}`;
     return condition(words, target, depth - 1).replace(/^\[(?!and|or)/, `[${name}${dice.pick(['.', '.', '__'])}`);
+  }
+  const texts = textsOf(words, table);
+  if (texts && dice.chance(0.4)) {
+    const text = anyText(words, texts);
+    const of = dice.pick(['', '', '.fr', '.en']);
+    return `[${text}${of}][${dice.pick(onTexts)}]=${encodeURIComponent(operand(words, texts, text))}`;
   }
   const column = anyColumn(words, table);
   const operator = dice.pick(onColumns);
@@ -50,6 +58,10 @@ function shapeOf(words: Vocabulary, table: Table): string[] {
   const { world, dice } = words;
   const lists = stepsFrom(world, table).filter(({ many }) => many);
   const parts = [`depth=${dice.below(4)}`];
+  if (textsOf(words, table)) {
+    if (dice.chance(0.7)) parts.push(`locale=${dice.pick(['all', 'all', 'fr', 'de', 'xx'])}`);
+    if (dice.chance(0.3)) parts.push(`fallback-locale=${dice.pick(['none', 'de', 'fr'])}`);
+  }
   if (dice.chance(0.3)) parts.push(`select[${anyColumn(words, table)}]=${dice.chance(0.7)}`);
   if (dice.chance(0.3)) parts.push(`populate[${kebab(anyTable(words).name)}][${anyColumn(words, table)}]=true`);
   if (lists.length > 0 && dice.chance(0.6)) {
@@ -80,7 +92,14 @@ export function payloadRequest(words: Vocabulary): Request {
   if (dice.chance(0.15)) return { method: 'GET', url: `${at}/${key(words, table)}?${[...shapeOf(words, table), ...trash].join('&')}` };
   const which = [...whereOf(words, table), ...trash];
   if (dice.chance(0.2)) return { method: 'GET', url: `${at}/count?${which.join('&')}` };
-  const sort = dice.chance(0.6) ? [`sort=${dice.chance(0.5) ? '-' : ''}${path(words, table, 2)}`] : [];
+  const texts = textsOf(words, table);
+  const text = texts && dice.chance(0.4) ? anyText(words, texts) : undefined;
+  const sort =
+    text !== undefined
+      ? [`sort=${dice.pick(['', '-'])}${text}${dice.pick(['', '.fr'])}`]
+      : dice.chance(0.6)
+        ? [`sort=${dice.chance(0.5) ? '-' : ''}${path(words, table, 2)}`]
+        : [];
   const page = dice.pick(['limit=3', 'limit=2&page=2', 'limit=0', 'pagination=false', 'limit=1&pagination=false']);
   return { method: 'GET', url: `${at}?${[...which, ...sort, page, ...shapeOf(words, table)].join('&')}` };
 }

@@ -87,6 +87,7 @@ async function proveWorld(
   // Dice of their own: what else is asked of a world stays the same.
   const dialects = diceOf(`${name} dialects`);
   const mutations = diceOf(`${name} mutations`);
+  const spoken = pair.world.tables.some(({ texts }) => texts);
   try {
     for (let n = 0; n < count; n++) {
       // One side alone forgets what it has prepared.
@@ -94,7 +95,8 @@ async function proveWorld(
       const request = dice.chance(0.3) ? writeRequest(words) : readRequest(words);
       await sameAnswer(pair, request, dice, ({ status }) => told(status));
       if (mutations.chance(0.15)) await sameAnswer(pair, graphqlMutation({ ...words, dice: mutations }), mutations, () => undefined);
-      if (dialects.chance(0.2)) await sameAnswer(pair, strapiRequest({ ...words, dice: dialects }), dialects, () => undefined);
+      if (dialects.chance(spoken ? 0.5 : 0.2))
+        await sameAnswer(pair, strapiRequest({ ...words, dice: dialects }), dialects, () => undefined);
     }
     return undefined;
   } catch (error) {

@@ -4,7 +4,7 @@ import type { TestVendor } from '../support/vendors.ts';
 import { type HistoryRows, historyOf } from './history.ts';
 import { keyColumns } from './keys.ts';
 import { users } from './people.ts';
-import { columnsOf, statuses, type Table, type World } from './world.ts';
+import { columnsOf, language, statuses, type Table, type World } from './world.ts';
 
 /** Beyond all keys that are there: what is made in either database gets the same ones. */
 const nextKey = 5000;
@@ -49,10 +49,11 @@ function metadataOf({ tables }: World): HistoryRows[] {
     ...(status ? [[name, 'state', 'status', 'status', mapping]] : []),
     ...(owner ? [[name, 'owner', 'owner', 'owner', null]] : []),
   ]);
-  const linked = tables.flatMap(({ name, links }) =>
+  const linked = tables.flatMap(({ name, links, texts }) =>
     links.flatMap(({ column, to, list }) => [
       [name, column, 'm2o', 'many-to-one', null],
-      [to, list, 'o2m', 'one-to-many', null],
+      texts ? [to, list, 'translation', 'translation', null] : [to, list, 'o2m', 'one-to-many', null],
+      ...(texts ? [[name, language, 'lang', 'language', null]] : []),
     ]),
   );
   return [
@@ -136,6 +137,8 @@ export function worldText(vendor: TestVendor, world: World, of: World, side: 'he
   for (const { name } of world.tables) parts.push(`create unique index ${name}_code on ${quoted(vendor, name)} (code);`);
   const rows = [...metadataOf(world), ...peopleOf(world, side), ...historyOf(world, of, side)];
   for (const part of rows) parts.push(insertText(vendor, part.table, part.columns, part.rows));
+  // Without it each surface looks what there is, and remembers it for a while.
+  parts.push("update directus_settings set value = 'en' where \"key\" = 'default_locale';".replaceAll('"', vendor === 'mysql' ? '`' : '"'));
   const counted = world.tables.filter(({ tie, keyed }) => !tie && keyed === 'number').map(({ name }) => name);
   for (const name of [...counted, 'directus_activity', 'directus_revisions']) {
     parts.push(counterText(vendor, name));

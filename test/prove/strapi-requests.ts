@@ -1,7 +1,7 @@
 /** Requests to the Strapi surface: lists, entries, their relations, and writes that connect them. */
 import { stringify } from 'qs';
 import type { Request } from './request.ts';
-import { anyColumn, anyTable, key, operand, path, stepsFrom, tableNamed, type Vocabulary } from './vocabulary.ts';
+import { anyColumn, anyText, key, operand, path, stepsFrom, tableNamed, tableOfTexts, textsOf, type Vocabulary } from './vocabulary.ts';
 import { someValue, type Table } from './world.ts';
 
 const operators = [
@@ -38,6 +38,10 @@ function filters(words: Vocabulary, table: Table, depth: number): Group {
     ]);
     return { [name]: inner };
   }
+  const texts = textsOf(words, table);
+  const translated = texts && dice.chance(0.4) ? anyText(words, texts) : undefined;
+  if (texts && translated !== undefined)
+    return { [translated]: { [dice.pick(['$eq', '$ne', '$containsi', '$startsWith'])]: operand(words, texts, translated) } };
   const column = dice.chance(0.1) ? dice.pick(['id', 'createdAt', table.status ? 'publishedAt' : 'id', 'nope']) : anyColumn(words, table);
   const operator = dice.pick(operators);
   const value = (): string =>
@@ -49,6 +53,7 @@ function filters(words: Vocabulary, table: Table, depth: number): Group {
 function populate(words: Vocabulary, table: Table, depth: number): unknown {
   const { world, dice } = words;
   if (dice.chance(0.3)) return '*';
+  if (textsOf(words, table) && dice.chance(0.2)) return 'localizations';
   const steps = dice.some(stepsFrom(world, table), 0.6);
   return Object.fromEntries(
     steps.map(({ name, to, many }) => {
@@ -74,6 +79,7 @@ function shown(words: Vocabulary, table: Table): Group {
     ...(dice.chance(0.7) ? { populate: populate(words, table, 2) } : {}),
     ...(dice.chance(0.4) ? { publicationState: dice.pick(['live', 'preview']) } : {}),
     ...(dice.chance(0.1) ? { locale: dice.pick(['en', 'fr', 'all']) } : {}),
+    ...(textsOf(words, table) && dice.chance(0.6) ? { locale: dice.pick(['all', 'all', 'fr', 'de', 'EN']) } : {}),
   };
 }
 
@@ -82,19 +88,40 @@ const url = (segments: string, query: Group): string => `strapi/api/${segments}?
 
 function list(words: Vocabulary): Request {
   const { dice } = words;
-  const table = anyTable(words);
+  const table = tableOfTexts(words);
+  const texts = textsOf(words, table);
   const query = {
     ...shown(words, table),
     ...(dice.chance(0.8) ? { filters: filters(words, table, 2) } : {}),
     ...(dice.chance(0.5) ? { sort: `${path(words, table, 2)}:${dice.pick(['asc', 'desc'])}` } : {}),
-    ...(dice.chance(0.1) ? { _q: dice.pick(['pie', 'o', '1']) } : {}),
+    ...(dice.chance(texts ? 0.3 : 0.1) ? { _q: dice.pick(['pie', 'o', '1']) } : {}),
     ...(dice.chance(0.5) ? { pagination: { start: dice.below(2), limit: 1 + dice.below(4) } } : {}),
   };
   return { method: 'GET', url: url(encodeURIComponent(table.name), query), headers: headers(words) };
 }
 
+/** Little but the texts of entries, in one language or in all. */
+function told(words: Vocabulary): Request {
+  const { dice } = words;
+  const table = tableOfTexts(words);
+  const texts = textsOf(words, table);
+  const text = texts && anyText(words, texts);
+  const query = {
+    fields: ['id'],
+    locale: dice.pick(['all', 'all', 'fr', 'de']),
+    publicationState: 'preview',
+    ...(text !== undefined && dice.chance(0.4) ? { sort: `${text}:${dice.pick(['asc', 'desc'])}` } : {}),
+    ...(texts && text !== undefined && dice.chance(0.4)
+      ? { filters: { [text]: { $contains: operand(words, texts, text).slice(0, 2) } } }
+      : {}),
+    ...(dice.chance(0.3) ? { pagination: { limit: 3 } } : {}),
+    ...(dice.chance(0.3) ? { populate: 'localizations' } : {}),
+  };
+  return { method: 'GET', url: url(encodeURIComponent(table.name), query), headers: headers(words) };
+}
+
 function entry(words: Vocabulary): Request {
-  const table = anyTable(words);
+  const table = tableOfTexts(words);
   const at = `${encodeURIComponent(table.name)}/${encodeURIComponent(String(key(words, table)))}`;
   return { method: 'GET', url: url(at, shown(words, table)), headers: headers(words) };
 }
@@ -114,13 +141,22 @@ function data(words: Vocabulary, table: Table): Group {
 
 function change(words: Vocabulary): Request {
   const { dice } = words;
-  const table = anyTable(words);
+  const table = tableOfTexts(words);
   const at = `${encodeURIComponent(table.name)}/${encodeURIComponent(String(key(words, table, false)))}`;
-  const query = { fields: 'id', ...(dice.chance(0.4) ? { populate: '*' } : {}) };
-  return { method: 'PUT', url: url(at, query), headers: headers(words), body: { data: data(words, table) } };
+  const texts = textsOf(words, table);
+  const spoken = texts && dice.chance(0.6) ? texts : undefined;
+  const query = {
+    fields: 'id',
+    ...(dice.chance(0.4) ? { populate: '*' } : {}),
+    ...(spoken ? { locale: dice.pick(['fr', 'de', 'es']) } : {}),
+  };
+  const said = spoken ? { [anyText(words, spoken)]: 'said anew' } : {};
+  return { method: 'PUT', url: url(at, query), headers: headers(words), body: { data: { ...data(words, table), ...said } } };
 }
 
 /** One request by Strapi's dialect. */
 export function strapiRequest(words: Vocabulary): Request {
-  return words.dice.pick([list, list, list, entry, change])(words);
+  const { world, dice } = words;
+  if (world.tables.some(({ texts }) => texts) && dice.chance(0.4)) return told(words);
+  return dice.pick([list, list, list, entry, change])(words);
 }

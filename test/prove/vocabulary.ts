@@ -4,7 +4,7 @@ import type { Cell } from '../support/schema-text.ts';
 import type { Dice } from './dice.ts';
 import { keyOf, keyText, numberOf } from './keys.ts';
 import { hiddenSomewhere } from './readable.ts';
-import { columnsOf, ghosts, listsOf, type Row, type Table, type World } from './world.ts';
+import { columnsOf, ghosts, language, listsOf, type Row, type Table, type World } from './world.ts';
 
 export interface Vocabulary {
   readonly world: World;
@@ -51,6 +51,24 @@ export function anyColumn({ world, dice }: Vocabulary, table: Table): string {
   if (some.length > 0 && dice.chance(0.4)) return dice.pick(some);
   if (never.length > 0 && dice.chance(0.06)) return dice.pick(never);
   return dice.pick(columnsOf(table).filter((name) => name === 'id' || !never.includes(name)));
+}
+
+/** The table of texts in several languages of another one. */
+export function textsOf({ world }: Pick<Vocabulary, 'world'>, { name }: Table): Table | undefined {
+  return world.tables.find(({ texts, links }) => texts === true && links.some(({ to }) => to === name));
+}
+
+/** As any table, but where one has texts that one more often. */
+export function tableOfTexts(words: Vocabulary): Table {
+  const { world, dice } = words;
+  const texts = world.tables.find((one) => one.texts === true);
+  const of = texts?.links[0]?.to;
+  return of !== undefined && dice.chance(0.5) ? tableNamed(world, of) : anyTable(words);
+}
+
+/** A column of such texts, but their language. */
+export function anyText({ dice }: Vocabulary, texts: Table): string {
+  return dice.pick(texts.plain.map(({ name }) => name).filter((name) => name !== language));
 }
 
 export interface Step {

@@ -31,6 +31,8 @@ export interface Table {
   readonly junction?: boolean;
   /** Whether its two links are its key; it has no `id` then. */
   readonly tie?: boolean;
+  /** Whether its rows are texts of the rows that its link leads to, in the language of `lang`. */
+  readonly texts?: boolean;
   readonly rows: readonly Row[];
 }
 
@@ -66,9 +68,14 @@ const values: Readonly<Record<string, readonly Cell[]>> = {
   boolean: [true, false],
 };
 
+/** The column that tells the language of a text. */
+export const language = 'lang';
+export const languages: readonly string[] = ['en', 'en', 'fr', 'de', 'en-US'];
+
 /** A value that such a column may hold. */
 export function someValue(column: ColumnDef, dice: Dice): Cell {
-  return dice.chance(0.12) ? null : dice.pick(values[column.kind] ?? [null]);
+  const some = column.name === language ? languages : (values[column.kind] ?? [null]);
+  return dice.chance(0.12) ? null : dice.pick(some);
 }
 
 export function columnsOf(table: Table): string[] {
@@ -136,13 +143,49 @@ function tablesOf(dice: Dice): Table[] {
   return tables;
 }
 
+/** In some worlds one table has texts in several languages, some of them under names that it has itself. */
+function withTexts(tables: readonly Table[], rights: readonly Right[], dice: Dice): readonly Table[] {
+  if (!dice.chance(0.4)) return tables;
+  const open = tables.filter(({ tie, name }) => !tie && rights.some((one) => one.collection === name && one.read !== 'none'));
+  if (open.length === 0) return tables;
+  const of = dice.pick(open);
+  const name = `t${tables.length}`;
+  const draft = {
+    name,
+    plain: [
+      { name: language, kind: 'string', length: 5 } as const,
+      ...of.plain.slice(0, dice.below(2)),
+      { name: 'said', kind: 'string', length: 40 } as const,
+    ],
+    status: dice.chance(0.3),
+    owner: true,
+    links: [{ column: `of_${of.name}`, to: of.name, list: `all_${name}`, keyed: of.keyed }],
+    declared: false,
+    keyed: 'number' as const,
+    texts: true,
+  };
+  return [...tables, { ...draft, rows: rowsOf(draft, new Map([[of.name, of.rows]]), dice) }];
+}
+
+/** Some texts are hidden, but seldom what ties them to their rows: there would be no texts. */
+function told(right: Right, { links }: Table, caller: Person, dice: Dice): Right {
+  if (dice.chance(0.15)) return right;
+  const ties = [language, ...links.map(({ column }) => column)];
+  const read = caller.role === 2 ? 'full' : dice.pick(['mine', 'role', 'role', 'full'] as const);
+  return { ...right, read, readHidden: right.readHidden.filter((name) => !ties.includes(name)) };
+}
+
 /** The world of that name; the same name gives the same world. */
 export function worldOf(name: string): World {
   const dice = diceOf(name);
   const tables = withKeys(tablesOf(dice), diceOf(`${name} keys`));
   const caller = dice.pick([...people.filter(({ asks }) => asks), ...people.filter(({ id }) => id === 3)]);
   const rights = tables.flatMap((table) => rightsOn(table, listsOf({ tables }, table.name), dice));
-  return { name, tables, rights: [...rights, ...systemRights(dice)], caller, limits: limitsOf(diceOf(`${name} limits`)) };
+  // Dice of their own: a world without texts stays what it was.
+  const texts = diceOf(`${name} texts`);
+  const all = withTexts(tables, rights, texts);
+  for (const table of all.slice(tables.length)) rights.push(...rightsOn(table, [], texts).map((one) => told(one, table, caller, texts)));
+  return { name, tables: all, rights: [...rights, ...systemRights(dice)], caller, limits: limitsOf(diceOf(`${name} limits`)) };
 }
 
 const lowLimits: readonly LimitSettings[] = [

@@ -97,6 +97,7 @@ const verbs = [
   'delete_matching',
   'find',
   'count',
+  'localise',
   'list',
   'read',
   'create',
@@ -140,6 +141,8 @@ function contentArguments(dialect: Dialect, { id, path }: Operation): string {
     case 'version_of':
     case 'restore':
       return `params: { path: { id: w.id(${text(`version ${name}`)}) } }`;
+    case 'localise':
+      return `${byPath(name)}, body: { locale: 'la' }`;
     case 'duplicate':
       return `${byPath(name)}, body: ${text(otherwise[name] ?? {})}`;
     case 'delete_matching':

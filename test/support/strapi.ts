@@ -74,6 +74,7 @@ export async function refuses(
     403: 'ForbiddenError',
     404: 'NotFoundError',
     405: 'MethodNotAllowedError',
+    415: 'UnsupportedMediaTypeError',
   }[status];
   refusedBy(t, await strapi(world, path, who, asked), status, name ?? '', message, `${asked.method ?? 'GET'} ${path}`);
 }

@@ -85,8 +85,9 @@ function changed(writes: Writes, { document, texts }: Copy, body: JsonObject): {
   const { relation, language, fields } = translations;
   const localised = (textOf(parameters.get('locale')) ?? '') !== '';
   const isTold = (name: string): boolean => fields.has(name) && (localised || !members.has(name));
-  const [code = ''] = shapeOf(context, parameters).languages;
-  const told = Object.keys(body).some(isTold) ? texts.find((text) => text[language.name] === code) : undefined;
+  const { languages } = shapeOf(context, parameters);
+  const [spoken] = languages.flatMap((code) => texts.find((text) => text[language.name] === code) ?? []);
+  const told = Object.keys(body).some(isTold) ? spoken : undefined;
   const said = told ? Object.fromEntries(Object.entries(told).filter(([name]) => isTold(name))) : {};
   const rows = texts.filter((text) => text !== told).map((text): Json => ({ create: text }));
   return { document: { ...document, ...said, ...body }, more: rows.length > 0 ? { [relation.name]: rows } : {} };

@@ -21,6 +21,8 @@ export function isOpen(filter: RequestedFilter): boolean {
       return isClosed(filter.of);
     case 'compare':
       return satisfied.has(filter.operator) && isBlank(filter.value);
+    case 'each':
+      return false;
     case 'related':
       return filter.quantifier === 'some' && filter.where !== anyRow && isOpen(filter.where);
   }
@@ -37,6 +39,8 @@ function isClosed(filter: RequestedFilter): boolean {
       return isOpen(filter.of);
     case 'compare':
       return filter.operator === 'any-of' && isBlank(filter.value);
+    case 'each':
+      return false;
     case 'related':
       return filter.quantifier === 'some' && isClosed(filter.where);
   }

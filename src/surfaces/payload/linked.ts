@@ -7,6 +7,8 @@ import type { RequestedOutput, RequestedTemplate } from '../../query/requested-t
 import type { Collection, JoinPair, Relation } from '../../schema/types.ts';
 import { type Facts, factsOf, type HasMany } from './facts.ts';
 import { uncounted } from './find.ts';
+import { invalid, selection, type Writing } from './invalid.ts';
+import { areThere } from './targets.ts';
 import { idText, type Sent } from './to-item.ts';
 
 type ToMany = Extract<Relation, { kind: 'o2m' }>;
@@ -92,22 +94,29 @@ async function linkChanges(
   ];
 }
 
+/** The ids that new links lead to. */
+const addedBy = (changes: readonly Json[], { far }: Links): Json[] =>
+  changes.flatMap((change) => {
+    const made = isJsonObject(change) ? change['create'] : undefined;
+    return made !== undefined && isJsonObject(made) && made[far] !== undefined ? [made[far]] : [];
+  });
+
 async function translationChanges(
   context: ReadContext,
   facts: Facts,
   key: string | undefined,
   translated: RequestedItem,
-  code: string,
+  codes: readonly string[],
 ): Promise<[string, Json][]> {
   const { translations } = facts;
   if (!translations || Object.keys(translated).length === 0) return [];
   const { relation, language, collection } = translations;
   const there = key === undefined ? [] : await existing(context, facts.collection, key, relation, language.name);
-  const row = there.find(({ value }) => value === code);
+  const row = codes.flatMap((code) => there.find(({ value }) => value === code) ?? [])[0];
   const [own] = collection.key;
   if (row && own && collection.key.length === 1) return [[relation.name, [{ update: { ...translated, [own.name]: row.key } }]]];
   if (row || Object.values(translated).every((value) => value === null || value === '')) return [];
-  return [[relation.name, [{ create: { ...translated, [language.name]: code } }]]];
+  return [[relation.name, [{ create: { ...translated, [language.name]: codes[0] ?? null } }]]];
 }
 
 /** Whether the item hangs on rows that are there. */
@@ -115,23 +124,28 @@ export function hangs({ sets, translated }: Sent): boolean {
   return sets.size > 0 || Object.keys(translated).length > 0;
 }
 
-/** The whole item; `key` is the document's text key where it is there already, `code` the language that is written. */
+/** The whole item; `key` is the document's text key where it is there already, `codes` the spellings of the language that is written. */
 export async function linkedItem(
   context: ReadContext,
-  collection: Collection,
+  writing: Writing,
   key: string | undefined,
   sent: Sent,
-  code: string,
+  codes: readonly string[],
 ): Promise<RequestedItem> {
   const { item, sets, translated } = sent;
+  const { collection } = writing;
   const facts = factsOf(collection, context.schema);
   const lists: [string, Json][] = [];
   for (const [member, ids] of sets) {
     const links = linksOf(facts, member);
     const changes = links ? await linkChanges(context, facts, key, links, ids) : [];
+    const target = context.schema.collections.get(member.far?.to ?? member.relation.to);
+    if (links && target && !(await areThere(context, target, addedBy(changes, links)))) {
+      throw invalid(writing, [{ path: member.name, message: selection }]);
+    }
     if (links && changes.length > 0) lists.push([links.relation.name, changes]);
   }
-  lists.push(...(await translationChanges(context, facts, key, translated, code)));
+  lists.push(...(await translationChanges(context, facts, key, translated, codes)));
   const both = lists.map(([name, changes]): [string, Json] => {
     const there = item[name];
     return [name, there !== undefined && isJsonList(there) && isJsonList(changes) ? [...there, ...changes] : changes];

@@ -10,18 +10,17 @@ import type { RequestedOutput } from '../../query/requested-template.ts';
 import { contentHeaders, sentType } from '../content-headers.ts';
 import { type FormFile, isForm, readForm } from '../file-form.ts';
 import { sendContent } from '../send-content.ts';
-import { refuseTrial } from '../trial.ts';
-import { dropUnnamed, filesCollection, keepingNamed, type Uploads, uploadsOf } from '../uploads.ts';
+import { dropUnnamed, filesCollection, keepingNamed, keepingWritten, type Uploads, uploadsOf } from '../uploads.ts';
+import { answerOne, parametersOfWrite } from './answer-write.ts';
 import { objectIn } from './body.ts';
 import { callerOf } from './context.ts';
 import { createdText, hiding, update, updatedText } from './documents.ts';
 import { documentsRead, uncounted } from './find.ts';
-import { sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
 import { mediaSlug } from './slugs.ts';
 import { keyOfId } from './to-filter.ts';
 import { itemOf } from './to-item.ts';
-import { createDocument, updateDocument, type Writes, withLocale, writeFresh } from './write.ts';
+import { createDocument, updateDocument, type Writes } from './write.ts';
 
 const noFile = (): GatewayError => new GatewayError('bad_request', { message: 'No files were uploaded.' });
 
@@ -32,7 +31,6 @@ interface Brought {
 
 /** The one file of a form, and the document in its part `_payload`. */
 async function broughtBy({ asking }: Serving, uploads: Uploads): Promise<Brought> {
-  refuseTrial(asking.request);
   if (!isForm(asking.request)) throw noFile();
   const { files } = await readForm(asking.request, uploads);
   const [file, ...more] = files;
@@ -50,41 +48,54 @@ const filesOf = ({ stored }: Uploads, item: RequestedItem, sent: RequestedItem) 
   files: { stored, filled: filledColumns([item], [sent]) },
 });
 
+/** What a request is known by when it is sent again. */
+const knownBy = ({ file, document }: Brought): JsonObject => ({ ...document, file: [file.name, file.received.checksum] });
+
 /** POST /media */
 async function upload(serving: Serving): Promise<FastifyReply> {
-  const context = await callerOf(serving.asking);
-  const uploads = uploadsOf(context, 'create');
-  return keepingNamed(uploads, async () => {
-    const { file, document } = await broughtBy(serving, uploads);
-    const parameters = withLocale(serving.asking.parameters(), document);
-    const text = await writeFresh(serving, context, filesCollection, parameters, async (writes) => {
-      const sent = sentOf(writes, document, 'create');
-      const item = newFile(sent, file.name, file.received, uploads.filing);
-      return createdText(writes, await createDocument(writes, {}, item, filesOf(uploads, item, sent)));
+  const { request } = serving.asking;
+  const uploads = uploadsOf(await callerOf(serving.asking), 'create');
+  return keepingWritten(request, uploads, async () => {
+    const brought = await broughtBy(serving, uploads);
+    const { file, document } = brought;
+    return answerOne(serving, {
+      name: filesCollection,
+      parameters: parametersOfWrite(serving, document),
+      document: knownBy(brought),
+      write(writes) {
+        const sent = sentOf(writes, document, 'create');
+        const item = newFile(sent, file.name, file.received, uploads.filing);
+        return createDocument(writes, {}, item, filesOf(uploads, item, sent));
+      },
+      answer: (writes, shown) => ({ status: 201, text: createdText(writes, shown) }),
     });
-    return sendText(serving.reply, text, 201);
   });
 }
 
 /** PATCH /media/:id, which may bring other content. */
 async function replace(serving: Serving, id: string): Promise<FastifyReply> {
   if (!isForm(serving.asking.request)) return update(serving, filesCollection, id);
-  const context = await callerOf(serving.asking);
-  const uploads = uploadsOf(context, 'update');
+  const uploads = uploadsOf(await callerOf(serving.asking), 'update');
   return keepingNamed(uploads, async () => {
-    const { file, document } = await broughtBy(serving, uploads);
-    const parameters = withLocale(serving.asking.parameters(), document);
-    const text = await writeFresh(serving, context, filesCollection, parameters, async (writes) => {
-      const key = keyOfId(writes.collection, id) ?? '';
-      const sent = sentOf(writes, document, 'update');
-      const item = replacedContent(sent, file.received, uploads.filing);
-      const shown = await updateDocument(writes, key, {}, item, filesOf(uploads, item, sent)).catch((error: unknown) => {
-        throw hiding(writes, 'update', error);
-      });
-      return updatedText(shown, parameters, document);
+    const brought = await broughtBy(serving, uploads);
+    const { file, document } = brought;
+    const parameters = parametersOfWrite(serving, document);
+    const reply = await answerOne(serving, {
+      name: filesCollection,
+      parameters,
+      document: knownBy(brought),
+      async write(writes) {
+        const key = keyOfId(writes.collection, id) ?? '';
+        const sent = sentOf(writes, document, 'update');
+        const item = replacedContent(sent, file.received, uploads.filing);
+        return updateDocument(writes, key, {}, item, filesOf(uploads, item, sent)).catch((error: unknown) => {
+          throw hiding(writes, 'update', error);
+        });
+      },
+      answer: (_, shown) => ({ status: 200, text: updatedText(shown, parameters, document) }),
     });
     await dropUnnamed(uploads);
-    return sendText(serving.reply, text);
+    return reply;
   });
 }
 

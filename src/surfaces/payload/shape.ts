@@ -39,8 +39,8 @@ export interface Shape extends Seeing {
   readonly joins: ReadonlyMap<string, JoinAsked> | false;
   /** How addresses of files are made; without it they are not told. */
   readonly files?: { readonly project: string; readonly data: FileData };
-  /** Every one of these languages instead of one. */
-  readonly each?: readonly string[];
+  /** Every language that there is a text in, instead of one. */
+  readonly every?: true;
 }
 
 export const everything: Selection = { mode: 'all', names: new Set() };

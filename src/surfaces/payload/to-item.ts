@@ -10,6 +10,8 @@ import { slugsOf } from './slugs.ts';
 /** What becomes of a document. */
 export interface Sent {
   readonly item: RequestedItem;
+  /** Those of its columns that lead to other documents. */
+  readonly links: RequestedItem;
   /** The complete sets of has-many relations, as ids. */
   readonly sets: ReadonlyMap<HasMany, readonly Json[]>;
   /** Columns of the row of translations. */
@@ -31,6 +33,7 @@ export function itemOf(sending: Sending, document: JsonObject): Sent {
   const { schema, writing, does } = sending;
   const facts = factsOf(writing.collection, schema);
   const item: Record<string, Json> = {};
+  const links: Record<string, Json> = {};
   const sets = new Map<HasMany, readonly Json[]>();
   const translated: Record<string, Json> = {};
   const faults: PathFault[] = [];
@@ -43,14 +46,14 @@ export function itemOf(sending: Sending, document: JsonObject): Sent {
     const secret = secretNamed(facts, name);
     if (secret) item[name] = value;
     const member = secret ? undefined : memberNamed(facts, name);
-    if (member) addMember({ sending, facts, item, sets, faults }, member, name, value);
+    if (member) addMember({ sending, facts, item, links, sets, faults }, member, name, value);
   }
   addKey(facts, document, does, item);
   addStatus(facts, document, does, item, faults);
   if (faults.length > 0) throw invalid(writing, faults);
   const trash =
     does === 'update' && facts.trashed.length > 0 && !facts.members.has('deletedAt') ? trashOf(document['deletedAt']) : undefined;
-  return { item, sets, translated, ...(trash ? { trash } : {}) };
+  return { item, links, sets, translated, ...(trash ? { trash } : {}) };
 }
 
 const trashOf = (value: Json | undefined): Sent['trash'] =>
@@ -66,11 +69,12 @@ interface Adding {
   readonly sending: Sending;
   readonly facts: Facts;
   readonly item: Record<string, Json>;
+  readonly links: Record<string, Json>;
   readonly sets: Map<HasMany, readonly Json[]>;
   readonly faults: PathFault[];
 }
 
-function addMember({ sending, facts, item, sets, faults }: Adding, member: Member, name: string, value: Json): void {
+function addMember({ sending, facts, item, links, sets, faults }: Adding, member: Member, name: string, value: Json): void {
   const { schema, does } = sending;
   const { key } = facts.collection;
   switch (member.is) {
@@ -84,7 +88,10 @@ function addMember({ sending, facts, item, sets, faults }: Adding, member: Membe
       if ((key.includes(member.field) && does === 'update') || facts.measured.has(member.field.name)) return;
       const id = idOf(value, schema.collections.get(member.relation.to), schema);
       if (id === undefined) faults.push({ path: name, message: selection });
-      else item[member.field.name] = id;
+      else {
+        item[member.field.name] = id;
+        links[member.field.name] = id;
+      }
       return;
     }
     case 'many': {

@@ -21,6 +21,7 @@ import { isCompared } from './names.ts';
 import { type Parameters, textOf, truthOf } from './parameters.ts';
 import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
+import { demandTargets } from './targets.ts';
 import { itemOf, payloadNested, type Sent } from './to-item.ts';
 import { idValue } from './values.ts';
 
@@ -119,10 +120,11 @@ interface Changing {
 async function changed(writes: Writes, { mutation, sent, writing: about, key, options = {} }: Changing): Promise<Shown> {
   const { context, collection, parameters } = writes;
   const within = withinOf(writes);
-  const [code = ''] = shapeOf(context, parameters).languages;
+  const { languages } = shapeOf(context, parameters);
   let item = sent.item;
   const made = async (of: ReadContext, leftOut: ReadonlySet<string>): Promise<RequestedMutation> => {
-    item = await linkedItem(of, collection, key, sent, code);
+    await demandTargets(of, about, sent.links, key);
+    item = await linkedItem(of, about, key, sent, languages);
     return mutation(Object.fromEntries(Object.entries(item).filter(([name]) => !leftOut.has(name))));
   };
   try {

@@ -6,19 +6,15 @@ import type { ReadResult } from '../../engine/read.ts';
 import { type WriteAnswer, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
 import { type Json, jsonTextOf } from '../../lib/json-body.ts';
 import type { Collection } from '../../schema/types.ts';
-import { refuseActing } from '../acting.ts';
 import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { claimOf } from '../idempotency.ts';
-import { isTrial } from '../trial.ts';
-import { triedLists } from '../tried-changes.ts';
 import { writeContext } from '../write-context.ts';
+import { asksForTrial, doneOnce, sendTried } from './done-once.ts';
 import { readHooked } from './hooked-read.ts';
 import { strapiNested } from './nested-syntax.ts';
 import type { Asked, Outline } from './parse.ts';
-import { jsonType } from './read.ts';
-import { askedOf, callerOf, rawQuery } from './request.ts';
+import { askedOf, callerOf } from './request.ts';
 import { sightOf } from './sight.ts';
 import { inUsualLanguage } from './usual-language.ts';
 import { orNothing, readBack, type Step, type Writing } from './write.ts';
@@ -28,6 +24,8 @@ export interface WriteRoute {
   /** What is to be done, after the rights and the query were looked at. */
   readonly prepare: (writing: Writing) => Promise<{ readonly step: Step; readonly asked?: Asked }>;
   readonly outline: Outline;
+  /** Instead of the body: what the request is known by when it is sent again. */
+  readonly sent?: string;
   readonly answer: (answered: Answered) => KeptAnswer;
 }
 
@@ -35,12 +33,6 @@ export interface WriteRoute {
 export interface Answered {
   readonly result: ReadResult | undefined;
   readonly asked: Asked;
-}
-
-/** One of several is enough, and so is what is not understood: nothing is done that was only to be tried. */
-function asksForTrial({ query }: Asked): boolean {
-  const { dry_run: value } = query;
-  return [value].flat().some((one) => isTrial(typeof one === 'string' || one === undefined ? one : '1'));
 }
 
 /** Prepares a write as the caller, runs it and answers with what it left. A request with a key that was answered before is not done again. */
@@ -54,12 +46,9 @@ export async function answerWrite(
   const { dry_run: _, ...rest } = query;
   const asked: Asked = { query: rest, format };
   const context = await callerOf(request);
-  if (asksForTrial({ query, format })) return sent(reply, await tried(request, context, hooks, route, asked));
-  refuseActing(request);
-  const body = request.body === undefined ? '' : jsonTextOf(request.body as Json);
-  const claim = await claimOf(request, context, { query: rawQuery(request.url), body });
-  if (claim?.is === 'answered') return sent(reply.header('idempotency-replayed', 'true'), claim.answer);
-  try {
+  if (asksForTrial({ query })) return tried(request, reply, context, hooks, route, asked);
+  const body = route.sent ?? (request.body === undefined ? '' : jsonTextOf(request.body as Json));
+  return doneOnce(request, reply, context, body, async (claim) => {
     const { answer, afterwards } = await fresh(context, async (now) => {
       const { within, work, afterwards } = await prepared(request, now, hooks, route, asked, false);
       const answer = await writing(within, async (session) => {
@@ -76,30 +65,25 @@ export async function answerWrite(
       return { answer, afterwards };
     });
     const later = await afterwards();
-    return sent(reply, later ? route.answer(later) : answer);
-  } catch (error) {
-    // What was refused may be sent again, corrected or not.
-    await claim?.release();
-    throw error;
-  }
+    return later ? route.answer(later) : answer;
+  });
 }
 
 /** The write as it would have been answered, and what it would have changed. */
 async function tried(
   request: FastifyRequest,
+  reply: FastifyReply,
   context: CallerContext,
   hooks: SurfaceHooks,
   route: WriteRoute,
   asked: Asked,
-): Promise<KeptAnswer> {
+): Promise<FastifyReply> {
   const { answer, changes } = await fresh(context, async (now) => {
     const { within, work } = await prepared(request, now, hooks, route, asked, true);
     return dryRun(within, work);
   });
-  const meta = `{"dry_run":true,${triedLists(changes, context.actor)}}`;
   const { texts } = answer.result ?? {};
-  const body = texts?.count ? texts.between('{"data":', `,"meta":${meta}}`) : `{"data":null,"meta":${meta}}`;
-  return { status: 200, body, contentType: jsonType };
+  return sendTried(reply, context, texts?.count ? String(texts.between('', '')) : 'null', changes);
 }
 
 interface Prepared {
@@ -143,9 +127,4 @@ async function prepared(
       return { result: await orNothing(async () => (await readHooked(now, hooks, collection, asked, wanted)).result), asked };
     },
   };
-}
-
-function sent(reply: FastifyReply, { status, body, contentType }: KeptAnswer): FastifyReply {
-  reply.code(status);
-  return body === undefined ? reply.send() : reply.type(contentType ?? jsonType).send(body);
 }

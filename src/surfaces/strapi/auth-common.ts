@@ -22,6 +22,15 @@ export function textIn(body: JsonObject, name: string): string {
   throw invalid(`${name} is a required field`, name);
 }
 
+/** Refusals of a sign-in, as Strapi words them. */
+export const signInRefusals: Partial<Record<ErrorName, () => GatewayError>> = {
+  invalid_credentials: () => invalid('Invalid identifier or password'),
+  otp_missing: () => invalid('A one-time password is required', 'otp'),
+  otp_wrong: () => invalid('The one-time password is wrong', 'otp'),
+  user_suspended: () => refused('Your account has been blocked by an administrator'),
+  user_inactive: () => refused('Your account email is not confirmed'),
+};
+
 /** For what is told by mail. */
 export const withoutMail: Partial<Record<ErrorName, () => GatewayError>> = {
   mail_unavailable: () => refused('This project sends no mail'),

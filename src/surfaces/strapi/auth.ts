@@ -5,29 +5,19 @@ import { requestReset, resetPassword } from '../../auth/reset.ts';
 import { signIn } from '../../auth/sign-in.ts';
 import { userByEmail, userById } from '../../auth/users.ts';
 import { systemRows } from '../../engine/system-read.ts';
-import { type ErrorName, GatewayError } from '../../lib/errors.ts';
+import { GatewayError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../lib/json-body.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { invalid, refused, sendSession, textIn, translated, withoutMail } from './auth-common.ts';
+import { invalid, sendSession, signInRefusals, textIn, translated, withoutMail } from './auth-common.ts';
 import { objectOf } from './body.ts';
 import { confirmationRoutes } from './confirmation.ts';
 import { api } from './content.ts';
 import { onlyMethods } from './only-methods.ts';
+import { providerRoutes } from './providers.ts';
 import { jsonType } from './read.ts';
 import { register } from './register.ts';
 import { callerOf } from './request.ts';
 import { usersCollection, userTold } from './user-object.ts';
-
-const wrong = (): GatewayError => invalid('Invalid identifier or password');
-
-/** Refusals of a sign-in, as Strapi words them. */
-const refusals: Partial<Record<ErrorName, () => GatewayError>> = {
-  invalid_credentials: wrong,
-  otp_missing: () => invalid('A one-time password is required', 'otp'),
-  otp_wrong: () => invalid('The one-time password is wrong', 'otp'),
-  user_suspended: () => refused('Your account has been blocked by an administrator'),
-  user_inactive: () => refused('Your account email is not confirmed'),
-};
 
 /** The address of a user who may be named by another column (§12). */
 async function addressOf({ project }: FastifyRequest, identifier: string): Promise<string> {
@@ -49,7 +39,7 @@ async function local(request: FastifyRequest, reply: FastifyReply): Promise<Fast
   const body = objectOf(request);
   const [identifier, password] = [textIn(body, 'identifier'), textIn(body, 'password')];
   const email = await addressOf(request, identifier);
-  const user = await translated(() => signIn(request, { email, password, ...otpIn(body) }), refusals);
+  const user = await translated(() => signIn(request, { email, password, ...otpIn(body) }), signInRefusals);
   return sendSession(request, reply, user);
 }
 
@@ -75,7 +65,7 @@ async function reset(request: FastifyRequest, reply: FastifyReply): Promise<Fast
   const code = textIn(body, 'code');
   const password = newPassword(body);
   const { id } = await translated(() => resetPassword(request, code, password), {
-    ...refusals,
+    ...signInRefusals,
     invalid_token: badCode,
     invalid_reset_token: badCode,
     expired_reset_token: badCode,
@@ -97,16 +87,12 @@ async function change(request: FastifyRequest, reply: FastifyReply): Promise<Fas
   const known = await userById(connection, schema, actor.id);
   const email = String(known?.row['email'] ?? '');
   const user = await translated(() => signIn(request, { email, password: current, ...otpIn(body) }), {
-    ...refusals,
+    ...signInRefusals,
     invalid_credentials: () => invalid('The provided current password is invalid', 'currentPassword'),
   });
   await changePassword(request, user, password);
   return sendSession(request, reply, (await userByEmail(connection, schema, email)) ?? user);
 }
-
-const noProvider = async (): Promise<never> => {
-  throw refused('This provider is disabled');
-};
 
 export const authRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   for (const name of ['local', 'forgot-password', 'reset-password', 'change-password', 'send-email-confirmation']) {
@@ -118,6 +104,5 @@ export const authRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = 
   app.post(`${api}/auth/forgot-password`, forgotPassword);
   app.post(`${api}/auth/reset-password`, reset);
   app.post(`${api}/auth/change-password`, change);
-  app.get(`${api}/auth/:provider/callback`, noProvider);
-  app.get(`${api}/connect/:provider`, noProvider);
+  providerRoutes(app);
 };

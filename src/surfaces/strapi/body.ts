@@ -1,4 +1,5 @@
 /** Bodies as clients send them: JSON with all its digits, no body at all under a JSON header, and forms (S-31). */
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type Json, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
@@ -27,6 +28,11 @@ export function parseBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (request: FastifyRequest, text: string) =>
     text === '' ? undefined : jsonOf(parseBrackets(text, request.project.limits)),
   );
+  app.addContentTypeParser('*', async ({ headers }: FastifyRequest, body: IncomingMessage) => {
+    body.resume();
+    if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) return undefined;
+    throw new GatewayError('unsupported_type', { type: headers['content-type'] ?? '' });
+  });
 }
 
 /** An object. Throws `validation` for anything else. */

@@ -4,12 +4,11 @@ import { prepareWrite, type WriteSession } from '../../engine/write.ts';
 import { filledColumns, newFile, textIn } from '../../files/file-item.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type Json, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
-import { type Form, isForm, readForm } from '../file-form.ts';
-import { isTrial } from '../trial.ts';
-import { keepingNamed, type Uploads, uploadsOf } from '../uploads.ts';
+import { type Form, formText, isForm, readForm } from '../file-form.ts';
+import { keepingWritten, type Uploads, uploadsOf } from '../uploads.ts';
 import { missingData } from './body.ts';
 import { filesCollection } from './file-object.ts';
-import { askedOf, callerOf } from './request.ts';
+import { callerOf } from './request.ts';
 import { leadOf, named } from './sight.ts';
 import { type Step, saving, type Writing } from './write.ts';
 
@@ -18,6 +17,8 @@ export interface EntryForm {
   readonly data: JsonObject;
   readonly files: Form['files'];
   readonly uploads: Uploads;
+  /** What it is known by when it is sent again. */
+  readonly sent: string;
 }
 
 const prefix = 'files.';
@@ -29,19 +30,14 @@ export async function withForm<T>(
   run: (form: EntryForm | undefined) => Promise<T>,
 ): Promise<T> {
   if (!isForm(request)) return run(undefined);
-  const { dry_run: trial } = askedOf(request).query;
-  if (trial !== undefined && isTrial(String(trial))) throw refused('dry_run: files that a form brings cannot be tried; nothing was done');
-  if (request.headers['idempotency-key'] !== undefined) throw refused('Idempotency-Key: forms with files take none; nothing was done');
   const context = await callerOf(request);
   demand(context);
   const uploads = uploadsOf(context, 'create');
-  return keepingNamed(uploads, async () => {
+  return keepingWritten(request, uploads, async () => {
     const form = await readForm(request, uploads);
-    return run({ data: dataIn(form), files: form.files, uploads });
+    return run({ data: dataIn(form), files: form.files, uploads, sent: formText(form) });
   });
 }
-
-const refused = (message: string): GatewayError => new GatewayError('validation', { message });
 
 function dataIn({ fields }: Form): JsonObject {
   const { data: sent } = fields;

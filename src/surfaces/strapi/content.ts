@@ -86,6 +86,7 @@ interface Write {
   readonly collection: (context: CallerContext) => Collection;
   /** After the rights and the query were looked at. */
   readonly run: WriteRoute['prepare'];
+  readonly sent?: string | undefined;
 }
 
 /** The newer form has a status of its own for what was made. */
@@ -97,7 +98,7 @@ function entryAnswer({ result, asked }: Answered, action: Action): KeptAnswer {
 }
 
 function writeEntry(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceHooks, write: Write): Promise<FastifyReply> {
-  const { action, collection, run } = write;
+  const { action, collection, run, sent } = write;
   return answerWrite(request, reply, hooks, {
     collection,
     async prepare(writing) {
@@ -106,6 +107,7 @@ function writeEntry(request: FastifyRequest, reply: FastifyReply, hooks: Surface
       return run(writing);
     },
     outline: 'wrapped',
+    ...(sent === undefined ? {} : { sent }),
     answer: (answered) => entryAnswer(answered, action),
   });
 }
@@ -123,7 +125,7 @@ function sendEntry(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceH
   return withForm(
     request,
     (context) => demand({ context, collection: collection(context) }, action),
-    (form) => writeEntry(request, reply, hooks, { action, collection, run: async (writing) => run(writing, form) }),
+    (form) => writeEntry(request, reply, hooks, { action, collection, run: async (writing) => run(writing, form), sent: form?.sent }),
   );
 }
 

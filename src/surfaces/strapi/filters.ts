@@ -8,7 +8,7 @@ import { fieldFilter, isOperator, operatorNamed } from './filter-operators.ts';
 import { keyValues } from './keys.ts';
 import { opposite } from './opposite.ts';
 import { truthOf } from './pagination.ts';
-import { createdField, type Lead, leadOf, named, publishingOf, type Sight, updatedField } from './sight.ts';
+import { createdField, inside, type Lead, leadOf, named, publishingOf, type Sight, updatedField } from './sight.ts';
 import { textCondition, translatedAttribute } from './translated.ts';
 
 const nothing: RequestedFilter = { is: 'any', of: [] };
@@ -53,7 +53,7 @@ function condition(sight: Sight, collection: Collection, name: string, value: Br
   if (name.startsWith('$')) return logical(name, value, (one) => filtersOf(sight, collection, one, here), sight, collection);
   if (name === 'id' || name === 'documentId') return keyFilter(sight, collection, value, here);
   const text = translatedAttribute(sight, collection, name);
-  if (text) return textCondition(sight, text, (of, field) => onField(sight, of, field.name, value, here), collection);
+  if (text) return textCondition(text, (of, field) => onField(sight, of, field.name, value, here), collection);
   const moment =
     name === 'createdAt' ? createdField(sight, collection) : name === 'updatedAt' ? updatedField(sight, collection) : undefined;
   if (moment) return onField(sight, collection, moment.name, value, here);
@@ -65,6 +65,7 @@ function condition(sight: Sight, collection: Collection, name: string, value: Br
     if (!lead) throw invalidName(Object.keys(isGroup(value) ? value : {})[0] ?? name, 'filters', here);
     return deep(sight, lead, value, here);
   }
+  if (lead) demandOneOperator(value, here);
   if (found.field) return onField(sight, collection, found.name, value, here);
   if (!lead) throw invalidName(name, 'filters', path);
   return onRelation(sight, lead, value, here);
@@ -108,7 +109,7 @@ function deep(sight: Sight, lead: Lead, value: BracketValue, path: readonly stri
       if (empty) return empty;
     }
   }
-  return through(lead, filtersOf(sight, lead.end, value, path));
+  return through(lead, filtersOf(inside(sight), lead.end, value, path));
 }
 
 /** Some row behind the relation matches. */
@@ -129,11 +130,14 @@ function emptiness(lead: Lead, value: BracketValue): RequestedFilter | undefined
   return truth === (operator === '$null') ? none : { is: 'not', of: none };
 }
 
+/** Whatever the relation: a column that is a key of another table is none but a relation here (S-73). */
+function demandOneOperator(value: BracketValue, path: readonly string[]): void {
+  if (!isGroup(value) || Array.isArray(value) || Object.keys(value).length < 2) return;
+  throw invalidValue(`filters[${path.join('][')}]`, 'one operator stands directly under a relation');
+}
+
 /** Operators on a relation itself compare the key of the rows behind it (S-71). */
 function onRelation(sight: Sight, lead: Lead, value: BracketValue, path: readonly string[]): RequestedFilter {
-  if (isGroup(value) && Object.keys(value).length > 1) {
-    throw invalidValue(`filters[${path.join('][')}]`, 'one operator stands directly under a relation');
-  }
   return emptiness(lead, value) ?? through(lead, keyFilter(sight, lead.end, value, path));
 }
 

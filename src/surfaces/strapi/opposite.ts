@@ -24,6 +24,8 @@ export function opposite(schema: Schema, collection: Collection, filter: Request
         ],
       };
     }
+    case 'each':
+      return { is: 'not', of: filter };
     case 'related': {
       const relation = collection.relations.get(filter.relation);
       const target = relation && schema.collections.get(relation.to);

@@ -185,10 +185,22 @@ function growNamed(
   if (lead === 'skipped') return;
   const node = started(tree, name, lead === 'localizations' ? undefined : lead);
   node.whole = true;
-  if (lead === 'localizations') return;
+  if (lead === 'localizations') {
+    node.options = languageOptions(context.sight, collection, value);
+    return;
+  }
   node.options = optionsOf(context, lead, name, value);
   const inner = value['populate'];
   if (inner !== undefined) grow(context, lead.end, inner, node.children, level + 1);
+}
+
+/** Of other languages there are all, and of each what `fields` names. */
+function languageOptions(sight: Sight, collection: Collection, value: BracketGroup): Growing['options'] {
+  const { fields, ...others } = value;
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw invalidValue(`populate[localizations][${other}]`, 'of languages nothing but fields is asked');
+  const shown = fieldsOf(sight, collection, fields);
+  return shown ? { fields: shown } : {};
 }
 
 function optionsOf({ sight, most }: PopulateContext, lead: Lead, name: string, value: BracketGroup): Growing['options'] {

@@ -19,11 +19,9 @@ export function searchFilter(sight: Sight, collection: Collection, text: string)
   if (text === '') return undefined;
   const texts = attributesOf(sight, collection).filter((field) => field.storage === 'text' && isCompared(sight, field));
   const found = texts.map(({ name }) => holding(name, text));
-  if (sight.spoken !== 'every') {
-    for (const { name, storage } of localisedOf(sight, collection)?.fields ?? []) {
-      const attribute = storage === 'text' ? translatedAttribute(sight, collection, name) : undefined;
-      if (attribute) found.push(textCondition(sight, attribute, (_, field) => holding(field.name, text), collection));
-    }
+  for (const { name, storage } of localisedOf(sight, collection)?.fields ?? []) {
+    const attribute = storage === 'text' ? translatedAttribute(sight, collection, name) : undefined;
+    if (attribute) found.push(textCondition(attribute, (_, field) => holding(field.name, text), collection));
   }
   const [key] = collection.key;
   const keyed = key && collection.key.length === 1 && isCompared(sight, key) && coerceOperand(key, text) !== undefined ? key : undefined;

@@ -10,8 +10,16 @@ import { systemNames } from './system-names.ts';
 export interface Sight {
   readonly schema: Schema;
   readonly visible: Visibility;
-  /** The language in which entries are shown; `usual` for the default one, whose regions count too. */
-  readonly spoken?: { readonly code: string; readonly usual: boolean } | 'every';
+  /**
+   * The language in which entries are shown; `usual` for the default one, whose regions count too. `each`: entries come once in each of
+   * their languages, and those that they lead to in this one.
+   */
+  readonly spoken?: { readonly code: string; readonly usual: boolean; readonly each?: true };
+}
+
+/** The sight of entries that others lead to. */
+export function inside({ spoken, ...sight }: Sight): Sight {
+  return spoken ? { ...sight, spoken: { code: spoken.code, usual: spoken.usual } } : sight;
 }
 
 /** What the caller of that context may name. */

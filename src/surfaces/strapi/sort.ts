@@ -1,9 +1,10 @@
 /** `sort`: attributes, through relations too, each with its direction (strapi-rest §5). */
+import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedOrder } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import { type BracketValue, isGroup } from '../bracket-query.ts';
-import { invalidName, invalidValue } from './faults.ts';
-import { createdField, leadOf, named, publishingOf, type Sight, updatedField } from './sight.ts';
+import { invalidName } from './faults.ts';
+import { createdField, inside, leadOf, named, publishingOf, type Sight, updatedField } from './sight.ts';
 import { textOrder, translatedAttribute } from './translated.ts';
 
 interface Term {
@@ -16,14 +17,17 @@ const isDirection = (text: string): boolean => /^(?:asc|desc)$/i.test(text);
 function descending(direction: string | undefined): boolean {
   if (direction === undefined || direction === '') return false;
   if (isDirection(direction)) return direction.toLowerCase() === 'desc';
-  throw invalidValue('sort', 'Invalid order. order can only be one of asc|desc|ASC|DESC');
+  throw noDirection();
 }
+
+const noDirection = (): GatewayError =>
+  new GatewayError('validation', { message: 'Invalid order. order can only be one of asc|desc|ASC|DESC', field: 'sort' });
 
 /** `a.b:desc`, several with commas between; blank parts are skipped. */
 function written(text: string, before: readonly string[]): Term[] {
   return text.split(',').flatMap((part) => {
     const [path = '', direction, ...more] = part.trim().split(':');
-    if (more.length > 0) throw invalidValue('sort', 'Invalid order. order can only be one of asc|desc|ASC|DESC');
+    if (more.length > 0) throw noDirection();
     const names = path.trim() === '' ? [] : path.trim().split('.');
     return names.length === 0 ? [] : [{ path: [...before, ...names], descending: descending(direction?.trim()) }];
   });
@@ -53,8 +57,8 @@ function resolved(sight: Sight, collection: Collection, { path, descending }: Te
   let here = collection;
   if (path.includes('')) throw invalidName(path.join('.'), 'sort');
   for (const [i, name] of path.entries()) {
-    const text = i === path.length - 1 ? translatedAttribute(sight, here, name) : undefined;
-    if (text) return textOrder(sight, text, names, descending);
+    const text = i === path.length - 1 ? translatedAttribute(i === 0 ? sight : inside(sight), here, name) : undefined;
+    if (text) return textOrder(text, names, descending);
     if (i === path.length - 1)
       return lastNames(sight, here, name).map((last) => ({ path: [...names, last], descending, lists: { emptyLast: true } }));
     const relation = named(sight, here, name)?.relation;

@@ -144,26 +144,29 @@ function translated({ language, defaultLanguage, everyLanguage }: View, localise
 }
 
 function populatedOutput(view: View, collection: Collection, populate: Populate): RequestedOutput {
-  const output = populate.lead ? relationOutput(view, populate.lead, populate) : localizationsOutput(view, collection);
+  const output = populate.lead ? relationOutput(view, populate.lead, populate) : localizationsOutput(view, collection, populate.fields);
   if (view.format === 'v5' || !output) return output ?? { is: 'constant', json: '[]' };
   return { is: 'group', of: new Map([['data', output]]) };
 }
 
 /** The other languages of an entry (S-145). */
-function localizationsOutput(view: View, collection: Collection): RequestedOutput | undefined {
+function localizationsOutput(view: View, collection: Collection, only: Populate['fields']): RequestedOutput | undefined {
   const localised = localisedOf(view.sight, collection);
   if (!localised) return undefined;
   const { relation, texts, language, fields } = localised;
-  const attributes = new Map<string, RequestedOutput>([
+  const told: readonly [string, RequestedOutput][] = [
     ...fields.map((field): [string, RequestedOutput] => [field.name, fieldOutput(field)]),
     ['locale', fieldOutput(language)],
-  ]);
+  ];
+  const attributes = new Map(told.filter(([name]) => only?.has(name) ?? true));
   const parent = relation.join[0]?.to;
-  const id: RequestedOutput =
-    parent && texts.fields.has(parent.name) && view.sight.visible.field(parent) !== 'no' ? fieldOutput(parent) : nullOutput;
-  const of: [string, RequestedOutput][] =
+  const shown = parent && texts.fields.has(parent.name) && view.sight.visible.field(parent) !== 'no' ? parent : undefined;
+  const id = shown ? fieldOutput(shown) : nullOutput;
+  const own: readonly [string, RequestedOutput][] =
+    view.documents && shown ? [['documentId', { is: 'field', name: shown.name, form: 'text' }]] : [];
+  const of: readonly [string, RequestedOutput][] =
     view.format === 'v5'
-      ? [['id', id], ...attributes]
+      ? [['id', id], ...own, ...attributes]
       : [
           ['id', id],
           ['attributes', { is: 'group', of: attributes }],

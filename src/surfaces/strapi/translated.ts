@@ -1,11 +1,13 @@
 /** Translated attributes in conditions and orders: they are compared in the language that entries are shown in (strapi-rest S-143). */
 import type { RequestedFilter, RequestedOrder } from '../../query/types.ts';
 import type { Collection, Field } from '../../schema/types.ts';
-import { invalidValue } from './faults.ts';
 import { inLanguage, type Localised, localisedOf } from './locale.ts';
 import { isCompared, type Sight } from './sight.ts';
 
+type Spoken = NonNullable<Sight['spoken']>;
+
 export interface Translated {
+  readonly spoken: Spoken;
   readonly localised: Localised;
   /** The column of the text. */
   readonly field: Field;
@@ -15,29 +17,28 @@ export interface Translated {
 
 /** Undefined for an attribute that is not translated. */
 export function translatedAttribute(sight: Sight, collection: Collection, name: string): Translated | undefined {
-  const localised = sight.spoken && localisedOf(sight, collection);
+  const { spoken } = sight;
+  const localised = spoken && localisedOf(sight, collection);
   const field = localised?.fields.find((one) => one.name === name);
   if (!localised || !field || !isCompared(sight, field)) return undefined;
   const column = collection.fields.get(name);
   const own = column && column.storage === field.storage && isCompared(sight, column) ? column : undefined;
-  return { localised, field, own };
+  return { spoken, localised, field, own };
 }
 
-/** Texts of the language that is spoken. */
-function spokenTexts({ spoken }: Sight, { localised, field }: Translated): RequestedFilter {
-  if (!spoken || spoken === 'every') throw invalidValue('locale', `by "${field.name}" entries are found and sorted in one language`);
-  return inLanguage(localised, spoken.code, spoken.usual);
+/** Texts of the language that is spoken, or of the one in which an entry comes. */
+function spokenTexts({ localised, spoken: { code, usual, each } }: Translated): RequestedFilter {
+  return each ? { is: 'each' } : inLanguage(localised, code, usual);
 }
 
 /** The condition on texts, made of one on their column, and of one on the entry's own. */
 export function textCondition(
-  sight: Sight,
   attribute: Translated,
   read: (collection: Collection, field: Field) => RequestedFilter,
   collection: Collection,
 ): RequestedFilter {
   const { localised, field, own } = attribute;
-  const spoken = spokenTexts(sight, attribute);
+  const spoken = spokenTexts(attribute);
   const some = (where: RequestedFilter): RequestedFilter => ({
     is: 'related',
     relation: localised.relation.name,
@@ -57,10 +58,10 @@ export function textCondition(
 }
 
 /** By the texts of the language, then by the entry's own. */
-export function textOrder(sight: Sight, attribute: Translated, before: readonly string[], descending: boolean): RequestedOrder[] {
+export function textOrder(attribute: Translated, before: readonly string[], descending: boolean): RequestedOrder[] {
   const { localised, field, own } = attribute;
   const path = [...before, localised.relation.name, field.name];
-  const where = spokenTexts(sight, attribute);
+  const where = spokenTexts(attribute);
   return [
     { path, descending, lists: { where, emptyLast: true } },
     ...(own ? [{ path: [...before, own.name], descending, lists: { emptyLast: true } as const }] : []),

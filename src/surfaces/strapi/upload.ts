@@ -1,9 +1,11 @@
 /** /upload: files, their content by multipart forms (strapi-rest §13). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { dryRun } from '../../engine/dry-run.ts';
 import type { FileWrites } from '../../engine/file-writes.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { keyedRow } from '../../engine/system-read.ts';
-import { prepareWrite, type WriteSession, writing } from '../../engine/write.ts';
+import { prepareWrite, type WriteAnswer, type WriteSession, writing } from '../../engine/write.ts';
 import { filledColumns, newFile, replacedContent, textIn } from '../../files/file-item.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type Json, parseJsonBody } from '../../lib/json-body.ts';
@@ -11,13 +13,14 @@ import { eachItem } from '../../lib/json-members.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import type { CallerContext } from '../caller.ts';
-import { type Form, isForm, readForm, takeForms } from '../file-form.ts';
+import { type Form, formText, isForm, readForm, takeForms } from '../file-form.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { keepingNamed, type Uploads, uploadsOf } from '../uploads.ts';
+import { keepingWritten, type Uploads, uploadsOf } from '../uploads.ts';
 import { writeContext } from '../write-context.ts';
 import { withinOutputs } from './answer.ts';
-import { api } from './content.ts';
+import { api, triable } from './content.ts';
+import { asksForTrial, doneOnce, sendTried } from './done-once.ts';
 import { filesCollection } from './file-object.ts';
 import { strapiNested } from './nested-syntax.ts';
 import { onlyMethods } from './only-methods.ts';
@@ -107,30 +110,77 @@ interface Made {
   readonly sent: readonly RequestedItem[];
 }
 
-type Ran = (write: (mutation: RequestedMutation, files?: FileWrites) => Promise<readonly string[]>) => Promise<readonly string[]>;
+type Write = (mutation: RequestedMutation, files?: FileWrites) => Promise<readonly string[]>;
+
+/** A write of files. */
+interface FileWrite {
+  /** What the request is known by when it is sent again. */
+  readonly sent: string;
+  /** Writes and tells the keys of the files to show, or shows files that are gone by now. */
+  readonly run: (
+    write: Write,
+    session: WriteSession,
+  ) => Promise<{ readonly keys: readonly string[] } | { readonly objects: readonly string[] }>;
+  readonly status?: number;
+  /** The answer's text, of the objects of the files. */
+  readonly text: (objects: readonly string[]) => string;
+}
 
 /** Runs the writes and reads the files they left, in one transaction. */
-async function saved(request: FastifyRequest, context: CallerContext, hooks: SurfaceHooks, run: Ran): Promise<string[]> {
-  const asked = { ...askedOf(request), query: {} };
-  const within = writeContext(request, context, strapiNested, hooks);
-  return writing(within, async (session: WriteSession) => {
-    const keys = await run(async (mutation, files) => {
-      const { syntax, filters } = within;
-      const prepared = await prepareWrite({ ...session.within, syntax, ...(filters ? { filters } : {}) }, mutation, files ? { files } : {});
+async function answerFiles(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: CallerContext,
+  hooks: SurfaceHooks,
+  { sent, run, status = 200, text }: FileWrite,
+): Promise<FastifyReply> {
+  const asked = askedOf(request);
+  const trial = asksForTrial(asked);
+  const shown = { ...asked, query: {} };
+  const within = writeContext(request, context, strapiNested, hooks, trial);
+  const work = async (session: WriteSession): Promise<WriteAnswer<KeptAnswer & { readonly body: string }>> => {
+    const { syntax, filters } = within;
+    const preparing = { ...session.within, syntax, ...(filters ? { filters } : {}) };
+    const left = await run(async (mutation, files) => {
+      const prepared = await prepareWrite(preparing, mutation, files ? { files } : {});
       return (await session.write(prepared)).flatMap(({ key }) => key ?? []);
-    });
+    }, session);
     return {
       plain: false,
-      read: async (inside) => {
-        try {
-          return await objectsOf(context, inside, asked, { is: 'any', keys });
-        } catch (error) {
-          if (error instanceof GatewayError && error.kind === 'read_denied') return [];
-          throw error;
-        }
+      async read(inside) {
+        const objects =
+          'objects' in left ? left.objects : await readable(() => objectsOf(context, inside, shown, { is: 'any', keys: left.keys }));
+        return { status, body: text(objects), contentType: jsonType };
       },
     };
-  });
+  };
+  if (trial) {
+    const { answer, changes } = await dryRun(within, work);
+    return sendTried(reply, context, answer.body, changes);
+  }
+  return doneOnce(request, reply, context, sent, (claim) =>
+    writing(within, async (session) => {
+      const { read } = await work(session);
+      return {
+        plain: false,
+        async read(inside) {
+          const answer = await read(inside);
+          await claim?.keep(inside.connection, answer);
+          return answer;
+        },
+      };
+    }),
+  );
+}
+
+/** Of what the caller may not read nothing is shown. */
+async function readable(read: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof GatewayError && error.kind === 'read_denied') return [];
+    throw error;
+  }
 }
 
 const writesOf = ({ stored }: Uploads, { items, sent }: Made): FileWrites => ({
@@ -144,27 +194,28 @@ async function create(request: FastifyRequest, reply: FastifyReply, hooks: Surfa
   const context = await callerOf(request);
   const uploads = uploadsOf(context, 'create');
   if (!isForm(request)) throw empty();
-  const objects = await keepingNamed(uploads, async () => {
+  return keepingWritten(request, uploads, async () => {
     const form = await readForm(request, uploads);
     if (form.files.length === 0) throw empty();
     const infos = infosOf(form);
     const sent = form.files.map((_, i): RequestedItem => (infos.length === 1 ? infos[0] : infos[i]) ?? {});
     const items = form.files.map(({ name, received }, i) => newFile(sent[i] ?? {}, name, received, uploads.filing));
     const reference = referenceOf(context, form);
-    return saved(request, context, hooks, async (write) => {
-      const keys = await write({ is: 'create', collection: filesCollection, items }, writesOf(uploads, { items, sent }));
-      const last = keys.at(-1);
-      if (reference && last !== undefined) {
-        const item = { [reference.field]: last };
-        await write({ is: 'update', collection: reference.collection, changes: [{ key: reference.key, item }] });
-      }
-      return keys;
+    return answerFiles(request, reply, context, hooks, {
+      sent: formText(form),
+      async run(write) {
+        const keys = await write({ is: 'create', collection: filesCollection, items }, writesOf(uploads, { items, sent }));
+        const last = keys.at(-1);
+        if (reference && last !== undefined) {
+          const item = { [reference.field]: last };
+          await write({ is: 'update', collection: reference.collection, changes: [{ key: reference.key, item }] });
+        }
+        return { keys };
+      },
+      status: askedOf(request).format === 'v5' ? 201 : 200,
+      text: (objects) => `[${objects.join(',')}]`,
     });
   });
-  return reply
-    .code(askedOf(request).format === 'v5' ? 201 : 200)
-    .type(jsonType)
-    .send(`[${objects.join(',')}]`);
 }
 
 /** Says other things of a file, or gives it other content (S-183). */
@@ -173,20 +224,19 @@ async function change(request: FastifyRequest, reply: FastifyReply, hooks: Surfa
   const uploads = uploadsOf(context, 'update');
   const key = keyNamed(filesOf(context), id);
   await keyedRow(context, filesCollection, key, ['filename_download']);
-  const objects = await keepingNamed(uploads, async () => {
+  return keepingWritten(request, uploads, async () => {
     const form: Form = isForm(request) ? await readForm(request, uploads) : { files: [], fields: {}, sent: sentOf(request) };
     const [file, ...more] = form.files;
     if (more.length > 0) throw new GatewayError('validation', { message: 'files: one file takes the place of another', field: 'files' });
     const [said = {}] = infosOf(form);
     const item = file ? replacedContent(said, file.received, uploads.filing) : said;
-    return saved(request, context, hooks, (write) =>
-      write(
-        { is: 'update', collection: filesCollection, changes: [{ key, item }] },
-        file ? writesOf(uploads, { items: [item], sent: [said] }) : undefined,
-      ),
-    );
+    const files = file ? writesOf(uploads, { items: [item], sent: [said] }) : undefined;
+    return answerFiles(request, reply, context, hooks, {
+      sent: formText(form),
+      run: async (write) => ({ keys: await write({ is: 'update', collection: filesCollection, changes: [{ key, item }] }, files) }),
+      text: ([object = '{}']) => object,
+    });
   });
-  return reply.type(jsonType).send(objects[0] ?? '{}');
 }
 
 function sentOf({ body }: FastifyRequest): Form['sent'] {
@@ -197,11 +247,17 @@ function sentOf({ body }: FastifyRequest): Form['sent'] {
 async function remove(request: FastifyRequest<FileParams>, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
   const context = await callerOf(request);
   const key = keyNamed(filesOf(context), request.params.id);
-  const asked = { ...askedOf(request), query: {} };
-  const [object] = await objectsOf(context, context, asked, { is: 'any', keys: [key] });
-  if (object === undefined) throw new GatewayError('item_not_found');
-  await saved(request, context, hooks, (write) => write({ is: 'delete', collection: filesCollection, keys: [key] }));
-  return reply.type(jsonType).send(object);
+  const shown = { ...askedOf(request), query: {} };
+  return answerFiles(request, reply, context, hooks, {
+    sent: '',
+    async run(write, { within }) {
+      const objects = await objectsOf(context, within, shown, { is: 'any', keys: [key] });
+      if (objects.length === 0) throw new GatewayError('item_not_found');
+      await write({ is: 'delete', collection: filesCollection, keys: [key] });
+      return { objects };
+    },
+    text: ([object = '{}']) => object,
+  });
 }
 
 export const uploadRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
@@ -211,8 +267,8 @@ export const uploadRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> 
   onlyMethods(app, `${path}/files`, ['GET']);
   app.get(`${path}/files`, list);
   app.get<FileParams>(`${path}/files/:id`, one);
-  app.delete<FileParams>(`${path}/files/:id`, (request, reply) => remove(request, reply, hooks));
-  app.post(path, async (request, reply) => {
+  app.delete<FileParams>(`${path}/files/:id`, triable, (request, reply) => remove(request, reply, hooks));
+  app.post(path, triable, async (request, reply) => {
     const { id } = askedOf(request).query;
     return typeof id === 'string' && id !== '' ? change(request, reply, hooks, id) : create(request, reply, hooks);
   });

@@ -75,7 +75,8 @@ export function checkQuery({ context, collection, asked }: Writing): void {
 /** Whether the caller may do such a thing at all, before the body is looked at (S-204). */
 export function demand({ context, collection }: Pick<Writing, 'context' | 'collection'>, action: 'create' | 'update' | 'delete'): void {
   const grant = writerOf(context.schema, context.rules, context.actor).grant(collection, action);
-  const never = action === 'create' ? !grant.byStatus && !grant.creates(undefined) : grant.rows(action).is === 'never';
+  const statuses = [undefined, ...(collection.status?.mapping.values ?? [])];
+  const never = action === 'create' ? !statuses.some((status) => grant.creates(status)) : grant.rows(action).is === 'never';
   if (never) throw new GatewayError(`${action}_denied`, { collection: collection.name });
 }
 

@@ -90,10 +90,10 @@ function preferencePaths({ who }: View): Paths {
 }
 
 /** Makes a document of a file. */
-export function uploadOperation(document: JsonSchema): JsonSchema {
+export function uploadOperation(document: JsonSchema, parameters: readonly JsonSchema[]): JsonSchema {
   const form = object({ file: { type: 'string', contentMediaType: 'application/octet-stream' }, _payload: text }, ['file']);
   const made = { '201': { description: 'The document', content: json(object({ doc: document, message: text }, ['doc', 'message'])) } };
-  return tagged('media')('upload', 'Makes a document of a file', { bodies: { 'multipart/form-data': form }, answer: made });
+  return tagged('media')('upload', 'Makes a document of a file', { parameters, bodies: { 'multipart/form-data': form }, answer: made });
 }
 
 function contentPaths(view: View): Paths {

@@ -110,7 +110,7 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
       post:
         does.has('create') &&
         (media
-          ? uploadOperation(document())
+          ? uploadOperation(document(), writing)
           : op('create', 'Makes a document', { parameters: writing, body: body(), answer: answered('The document', changed(), '201') })),
       patch:
         does.has('update') &&

@@ -21,6 +21,8 @@ export interface Accounts {
   /** Which entries, and what of them. */
   readonly listed: readonly JsonSchema[];
   readonly shown: readonly JsonSchema[];
+  /** What every write takes. */
+  readonly trial: readonly JsonSchema[];
 }
 
 const tagged =
@@ -83,7 +85,7 @@ function signInPaths({ context, view }: Accounts): Paths {
   ];
 }
 
-function userPaths({ view, user, listed, shown }: Accounts): Paths {
+function userPaths({ view, user, listed, shown, trial }: Accounts): Paths {
   const op = tagged('Users');
   const users = view.served.get('directus_users');
   const one = (): JsonSchema => (users?.read ? user(users) : anyObject);
@@ -96,7 +98,9 @@ function userPaths({ view, user, listed, shown }: Accounts): Paths {
   return [
     ...pathItem('/users', {
       get: users?.read && op('list_users', 'Users', { parameters: listed, answer: answered('Users', list(one())) }),
-      post: creating && op('create_user', 'Makes a user', { body: body(creating), answer: answered('The user', one(), '201') }),
+      post:
+        creating &&
+        op('create_user', 'Makes a user', { parameters: trial, body: body(creating), answer: answered('The user', one(), '201') }),
     }),
     ...pathItem('/users/count', {
       get:
@@ -110,8 +114,9 @@ function userPaths({ view, user, listed, shown }: Accounts): Paths {
       '/users/{id}',
       {
         get: users?.read && op('read_user', 'A user', { parameters: shown, answer: answered('The user', one()) }),
-        put: updating && op('update_user', 'Changes a user', { body: body(updating), answer: answered('The user', one()) }),
-        delete: does('delete') && op('delete_user', 'Deletes a user', { answer: answered('The user as it was', one()) }),
+        put:
+          updating && op('update_user', 'Changes a user', { parameters: trial, body: body(updating), answer: answered('The user', one()) }),
+        delete: does('delete') && op('delete_user', 'Deletes a user', { parameters: trial, answer: answered('The user as it was', one()) }),
       },
       [parameter('Id')],
     ),
@@ -140,7 +145,7 @@ const file = object(
   ['id'],
 );
 
-function filePaths({ view, format, listed, shown }: Accounts): Paths {
+function filePaths({ view, format, listed, shown, trial }: Accounts): Paths {
   const op = tagged('Files');
   const files = view.served.get('directus_files');
   const does = (action: 'create' | 'update' | 'delete'): boolean => files?.does.has(action) === true;
@@ -156,13 +161,17 @@ function filePaths({ view, format, listed, shown }: Accounts): Paths {
       '/upload/files/{id}',
       {
         get: files?.read && op('read_file', 'A file', { parameters: shown, answer: answered('The file', file) }),
-        delete: files?.read && does('delete') && op('delete_file', 'Deletes a file', { answer: answered('The file as it was', file) }),
+        delete:
+          files?.read &&
+          does('delete') &&
+          op('delete_file', 'Deletes a file', { parameters: trial, answer: answered('The file as it was', file) }),
       },
       [parameter('Id')],
     ),
     ...pathItem('/upload', {
       post:
-        does('create') && op('upload', 'Files by a form', { parameters: changed, bodies: { 'multipart/form-data': form }, answer: made }),
+        does('create') &&
+        op('upload', 'Files by a form', { parameters: [...changed, ...trial], bodies: { 'multipart/form-data': form }, answer: made }),
     }),
   ];
 }

@@ -4,6 +4,7 @@ import type { Sliced } from '../../../lib/slices.ts';
 import type { Collection } from '../../../schema/types.ts';
 import type { CallerContext } from '../../caller.ts';
 import { relativeFileData } from '../../file-data.ts';
+import { localisedOf } from '../../strapi/locale.ts';
 import { contentTypes, type Pinned } from '../../strapi/names.ts';
 import { leadOf, type Sight } from '../../strapi/sight.ts';
 import { entryTemplate } from '../../strapi/template.ts';
@@ -13,6 +14,7 @@ import { mapType, schemaTypes } from '../schema-types.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
 import { assembled } from './assemble.ts';
+import { fixedParameters } from './components.ts';
 import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
 import { inQuery, nested } from './query-parameter.ts';
@@ -21,6 +23,7 @@ import { templateSchema, type Within } from './template-schema.ts';
 
 const text: JsonSchema = { type: 'string' };
 const whole: JsonSchema = { type: 'integer' };
+const truth: JsonSchema = { type: 'boolean' };
 const key: JsonSchema = { type: ['string', 'integer'] };
 
 interface Asking {
@@ -88,31 +91,49 @@ function propertiesOf({ properties }: JsonSchema): Record<string, JsonSchema> {
 const bodyOf = ({ view, define }: Asking, { collection, names }: Served): JsonSchema =>
   define(names.type('Update'), () => bodySchema(view, collection, relationInput));
 
-const pagination = object({ page: whole, pageSize: whole, pageCount: whole, total: whole, start: whole, limit: whole });
+/** Of a list which page it is, and of a trial what would change. */
+const meta = object({
+  pagination: object({ page: whole, pageSize: whole, pageCount: whole, total: whole, start: whole, limit: whole }),
+  dry_run: truth,
+  changes: list(anyObject),
+  activity: list(anyObject),
+  revisions: list(anyObject),
+});
 
 const answered = (status: string, description: string, of: JsonSchema) => ({ [status]: { description, content: json(of) } });
 
 function contentPaths(asking: Asking, id: string, single: boolean, served: Served): Paths {
-  const { format } = asking;
+  const { format, define } = asking;
   const { collection, names, read, does } = served;
   const tag = id;
   const op = (verb: string, summary: string, more: Omit<Described, 'id' | 'summary' | 'tag'>): JsonSchema =>
     operation({ ...more, id: `${verb}_${names.field}`, summary, tag });
   const entry = (): JsonSchema => (read ? entryOf(asking, served) : anyObject);
-  const wrapped = (of: JsonSchema): JsonSchema => object({ data: of, meta: object({ pagination }) }, ['data']);
+  const bare = (): JsonSchema => define(names.type('One'), () => bareOf(asking, collection));
+  const wrapped = (of: JsonSchema): JsonSchema => object({ data: of, meta }, ['data']);
   const body = (): JsonSchema => object({ data: bodyOf(asking, served) }, ['data']);
   const one = (status: string, what: string) => answered(status, what, wrapped(orNull(entry())));
-  const update = () => op('update', 'Changes the entry', { parameters: shown, body: body(), answer: one('200', 'The entry') });
+  const update = () =>
+    op('update', 'Changes the entry', { parameters: [...shown, ...trial], body: body(), answer: one('200', 'The entry') });
   const gone = format === 'v5' ? {} : { answer: one('200', 'The entry as it was') };
-  const remove = () => op('delete', 'Deletes the entry', gone);
+  const remove = () => op('delete', 'Deletes the entry', { parameters: trial, ...gone });
+  const localised = localisation(asking, served);
+  const localise = (): JsonSchema | false =>
+    localised !== undefined &&
+    op('localise', 'Adds a language to the entry', { parameters: trial, body: localised, answer: answered('200', 'The entry', bare()) });
   const get = () => op('read', 'The entry', { parameters: shown, answer: one('200', 'The entry') });
   if (single)
-    return pathItem(`/${id}`, { get: read && get(), put: does.has('update') && update(), delete: does.has('delete') && remove() });
+    return [
+      ...pathItem(`/${id}`, { get: read && get(), put: does.has('update') && update(), delete: does.has('delete') && remove() }),
+      ...pathItem(`/${id}/localizations`, { post: localise() }),
+    ];
   const created = format === 'v5' ? '201' : '200';
   return [
     ...pathItem(`/${id}`, {
       get: read && op('list', 'Entries', { parameters: listed, answer: answered('200', 'A page of entries', wrapped(list(entry()))) }),
-      post: does.has('create') && op('create', 'Makes an entry', { parameters: shown, body: body(), answer: one(created, 'The entry') }),
+      post:
+        does.has('create') &&
+        op('create', 'Makes an entry', { parameters: [...shown, ...trial], body: body(), answer: one(created, 'The entry') }),
     }),
     ...pathItem(
       `/${id}/{id}`,
@@ -123,18 +144,33 @@ function contentPaths(asking: Asking, id: string, single: boolean, served: Serve
       },
       [parameter('Id')],
     ),
+    ...pathItem(`/${id}/{id}/localizations`, { post: localise() }, [parameter('Id')]),
   ];
 }
 
+/** The body that adds a language; undefined where the caller adds none. */
+function localisation({ view, entries }: Asking, { collection, read, does }: Served): JsonSchema | undefined {
+  const localised = localisedOf(entries.sight, collection);
+  const texts = localised && view.served.get(localised.texts.name);
+  if (!localised || !read || !does.has('update') || !texts?.does.has('create')) return undefined;
+  const written = propertiesOf(bodySchema(view, texts.collection, relationInput));
+  const told = localised.fields.flatMap(({ name }): [string, JsonSchema][] => (written[name] ? [[name, written[name]]] : []));
+  return object({ ...Object.fromEntries(told), locale: text }, ['locale']);
+}
+
+const trial = ['DryRun', 'IdempotencyKey'].map(parameter);
 const shown = ['Fields', 'Populate', 'PublicationState', 'DocumentStatus', 'Locale'].map(parameter);
 const listed = [...['Filters', 'Sort', 'Pagination', 'Text'].map(parameter), ...shown];
 
-/** An account as a bare object. */
-function userOf(asking: Asking, users: Served): JsonSchema {
-  const { entries, within } = asking;
-  const { of } = entryTemplate({ ...entries, format: 'v5', documents: false }, users.collection, undefined, new Map());
-  return asking.define(users.names.type('One'), () => templateSchema(within, users.collection, of));
+/** An entry whose attributes stand beside its key. */
+function bareOf({ entries, within, format }: Asking, collection: Collection, documents = format === 'v5'): JsonSchema {
+  const { of } = entryTemplate({ ...entries, format: 'v5', documents }, collection, undefined, new Map());
+  return templateSchema(within, collection, of);
 }
+
+/** An account as a bare object. */
+const userOf = (asking: Asking, { names, collection }: Served): JsonSchema =>
+  asking.define(names.type('One'), () => bareOf(asking, collection, false));
 
 function* pathsOf(asking: Asking): Iterable<Paths> {
   for (const [name, { id, single }] of contentTypes(asking.view.schema, asking.pinned).byCollection) {
@@ -142,8 +178,10 @@ function* pathsOf(asking: Asking): Iterable<Paths> {
     if (served) yield contentPaths(asking, id, single, served);
   }
   const { context, view, format } = asking;
-  yield accountPaths({ context, view, format, user: (users) => userOf(asking, users), listed, shown });
+  yield accountPaths({ context, view, format, user: (users) => userOf(asking, users), listed, shown, trial });
 }
+
+const { IdempotencyKey } = fixedParameters;
 
 const parameters: Readonly<Record<string, JsonSchema>> = {
   Id: { name: 'id', in: 'path', required: true, schema: text, description: 'The key; of several columns with commas between' },
@@ -159,7 +197,9 @@ const parameters: Readonly<Record<string, JsonSchema>> = {
   Populate: inQuery('populate', { anyOf: [text, anyObject] }, 'Relations to show', nested),
   PublicationState: inQuery('publicationState', { enum: ['live', 'preview'] }, 'Whether drafts are shown'),
   DocumentStatus: inQuery('status', { enum: ['published', 'draft'] }, 'The same as newer clients ask it'),
-  Locale: inQuery('locale', text, 'The language of texts'),
+  Locale: inQuery('locale', text, 'The language of texts; of a list all for each entry in each of its languages'),
+  DryRun: inQuery('dry_run', { enum: ['1'] }, 'Only try it: data is what it would leave, meta tells what would change'),
+  ...(IdempotencyKey ? { IdempotencyKey } : {}),
   Text: inQuery('_q', text, 'A text to look for'),
 };
 
@@ -185,7 +225,8 @@ function askingOf(context: CallerContext, view: View, define: Define): Asking {
     documents: format === 'v5',
     // In which state entries are does not say more of their form than drafts do.
     state: 'preview',
-    everyLanguage: false,
+    // Nor are entries of one language alone.
+    everyLanguage: true,
     defaultLanguage: context.rules.settings.get('default_locale') || 'en',
     fileData: relativeFileData(project),
   };
