@@ -20,7 +20,7 @@ export function bindFilter(collection: Collection, filter: RequestedFilter, cont
 
 /**
  * A condition on a column that the caller may never read is refused as such, where it is one of the collection itself (directus8-data
- * §5.2). Throws filter_denied. Behind a relation such a column is unknown, and so are secrets everywhere.
+ * §5.2). Throws field_read_denied. Behind a relation such a column is unknown, and so are secrets everywhere.
  */
 export function demandColumns(collection: Collection, filter: RequestedFilter, { visible }: Pick<BindContext, 'visible'>): void {
   if (filter.is === 'all' || filter.is === 'any') for (const part of filter.of) demandColumns(collection, part, { visible });
@@ -28,7 +28,7 @@ export function demandColumns(collection: Collection, filter: RequestedFilter, {
   else {
     const field = collection.fields.get(filter.is === 'related' ? filter.relation : (filter.path[0] ?? ''));
     if (!field || field.secret || visible.field(field) !== 'no') return;
-    throw new GatewayError('filter_denied', { field: field.name, collection: collection.name });
+    throw new GatewayError('field_read_denied', { field: field.name, collection: collection.name });
   }
 }
 

@@ -72,6 +72,6 @@ function sentTexts(query: PhpMap, keys: readonly string[] = []): string[] {
   return texts.map(sentText);
 }
 
-const refusals: readonly string[] = ['read_denied', 'unknown_field', 'unknown_path', 'filter_denied'];
+const refusals: readonly string[] = ['read_denied', 'unknown_field', 'unknown_path', 'field_read_denied'];
 
 const bare = (token: string): string => (token.startsWith('"') ? token.slice(1, -1) : token);

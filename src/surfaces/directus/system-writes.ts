@@ -5,10 +5,10 @@ import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { DirectusContext } from './context.ts';
-import { changesOf, keysOf, upsertBy } from './items.ts';
+import { changesOf, upsertBy } from './items.ts';
 import { changeLinked, createLinked, deleteLinked, speaksOfLinks } from './relation-links.ts';
 import { settingWriting, shapesSetting } from './settings.ts';
-import { listings, ownKey } from './system.ts';
+import { listings, ownKey, pathKeys } from './system.ts';
 import { bodyItems, sendWrite, singleItem, type Writing } from './write.ts';
 import { sendMatching } from './write-matching.ts';
 
@@ -26,7 +26,7 @@ interface Params {
 
 /** `me` among the keys of users is the caller. */
 function namedKeys(context: DirectusContext, segment: string, id: string): string[] {
-  return keysOf(id).map((key) => (segment === 'users' && key === 'me' ? ownKey(context) : key));
+  return pathKeys(segment, id).map((key) => (segment === 'users' && key === 'me' ? ownKey(context) : key));
 }
 
 interface Written {
