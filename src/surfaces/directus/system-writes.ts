@@ -1,6 +1,7 @@
 /** POST, PATCH and DELETE of users, roles, permissions and the other system collections that take writes (directus8-system §4 to §13, §21). */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { revertedItem } from '../../engine/revert.ts';
+import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import { isSystemName } from '../../schema/system.ts';
@@ -44,6 +45,7 @@ function commonRoutes({ app, segment, collection, path }: Written): void {
   const tried = triable(segment);
   app.patch(path, tried, async (request, reply) => {
     const { items, single } = bodyItems(request);
+    if (segment === withContent && items.some((item) => Object.hasOwn(item, 'data'))) throw new GatewayError('batch_upload');
     if (single) return sendMatching(request, reply, collection, items[0]);
     return sendWrite(request, reply, ({ schema }) => ({
       request: { is: 'update', collection, changes: changesOf(collectionOf(schema, collection), items) },
