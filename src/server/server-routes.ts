@@ -29,8 +29,14 @@ export const serverRoutes: FastifyPluginCallback<ServerRoutesOptions> = (app, { 
   });
 
   app.get('/', async (request, reply) => {
-    if (adminFolder !== undefined && existsSync(adminFolder)) return reply.code(302).header('location', './admin/').send({ public: true });
-    if (request.headers.accept?.includes('text/html')) return sendProjectsPage(reply, publicKeysOf(registry));
+    const { accept, authorization } = request.headers;
+    const isBrowser = accept?.includes('text/html') === true;
+    // Clients of Directus 8 send their token here too, and know of no list (§2.8).
+    const isDirectus = authorization !== undefined && !isBrowser;
+    if (isDirectus || (adminFolder !== undefined && existsSync(adminFolder))) {
+      return reply.code(302).header('location', './admin/').send({ public: true });
+    }
+    if (isBrowser) return sendProjectsPage(reply, publicKeysOf(registry));
     return { data: publicKeysOf(registry), public: true };
   });
 
