@@ -51,6 +51,8 @@ async function schema(t: Tester, world: World): Promise<void> {
   await refuses(t, world, 'fields/plants/nope', 404, 202, 'sleuth');
   await refuses(t, world, 'fields/plants', 401, 3, null);
   t.ok(rowsOf(await world.get('fields/keepers', 'admin')).length > 0);
+  await lists(t, world, 'collections/plants,nope,keepers', ['plants', 'keepers'], 'admin', 'collection');
+  await refuses(t, world, 'collections/nope', 404, 203);
 }
 
 /** Rows of these have numbers, and nothing else is a path of theirs. */

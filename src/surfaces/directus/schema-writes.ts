@@ -29,8 +29,8 @@ function demandAdministrator({ actor }: DirectusContext, what: 'collections' | '
 function sendCollection(reply: FastifyReply, context: DirectusContext, schema: Schema, name: string): FastifyReply {
   const collection = schema.collections.get(name);
   if (!collection) throw new GatewayError('item_not_found', { id: name });
-  const { fields: _, ...row } = collectionObject(collection, () => false);
-  return send(reply, context.actor, { data: JSON.stringify(row) });
+  const { managed, hidden, single, icon, note, translation } = collectionObject(collection, () => false);
+  return send(reply, context.actor, { data: JSON.stringify({ collection: name, managed, hidden, single, icon, note, translation }) });
 }
 
 function sendFields(reply: FastifyReply, context: DirectusContext, name: string, fields: readonly string[], single: boolean): FastifyReply {

@@ -136,10 +136,11 @@ export const schemaRoutes: FastifyPluginAsync = async (app) => {
     const names = text.split(',');
     demandRead(context, 'directus_collections', names.length === 1 ? text : undefined);
     const hidden = hiddenFrom(context);
-    const objects = names.map((name) => {
+    const objects = names.flatMap((name) => {
       const collection = context.schema.collections.get(name);
-      if (!collection) throw new GatewayError('item_not_found', { id: name });
-      return collectionObject(collection, hidden);
+      // Of several names those that are none are passed over, as keys of rows are.
+      if (!collection && names.length === 1) throw new GatewayError('item_not_found', { id: name });
+      return collection ? [collectionObject(collection, hidden)] : [];
     });
     return send(reply, context.actor, { data: JSON.stringify(names.length === 1 ? objects[0] : objects) });
   });
