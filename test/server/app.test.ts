@@ -45,6 +45,7 @@ t.test('outside of projects', async (t) => {
   t.same((await get('/')).json(), { data: ['shop', 'down', 'broken'], public: true });
   const led = { statusCode: 302, headers: { location: './admin/' } };
   t.match(await get('/', { authorization: 'Bearer x', accept: 'application/json' }), led, 'as clients of Directus 8 expect');
+  t.same((await get('/admin/')).json(), { data: ['shop', 'down', 'broken'], public: true }, 'who find it there without an app');
 
   const empty = createRegistry({ log: silentLog });
   const bare = await buildServer({ registry: empty, adminFolder: process.cwd() });
