@@ -100,7 +100,18 @@ export interface Writer {
   demandCreate(collection: Collection, status: string | null | undefined): void;
 }
 
+const writers = new WeakMap<Actor, { readonly schema: Schema; readonly rules: Rules; readonly writer: Writer }>();
+
+/** The same for the same actor, as long as schema and rules are. */
 export function writerOf(schema: Schema, rules: Rules, actor: Actor): Writer {
+  const known = writers.get(actor);
+  if (known?.schema === schema && known.rules === rules) return known.writer;
+  const writer = createWriter(schema, rules, actor);
+  writers.set(actor, { schema, rules, writer });
+  return writer;
+}
+
+function createWriter(schema: Schema, rules: Rules, actor: Actor): Writer {
   const grants = new Map<Collection, WriteGrant | undefined>();
   const find = (collection: Collection): WriteGrant | undefined => {
     if (!grants.has(collection)) grants.set(collection, writeGrant(collection, rules, actor, schema));

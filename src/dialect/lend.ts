@@ -11,7 +11,7 @@ export interface Lender<Raw> {
 export interface LendOptions<Raw> {
   /** Connections at most. */
   readonly size: number;
-  /** Whether one that is given back may go to who waits for it without the pool having looked at it; never without this. */
+  /** Whether one that was just given back may be lent again without the pool having looked at it; never without this. */
   readonly isSound?: (raw: Raw) => boolean;
 }
 
@@ -33,20 +33,50 @@ export interface PoolUse {
 /** Milliseconds to wait while none of the connections is given back, and at most. */
 const patience = 10_000;
 const longest = 30_000;
+/** Milliseconds after which those that nobody needed meanwhile go back to the pool. */
+const sweepTime = 20;
 
 export const busy = (): GatewayError =>
   new GatewayError('database_unavailable', { message: 'All connections of this project to its database are busy; try again shortly' });
 
 /**
+ * The way through the pool and back is longer than many a statement: what is given back rests here for a moment, at hand for the next.
  * The pool's own patience is for each who waits, however fast connections come and go: among many, the last would lose theirs. Here
  * whoever waits goes on as long as the line moves.
  */
 export function lend<Raw>(lender: Lender<Raw>, { size, isSound = () => false }: LendOptions<Raw>): Lending<Raw> {
   const turns = createTurns<Raw>({ count: size, patience, longest, refusal: busy });
+  const resting: Raw[] = [];
+  /** The fewest that have rested since the last sweep: nobody needed those. */
+  let spare = 0;
+  let sweeping: NodeJS.Timeout | undefined;
+
+  function sweep(): void {
+    for (const raw of resting.splice(0, spare)) void lender.releaseConnection(raw).catch(() => undefined);
+    spare = resting.length;
+    sweeping = spare > 0 ? setTimeout(sweep, sweepTime) : undefined;
+  }
+
+  function rest(raw: Raw): void {
+    resting.push(raw);
+    if (!sweeping) sweeping = setTimeout(sweep, sweepTime);
+  }
+
+  /** The one that rested last, if it is still what it was. */
+  function rested(): Raw | undefined {
+    const raw = resting.pop();
+    spare = Math.min(spare, resting.length);
+    if (raw === undefined || isSound(raw)) return raw;
+    void lender.releaseConnection(raw).catch(() => undefined);
+    return rested();
+  }
+
   const acquire = async (): Promise<Raw> => {
     const turn = turns.take();
     const handed = turn && (await turn);
     if (handed !== undefined) return handed;
+    const own = rested();
+    if (own !== undefined) return own;
     try {
       return await lender.acquireConnection();
     } catch (error) {
@@ -55,8 +85,12 @@ export function lend<Raw>(lender: Lender<Raw>, { size, isSound = () => false }: 
     }
   };
   const release = (raw: Raw): Promise<void> | undefined => {
-    if (turns.usage().waiting === 0 || !isSound(raw)) return lender.releaseConnection(raw).finally(() => turns.done());
-    turns.done(raw);
+    if (!isSound(raw)) return lender.releaseConnection(raw).finally(() => turns.done());
+    if (turns.usage().waiting > 0) turns.done(raw);
+    else {
+      rest(raw);
+      turns.done();
+    }
     return undefined;
   };
   const use = (): PoolUse => {

@@ -233,7 +233,7 @@ export interface Dialect extends Printer {
   operand(field: Field, value: Scalar): Fragment;
   /**
    * A bound value as the column stores it: in the VALUES of an INSERT, in `set column = ...`, and in a CASE beside the column itself.
-   * NULL has the same text as any other value.
+   * What is printed of it depends on the field alone, and is the same for NULL.
    *
    * @throws GatewayError unprocessable where this database could keep the value only as another
    */
@@ -264,7 +264,7 @@ export interface Dialect extends Printer {
   /** Which statements, in the form that the product writes, can give back columns of the rows they changed, by `returning …`. */
   readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean };
   /** The rows of directus_activity and directus_revisions in one statement; absent, or undefined, where it takes one for each table. */
-  readonly history?: (tables: HistoryTables, author: HistoryAuthor, rows: readonly HistoryRow[]) => Fragment | undefined;
+  readonly history?: (tables: HistoryTables, author: HistoryAuthor, rows: readonly HistoryRow[]) => Statement | undefined;
   /** A DELETE names the alias that it deletes from. */
   readonly deletesByAlias?: true;
   /** A transaction sees what was there when it first read without a lock: nothing may be read so before what it depends on is locked. */

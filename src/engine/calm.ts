@@ -22,17 +22,27 @@ export function createCalm(most: number): Calm {
   let met = Number.NEGATIVE_INFINITY;
   let troubledUntil = 0;
   let timer: NodeJS.Timeout | undefined;
+  /** When the last one ended, or went. */
+  let moved = 0;
 
   const width = (): number => (performance.now() < troubledUntil ? 1 : most);
 
   /** Lets go who may, and at least so many. */
   function admit(least = 0): void {
-    clearTimeout(timer);
+    moved = performance.now();
     for (let admitted = 0; waiting.length > 0 && (admitted < least || running < width()); admitted += 1) {
       running += 1;
       waiting.shift()?.();
     }
-    if (waiting.length > 0) timer = setTimeout(() => admit(1), patience);
+    if (waiting.length > 0 && !timer) timer = setTimeout(look, patience).unref();
+  }
+
+  function look(): void {
+    timer = undefined;
+    if (waiting.length === 0) return;
+    const left = moved + patience - performance.now();
+    if (left > 1) timer = setTimeout(look, left).unref();
+    else admit(1);
   }
 
   return {
@@ -54,7 +64,7 @@ export function createCalm(most: number): Calm {
         return await work();
       } finally {
         running -= 1;
-        admit();
+        if (waiting.length > 0) admit();
       }
     },
   };

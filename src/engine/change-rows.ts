@@ -1,6 +1,7 @@
 /** Changes rows that are there: looked at and locked in one statement, changed in another that holds the rule once more. */
 import { denied } from '../access/write.ts';
 import { GatewayError } from '../lib/errors.ts';
+import { demanding, demandsAll } from '../query/check-item.ts';
 import { never } from '../query/filters.ts';
 import type { WriteNode } from '../query/mutation.ts';
 import type { Filter } from '../query/types.ts';
@@ -11,7 +12,7 @@ import { type Change, compileLock, compileSnapshot, compileUpdate, type Key } fr
 import { changedAtOnce } from './change-at-once.ts';
 import { filledValues } from './filled.ts';
 import { charactersOf, mostCharacters, textsOf } from './insert-rows.ts';
-import { keyIn, templateOf, valueIn, wholeRow } from './row-text.ts';
+import { keyIn, storedIn, templateOf, valueIn, wholeRow } from './row-text.ts';
 import { demandSystem, knownBefore } from './system-rows.ts';
 import { demandWrite, record, sentStatus, type WriteState } from './write-state.ts';
 
@@ -76,7 +77,8 @@ export async function changeRows(state: WriteState, nodes: readonly WriteNode[],
     if (!(action === 'delete' ? before.deletable : before.updatable)) throw denied(action, collection);
     demandWrite(state, node, action, before.status);
     demandSystem(state, node, 'update', before.text);
-    wanted.push({ node, action, filled: filledValues(state, node) });
+    const stored = (field: Field): Stored => storedIn(before.text, field);
+    wanted.push({ node, action, filled: filledValues(state, node, { status: before.status, stored }) });
   }
   for (const action of ['update', 'delete'] as const) {
     const some = wanted.filter((one) => one.action === action);
@@ -120,7 +122,9 @@ async function lock(
 ): Promise<Map<string, Before>> {
   const { connection, writer } = state;
   const status = collection.status?.field;
-  const template = templateOf(new Set([...collection.key, ...(status ? [status] : []), ...knownBefore(collection), ...needs]));
+  const whole = nodes.some((node) => demandsAll(collection, sentStatus(node)) === true);
+  const known = [...knownBefore(collection), ...(whole ? demanding(collection) : []), ...needs];
+  const template = templateOf(new Set([...collection.key, ...(status ? [status] : []), ...known]));
   const rule = (action: 'update' | 'delete'): Filter => writer.find(collection)?.rows(action) ?? never;
   const questions = [state.readable(collection), rule('update'), rule('delete')];
   const found = new Map<string, Before>();

@@ -1,7 +1,7 @@
 /** The rows of directus_activity and directus_revisions that a write leaves, in its own transaction (directus8-data §12). */
 import type { Actor } from '../access/types.ts';
 import type { HistoryAuthor, HistoryRow } from '../dialect/types.ts';
-import { print, type Statement } from '../lib/fragment.ts';
+import type { Statement } from '../lib/fragment.ts';
 import type { WriteNode } from '../query/mutation.ts';
 import { keyText } from '../schema/keys.ts';
 import type { Stored } from '../schema/stored-values.ts';
@@ -91,8 +91,7 @@ export function journalStatement(
   const revisions = schema.collections.get('directus_revisions');
   if (!activity || !revisions) return undefined;
   const by = authorOf(author, now, activity);
-  const statement = connection.dialect.history?.({ activity, revisions }, by, historyRows(entries));
-  return statement && print(statement, connection.dialect);
+  return connection.dialect.history?.({ activity, revisions }, by, historyRows(entries));
 }
 
 /** Writes the entries, in a statement for each table; on a database without these tables there are none to write. */

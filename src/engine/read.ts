@@ -31,9 +31,9 @@ export interface ReadContext {
   /** A condition under which the actor is who he is taken for (see `ReadResult.proven`). */
   readonly proof?: Fragment | undefined;
   /** Nothing is written under it. */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
   /** Says what the addresses of files are. */
-  readonly fileData?: FileData;
+  readonly fileData?: FileData | undefined;
   /** Told how long each stage took, when somebody wants to know. */
   readonly timings?: Timings | undefined;
 }

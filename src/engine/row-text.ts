@@ -1,5 +1,5 @@
 /** What stands in a row's JSON text, taken out of it without decoding the rest. */
-import type { Scalar } from '../dialect/types.ts';
+import type { Scalar, Stored } from '../dialect/types.ts';
 import { eachMember } from '../lib/json-members.ts';
 import type { Template } from '../query/types.ts';
 import { coerceOperand } from '../schema/field-types.ts';
@@ -54,6 +54,21 @@ export function valueIn(text: string, field: Field): Scalar | undefined {
   eachMember(text, (key, value) => {
     if (key !== wanted) return;
     if (value !== 'null') found = coerceOperand(field, value.startsWith('"') ? JSON.parse(value) : value);
+    return true;
+  });
+  return found;
+}
+
+/** What a column holds, as far as it matters whether that is blank or like a pattern; NULL for a column that is not in the text. */
+export function storedIn(text: string, field: Field): Stored {
+  let found: Stored = null;
+  const wanted = keyed(field);
+  eachMember(text, (key, value) => {
+    if (key !== wanted) return;
+    if (value.startsWith('"')) found = String(JSON.parse(value));
+    else if (value === '[]') found = '';
+    else if (value === 'true' || value === 'false') found = value === 'true';
+    else if (value !== 'null') found = value;
     return true;
   });
   return found;

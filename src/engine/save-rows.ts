@@ -86,7 +86,7 @@ async function createRows(state: WriteState, nodes: readonly WriteNode[], needs:
     const filled = automaticValues(collection, 'create', node.values, state);
     const values = new Map(node.values);
     for (const [field, value] of filled) values.set(field, value);
-    checkValues(collection, values, 'create', listsOf(node));
+    checkValues(collection, values, 'create', { lists: listsOf(node) });
     sent.push([...node.values.keys()].filter((field) => !filled.has(field)));
     return values;
   });

@@ -1,6 +1,4 @@
 /** What a file's own content says of it: dimensions, duration, title, words. Nothing of it is worth failing for. */
-import { parseBuffer } from 'music-metadata';
-import sharp from 'sharp';
 import { filmIndex, filmSeconds, type ReadPart } from './film-index.ts';
 import { type PictureWords, pictureWords, plainText } from './picture-words.ts';
 
@@ -34,6 +32,7 @@ export async function contentFacts(head: Buffer, type: string, size: number, rea
 async function dimensions(head: Buffer, type: string): Promise<ContentFacts> {
   // Of a drawing nothing is painted, only its size is read; the header alone is, of a picture.
   if (type === 'image/svg+xml' && head.length > 1024 * 1024) return {};
+  const { default: sharp } = await import('sharp');
   const { width, height, pageHeight, orientation } = await sharp(head, { limitInputPixels: false, failOn: 'none' }).metadata();
   if (!width || !height) return {};
   const own = { width, height: pageHeight ?? height };
@@ -50,6 +49,7 @@ async function played(head: Buffer, type: string, size: number, read: ReadPart):
   const film = index && filmSeconds(index);
   // The parser reads on from where a film says that its index is: to it, a film of an index alone is one as well.
   const parsed = index?.behind ? Buffer.concat([head.subarray(0, head.readUInt32BE(0)), index.box]) : head;
+  const { parseBuffer } = await import('music-metadata');
   const { format, common } = await parseBuffer(
     parsed,
     { mimeType: type, size: parsed === head ? size : parsed.length },

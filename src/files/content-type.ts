@@ -1,5 +1,4 @@
 /** What content is, told from its first bytes; its name only says which kind of plain text it is. */
-import { fileTypeFromBuffer } from 'file-type';
 
 export interface ContentType {
   readonly type: string;
@@ -64,6 +63,7 @@ export async function contentTypeOf(head: Buffer, name: string): Promise<Content
     if (markup.test(start)) return { type: 'image/svg+xml', extension: 'svg' };
     if (page.test(start)) return { type: 'text/html', extension: 'html' };
   }
+  const { fileTypeFromBuffer } = await import('file-type');
   const found = await fileTypeFromBuffer(head).catch(() => undefined);
   if (found && !(text !== undefined && found.mime === 'application/xml')) return { type: found.mime, extension: found.ext };
   if (text === undefined) return unknown;

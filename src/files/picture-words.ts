@@ -1,5 +1,4 @@
 /** What photographers and cameras have written into a picture: title, description, place and keywords, of IPTC, XMP and EXIF. */
-import exifr from 'exifr';
 
 export interface PictureWords {
   readonly title?: string;
@@ -75,6 +74,7 @@ const placeOf = (tags: Tags, read: (value: unknown) => unknown): string | undefi
 /** The words of a picture that begins with `head`: IPTC goes before XMP, and both before EXIF. */
 export async function pictureWords(head: Buffer, type: string): Promise<PictureWords> {
   if (!telling.has(type)) return {};
+  const { default: exifr } = await import('exifr');
   const found: unknown = await exifr.parse(head, options as never);
   const part = (name: string): Tags => (isTags(found) && isTags(found[name]) ? found[name] : {});
   const [iptc, dc, photoshop, exif] = [part('iptc'), part('dc'), part('photoshop'), part('ifd0')];

@@ -287,14 +287,6 @@ export const errorKinds = {
     (d) => `Unknown filter: ${d['operator']}${d['hint'] ?? ''}`,
   ),
   related_denied: kind(403, 215, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', (d) => `Unable to access "${d['field']}" related data`),
-  field_read_denied: kind(
-    403,
-    215,
-    'FORBIDDEN',
-    'ValidationError',
-    'QueryError',
-    (d) => `Unable to access the field "${d['field']}" of "${d['collection']}"`,
-  ),
   alter_denied: kind(403, 306, 'FORBIDDEN', 'ForbiddenError', 'Forbidden', (d) => `Altering collection "${d['collection']}" was denied`),
   read_denied: kind(
     403,

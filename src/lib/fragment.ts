@@ -84,6 +84,16 @@ export function print(fragment: Fragment, printer: Printer): Statement {
   return { text, values };
 }
 
+/** What printing would bind, in order. */
+export function valuesOf(fragment: Fragment, values: unknown[] = []): unknown[] {
+  for (const piece of fragment.pieces) {
+    if (typeof piece === 'string') continue;
+    if ('value' in piece) values.push(piece.value);
+    else if ('pieces' in piece) valuesOf(piece, values);
+  }
+  return values;
+}
+
 /** The fragment as text that need not be printed again for the same dialect; itself where it binds values. */
 export function printed(fragment: Fragment, printer: Printer): Fragment {
   const { text, values } = print(fragment, printer);

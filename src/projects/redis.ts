@@ -1,5 +1,6 @@
 /** Connections to Redis, shared by the projects that name the same server. Redis is a convenience: while it is away nothing waits for it. */
-import { Redis } from 'ioredis';
+import { createRequire } from 'node:module';
+import type { Redis } from 'ioredis';
 import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
 
@@ -31,6 +32,9 @@ const connectTime = 2_000;
 const firstPause = 100;
 const longestPause = 5_000;
 
+/** Loaded with the first link, which most installations never make. */
+const load = createRequire(import.meta.url);
+
 export function createRedisLinks(log: Log): RedisLinks {
   const links = new Map<string, { readonly link: Omit<RedisLink, 'release'>; readonly end: () => void; users: number }>();
   return {
@@ -61,8 +65,9 @@ export function createRedisLinks(log: Log): RedisLinks {
 }
 
 function connect(url: string, log: Log): { readonly link: Omit<RedisLink, 'release'>; readonly end: () => void } {
+  const { Redis: Client }: typeof import('ioredis') = load('ioredis');
   const open = (name: string): Redis =>
-    new Redis(url, {
+    new Client(url, {
       connectionName: `sallyport ${name}`,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,

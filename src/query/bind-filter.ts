@@ -18,20 +18,6 @@ export function bindFilter(collection: Collection, filter: RequestedFilter, cont
   return bindPath(collection, filter.path, 0, filter, context);
 }
 
-/**
- * A condition on a column that the caller may never read is refused as such, where it is one of the collection itself (directus8-data
- * §5.2). Throws field_read_denied. Behind a relation such a column is unknown, and so are secrets everywhere.
- */
-export function demandColumns(collection: Collection, filter: RequestedFilter, { visible }: Pick<BindContext, 'visible'>): void {
-  if (filter.is === 'all' || filter.is === 'any') for (const part of filter.of) demandColumns(collection, part, { visible });
-  else if (filter.is === 'not') demandColumns(collection, filter.of, { visible });
-  else {
-    const field = collection.fields.get(filter.is === 'related' ? filter.relation : (filter.path[0] ?? ''));
-    if (!field || field.secret || visible.field(field) !== 'no') return;
-    throw new GatewayError('field_read_denied', { field: field.name, collection: collection.name });
-  }
-}
-
 type Compare = Extract<RequestedFilter, { is: 'compare' }>;
 
 function bindPath(collection: Collection, path: readonly string[], at: number, asked: Compare, context: BindContext): Filter {

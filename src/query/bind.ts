@@ -3,7 +3,7 @@ import { GatewayError } from '../lib/errors.ts';
 import type { Clock } from '../schema/field-types.ts';
 import { parseKey } from '../schema/keys.ts';
 import type { Collection, Schema } from '../schema/types.ts';
-import { bindFilter, demandColumns } from './bind-filter.ts';
+import { bindFilter } from './bind-filter.ts';
 import { bindTemplate } from './bind-template.ts';
 import type { BindContext } from './context.ts';
 import { expand } from './expand.ts';
@@ -78,10 +78,7 @@ export function bindRows(
   const where: Filter[] = [];
   if (request.keys) where.push(keyFilter(collection, request.keys));
   if (request.within) where.push(bindFilter(collection, request.within, context));
-  if (request.where) {
-    demandColumns(collection, request.where, context);
-    where.push(bindFilter(collection, request.where, context));
-  }
+  if (request.where) where.push(bindFilter(collection, request.where, context));
   if (request.search !== undefined) where.push(searchFilter(collection, request.search, context));
   const others = allOf(where);
   return request.fullText === undefined ? { where: others } : bindFullText(collection, request.fullText, others, context);

@@ -54,15 +54,31 @@ function isMatch(field: Field, pattern: string, value: Stored): boolean {
   });
 }
 
-/** By the status mapping, whether an item of this status need not be complete. */
-function isExempt({ status }: Collection, value: Stored | undefined): boolean {
+/** By the status mapping, whether an item of this status must be complete; undefined where the mapping says so of none. */
+export function demandsAll({ status }: Collection, value: Stored | undefined): boolean | undefined {
   const required = status?.mapping.requiredFields ?? [];
-  return required.length > 0 && value !== undefined && value !== null && !required.includes(String(value));
+  return required.length === 0 || value === undefined || value === null ? undefined : required.includes(String(value));
+}
+
+const patternOf = (field: Field): string | null | undefined => (field.type === 'hash' ? null : field.meta?.validation);
+
+/** The fields of which anything is demanded, and that may be looked at. */
+export function demanding(collection: Collection): Field[] {
+  const shown = [...collection.fields.values()].filter(({ secret }) => secret !== 'never');
+  return shown.filter((field) => needsValue(collection, field) || patternOf(field));
+}
+
+/** What is known of a row that is to be changed. */
+export interface RowBefore {
+  readonly status: string | null | undefined;
+  /** The value of a demanding field. */
+  stored(field: Field): Stored;
 }
 
 /**
- * Checks what is about to be written, automatic values included. On create every column counts; on update only those in the
- * payload do. `lists` are the names of related rows that come with it. Patterns of hash fields are for `checkPlain`.
+ * Checks what is about to be written, automatic values included. On create every column counts; on update those in the payload do, and
+ * all of them where the row gets a status in which it must be complete, unless that is where deleted ones are. `lists` are the names of related rows that come with it.
+ * Patterns of hash fields are for `checkPlain`.
  *
  * @throws GatewayError validation with all violations, or unprocessable where a column cannot be written or a pattern cannot be used
  */
@@ -70,15 +86,19 @@ export function checkValues(
   collection: Collection,
   values: ReadonlyMap<Field, Stored>,
   mode: WriteMode,
-  lists: ReadonlySet<string> = new Set(),
+  { lists = new Set(), before }: { readonly lists?: ReadonlySet<string>; readonly before?: RowBefore | undefined } = {},
 ): void {
   refuseComputed(values);
   const given = collection.status && values.get(collection.status.field);
-  if (isExempt(collection, given)) return;
+  const demands = demandsAll(collection, given === undefined ? before?.status : given);
+  if (demands === false) return;
   const faults: FieldFault[] = mode === 'create' ? missingLists(collection, lists).map(blank) : [];
-  for (const field of mode === 'create' ? collection.fields.values() : values.keys()) {
-    const value = values.get(field);
-    const pattern = field.type === 'hash' ? null : field.meta?.validation;
+  const thrownAway = given !== undefined && collection.status?.mapping.softDeleted.includes(String(given));
+  const whole = before !== undefined && demands === true && demandsAll(collection, before.status) !== true && !thrownAway;
+  const fields = mode === 'create' ? collection.fields.values() : whole ? demanding(collection) : values.keys();
+  for (const field of fields) {
+    const value = whole && !values.has(field) ? before.stored(field) : values.get(field);
+    const pattern = patternOf(field);
     if (needsValue(collection, field) && isBlank(field, value)) faults.push(blank(field.name));
     else if (pattern && value !== undefined && !isMatch(field, pattern, value)) faults.push(invalid(field.name));
   }
@@ -92,11 +112,12 @@ function violation(faults: readonly FieldFault[]): GatewayError {
 
 /** The patterns of hash fields, which are about what is not hashed yet. Throws validation. */
 export function checkPlain(values: ReadonlyMap<Field, Stored>): void {
-  const wrong = [...values].filter(([field, value]) => {
+  const wrong: Field[] = [];
+  for (const [field, value] of values) {
     const pattern = field.type === 'hash' ? field.meta?.validation : undefined;
-    return pattern && !isMatch(field, pattern, value);
-  });
-  if (wrong.length > 0) throw violation(wrong.map(([field]) => invalid(field.name)));
+    if (pattern && !isMatch(field, pattern, value)) wrong.push(field);
+  }
+  if (wrong.length > 0) throw violation(wrong.map((field) => invalid(field.name)));
 }
 
 /** Related rows that an item must not be without; for fields without a column `required` of the metadata counts. */

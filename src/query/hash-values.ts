@@ -35,6 +35,12 @@ export async function hashOf(hasher: string, text: string): Promise<string | und
   return (await hash(text, bcryptCost)).replace(/^\$2b\$/, '$$2y$$');
 }
 
+/** Whether any of the values is to be hashed. */
+export function holdsPlain(values: ReadonlyMap<Field, Stored>): boolean {
+  for (const [field, value] of values) if (field.type === 'hash' && typeof value === 'string') return true;
+  return false;
+}
+
 /**
  * The values with those of hash fields hashed, every time they are given; NULL stays NULL.
  *

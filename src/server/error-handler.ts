@@ -4,7 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { describeError, type ErrorName, GatewayError } from '../lib/errors.ts';
 import { describeForLog, reason, redact } from '../lib/redact.ts';
 import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors.ts';
-import { isGraphqlPath, renderGraphqlFault } from '../surfaces/graphql/errors.ts';
+import { isGraphqlPath, renderGraphqlFault } from '../surfaces/graphql/fault.ts';
 import { isPayloadPath, renderPayloadError } from '../surfaces/payload/errors.ts';
 import { isScimPath, renderScimError, scimType } from '../surfaces/scim/errors.ts';
 import { isStrapiPath, renderStrapiError } from '../surfaces/strapi/errors.ts';

@@ -1,11 +1,12 @@
 /** Statements that change rows of one collection, and what they tell of them. */
 import type { Dialect, Scalar } from '../dialect/types.ts';
-import { type Fragment, join, name, nothing, print, printed, type Statement, sql } from '../lib/fragment.ts';
+import { type Fragment, join, name, nothing, print, printed, type Statement, sql, valuesOf } from '../lib/fragment.ts';
 import { rowsOfKeys } from '../query/key-filter.ts';
 import type { Filter, Template } from '../query/types.ts';
 import type { Stored } from '../schema/stored-values.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import { type CellsWriter, cells } from './cells.ts';
+import { createKnownTexts } from './known-texts.ts';
 import { column, createScope, table, tableName, whereClause } from './scope.ts';
 import { condition } from './where.ts';
 
@@ -16,6 +17,8 @@ export interface Telling {
 }
 
 export type Key = readonly Scalar[];
+
+const inserts = createKnownTexts(8_000_000);
 
 /** The row, each column under its own name; undefined where nothing is to be told. */
 function told(template: Template, alias: string, dialect: Dialect): { readonly columns: Fragment; readonly write: CellsWriter } {
@@ -52,29 +55,33 @@ export function compileInsert(
   dialect: Dialect,
   template?: Template,
 ): Telling {
-  const into = tableName(collection);
   const { clause, write } = returning(template, dialect);
   if (fields.length === 0 && !dialect.defaultValue) {
-    return { statement: print(sql`insert into ${into} default values${clause}`, dialect), write };
+    return { statement: print(sql`insert into ${tableName(collection)} default values${clause}`, dialect), write };
   }
   // A row of nothing but defaults still names a column.
   const named = fields.length > 0 ? fields : [...collection.fields.values()].slice(0, 1);
-  const columns = join(
-    named.map((field) => name(field.column.name)),
-    ', ',
+  let left = '';
+  const placed = rows.map((row, i) =>
+    named.map((field, k) => {
+      const given = row.get(field);
+      if (given !== undefined) return dialect.stored(field, given);
+      left += ` ${i}.${k}`;
+      return dialect.defaultValue ?? sql`null`;
+    }),
   );
-  const value = (row: ReadonlyMap<Field, Stored>, field: Field): Fragment => {
-    const given = row.get(field);
-    return given === undefined ? (dialect.defaultValue ?? sql`null`) : dialect.stored(field, given);
-  };
-  const values = rows.map(
-    (row) =>
-      sql`(${join(
-        named.map((field) => value(row, field)),
-        ', ',
-      )})`,
-  );
-  return { statement: print(sql`insert into ${into} (${columns}) values ${join(values, ', ')}${clause}`, dialect), write };
+  const values: unknown[] = [];
+  for (const row of placed) for (const cell of row) valuesOf(cell, values);
+  // What `stored` prints depends on the field alone.
+  const text = inserts.of(`${rows.length}${left}`, [dialect, collection, clause, ...named], () => {
+    const columns = join(
+      named.map((field) => name(field.column.name)),
+      ', ',
+    );
+    const lists = placed.map((row) => sql`(${join(row, ', ')})`);
+    return print(sql`insert into ${tableName(collection)} (${columns}) values ${join(lists, ', ')}${clause}`, dialect).text;
+  });
+  return { statement: { text, values }, write };
 }
 
 /** A row to be changed. */

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { WriteContext } from '../engine/write.ts';
 import type { NestedSyntax } from '../query/mutation.ts';
-import { afterWrites } from './after-writes.ts';
+import { writeContextOf } from './after-writes.ts';
 import type { CallerContext } from './caller.ts';
 import type { SurfaceHooks } from './hooks.ts';
 
@@ -15,5 +15,5 @@ export function writeContext(
 ): WriteContext {
   const { project, actor } = context;
   const userAgent = request.headers['user-agent'] ?? '';
-  return { ...context, userAgent, syntax, ...afterWrites(project), ...hooks.writes(project, actor, undefined, trial) };
+  return writeContextOf(context, { userAgent, syntax }, hooks.writes(project, actor, undefined, trial));
 }

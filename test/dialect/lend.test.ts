@@ -1,4 +1,5 @@
 /** Promise: who waits for a connection gets the one that is given back, without a way through the pool, unless something is wrong with it. */
+import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { lend } from '../../src/dialect/lend.ts';
 
@@ -40,7 +41,11 @@ t.test('one that is given back goes to who waits', async (t) => {
   const third = await waiting[1];
   t.equal(third, first);
   if (third) await release(third);
-  t.strictSame([lent, back], [['c1'], ['c1']], 'to the pool when nobody waits');
+  t.strictSame([lent, back], [['c1'], []]);
+  t.equal(await acquire(), first, 'it stays at hand for the next');
+  await release(first);
+  await setTimeout(100);
+  t.strictSame([lent, back], [['c1'], ['c1']], 'and goes back to the pool when nobody comes');
   t.strictSame(use(), { most: 1, busy: 0, waiting: 0 });
 });
 
@@ -51,5 +56,14 @@ t.test('one that is unsound goes to the pool, and who waits gets another', async
   first.sound = false;
   await release(first);
   t.equal((await waiting).name, 'c2');
+  t.strictSame([lent, back], [['c1', 'c2'], ['c1']]);
+});
+
+t.test('one that breaks while it rests goes to the pool', async (t) => {
+  const { lent, back, acquire, release } = pool();
+  const first = await acquire();
+  await release(first);
+  first.sound = false;
+  t.equal((await acquire()).name, 'c2');
   t.strictSame([lent, back], [['c1', 'c2'], ['c1']]);
 });

@@ -43,6 +43,8 @@ async function plain(t: Tester, world: World): Promise<void> {
   t.strictSame(ordered(keys(first(without))), ordered(plantColumns.filter((name) => !['notes', 'traits', 'zone'].includes(name))));
   const kept = await world.get('items/plants?fields=*,-id', 'admin');
   t.ok(keys(first(kept)).includes('id'), 'the key stays beside a wildcard');
+  await answers(t, world, 'items/plants/1?fields=id,family.*,-family.name', { id: 1 });
+  await answers(t, world, 'items/plants/1?fields=id,uses.plant,uses.weight,uses.-weight', { id: 1, uses: [{ plant: 1 }, { plant: 1 }] });
   await answers(t, world, 'items/plants/1?fields=id,title.x', { id: 1, title: 'Apple' });
   await answers(t, world, 'items/plants/1?fields=id,divider,loose', { id: 1 });
   await answers(t, world, 'items/plants/1?fields=id,labels', { id: 1 });

@@ -217,9 +217,9 @@ async function rights(t: Tester, world: World): Promise<void> {
     // Of the secret of a use the editor learns nothing, whatever the quantifier.
     ['editor', '{"uses":{"_some":{"use_id":{"secret":"pantry-code"}}}}', [422, 202]],
     ['editor', '{"uses":{"_none":{"use_id":{"_not":{"secret":{"_contains":"p"}}}}}}', [422, 202]],
-    ['editor', '{"_not":{"passcode":null}}', [403, 215]],
-    ['writer', '{"zone":{"name":"Pond"}}', [403, 215]],
-    ['writer', '{"_not":{"_not":{"price":{"_gt":1}}}}', [403, 215]],
+    ['editor', '{"_not":{"passcode":null}}', [422, 202]],
+    ['writer', '{"zone":{"name":"Pond"}}', [404, 202]],
+    ['writer', '{"_not":{"_not":{"price":{"_gt":1}}}}', [422, 202]],
     ['sleuth', '{"sightings":{"_some":{}}}', [404, 202]],
     ['sleuth', '{"sightings":{"_none":{"note":"cone"}}}', [404, 202]],
     ['sleuth', '{"family":{"members":{"_every":{"sightings":{"_some":{}}}}}}', [404, 202]],

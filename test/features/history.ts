@@ -213,8 +213,14 @@ async function ofOneRow(t: Tester, ask: AskAs): Promise<void> {
   const at0 = await ask(`${path}/0?fields=id,data`, 'reader');
   t.strictSame(at(at0.json, 'data'), { id: own[0], data: { id: 1, title: 'zero' } }, told(at0));
   t.equal(at((await ask(`${path}/1?fields=id&sort=id&offset=5&limit=0&filter[id]=3`, 'reader')).json, 'data', 'id'), own[1]);
-  for (const offset of ['2', '-1', '99', '99999999999']) refused(t, await ask(`${path}/${offset}`, 'reader'), 404, 203, `place ${offset}`);
-  for (const offset of ['x', '1x', '1.5']) refused(t, await ask(`${path}/${offset}`, 'reader'), 422, 4, `place ${offset}`);
+  for (const [offset, nth] of [
+    ['-1', 0],
+    ['+1', 1],
+    ['1.5', 1],
+  ] as const)
+    t.equal(at((await ask(`${path}/${offset}?fields=id`, 'reader')).json, 'data', 'id'), own[nth], `place ${offset}`);
+  for (const offset of ['2', '99', '99999999999']) refused(t, await ask(`${path}/${offset}`, 'reader'), 404, 203, `place ${offset}`);
+  for (const offset of ['x', '1x', '1.5.1']) refused(t, await ask(`${path}/${offset}`, 'reader'), 422, 4, `place ${offset}`);
 }
 
 async function activity(t: Tester, ask: AskAs): Promise<void> {

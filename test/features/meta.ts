@@ -45,6 +45,7 @@ async function counters(t: Tester, world: World): Promise<void> {
     ['meta=filter_count&status=draft&filter[heads]=40', { filter_count: 1 }],
     ['meta[]=type&meta[]=collection', { collection: 'plants', type: 'collection' }],
     ['meta=nonsense,type', { type: 'collection' }],
+    ['meta=type, result_count ,%20total_count, filter_count, page', { type: 'collection', result_count: 9, total_count: 9 }],
   ];
   for (const [query, meta] of cases) t.strictSame(await metaOf(t, world, `items/plants?fields=id&${query}`), meta, query);
   for (const none of ['meta=0', 'meta=', ''])

@@ -47,7 +47,7 @@ async function schema(t: Tester, world: World): Promise<void> {
   t.ok(told.has('plants') && told.has('directus_users') && !told.has('keepers') && !told.has('directus_webhooks'), [...told].join());
   await refuses(t, world, 'fields/keepers', 403, 300, 'sleuth');
   await refuses(t, world, 'fields/keepers/keeper', 403, 300, 'sleuth');
-  await refuses(t, world, 'fields/plants/zone', 403, 215, 'sleuth');
+  await refuses(t, world, 'fields/plants/zone', 404, 202, 'sleuth');
   await refuses(t, world, 'fields/plants/nope', 404, 202, 'sleuth');
   await refuses(t, world, 'fields/plants', 401, 3, null);
   t.ok(rowsOf(await world.get('fields/keepers', 'admin')).length > 0);

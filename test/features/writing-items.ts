@@ -15,6 +15,23 @@ async function creating(t: Tester, world: WritingWorld): Promise<void> {
     body: 'name=of+a+form&children[0][name]=x&children[1][name]=y',
   });
   gives(t, form, { name: 'of a form', children: [{ name: 'x' }, { name: 'y' }] }, 'a form');
+  const suffixed = await world.get('items/zones?fields=name', 'admin', {
+    method: 'POST',
+    headers: { 'content-type': 'application/vnd.api+json; charset=utf-8' },
+    body: '{"name":"of a type of its own"}',
+  });
+  gives(t, suffixed, { name: 'of a type of its own' }, 'JSON by its suffix');
+  const inParts = (parts: string) =>
+    world.get('items/zones?fields=name,children.name', 'admin', {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=part' },
+      body: `${parts}--part--\r\n`,
+    });
+  const part = (name: string, value: string) => `--part\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const fields = part('name', 'of parts & more') + part('children[][name]', 'x');
+  gives(t, await inParts(fields), { name: 'of parts & more', children: [{ name: 'x' }] }, 'a form of parts');
+  refused(t, await inParts(fields + part('children"; filename="a.txt', 'x')), 400, 13, 'a form with a file');
+  refused(t, await inParts(''), 400, 13, 'a form of nothing');
   for (const body of [{}, []])
     gives(t, await world.send('POST', 'zones?fields=name,parent', body), { name: null, parent: null }, 'nothing but defaults');
   const [none] = (await world.knex('zones').count({ n: '*' }).whereNull('name').whereNull('parent')) as { n: unknown }[];
@@ -74,6 +91,7 @@ async function changing(t: Tester, world: WritingWorld): Promise<void> {
     refused(t, await world.send('PATCH', 'zones', [{ name: 'x' }]), 422, 12, 'without a key');
     refused(t, await world.send('PATCH', 'zones', [{ id: '', name: 'x' }]), 422, 12, 'with an empty key');
     refused(t, await world.send('PATCH', 'zones', { id: 1, name: 'x' }), 404, 203, 'one object without a key in the path');
+    refused(t, await world.send('PATCH', 'nowhere', { id: 1, name: 'x' }), 404, 200, 'one object for no collection');
     refused(t, await world.send('PATCH', 'zones/777', { name: 'x' }), 404, 203, 'no such row');
     refused(t, await world.send('PATCH', 'zones/1abc', { name: 'x' }), 404, 203, 'no key');
     refused(t, await world.send('PATCH', 'zones/2,777', { name: 'x' }), 404, 203, 'one of two is not there');

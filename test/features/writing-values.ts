@@ -96,6 +96,30 @@ async function refusals(t: Tester, world: WritingWorld): Promise<void> {
   refused(t, draft, 422, 4, 'the pattern is the pattern');
 }
 
+/** In a status that demands it a row is complete, and it does not get there otherwise (directus8-data §4.3, §7). */
+async function completeness(t: Tester, world: WritingWorld): Promise<void> {
+  gives(
+    t,
+    await world.send('POST', 'plants?fields=title', { id: 700, title: '', status: 'draft' }),
+    { title: '' },
+    'a draft without a title',
+  );
+  gives(t, await world.send('PATCH', 'plants/8?fields=title', { title: '' }), { title: '' }, 'a draft that loses it');
+  gives(t, await world.send('PATCH', 'plants?fields=title', [{ id: 8, title: '' }]), [{ title: '' }], 'the same in a list');
+  refused(t, await world.send('PATCH', 'plants/1', { title: '' }), 422, 4, 'what is published keeps it');
+  await leavesAll(t, world, 'what is not complete', async () => {
+    const published = await world.send('PATCH', 'plants/700', { status: 'published' });
+    refused(t, published, 422, 4, 'a draft without a title is not published');
+    t.equal(at(published.json, 'error', 'message'), 'title: This value should not be blank.', told(published));
+    refused(t, await world.send('PATCH', 'plants', [{ id: 700, status: 'published', notes: 'x' }]), 422, 4, 'nor in a list');
+    refused(t, await world.send('PATCH', 'zones/1', { plants: [{ id: 700, status: 'published' }] }), 422, 4, 'nor below another row');
+  });
+  const named = await world.send('PATCH', 'plants/700?fields=status', { status: 'published', title: 'Named' });
+  gives(t, named, { status: 'published' }, 'with a title it is');
+  gives(t, await world.send('PATCH', 'plants/2?fields=status', { status: 'published' }), { status: 'published' }, 'as one that has one');
+  gives(t, await world.send('PATCH', 'plants/2?fields=status', { status: 'review' }), { status: 'review' }, 'and back');
+}
+
 /** Numbers keep their digits, texts their characters. */
 async function exactly(t: Tester, world: WritingWorld): Promise<void> {
   const body =
@@ -120,6 +144,7 @@ export const writingValues: Feature = {
     withWriting(vendor, async (world) => {
       await t.test('by itself', (t) => automatic(t, world));
       await t.test('refused', (t) => refusals(t, world));
+      await t.test('complete', (t) => completeness(t, world));
       await t.test('exactly', (t) => exactly(t, world));
     }),
 };

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { notProven, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { type Json, jsonTextOf } from '../../lib/json-body.ts';
-import { afterWrites } from '../after-writes.ts';
+import { writeContextOf } from '../after-writes.ts';
 import { fresh } from '../fresh.ts';
 import { claimOf, type KeyedText } from '../idempotency.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
@@ -106,7 +106,7 @@ function withinOf(request: FastifyRequest, context: DirectusContext): WriteConte
   const { project } = context;
   const userAgent = request.headers['user-agent'] ?? '';
   const listeners = writeListeners(project, context.actor, undefined, asksForTrial(context));
-  return { ...context, userAgent, syntax: directusNested, ...afterWrites(project), ...listeners };
+  return writeContextOf(context, { userAgent, syntax: directusNested }, listeners);
 }
 
 function answerOf({ actor }: DirectusContext, envelope: Envelope | undefined): KeptAnswer {

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { type Json, parseJsonBody } from '../../lib/json-body.ts';
+import { isForm, readFields, takeForms } from '../file-form.ts';
 import { type PhpValue, parsePhpQuery } from './php-query.ts';
 
 /** A map of the keys 0, 1, 2 … is a list. */
@@ -26,8 +27,22 @@ function readJson(text: string): Json | undefined {
 /** Has the routes of this instance get their bodies so. */
 export function parseBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => readJson(text));
+  for (const type of ['application/json', /^application\/[^;\s]+\+json(?:;|$)/i])
+    app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, text: string) => readJson(text));
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request: unknown, text: string) =>
     text === '' ? undefined : jsonOf(parsePhpQuery(text)),
   );
+}
+
+const longestField = 1_048_576;
+
+/** Has the routes of this instance get the fields of a multipart form as those of the other kind. Files it may not bring. */
+export async function takeFields(app: FastifyInstance): Promise<void> {
+  await takeForms(app);
+  app.addHook('preValidation', async (request) => {
+    if (!isForm(request)) return;
+    const asText = (part: Json): string => encodeURIComponent(typeof part === 'string' ? part : JSON.stringify(part));
+    const text = (await readFields(request, longestField)).map((pair) => pair.map(asText).join('=')).join('&');
+    request.body = text === '' ? undefined : jsonOf(parsePhpQuery(text));
+  });
 }

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { newFile } from '../../files/file-item.ts';
-import { openResumable, type Part, type ResumableUploads } from '../../files/resumable.ts';
+import type { Part, ResumableUploads } from '../../files/resumable.ts';
 import { mostBytes, type UploadSettings, uploadSettings } from '../../files/upload-settings.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
@@ -16,7 +16,9 @@ const opened = new WeakMap<Project, Promise<ResumableUploads>>();
 function resumableOf(project: Project, settings: UploadSettings): Promise<ResumableUploads> {
   const known = opened.get(project);
   if (known) return known;
-  const made = openResumable(settings.partsFolder, `/${project.key}/files/tus`, settings.resumeHours);
+  const made = import('../../files/resumable.ts').then(({ openResumable }) =>
+    openResumable(settings.partsFolder, `/${project.key}/files/tus`, settings.resumeHours),
+  );
   opened.set(project, made);
   // A folder that is not there now may be there later.
   made.catch(() => opened.delete(project));

@@ -9,6 +9,7 @@ import { keyText } from '../../schema/keys.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Collection } from '../../schema/types.ts';
 import { explained } from '../explains.ts';
+import { takeFields } from './body.ts';
 import { sendList } from './list.ts';
 import { parseStatuses } from './parse.ts';
 import { listOf, type PhpMap } from './php-query.ts';
@@ -46,6 +47,7 @@ export function upsertBy(query: PhpMap): readonly string[] | undefined {
 const tried = { config: { dryRun: true } };
 
 export const itemRoutes: FastifyPluginAsync = async (app) => {
+  await takeFields(app);
   app.get<{ Params: ItemParams }>('/:project/items/:collection', explained, async (request, reply) => {
     const { collection } = request.params;
     refuseSystem(collection);

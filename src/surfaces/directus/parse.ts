@@ -41,6 +41,11 @@ function addPath(selection: Selection, path: readonly string[]): void {
     }
     return;
   }
+  // Whatever follows, it is the name of this level that is left out.
+  if (name.startsWith('-')) {
+    selection.without.add(name.slice(1));
+    return;
+  }
   if (rest.length === 0) {
     if (!selection.named.has(name)) selection.named.set(name, null);
     return;
@@ -58,8 +63,7 @@ function parseFields(names: readonly string[] | undefined): Selection {
   for (const name of asked) {
     const path = name.split('.');
     if (path.length > 100) throw new GatewayError('limit_exceeded', { message: 'fields: a path has more than 100 names' });
-    if (name.startsWith('-')) selection.without.add(name.slice(1));
-    else addPath(selection, path);
+    addPath(selection, path);
   }
   return selection;
 }
@@ -76,8 +80,11 @@ function parseSingle(text: string | undefined): boolean {
   return value === '1' || value === 'true';
 }
 
+/** Blanks around a name do not matter, but around these (directus8-data §5.7). */
+const exactNames: ReadonlySet<string> = new Set(['filter_count', 'page']);
+
 export function parseMeta(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
-  const asked = (names ?? []).filter((name) => name !== '');
+  const asked = (names ?? []).filter((name) => name !== '').map((name) => (exactNames.has(name.trim()) ? name : name.trim()));
   if (asked.length === 0 || (asked.length === 1 && asked[0] === '0')) return undefined;
   return new Set(asked);
 }

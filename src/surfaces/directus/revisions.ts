@@ -17,11 +17,12 @@ interface RevisionParams {
   offset: string;
 }
 
-/** Places that no list reaches are told as what they are: not there. */
+/** Any number, of which the whole part counts; like every offset, one below 0 is 0. Places that no list reaches are not there. */
 function placeOf(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw new GatewayError('validation', { message: 'offset: This value should be of type numeric.' });
-  const place = Number(text);
-  if (place < 0 || place > 2_147_483_647) throw new GatewayError('item_not_found');
+  const numeric = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(text);
+  if (!numeric) throw new GatewayError('validation', { message: 'offset: This value should be of type numeric.' });
+  const place = Math.max(0, Math.trunc(Number(text)));
+  if (place > 2_147_483_647) throw new GatewayError('item_not_found');
   return place;
 }
 

@@ -43,12 +43,11 @@ function describedTo(context: DirectusContext, name: string): Collection {
   return collection;
 }
 
-/** One field. Throws `field_read_denied` for a column that the caller may never read, `field_not_found` for what is not there. */
+/** One field; one that the caller may never read looks like one that is not there. */
 function describedField(context: DirectusContext, collection: Collection, name: string): FieldObject {
   const object = oneFieldObject(collection, name, hiddenFrom(context));
-  if (object) return object;
-  if (collection.fields.has(name)) throw new GatewayError('field_read_denied', { field: name, collection: collection.name });
-  throw new GatewayError('field_not_found', { field: name });
+  if (!object) throw new GatewayError('field_not_found', { field: name });
+  return object;
 }
 
 /** Stored rows first, then the tables no row speaks of; a view is listed when a row names it. */

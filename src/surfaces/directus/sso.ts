@@ -1,6 +1,5 @@
 /** /:project/auth/sso: signing in by an identity provider (directus8-system §3.9). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { authorization, identityOf } from '../../auth/sso-provider.ts';
 import { signIn, ssoMode } from '../../auth/sso-sign-in.ts';
 import { checkedRedirect, exchange, requestToken, setTicket, ticketOf } from '../../auth/sso-ticket.ts';
 import { userOfIdentity } from '../../auth/sso-user.ts';
@@ -71,6 +70,7 @@ export const ssoRoutes: FastifyPluginAsync = async (app) => {
     const query = queryOf(request);
     const mode = ssoMode(query.get('mode') ?? undefined);
     const redirect = checkedRedirect(settingsOf(request), query.get('redirect_url') ?? undefined);
+    const { authorization } = await import('../../auth/sso-provider.ts');
     const { url, checks } = await authorization(provider, callbackOf(request));
     const ticket = { ...checks, provider: provider.name, redirect, mode };
     return reply
@@ -89,6 +89,7 @@ export const ssoRoutes: FastifyPluginAsync = async (app) => {
     try {
       const answer = new URL(callbackOf(request));
       answer.search = queryOf(request).toString();
+      const { identityOf } = await import('../../auth/sso-provider.ts');
       user = await userOfIdentity(request, provider, await identityOf(provider, answer, ticket));
     } catch (error) {
       return sendFailure(request, reply, error, ticket.redirect);

@@ -2,7 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prepareWrite } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem, RequestedMutation, RequestedRows } from '../../query/mutation.ts';
+import type { Schema } from '../../schema/types.ts';
 import { answerWrite, optionsOf, shown } from './answer-write.ts';
 import type { DirectusContext } from './context.ts';
 import { parseStatuses } from './parse.ts';
@@ -22,7 +24,7 @@ export function sendMatching(
 ): Promise<FastifyReply> {
   return answerWrite(request, reply, async ({ context, within }) => {
     if (!context.query.has('filter')) {
-      if (item) throw new GatewayError('item_not_found');
+      if (item) throw notFound(context.schema, collection);
       throw new GatewayError('method_not_allowed', {
         message: 'Method Not Allowed: name the rows that are meant by "filter", or by their keys in the path',
       });
@@ -33,6 +35,12 @@ export function sendMatching(
     const prepared = await prepareWrite(within, mutation, optionsOf(context));
     return async (session) => shown({ data: JSON.stringify({ count: (await session.write(prepared)).length }) });
   });
+}
+
+/** What is said of items that nothing names. */
+function notFound(schema: Schema, collection: string): GatewayError {
+  collectionOf(schema, collection);
+  return new GatewayError('item_not_found');
 }
 
 function refuse(message: string): never {

@@ -31,7 +31,7 @@ export interface Serving {
   /** All that tells what is asked. */
   readonly text: string;
   /** What operations there may be; by GET no others than queries. */
-  readonly only?: OperationTypeNode;
+  readonly only?: `${OperationTypeNode}`;
   /** Called where the answer is one that was given before. */
   readonly replayed?: () => void;
   /** Whether the connection stays open, so that there may be subscriptions. */
@@ -116,7 +116,7 @@ export function operationOf(
 ): Understood {
   const role = roleSchema(context.project, context);
   const operation = understand(asked, role, limits);
-  if (only && operation.node.operation !== only) throw new GatewayError('method_not_allowed');
+  if (only && String(operation.node.operation) !== only) throw new GatewayError('method_not_allowed');
   if (operation.node.operation === OperationTypeNode.SUBSCRIPTION && !live)
     throw new GatewayError('bad_request', {
       message: 'Subscriptions are told over a WebSocket at this address, by the protocol graphql-transport-ws',

@@ -10,7 +10,7 @@ import {
   TokenKind,
 } from 'graphql';
 import { GatewayError } from '../../lib/errors.ts';
-import { beyond } from './errors.ts';
+import { beyond } from './fault.ts';
 import type { GraphqlLimits } from './settings.ts';
 
 /** Throws where the document has too many tokens; they are counted before any of it is understood. */

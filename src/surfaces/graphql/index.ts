@@ -2,16 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { OperationTypeNode } from 'graphql';
 import type { SurfaceHooks } from '../hooks.ts';
-import { answerAsked, type Serving } from './answer.ts';
+import type { Serving } from './answer.ts';
 import type { Asked } from './documents.ts';
-import { faultBody } from './errors.ts';
 import { graphiqlAssets, sendPage } from './page.ts';
 import { askedByBody, askedByUrl, queryOf, rawQuery, sendText, takesOwnType, wantsPage } from './request.ts';
 import { graphqlLimitsOf } from './settings.ts';
-import { serveSocket } from './socket.ts';
 import { takeUpgrades } from './upgrade.ts';
+
+/** The language is loaded with the first request that speaks it: a start need not wait for it. */
+const answering = () => Promise.all([import('./answer.ts'), import('./errors.ts')]);
 
 export interface GraphqlSurfaceOptions {
   readonly hooks: SurfaceHooks;
@@ -34,11 +34,12 @@ export const graphqlSurface: FastifyPluginAsync<GraphqlSurfaceOptions> = async (
 
   app.get('/:project/gql', async (request, reply) => {
     if (upgrades.asked(request)) {
-      upgrades.accept(request, reply, (socket) => serveSocket(socket, request, hooks));
+      const { serveSocket } = await import('./socket.ts');
+      await upgrades.accept(request, reply, (socket) => serveSocket(socket, request, hooks));
       return reply;
     }
     if (wantsPage(request)) return sendPage(request, reply);
-    const serving = { ...servingOf(request, hooks, rawQuery(request.url)), only: OperationTypeNode.QUERY };
+    const serving = { ...servingOf(request, hooks, rawQuery(request.url)), only: 'query' as const };
     return answer(request, reply, serving, () => askedByUrl(queryOf(request.url)));
   });
 
@@ -58,6 +59,7 @@ async function answer(
   serving: Serving,
   read: () => Asked | readonly Asked[],
 ): Promise<FastifyReply> {
+  const [{ answerAsked }, { faultBody }] = await answering();
   try {
     return sendText(request, reply, await answerAsked(serving, read));
   } catch (error) {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, isJsonObject, type Json, parseJsonBody } from '../../lib/json-body.ts';
 import type { Asked } from './documents.ts';
-import { beyond } from './errors.ts';
+import { beyond } from './fault.ts';
 import type { GraphqlLimits } from './settings.ts';
 import type { Text } from './texts.ts';
 

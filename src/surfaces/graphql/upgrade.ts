@@ -3,8 +3,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { handleProtocols } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 
 interface Upgrade {
   readonly socket: Duplex;
@@ -15,7 +14,7 @@ export interface Upgrades {
   /** Whether the request asks for a WebSocket. */
   asked(request: FastifyRequest): boolean;
   /** Answers the request with an open socket. */
-  accept(request: FastifyRequest, reply: FastifyReply, opened: (socket: WebSocket) => void): void;
+  accept(request: FastifyRequest, reply: FastifyReply, opened: (socket: WebSocket) => void): Promise<void>;
 }
 
 /** Bytes of a message: as much as a request by POST with a document of the longest kind needs. */
@@ -53,10 +52,16 @@ function readAnew({ method, url, httpVersion, rawHeaders }: IncomingMessage, ser
   server.emit('connection', socket);
 }
 
+/** Loaded with the first socket. */
+async function openSockets(): Promise<WebSocketServer> {
+  const [{ WebSocketServer: Sockets }, { handleProtocols }] = await Promise.all([import('ws'), import('graphql-ws')]);
+  return new Sockets({ noServer: true, maxPayload: longest, handleProtocols: (protocols) => handleProtocols(protocols) });
+}
+
 /** Takes the upgrades of the server. Sockets are closed when the server closes. */
 export function takeUpgrades(app: FastifyInstance): Upgrades {
   const waiting = new WeakMap<IncomingMessage, Upgrade>();
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: longest, handleProtocols: (protocols) => handleProtocols(protocols) });
+  let opening: Promise<WebSocketServer> | undefined;
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (isBusy(request, socket)) {
       socket.destroy();
@@ -76,16 +81,17 @@ export function takeUpgrades(app: FastifyInstance): Upgrades {
     app.routing(request, response);
   };
   app.server.on('upgrade', onUpgrade);
-  app.addHook('preClose', (done) => {
+  app.addHook('preClose', async () => {
     app.server.off('upgrade', onUpgrade);
-    for (const socket of sockets.clients) socket.close(1012, 'The server is closing');
-    done();
+    for (const socket of (await opening)?.clients ?? []) socket.close(1012, 'The server is closing');
   });
   return {
     asked: ({ raw }) => waiting.has(raw),
-    accept({ raw }, reply, opened) {
+    async accept({ raw }, reply, opened) {
       const upgrade = waiting.get(raw);
       if (!upgrade) throw new Error('This request asks for no upgrade');
+      opening ??= openSockets();
+      const sockets = await opening;
       reply.hijack();
       sockets.handleUpgrade(raw, upgrade.socket, upgrade.head, opened);
     },

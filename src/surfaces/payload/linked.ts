@@ -66,7 +66,7 @@ async function existing(
     counts: uncounted,
     stubs: false,
   }).catch((error: unknown) => {
-    const hidden = error instanceof GatewayError && ['unknown_field', 'field_read_denied', 'read_denied'].includes(error.kind);
+    const hidden = error instanceof GatewayError && (error.kind === 'unknown_field' || error.kind === 'read_denied');
     throw hidden ? new GatewayError('related_denied', { field: relation.name }) : error;
   });
   const found = texts.count === 0 ? null : parseJsonBody(String(texts.between('', '')));

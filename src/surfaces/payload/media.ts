@@ -102,7 +102,7 @@ async function sendFile({ asking, reply }: Serving, filename: string): Promise<F
   const reading = { ...documentsRead(collection, present, new Map()), where, limit: 1, counts: uncounted };
   const found = await read(context, reading).catch((error: unknown) => {
     // What may not be asked for is not there.
-    throw error instanceof GatewayError && ['read_denied', 'field_read_denied'].includes(error.kind) ? notThere : error;
+    throw error instanceof GatewayError && ['read_denied', 'unknown_field'].includes(error.kind) ? notThere : error;
   });
   if (found.texts.count === 0) throw notThere;
   const within = { ...context, actor: { is: 'system', reason: 'a file that the caller may read is handed out' } } as const;

@@ -32,7 +32,7 @@ const sentences: Readonly<Record<string, string>> = {
   NotFoundError: 'Not Found',
 };
 
-const unknownNames: ReadonlySet<ErrorName> = new Set<ErrorName>(['unknown_field', 'unknown_path', 'related_denied', 'field_read_denied']);
+const unknownNames: ReadonlySet<ErrorName> = new Set<ErrorName>(['unknown_field', 'unknown_path', 'related_denied']);
 
 interface Rendered {
   readonly status: number;

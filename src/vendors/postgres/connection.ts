@@ -13,11 +13,12 @@ import { postgresDialect } from './dialect.ts';
 import { type Answer, objects, type SendOptions, send, sendEach } from './driver.ts';
 import { isCancelled, isForgotten, isLost, translate } from './errors.ts';
 import { estimate } from './estimate.ts';
-import { createPipeline, type Pipeline } from './pipeline.ts';
+import { createPipeline, type Pipeline, touchedBy } from './pipeline.ts';
 import { createPlanChoices, type PlanChoices } from './plan-choice.ts';
 import { localSetting } from './plan-mode.ts';
 import { openPool, type Pool } from './pool.ts';
 import { stream } from './stream.ts';
+import { type BeginRows, createTogether } from './together.ts';
 
 /** A connection lost later than this after its statement was sent had been alive: the statement itself may be why. */
 const deadOnArrival = 1000;
@@ -91,9 +92,19 @@ function connectionOf(pool: Pool, { prepared, plans }: Preparing, dialect: Diale
     observe(statement);
     return outside(pool, reads && onlyReads(statement.text), work, limits);
   };
+  const options: SendOptions = { prepared, repeat: true, plans, took: (text, took) => together.note(text, took) };
+  const alone = (statement: Statement, begin: BeginRows): Promise<void> =>
+    outside(pool, true, (raw) => sendEach(raw, statement, options, begin));
+  const together = createTogether({ pool, plans, alone });
+  const single = reader(run, dialect, options);
   const connection: Connection = {
     knex: pool.knex,
-    ...reader(run, dialect, { prepared, repeat: true, plans }),
+    ...single,
+    each(statement, begin, limits) {
+      if (!prepared || limits?.timeout !== undefined || !onlyReads(statement.text)) return single.each(statement, begin, limits);
+      observe(statement);
+      return together.takes(statement.text) ? together.run(statement, begin) : alone(statement, begin);
+    },
     transaction: (inside) => transaction(pool, dialect, prepared, observe, inside),
     stream(statement, options) {
       connection.onStatement?.(statement);
@@ -163,18 +174,19 @@ const limited = new WeakMap<RawConnection, number>();
 const stillWarm = 1000;
 const lastUse = new WeakMap<RawConnection, number>();
 
-async function begin(pool: Pool, prepared: boolean): Promise<{ raw: RawConnection; pipeline: Pipeline; begun: Promise<unknown> }> {
+async function begin(pool: Pool, prepared: boolean): Promise<{ raw: RawConnection; pipeline: Pipeline }> {
   const warm = await pool.acquire().catch(fail);
   if (performance.now() - (lastUse.get(warm) ?? Number.NEGATIVE_INFINITY) < stillWarm) {
-    const pipeline = createPipeline(warm, prepared);
-    const beginning = pipeline.command('begin');
+    const pipeline = createPipeline(warm, prepared, known);
+    // Its failure is that of the first statement, or of the commit.
+    pipeline.command('begin').catch(ignored);
     const setting = localSetting(warm);
-    if (setting !== undefined) void pipeline.command(setting).catch(() => undefined);
-    return { raw: warm, pipeline, begun: beginning };
+    if (setting !== undefined) pipeline.command(setting).catch(ignored);
+    return { raw: warm, pipeline };
   }
   await pool.release(warm);
   const raw = await begun(pool, 'begin');
-  return { raw, pipeline: createPipeline(raw, prepared), begun: Promise.resolve() };
+  return { raw, pipeline: createPipeline(raw, prepared, known) };
 }
 
 async function transaction<T>(
@@ -184,21 +196,14 @@ async function transaction<T>(
   observe: Observer,
   inside: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  const { raw, pipeline, begun: beginning } = await begin(pool, prepared);
+  const { raw, pipeline } = await begin(pool, prepared);
   let committing: Promise<void> | undefined;
-  // Its failure is that of the first statement, or of the commit.
-  beginning.catch(() => undefined);
+  const ending = (): void => {
+    committing = commit(pipeline);
+    committing.catch(ignored);
+  };
   try {
-    const made = transactionOf(raw, pipeline, dialect, prepared, observe);
-    const result = await inside({
-      ...made,
-      last(work) {
-        const worked = work();
-        committing = commit(pipeline);
-        committing.catch(() => undefined);
-        return worked;
-      },
-    });
+    const result = await inside(transactionOf({ raw, pipeline, dialect, prepared, observe, ending }));
     if (pipeline.failure) throw pipeline.failure.error;
     await (committing ?? commit(pipeline));
     return result;
@@ -214,43 +219,66 @@ async function transaction<T>(
     throw conflict(error);
   } finally {
     lastUse.set(raw, performance.now());
-    await pool.release(raw);
+    const released = pool.release(raw);
+    if (released) await released;
   }
 }
 
-function transactionOf(
-  raw: RawConnection,
-  pipeline: Pipeline,
-  dialect: Dialect,
-  prepared: boolean,
-  observe: Observer,
-): Omit<Transaction, 'last'> {
-  const options = { prepared, repeat: false };
+interface Under {
+  readonly raw: RawConnection;
+  readonly pipeline: Pipeline;
+  readonly dialect: Dialect;
+  readonly prepared: boolean;
+  readonly observe: Observer;
+  /** Begins the commit. */
+  readonly ending: () => void;
+}
+
+function transactionOf({ raw, pipeline, dialect, prepared, observe, ending }: Under): Transaction {
   const alone: Runner = (statement, _reads, work, limits) => {
     observe(statement);
     if (limits?.timeout === undefined) return pipeline.alone(() => work(raw).catch(fail));
     return pipeline.alone(() => undone(raw, () => work(raw)).catch(fail), isTimeout);
   };
-  const slow = reader(alone, dialect, options);
-  const each = async (statement: Statement, take: (row: TextRow) => void): Promise<number> => {
-    observe(statement);
-    return pipeline.send(statement, take).catch(fail);
+  let made: Reader | undefined;
+  // Most transactions have no use for it.
+  const slow = (): Reader => {
+    made ??= reader(alone, dialect, { prepared, repeat: false });
+    return made;
   };
   return {
-    ...slow,
-    async texts(statement, limits) {
-      if (limits?.timeout !== undefined) return slow.texts(statement, limits);
+    vendor: 'pg',
+    dialect,
+    rows: (statement, limits) => slow().rows(statement, limits),
+    estimate: (select) => estimate(slow(), select),
+    texts(statement, limits) {
+      if (limits?.timeout !== undefined) return slow().texts(statement, limits);
+      observe(statement);
       const rows: TextRow[] = [];
-      await each(statement, (row) => rows.push(row));
-      return rows;
+      return pipeline.send(
+        statement,
+        (row) => void rows.push(row),
+        () => rows,
+      );
     },
-    execute: (statement) => each(statement, () => undefined),
-    async each(statement, begin, limits) {
-      if (limits?.timeout !== undefined) return slow.each(statement, begin, limits);
-      await each(statement, begin());
+    execute(statement) {
+      observe(statement);
+      return pipeline.send(statement, ignored, touchedBy);
+    },
+    each(statement, begin, limits) {
+      if (limits?.timeout !== undefined) return slow().each(statement, begin, limits);
+      observe(statement);
+      return pipeline.send(statement, begin(), ignored);
+    },
+    last(work) {
+      const worked = work();
+      ending();
+      return worked;
     },
   };
 }
+
+const ignored = (): void => {};
 
 async function commit(pipeline: Pipeline): Promise<void> {
   try {

@@ -1,7 +1,7 @@
 /** PostgreSQL's own SQL: JSON forms, lists as lateral-free scalar sub-selects; how columns compare is in compare.ts. */
 import { randomBytes } from 'node:crypto';
 import type { Dialect, ListSelect, OrderTerm, TextOrder } from '../../dialect/types.ts';
-import { type Fragment, join, name, param, sql, trusted } from '../../lib/fragment.ts';
+import { type Fragment, join, name, type Printer, param, sql, trusted } from '../../lib/fragment.ts';
 import type { Field } from '../../schema/types.ts';
 import { postgresAggregates } from './aggregates.ts';
 import { cellOf } from './cells.ts';
@@ -141,13 +141,17 @@ function orderTerm(term: OrderTerm, wanted: 'first' | 'last'): Fragment {
   return sql`${term.expression}${direction}${nulls}`;
 }
 
+const printer: Printer = {
+  identifier: (text) => `"${text.replace(/"/g, '""')}"`,
+  parameter: (index) => `$${index}`,
+};
+
 /** The dialect of a server whose text works so, by the project's rule for text. */
 export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'portable'): Dialect {
   const compared = comparisons(support, textOrder);
   return {
     vendor: 'pg',
-    identifier: (text) => `"${text.replace(/"/g, '""')}"`,
-    parameter: (index) => `$${index}`,
+    ...printer,
     jsonValue,
     formed: (field, column, form) => formed(field, column, form, jsonValue),
     cell: (field, column, form = 'plain') =>
@@ -173,7 +177,7 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     plan: postgresPlan,
     checkConstraints: trusted('set constraints all immediate'),
     returning: { insert: true, update: true, delete: true },
-    history,
+    history: (tables, author, rows) => history(tables, author, rows, printer),
     forUpdate: sql` for update`,
     defaultValue: sql`default`,
     keys: postgresKeys(({ field, column }) => compared.text(field, column)),

@@ -36,6 +36,8 @@ export interface SendOptions {
   readonly timeout?: number | undefined;
   /** How prepared statements are planned; as the server likes it without them, and in transactions. */
   readonly plans?: PlanChoices | undefined;
+  /** See PreparedOptions. */
+  readonly took?: ((text: string, milliseconds: number) => void) | undefined;
 }
 
 /**

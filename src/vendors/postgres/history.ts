@@ -1,6 +1,6 @@
 /** Activity and revisions of a write as one statement, whose text is the same however many rows it has. */
 import type { HistoryAuthor, HistoryRow, HistoryTables } from '../../dialect/types.ts';
-import { type Fragment, join, name, param, sql, trusted } from '../../lib/fragment.ts';
+import { type Fragment, join, name, type Printer, param, print, type Statement, sql, trusted } from '../../lib/fragment.ts';
 import type { Collection } from '../../schema/types.ts';
 
 const activityColumns = ['action', 'action_by', 'action_on', 'ip', 'user_agent', 'collection', 'item', 'comment'];
@@ -25,34 +25,72 @@ const revisionNames = names(revisionColumns);
 
 const lists = ['action', 'collection', 'item', 'comment', 'data', 'delta', 'parentCollection', 'parentItem'] as const;
 
-/** Undefined where the tables are not those that an installation makes. Keys are counted up in the order of the rows. */
-export function history({ activity, revisions }: HistoryTables, author: HistoryAuthor, rows: readonly HistoryRow[]): Fragment | undefined {
-  if (!hasAll(activity, activityColumns) || !hasAll(revisions, revisionColumns)) return undefined;
-  if (revisions.fields.get('data')?.storage !== 'text' || !activity.fields.get('id')?.column.autoIncrement) return undefined;
-  const [only] = rows;
-  if (only && rows.length === 1) return historyOfOne({ activity, revisions }, author, only);
+/** The texts for one pair of tables: of an activity alone, of one with its revision, and of any number of both. */
+interface Texts {
+  readonly activity: string;
+  readonly revision: string;
+  readonly many: string;
+}
+
+const known = new WeakMap<Collection, Texts | null>();
+
+/** Tells which values a text binds, and in which order: only their number counts. */
+const hole = param(null);
+const holes = (count: number, suffix = ''): Fragment =>
+  join(
+    Array.from({ length: count }, () => (suffix === '' ? hole : sql`${hole}${trusted(suffix)}`)),
+    ', ',
+  );
+
+function textsOf({ activity, revisions }: HistoryTables, printer: Printer): Texts | null {
+  if (!hasAll(activity, activityColumns) || !hasAll(revisions, revisionColumns)) return null;
+  if (revisions.fields.get('data')?.storage !== 'text' || !activity.fields.get('id')?.column.autoIncrement) return null;
+  const one = sql`insert into ${table(activity)} (${activityNames}) values (${holes(activityColumns.length)})`;
+  const kept = sql`select a.id, ${holes(6, '::text')}, ${hole}::boolean from a`;
   // As JSON: the text of an array is slow to write where there is much to escape, and snapshots are full of it.
-  const given = lists.map((list) => sql`json_array_elements_text(${param(JSON.stringify(rows.map((row) => row[list])))}::json)`);
+  const given = join(
+    lists.map(() => sql`json_array_elements_text(${hole}::json)`),
+    ', ',
+  );
   const columns = trusted('action, collection, item, comment, data, delta, parent_collection, parent_item, n');
-  return sql`with u as (select * from rows from (${join(given, ', ')}) with ordinality as u (${columns})),
+  return {
+    activity: print(one, printer).text,
+    revision: print(sql`with a as (${one} returning id) insert into ${table(revisions)} (${revisionNames}) ${kept}`, printer).text,
+    many: print(
+      sql`with u as (select * from rows from (${given}) with ordinality as u (${columns})),
     a as (insert into ${table(activity)} (${activityNames})
-      select u.action, ${param(author.user)}::int, ${param(author.at)}::timestamp, ${param(author.ip)}, ${param(author.userAgent)}, u.collection, u.item, u.comment
+      select u.action, ${hole}::int, ${hole}::timestamp, ${hole}, ${hole}, u.collection, u.item, u.comment
       from u order by u.n returning id),
     k as (select id, row_number() over (order by id) as n from a)
     insert into ${table(revisions)} (${revisionNames})
     select k.id, u.collection, u.item, u.data, u.delta, u.parent_collection, u.parent_item, u.parent_collection is not null
-    from k join u on u.n = k.n where u.data is not null order by u.n`;
+    from k join u on u.n = k.n where u.data is not null order by u.n`,
+      printer,
+    ).text,
+  };
 }
 
-/** The same of one row, without what it takes to tell rows apart. */
-function historyOfOne({ activity, revisions }: HistoryTables, author: HistoryAuthor, row: HistoryRow): Fragment {
-  const by = sql`${param(author.user)}, ${param(author.at)}, ${param(author.ip)}, ${param(author.userAgent)}`;
-  const own = sql`${param(row.collection)}, ${param(row.item)}, ${param(row.comment)}`;
-  const made = sql`insert into ${table(activity)} (${activityNames}) values (${param(row.action)}, ${by}, ${own})`;
-  if (row.data === null) return made;
-  const text = (value: string | null): Fragment => sql`${param(value)}::text`;
-  const kept = join([row.collection, row.item, row.data, row.delta, row.parentCollection, row.parentItem].map(text), ', ');
-  const changed = trusted(row.parentCollection === null ? 'false' : 'true');
-  return sql`with a as (${made} returning id)
-    insert into ${table(revisions)} (${revisionNames}) select a.id, ${kept}, ${changed} from a`;
+/** Undefined where the tables are not those that an installation makes. Keys are counted up in the order of the rows. */
+export function history(
+  tables: HistoryTables,
+  { user, at, ip, userAgent }: HistoryAuthor,
+  rows: readonly HistoryRow[],
+  printer: Printer,
+): Statement | undefined {
+  let texts = known.get(tables.activity);
+  if (texts === undefined) {
+    texts = textsOf(tables, printer);
+    known.set(tables.activity, texts);
+  }
+  if (!texts) return undefined;
+  const [only] = rows;
+  if (only && rows.length === 1) {
+    const { action, collection, item, comment, data, delta, parentCollection, parentItem } = only;
+    const made = [action, user, at, ip, userAgent, collection, item, comment];
+    if (data === null) return { text: texts.activity, values: made };
+    const changed = parentCollection !== null;
+    return { text: texts.revision, values: [...made, collection, item, data, delta, parentCollection, parentItem, String(changed)] };
+  }
+  const given = lists.map((list) => JSON.stringify(rows.map((row) => row[list])));
+  return { text: texts.many, values: [...given, user, at, ip, userAgent] };
 }

@@ -11,8 +11,8 @@ import { isPrepared, mapped } from './prepared-texts.ts';
 import { nameOf } from './statements.ts';
 
 export interface Pipeline {
-  /** Runs a statement behind those before; its rows are told to `take`. Resolves with the number of rows that it touched. */
-  send(statement: Statement, take: (row: TextRow) => void): Promise<number>;
+  /** Runs a statement behind those before; its rows are told to `take`. Resolves with what `end` makes of how the server calls its end. */
+  send<T>(statement: Statement, take: (row: TextRow) => void, end: (tag: string) => T): Promise<T>;
   /** `begin` and its like; resolves with what the server calls it. */
   command(text: string): Promise<string>;
   /** Runs work of another kind on the connection when everything before has ended, and before everything behind. */
@@ -32,6 +32,12 @@ interface Part {
   readonly take: (row: TextRow) => void;
   readonly done: (tag: string) => void;
   readonly fail: (error: unknown) => void;
+}
+
+/** The number of rows that a statement touched, which stands last in what the server calls its end. */
+export function touchedBy(tag: string): number {
+  const at = tag.lastIndexOf(' ');
+  return at === -1 ? 0 : Number(tag.slice(at + 1)) || 0;
 }
 
 interface Solo {
@@ -70,8 +76,10 @@ function pack(raw: RawConnection, parts: readonly Part[]): Packed {
   return { bytes: Buffer.concat(messages), parses };
 }
 
-/** `prepared` as in the driver's options. */
-export function createPipeline(raw: RawConnection, prepared: boolean): Pipeline {
+const itself = (tag: string): string => tag;
+
+/** `prepared` as in the driver's options; `known` makes ours of the server's errors. */
+export function createPipeline(raw: RawConnection, prepared: boolean, known: (error: unknown) => unknown): Pipeline {
   const waiting: (Part | Solo)[] = [];
   let running = false;
   let scheduled = false;
@@ -166,20 +174,19 @@ export function createPipeline(raw: RawConnection, prepared: boolean): Pipeline 
     raw.query(query);
   }
 
-  function ask(statement: Statement, name: string | undefined, take: (row: TextRow) => void): Promise<string> {
-    return new Promise((done, fail) => {
+  function ask<T>(statement: Statement, named: boolean, take: (row: TextRow) => void, end: (tag: string) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      checkValues(statement);
+      const name = named ? nameOf(raw, statement.text) : undefined;
       const refused = refusal();
-      if (refused === undefined) add({ ...statement, name, take, done, fail });
-      else fail(refused);
+      if (refused !== undefined) return reject(known(refused));
+      const done = (tag: string): void => resolve(end(tag));
+      add({ text: statement.text, values: statement.values, name, take, done, fail: (error) => reject(known(error)) });
     });
   }
 
   return {
-    async send(statement, take) {
-      checkValues(statement);
-      const tag = await ask(statement, prepared ? nameOf(raw, statement.text) : undefined, take);
-      return Number(/\d+$/.exec(tag)?.[0] ?? 0);
-    },
+    send: (statement, take, end) => ask(statement, prepared, take, end),
     commit: () =>
       new Promise((done, fail) => {
         const refused = refusal();
@@ -189,7 +196,7 @@ export function createPipeline(raw: RawConnection, prepared: boolean): Pipeline 
         scheduled = true;
         process.nextTick(next);
       }),
-    command: (text) => ask({ text, values: [] }, undefined, nobody),
+    command: (text) => ask({ text, values: [] }, false, nobody, itself),
     alone(work, harmless = () => false) {
       return new Promise((done, fail) => {
         const run = async (): Promise<void> => {

@@ -11,6 +11,8 @@ export type PlanMode = 'auto' | 'generic';
 export interface PlanChoices {
   /** How a statement is planned this time. */
   choose(text: string): PlanMode;
+  /** Whether it is known how it is planned best, so that it need not be measured for now. */
+  isSettled(text: string): boolean;
   /** Tells how long that took, in milliseconds; to a failure as well. */
   note(text: string, mode: PlanMode, took: number): void;
 }
@@ -101,13 +103,14 @@ function watch(choice: Choice, took: number): void {
 /** Of the statements of one database. `clock` tells milliseconds. */
 export function createPlanChoices(clock: () => number = () => performance.now()): PlanChoices {
   const choices = new LRUCache<string, Choice>({ max: 2000, maxSize: 8_000_000, sizeCalculation: (_, text) => text.length + 500 });
+  const current = (text: string): Choice | undefined => {
+    const choice = choices.get(text);
+    if (choice?.settled && choice.mode === 'auto' && clock() >= choice.restsUntil) start(choice, 'auto', false);
+    return choice;
+  };
   return {
-    choose(text) {
-      const choice = choices.get(text);
-      if (!choice) return 'auto';
-      if (choice.settled && choice.mode === 'auto' && clock() >= choice.restsUntil) start(choice, 'auto', false);
-      return choice.mode;
-    },
+    choose: (text) => current(text)?.mode ?? 'auto',
+    isSettled: (text) => current(text)?.settled ?? false,
     note(text, mode, took) {
       let choice = choices.get(text);
       if (!choice) {

@@ -39,6 +39,8 @@ export interface PreparedOptions {
   readonly plans?: PlanChoices | undefined;
   /** See StatementLimits. */
   readonly timeout?: number | undefined;
+  /** Told of a text how many milliseconds it took. */
+  readonly took?: ((text: string, milliseconds: number) => void) | undefined;
 }
 
 /** Runs a prepared statement and hands on its rows. Rejects with what the server or the driver reports. */
@@ -47,7 +49,7 @@ export function preparedTexts(
   statement: Statement,
   name: string,
   take: (row: TextRow) => void,
-  { plans, timeout }: PreparedOptions,
+  { plans, timeout, took }: PreparedOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const { text } = statement;
@@ -70,7 +72,9 @@ export function preparedTexts(
       handleDataRow: (message: { fields: TextRow }) => take(message.fields),
       handleReadyForQuery() {
         if (changes) planModeSet(raw, mode);
-        plans?.note(text, mode, performance.now() - sent);
+        const milliseconds = performance.now() - sent;
+        plans?.note(text, mode, milliseconds);
+        took?.(text, milliseconds);
         resolve();
       },
       handleError(error: unknown) {

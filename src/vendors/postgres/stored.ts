@@ -38,7 +38,14 @@ function typeOf({ storage, column }: Field): string {
   }
 }
 
+const casts = new WeakMap<Field, Fragment>();
+
 /** A bound value of the column; see `Dialect.stored`. */
 export function stored(field: Field, value: Stored): Fragment {
-  return sql`${param(value === null ? null : operandText(field, value))}::${trusted(typeOf(field))}`;
+  let cast = casts.get(field);
+  if (!cast) {
+    cast = trusted(`::${typeOf(field)}`);
+    casts.set(field, cast);
+  }
+  return sql`${param(value === null ? null : operandText(field, value))}${cast}`;
 }

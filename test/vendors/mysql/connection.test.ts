@@ -253,7 +253,8 @@ t.test('a killed connection is replaced', { skip: absent }, async (t) => {
   const second = await idOf(s.connection);
   t.not(second, first, 'found dead while idle');
 
-  // Killed, and used before this process can have heard of it.
+  // Back in the pool, killed, and used before this process can have heard of it.
+  await new Promise((resolve) => setTimeout(resolve, 100));
   const raw = await s.connection.knex.client.acquireConnection();
   raw.stream.pause();
   await s.connection.knex.client.releaseConnection(raw);
