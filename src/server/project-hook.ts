@@ -8,7 +8,7 @@ import type { LimitRate } from './operations/rate-limits.ts';
 import '../surfaces/types.ts';
 
 /** First segments that never name a project in a URL (directus8-system §1.1). */
-const outside: ReadonlySet<string> = new Set(['', 'server', 'interfaces', 'layouts', 'modules', 'types', 'projects', 'metrics']);
+const outside: ReadonlySet<string> = new Set(['', 'server', 'interfaces', 'layouts', 'modules', 'types', 'projects', 'metrics', 'admin']);
 
 /** Of those, what is asked of a project that stands elsewhere. */
 const listing: ReadonlySet<string> = new Set(['interfaces', 'layouts', 'modules', 'types']);

@@ -1,6 +1,6 @@
 /** What the server answers outside of projects (directus8-system §2). */
 import { existsSync } from 'node:fs';
-import type { FastifyPluginCallback } from 'fastify';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
 import type { Registry } from '../projects/registry.ts';
 import { sendProjectsPage } from '../surfaces/explorer/index.ts';
@@ -28,11 +28,19 @@ export const serverRoutes: FastifyPluginCallback<ServerRoutesOptions> = (app, { 
     return { data: publicKeysOf(registry), public: true };
   });
 
+  const isBrowser = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/html') === true;
+  const projects = (request: FastifyRequest, reply: FastifyReply) =>
+    isBrowser(request) ? sendProjectsPage(reply, publicKeysOf(registry)) : reply.send({ data: publicKeysOf(registry), public: true });
+
   app.get('/', async (request, reply) => {
-    if (adminFolder !== undefined && existsSync(adminFolder)) return reply.code(302).header('location', './admin/').send({ public: true });
-    if (request.headers.accept?.includes('text/html')) return sendProjectsPage(reply, publicKeysOf(registry));
-    return { data: publicKeysOf(registry), public: true };
+    // Clients of Directus 8 send their token here too, and are led to the app whatever is there (§2.8).
+    const isDirectus = request.headers.authorization !== undefined && !isBrowser(request);
+    if (!isDirectus && (adminFolder === undefined || !existsSync(adminFolder))) return projects(request, reply);
+    return reply.code(302).header('location', './admin/').send({ public: true });
   });
+
+  // Asked by those who are led here where no app stands before this server.
+  app.get('/admin/', async (request, reply) => projects(request, reply));
 
   done();
 };

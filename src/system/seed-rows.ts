@@ -42,7 +42,7 @@ export function systemSettings(projectName: string, appUrl: string): readonly (r
 /** Ids 1 and 2 are reserved: whoever has role 1 is an administrator, whoever has not signed in has role 2. */
 export const systemRoles = [
   { name: 'Administrator', description: 'Admins have access to all managed data within the system by default' },
-  { name: 'Public', description: 'Whoever sends no valid credentials' },
+  { name: 'Public', description: 'Controls what API data is publicly available without authenticating' },
 ] as const;
 
 /**

@@ -41,6 +41,9 @@ const lists: readonly Case[] = [
   [json({ members: { _filter: {} } }), members(8, 11, 12, 1, 5, 2)],
   [json({}), members(8, 11, 12, 1, 5, 2)],
   ['deep=', members(8, 11, 12, 1, 5, 2)],
+  // Parameters of Directus 8, which passes them over.
+  ['deep[members][limit]=1', members(8, 11, 12, 1, 5, 2)],
+  ['deep[members][filter][id]=1&deep[members][zone][sort]=-id', members(8, 11, 12, 1, 5, 2)],
 ];
 
 async function ofLists(t: Tester, world: World): Promise<void> {
@@ -138,6 +141,8 @@ const refusals: readonly (readonly [string, number, number, string])[] = [
   ['deep[members][_search]=a&deep[members][_q]=b', 422, 4, '_q'],
   ['deep[members][_search][a]=b', 422, 4, '_search'],
   ['deep[members]=1', 422, 4, 'members'],
+  ['deep[members][_limit]=1&deep[members][limit]=1', 422, 4, 'deep[members][limit]'],
+  ['deep[members][limt]=1', 422, 4, 'deep[members][limt]'],
   ['deep[_limit]=1', 422, 4, '_limit'],
   ['deep=members', 422, 4, 'deep'],
   ['deep={"members":', 422, 4, 'deep'],

@@ -165,6 +165,8 @@ export const lostPasswords: Feature = {
         refused(t, await asks(garden, { email: 'edda@garden.test' }), 503, 503, 'no link');
         refused(t, await garden.send('POST', 'users/invite', { email: 'new@garden.test' }), 503, 503, 'no invitation');
         t.strictSame(await garden.rows('directus_users', { email: 'new@garden.test' }), [], 'and no user');
+        refused(t, await garden.send('POST', 'mail', { to: 'a@b.test', body: 'x' }), 503, 503, 'no letter');
+        refused(t, await garden.send('POST', 'mail', { body: 'x' }), 422, 4, 'what is wrong with a letter is told first');
       }),
     );
   },

@@ -44,6 +44,8 @@ async function created(t: Tester, garden: OwnGarden): Promise<void> {
     translation: null,
   };
   t.same(at(made.json, 'data'), row, told(made));
+  const keys = Object.keys(at(made.json, 'data') as object);
+  t.strictSame(keys, ['collection', 'managed', 'hidden', 'single', 'icon', 'note', 'translation'], 'in the order of Directus 8');
   const item = await garden.send('POST', 'items/sheds?fields=*', { name: 'first', more: { a: [1] }, at: '2026-01-02 03:04:05', plant: 1 });
   t.strictSame(
     at(item.json, 'data'),

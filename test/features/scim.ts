@@ -51,6 +51,7 @@ async function users(t: Tester, scim: Scim, garden: OwnGarden): Promise<void> {
   t.match(String(row['password']), /^\$2y\$10\$/, 'the password is hashed');
 
   t.strictSame(ids(await scim('GET', 'Users?filter=userName eq "jo@example.org"')), [key]);
+  t.strictSame(ids(await scim('GET', 'Users?filter=emails.value eq jo@example.org')), [key], 'without quotes');
   t.strictSame(ids(await scim('GET', 'Users?filter=externalId eq "ext-9"')), [key]);
   t.strictSame(ids(await scim('GET', `Users?filter=id eq ${key}`)), [key], 'and by its number');
   t.strictSame(ids(await scim('GET', 'Users?filter=emails[value ew "example.org"] and active eq false')), [key]);
@@ -102,7 +103,8 @@ async function users(t: Tester, scim: Scim, garden: OwnGarden): Promise<void> {
 }
 
 async function groups(t: Tester, scim: Scim, garden: OwnGarden): Promise<void> {
-  const user = await scim('POST', 'Users', { userName: 'member@example.org', externalId: 'm-1', active: true });
+  const name = { givenName: 'Mo', familyName: 'Moss' };
+  const user = await scim('POST', 'Users', { userName: 'member@example.org', externalId: 'm-1', active: true, name });
   t.equal(user.status, 201, told(user));
   const made = await scim('POST', 'Groups', { displayName: 'Gardeners', id: 'g-1', members: [{ value: 'm-1' }] });
   t.equal(made.status, 201, told(made));
@@ -119,7 +121,12 @@ async function groups(t: Tester, scim: Scim, garden: OwnGarden): Promise<void> {
   t.equal(Number(await roleOf()), role, told(back));
   t.strictSame(ids(await scim('GET', 'Groups?filter=displayName eq "Gardeners"')), [role]);
   const renamed = await scim('PATCH', 'Groups/g-1', { displayName: 'Planters' });
-  t.strictSame([at(renamed.json, 'displayName'), (at(renamed.json, 'members') as Json[]).length], ['Planters', 2], told(renamed));
+  const there = `${garden.gateway.url}/garden/scim/v2/Users/`;
+  const members = [
+    { value: null, $ref: there, display: ' ' },
+    { value: 'm-1', $ref: `${there}m-1`, display: 'Mo Moss' },
+  ];
+  t.strictSame([at(renamed.json, 'displayName'), at(renamed.json, 'members')], ['Planters', members], told(renamed));
   t.equal((await scim('DELETE', 'Groups/g-1')).status, 204);
   t.equal(await roleOf(), null, 'nobody keeps a role that is gone');
   t.equal((await garden.rows('directus_permissions', { role })).length, 0, 'nor do its permissions stay');

@@ -125,6 +125,21 @@ async function badBodies(t: Tester, garden: UploadGarden): Promise<void> {
   }
 }
 
+/** The content of several files does not come with what is said of them: it is refused, and not passed over. */
+async function badBatches(t: Tester, garden: UploadGarden): Promise<void> {
+  const made = await garden.form([['data', 'x', 'one.txt']]);
+  const id = Number(at(made.json, 'data', 'id'));
+  await leavesNothing(t, garden, 'content among changes', async () => {
+    for (const [path, body] of [
+      ['files', [{ id, title: 'y', data: 'eA==' }]],
+      [`files/${id},${id}`, { title: 'y', data: 'eA==' }],
+    ] as const) {
+      refused(t, await garden.send('PATCH', path, body), 400, 15, path);
+    }
+  });
+  t.strictSame(at((await garden.get(`files/${id}?fields=title`, 'admin')).json, 'data'), { title: 'One' });
+}
+
 async function badNames(t: Tester, garden: UploadGarden): Promise<void> {
   const made = await garden.form([['data', 'x', 'fine.txt']]);
   const id = at(made.json, 'data', 'id');
@@ -220,6 +235,6 @@ async function noStorage(t: Tester, garden: UploadGarden): Promise<void> {
 
 /** All of it, in a garden that takes 3 files of 300,000 bytes at once; it ends with a garden that stores nothing any more. */
 export async function uploadFaults(t: Tester, garden: UploadGarden): Promise<void> {
-  const parts = { badForms, badBodies, badNames, settings, cut, failing, noStorage };
+  const parts = { badForms, badBodies, badBatches, badNames, settings, cut, failing, noStorage };
   for (const [name, part] of Object.entries(parts)) await t.test(name, (t) => part(t, garden));
 }

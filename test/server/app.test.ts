@@ -43,11 +43,14 @@ t.test('outside of projects', async (t) => {
   t.match(ping.headers['content-type'], /^text\/html/);
   t.same((await get('/server/projects')).json(), { data: ['shop', 'down', 'broken'], public: true });
   t.same((await get('/')).json(), { data: ['shop', 'down', 'broken'], public: true });
+  const led = { statusCode: 302, headers: { location: './admin/' } };
+  t.match(await get('/', { authorization: 'Bearer x', accept: 'application/json' }), led, 'as clients of Directus 8 expect');
+  t.same((await get('/admin/')).json(), { data: ['shop', 'down', 'broken'], public: true }, 'who find it there without an app');
 
   const empty = createRegistry({ log: silentLog });
   const bare = await buildServer({ registry: empty, adminFolder: process.cwd() });
   t.match((await bare.inject('/server/projects')).json(), { error: { code: 14 } });
-  t.match(await bare.inject('/'), { statusCode: 302, headers: { location: './admin/' } });
+  t.match(await bare.inject('/'), led);
   await bare.close();
 });
 

@@ -35,7 +35,7 @@ export async function scimAttacks(t: Tester, scim: Scim, garden: OwnGarden): Pro
   refused(t, await scim('PATCH', 'Users/2', { active: false }, null), 401, 'no token');
   refused(t, await scim('PATCH', 'Users/2', { active: false }, tokens.editor), 403, 'a user who is no administrator');
   refused(t, await scim('POST', 'Groups', { displayName: 'Mine' }, tokens.otherWriter), 403, 'nor makes groups');
-  refused(t, await scim('GET', 'Users', undefined, null), 403, 'the public reads no users');
+  refused(t, await scim('GET', 'Users', undefined, null), 401, 'the public is asked to sign in');
 
   const taken = { userName: 'edda@garden.test' };
   refused(t, await scim('POST', 'Users', taken), 409, 'an e-mail address that is taken', 'uniqueness');

@@ -11,6 +11,7 @@ interface Stored {
   interface: string | null;
   hidden_detail: boolean;
   hidden_browse: boolean;
+  required: boolean;
   options: unknown;
   locked: boolean | null;
   translation: unknown;
@@ -20,7 +21,8 @@ interface Stored {
   group: number | null;
 }
 
-function stored(meta: FieldMeta | undefined, type: string): Stored {
+/** In the order of Directus 8, as all that is told of fields. */
+function stored(meta: FieldMeta | undefined, type: string, required: boolean): Stored {
   return {
     id: meta?.id ?? null,
     type,
@@ -28,6 +30,7 @@ function stored(meta: FieldMeta | undefined, type: string): Stored {
     interface: meta?.interface ?? null,
     hidden_detail: meta?.hidden_detail ?? false,
     hidden_browse: meta?.hidden_browse ?? false,
+    required,
     options: meta?.options ?? null,
     locked: meta?.locked ?? null,
     translation: meta?.translation ?? null,
@@ -51,8 +54,7 @@ function fieldObject(collection: Collection, field: Field, alone: boolean): Reco
     default_value: column.autoIncrement ? null : (defaultText(field) ?? column.default),
     note: meta?.note ?? column.comment ?? null,
     signed: !column.unsigned,
-    ...stored(meta, field.type),
-    required: alone && meta ? meta.required : !column.nullable || field.primaryKey,
+    ...stored(meta, field.type, alone && meta ? meta.required : !column.nullable || field.primaryKey),
     length: wireLength(column),
     ...referenceColumn(collection.name, field.name),
   };
@@ -70,8 +72,7 @@ function aliasObject(collection: Collection, meta: FieldMeta): Record<string, un
     default_value: null,
     note: meta.note,
     signed: false,
-    ...stored(meta, meta.type.toLowerCase()),
-    required: meta.required,
+    ...stored(meta, meta.type.toLowerCase(), meta.required),
     length: null,
   };
 }

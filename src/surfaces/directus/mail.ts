@@ -5,7 +5,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, isJsonObject, type Json, numberText } from '../../lib/json-body.ts';
 import { takeMails } from '../../mail/allowance.ts';
 import { letterOf } from '../../mail/letter.ts';
-import { type Address, demandMail, type Mail, type MailConfig, sendMail } from '../../mail/mailer.ts';
+import { type Address, demandMail, type Mail, sendMail } from '../../mail/mailer.ts';
 import { type Body, bodyOf, isAddress, textsIn } from './auth-body.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 
@@ -42,12 +42,11 @@ async function recipients(context: DirectusContext, { to }: Body): Promise<(stri
 }
 
 /** Mail goes out in the project's name: administrators send it, and roles of the project file. Throws. */
-function demandSender({ actor, project }: DirectusContext): MailConfig {
+function demandSender({ actor, project }: DirectusContext): void {
   if (actor.is !== 'user') throw new GatewayError('not_authenticated');
   const allowed = actor.admin || project.config.mail?.roles?.some((role) => String(role) === actor.role);
   if (!allowed)
     throw new GatewayError('forbidden', { message: 'Mail is sent by administrators and by roles of mail.roles in the project file' });
-  return demandMail(project.config);
 }
 
 async function mailOf(context: DirectusContext, body: Body): Promise<Mail> {
@@ -66,8 +65,9 @@ export const mailRoute: FastifyPluginAsync = async (app) => {
   app.post('/:project/mail', async (request, reply) => {
     const context = await contextOf(request);
     const body = bodyOf(request);
-    const settings = demandSender(context);
+    demandSender(context);
     const mail = await mailOf(context, body);
+    const settings = demandMail(context.project.config);
     const { actor } = context;
     takeMails(settings, { what: 'letters', account: actor.is === 'user' ? actor.id : '', address: request.ip, mails: mail.to.length });
     await sendMail(settings, mail);

@@ -18,9 +18,17 @@ function refuse(place: string, sentence: string): never {
 /** Levels of the parameter; how deep relations may go is told by the limits of the request. */
 const deepest = 50;
 
+/** Parameters of lists that clients of Directus 8 repeat in here, where it passes them over. */
+const ofLists: ReadonlySet<string> = new Set(['fields', 'filter', 'q', 'search', 'sort', 'limit', 'offset', 'page', 'status']);
+
+/** Whether nothing but such parameters stands below the relations: no argument of ours, all of which begin with a line. */
+function passedOver(value: ExactMap, depth: number): boolean {
+  return [...value].every(([name, inner]) => (depth > 1 && ofLists.has(name)) || (isMap(inner) && passedOver(inner, depth + 1)));
+}
+
 /** The whole parameter; undefined when it asks for nothing. Throws `validation`, which names the key at fault. */
 export function parseDeep(value: PhpValue | undefined): Nested | undefined {
-  if (value === undefined || value === '') return undefined;
+  if (value === undefined || value === '' || (isMap(value) && passedOver(value, 1))) return undefined;
   return typeof value === 'string' ? relations(jsonOf('deep', value), 'deep', 1, true) : relations(value, 'deep', 1, false);
 }
 

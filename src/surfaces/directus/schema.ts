@@ -36,6 +36,20 @@ function hiddenFrom(context: DirectusContext): Hidden {
   };
 }
 
+/** A collection whose fields are asked for by its name; who may read none of its rows learns nothing of them (directus8-system §8.3). */
+function describedTo(context: DirectusContext, name: string): Collection {
+  const collection = collectionOf(context.schema, name);
+  demandRead(context, name);
+  return collection;
+}
+
+/** One field; one that the caller may never read looks like one that is not there. */
+function describedField(context: DirectusContext, collection: Collection, name: string): FieldObject {
+  const object = oneFieldObject(collection, name, hiddenFrom(context));
+  if (!object) throw new GatewayError('field_not_found', { field: name });
+  return object;
+}
+
 /** Stored rows first, then the tables no row speaks of; a view is listed when a row names it. */
 function listed(context: DirectusContext): Collection[] {
   const all = [...context.schema.collections.values()];
@@ -121,10 +135,11 @@ export const schemaRoutes: FastifyPluginAsync = async (app) => {
     const names = text.split(',');
     demandRead(context, 'directus_collections', names.length === 1 ? text : undefined);
     const hidden = hiddenFrom(context);
-    const objects = names.map((name) => {
+    const objects = names.flatMap((name) => {
       const collection = context.schema.collections.get(name);
-      if (!collection) throw new GatewayError('item_not_found', { id: name });
-      return collectionObject(collection, hidden);
+      // Of several names those that are none are passed over, as keys of rows are.
+      if (!collection && names.length === 1) throw new GatewayError('item_not_found', { id: name });
+      return collection ? [collectionObject(collection, hidden)] : [];
     });
     return send(reply, context.actor, { data: JSON.stringify(names.length === 1 ? objects[0] : objects) });
   });
@@ -133,7 +148,8 @@ export const schemaRoutes: FastifyPluginAsync = async (app) => {
     const context = await contextOf(request);
     demandRead(context, 'directus_fields');
     const hidden = hiddenFrom(context);
-    const all = listed(context);
+    const { visible } = accessOf(context);
+    const all = listed(context).filter((collection) => visible.collection(collection));
     const sorts = parseSort(listOf(context.query.get('sort')));
     const limit = wholeLimit(context);
     if (!sorts && limit === undefined)
@@ -146,20 +162,16 @@ export const schemaRoutes: FastifyPluginAsync = async (app) => {
   app.get<{ Params: { collection: string } }>('/:project/fields/:collection', async (request, reply) => {
     const context = await contextOf(request);
     demandRead(context, 'directus_fields');
-    const collection = collectionOf(context.schema, request.params.collection);
+    const collection = describedTo(context, request.params.collection);
     return send(reply, context.actor, { data: JSON.stringify(fieldObjects(collection, hiddenFrom(context))) });
   });
 
   app.get<{ Params: { collection: string; field: string } }>('/:project/fields/:collection/:field', async (request, reply) => {
     const context = await contextOf(request);
     demandRead(context, 'directus_fields', request.params.field);
-    const collection = collectionOf(context.schema, request.params.collection);
+    const collection = describedTo(context, request.params.collection);
     const names = request.params.field.split(',');
-    const objects = names.map((name) => {
-      const object = oneFieldObject(collection, name, hiddenFrom(context));
-      if (!object) throw new GatewayError('field_not_found', { field: name });
-      return object;
-    });
+    const objects = names.map((name) => describedField(context, collection, name));
     return send(reply, context.actor, { data: JSON.stringify(names.length === 1 ? objects[0] : objects) });
   });
 };

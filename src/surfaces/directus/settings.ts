@@ -8,9 +8,9 @@ import type { RequestedItem } from '../../query/mutation.ts';
 import type { RequestedFilter } from '../../query/types.ts';
 import { explained } from '../explains.ts';
 import type { DirectusContext } from './context.ts';
-import { keysOf } from './items.ts';
 import { sendList } from './list.ts';
 import { sendRead } from './read.ts';
+import { pathKeys } from './system.ts';
 import type { Writing } from './write.ts';
 
 const settings = 'directus_settings';
@@ -122,7 +122,6 @@ export const settingRoutes: FastifyPluginAsync = async (app) => {
   );
 
   app.get<{ Params: { id: string } }>('/:project/settings/:id', explained, async (request, reply) => {
-    const keys = keysOf(request.params.id);
-    return sendRead(request, reply, { collection: settings, keys: () => keys });
+    return sendRead(request, reply, { collection: settings, keys: () => pathKeys('settings', request.params.id) });
   });
 };

@@ -1,14 +1,15 @@
 /** POST, PATCH and DELETE of users, roles, permissions and the other system collections that take writes (directus8-system §4 to §13, §21). */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { revertedItem } from '../../engine/revert.ts';
+import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { DirectusContext } from './context.ts';
-import { changesOf, keysOf, upsertBy } from './items.ts';
+import { changesOf, upsertBy } from './items.ts';
 import { changeLinked, createLinked, deleteLinked, speaksOfLinks } from './relation-links.ts';
 import { settingWriting, shapesSetting } from './settings.ts';
-import { listings, ownKey } from './system.ts';
+import { listings, ownKey, pathKeys } from './system.ts';
 import { bodyItems, sendWrite, singleItem, type Writing } from './write.ts';
 import { sendMatching } from './write-matching.ts';
 
@@ -26,7 +27,7 @@ interface Params {
 
 /** `me` among the keys of users is the caller. */
 function namedKeys(context: DirectusContext, segment: string, id: string): string[] {
-  return keysOf(id).map((key) => (segment === 'users' && key === 'me' ? ownKey(context) : key));
+  return pathKeys(segment, id).map((key) => (segment === 'users' && key === 'me' ? ownKey(context) : key));
 }
 
 interface Written {
@@ -44,6 +45,7 @@ function commonRoutes({ app, segment, collection, path }: Written): void {
   const tried = triable(segment);
   app.patch(path, tried, async (request, reply) => {
     const { items, single } = bodyItems(request);
+    if (segment === withContent && items.some((item) => Object.hasOwn(item, 'data'))) throw new GatewayError('batch_upload');
     if (single) return sendMatching(request, reply, collection, items[0]);
     return sendWrite(request, reply, ({ schema }) => ({
       request: { is: 'update', collection, changes: changesOf(collectionOf(schema, collection), items) },

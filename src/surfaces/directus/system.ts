@@ -25,6 +25,16 @@ export const listings: Readonly<Record<string, string>> = {
   webhooks: 'directus_webhooks',
 };
 
+/** Paths of these name rows by numbers: anything else there is no route (directus8-system §6, §11, §13). */
+const numbered: ReadonlySet<string> = new Set(['permissions', 'settings', 'folders']);
+
+/** The keys that a path names. Throws `route_not_found` where they can be none. */
+export function pathKeys(segment: string, id: string): string[] {
+  const keys = keysOf(id);
+  if (numbered.has(segment) && !keys.every((key) => /^\d+$/.test(key))) throw new GatewayError('route_not_found');
+  return keys;
+}
+
 /** `me` in a path of users. */
 export function ownKey(context: DirectusContext): string {
   if (context.actor.is !== 'user') throw new GatewayError('unauthorized');
@@ -66,7 +76,7 @@ export const systemRoutes: FastifyPluginAsync = async (app) => {
     app.get<{ Params: { id: string } }>(`/:project/${segment}/:id`, explained, async (request, reply) => {
       const { id } = request.params;
       if (segment === 'users' && id === 'me') return sendOwn(request, reply);
-      return sendRead(request, reply, { collection, keys: () => keysOf(id) });
+      return sendRead(request, reply, { collection, keys: () => pathKeys(segment, id) });
     });
   }
 };

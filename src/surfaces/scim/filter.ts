@@ -101,7 +101,13 @@ export function parseFilter(text: string, collection: 'directus_users' | 'direct
   return { is: 'any', of };
 }
 
+/** Directus 8 takes three words, whose value need not stand in quotes (directus8-system §17). */
+const threeWords = /^\s*([\w.]+)\s+(\w+)\s+([^\s"()[\]]+)\s*$/;
+const ofJson = /^(?:true|false|null|-?\d+(?:\.\d+)?)$/i;
+
 function parsed(text: string): readonly object[] {
+  const [, name, operator, value] = threeWords.exec(text) ?? [];
+  if (name !== undefined && value !== undefined && !ofJson.test(value)) return [{ [name]: [operator, value] }];
   try {
     return [...new SCIMMY.Types.Filter(text)] as object[];
   } catch {

@@ -9,9 +9,18 @@ import { etag, text, userAddress } from './user-resource.ts';
 const schema = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const writable = ['displayName', 'members'];
 
+/** As Directus 8 makes it, whose text of a list is this word. */
+const versionOf = (name: string): string => etag('Array', name);
+
+/** What is said of a member. Whom no directory knows by an id has no name for it either, as in Directus 8. */
+function memberOf(user: ScimRow, base: string): object {
+  const external = text(user['external_id']);
+  const [first, last] = external === '' ? ['', ''] : [text(user['first_name']), text(user['last_name'])];
+  return { value: user['external_id'] ?? null, $ref: userAddress(user, base), display: `${first} ${last}` };
+}
+
 /** The role with its users, as it is answered. */
 export function groupResource(role: ScimRow, members: readonly ScimRow[], base: string): object {
-  const name = text(role['name']);
   return {
     schemas: [schema],
     id: role['external_id'] ?? null,
@@ -19,14 +28,10 @@ export function groupResource(role: ScimRow, members: readonly ScimRow[], base: 
     meta: {
       resourceType: 'Group',
       location: `${base}/Groups/${encodeURIComponent(text(role['external_id']))}`,
-      version: etag(text(role['id']), name),
+      version: versionOf(text(role['name'])),
     },
     displayName: role['name'],
-    members: members.map((user) => ({
-      value: user['external_id'] ?? null,
-      $ref: userAddress(user, base),
-      display: `${text(user['first_name'])} ${text(user['last_name'])}`,
-    })),
+    members: members.map((user) => memberOf(user, base)),
   };
 }
 

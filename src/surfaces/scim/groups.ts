@@ -27,7 +27,7 @@ async function membersOf(context: ReadContext, roles: readonly ScimRow[]): Promi
   );
   const listed = listRows(context, { collection: 'directus_users', where });
   const rows = await listed.catch((error: unknown) => {
-    if (error instanceof GatewayError && error.kind === 'read_denied') return undefined;
+    if (error instanceof GatewayError && ['read_denied', 'unauthorized'].includes(error.kind)) return undefined;
     throw error;
   });
   return rows?.rows ?? [];

@@ -30,7 +30,7 @@ export function compares(column: string, operator: string, value: unknown): Requ
 
 /** Rows in the order of their keys, and how many there are. Users that were deleted are in no list. */
 export async function listRows(context: ReadContext, { collection, where, limit, offset = 0 }: Listed): Promise<ScimListing> {
-  const { texts, counts } = await read(context, {
+  const reading = read(context, {
     collection,
     selection: { all: false, named: new Map(columns[collection].map((name) => [name, null])), without: new Set() },
     ...(where ? { where } : {}),
@@ -39,6 +39,11 @@ export async function listRows(context: ReadContext, { collection, where, limit,
     offset,
     counts: { filtered: true, total: false, byStatus: false },
     stubs: false,
+  });
+  const { texts, counts } = await reading.catch((error: unknown) => {
+    // As everywhere, the public is asked to sign in.
+    const denied = error instanceof GatewayError && error.kind === 'read_denied' && context.actor.is === 'public';
+    throw denied ? new GatewayError('unauthorized') : error;
   });
   const rows = parsePlainJson(String(texts.between('[', ']'))) as ScimRow[];
   return { rows, total: counts.filtered ?? rows.length };
