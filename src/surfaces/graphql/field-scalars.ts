@@ -37,10 +37,7 @@ export function scalarOf(field: Field): GraphQLLeafType {
   return byStorage[storage] ?? GraphQLString;
 }
 
-/**
- * What Directus 8 calls the type of such values in items and filters (directus8-system §23): documents, and code made of the schema, stay
- * valid. The scalars keep all digits under these names too.
- */
+/** What Directus 8 takes for values of that type: a document whose variables are declared so stays valid (directus8-system §23). */
 export function referenceScalar({ column }: Field, leaf: GraphQLLeafType): GraphQLLeafType {
   if (leaf === dateTime) return datetime;
   if (leaf === decimal) return float;

@@ -17,7 +17,7 @@ import { aggregateFunctions } from '../../query/aggregates.ts';
 import type { AggregateFunction } from '../../query/types.ts';
 import { graphqlName } from '../../schema/names.ts';
 import type { Collection, Field } from '../../schema/types.ts';
-import { isTextList, referenceScalar } from './field-scalars.ts';
+import { isTextList } from './field-scalars.ts';
 import { fileFields } from './file-fields.ts';
 import { meant as compares, listOf } from './operator-types.ts';
 import { type Arguments, described, type Parts } from './parts.ts';
@@ -158,7 +158,7 @@ function plainColumn(collection: Collection, field: Field, parts: Parts): Output
 
 function columnType(collection: Collection, field: Field, parts: Parts): GraphQLOutputType {
   if (isTextList(field)) return new GraphQLList(GraphQLString);
-  const leaf = referenceScalar(field, parts.leaf(field));
+  const leaf = parts.leaf(field);
   return isAlwaysThere(parts, collection, field) ? new GraphQLNonNull(leaf) : leaf;
 }
 

@@ -63,13 +63,13 @@ export const decimal = numberScalar(
   numeral,
   'A decimal number, sent as a JSON number with all its digits; takes numbers and their texts.',
 );
-export const float = numberScalar('Float', numeral, 'A number; a decimal one is sent with all its digits.');
+export const float = numberScalar('Float', numeral, 'A number of double precision.');
 export const dateTime = textScalar(
   'DateTime',
   'A date and a time as the field is served and filtered by over REST: YYYY-MM-DD HH:MM:SS, or ISO 8601.',
 );
-/** The name that Directus 8 gives it in items and filters. */
-export const datetime = textScalar('Datetime', 'A date and a time as over REST: YYYY-MM-DD HH:MM:SS, or ISO 8601.');
+/** The name that Directus 8 gives it, which variables of its filters are declared with. */
+export const datetime = textScalar('Datetime', 'A date and a time, in filters as Directus 8 has them.');
 export const date = textScalar('Date', 'YYYY-MM-DD.');
 export const time = textScalar('Time', 'HH:MM:SS.');
 export const uuid = textScalar('UUID', 'A UUID.');
