@@ -22,4 +22,8 @@ if (url === undefined) {
     'mysql',
     features.filter(({ promise }) => !elsewhere.test(promise)),
   );
+  // What is its own affair: values to the last digit, answers that were cut, connections, limits of time.
+  for (const file of ['stored', 'mysql/connection', 'mysql/stream', 'mysql/text-indexes', 'mysql/time-limit']) {
+    await import(`./vendors/${file}.test.js`);
+  }
 }
