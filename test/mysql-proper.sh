@@ -26,7 +26,8 @@ start() {
   echo "create user root@'127.0.0.1' identified by ''; grant all on *.* to root@'127.0.0.1' with grant option;" >"$root/tmp/users.sql"
   port=$(port)
   mysqld --port="$port" --bind-address=127.0.0.1 --mysqlx=OFF --socket=/tmp/socket --pid-file=/tmp/pid --skip-name-resolve --skip-log-bin \
-    --innodb-flush-log-at-trx-commit=0 --init-file=/tmp/users.sql >>"$root.log" 2>&1 </dev/null &
+    --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --skip-innodb-doublewrite \
+    --innodb-file-per-table=OFF --innodb-adaptive-hash-index=OFF --performance-schema=OFF --init-file=/tmp/users.sql >>"$root.log" 2>&1 </dev/null &
   for _ in $(seq 120); do
     chroot "$root" mysql --protocol=tcp -h 127.0.0.1 -P "$port" -u root -e 'select 1' >/dev/null 2>&1 && { echo "mysql://root@127.0.0.1:$port/"; return; }
     sleep 0.5

@@ -3,6 +3,7 @@ import type { IntrospectedTable, Introspection } from '../dialect/types.ts';
 import type { Extensions } from '../extensions/load.ts';
 import { isOwnTable } from '../schema/system.ts';
 import type { Collection, Schema } from '../schema/types.ts';
+import type { ReplicaReport } from './doctor-replicas.ts';
 
 interface TableReport {
   readonly table: string;
@@ -30,6 +31,8 @@ export interface DoctorReport {
   readonly extensions: Pick<Extensions, 'loaded' | 'faults'>;
   /** Calls of webhooks that are still to be made, and those that were given up. */
   readonly calls?: Calls;
+  /** Where reads are spread over copies of the database. */
+  readonly replicas?: readonly ReplicaReport[];
 }
 
 interface Calls {
@@ -93,6 +96,7 @@ export interface Examined {
   readonly counts: ReadonlyMap<IntrospectedTable, Counted>;
   readonly extensions: Extensions;
   readonly calls?: Calls | undefined;
+  readonly replicas: readonly ReplicaReport[];
 }
 
 /** Puts introspection and schema side by side, one entry a table; the gateway's own tables are left out. */
@@ -104,6 +108,7 @@ export function makeReport({
   counts,
   extensions: { loaded, faults },
   calls,
+  replicas,
 }: Examined): DoctorReport {
   const { version, defaultSchema, tables } = introspection;
   const byPlace = new Map([...schema.collections.values()].map((collection) => [placeOf(collection.table), collection]));
@@ -113,7 +118,15 @@ export function makeReport({
     const own = isOwnTable(table.name) && (table.schema === null || table.schema === defaultSchema);
     return own || collection?.system ? [] : [reportOf(table, collection, reasons, defaultSchema, counts.get(table))];
   });
-  return { project, database: version, installed, tables: reports, extensions: { loaded, faults }, ...(calls ? { calls } : {}) };
+  return {
+    project,
+    database: version,
+    installed,
+    tables: reports,
+    extensions: { loaded, faults },
+    ...(calls ? { calls } : {}),
+    ...(replicas.length > 0 ? { replicas } : {}),
+  };
 }
 
 /** The report as lines for people: a line a table, and below it what there is to say. */
@@ -141,7 +154,7 @@ export function printReport(report: DoctorReport): string[] {
       lines.push(`    foreign key (${key}) has no index: reading it backwards scans the table`);
   });
   const partly = report.tables.filter((table) => table.served !== 'fully').length;
-  lines.push(...printExtensions(report.extensions), ...printCalls(report.calls));
+  lines.push(...printExtensions(report.extensions), ...printCalls(report.calls), ...printReplicas(report.replicas));
   if (!report.installed) lines.push('', `The system tables are not there: no users, no rights. Run: sallyport install ${report.project}`);
   lines.push('', `${report.tables.length} tables and views, ${report.tables.length - partly} fully served, ${partly} partly or not`);
   return lines;
@@ -155,4 +168,14 @@ function printExtensions({ loaded, faults }: DoctorReport['extensions']): string
 
 function printCalls({ pending, dead }: Calls = { pending: 0, dead: 0 }): string[] {
   return pending + dead === 0 ? [] : ['', `webhooks: ${pending} calls to be made, ${dead} given up`];
+}
+
+function printReplicas(replicas: readonly ReplicaReport[] = []): string[] {
+  const states = {
+    near: ({ secondsBehind }: ReplicaReport) => `answers, at most ${secondsBehind} s behind`,
+    behind: ({ secondsBehind }: ReplicaReport) => `answers, more than ${secondsBehind} s behind`,
+    away: ({ reason }: ReplicaReport) => `is not read from: ${reason}`,
+  };
+  const lines = replicas.map((replica) => `    ${replica.number} ${replica.name} ${states[replica.state](replica)}`);
+  return lines.length === 0 ? [] : ['', 'replicas:', ...lines];
 }

@@ -8,6 +8,7 @@ import { loadMetadata } from '../projects/metadata.ts';
 import { holdsOutbox, isInstalled } from '../projects/schema-store.ts';
 import { buildSchema } from '../schema/build.ts';
 import { vendorOf } from '../vendors/index.ts';
+import { examineReplicas } from './doctor-replicas.ts';
 import { type Counted, makeReport, printReport } from './doctor-report.ts';
 import { findProject } from './projects.ts';
 import type { Terminal } from './terminal.ts';
@@ -46,7 +47,18 @@ export async function doctorCommand(terminal: Terminal, key: string, flags: Doct
       const schema = buildSchema(introspection, metadata, 1);
       const extensions = folder === undefined ? noExtensions : await loadExtensions({ folder, project: key, log: silentLog });
       const calls = holdsOutbox(introspection) ? await outboxOf(connection, connection.dialect).unsettled() : undefined;
-      return makeReport({ project: key, introspection, schema, installed: isInstalled(introspection), counts, extensions, calls });
+      if (database.replicas) progress('looking at the replicas');
+      const replicas = await examineReplicas(database, vendor, connection);
+      return makeReport({
+        project: key,
+        introspection,
+        schema,
+        installed: isInstalled(introspection),
+        counts,
+        extensions,
+        calls,
+        replicas,
+      });
     };
     if (flags.json) {
       terminal.say(JSON.stringify(await examine(() => undefined), null, 2));

@@ -31,6 +31,9 @@ export interface Replica {
   close(): Promise<void>;
 }
 
+/** Seconds that one may be behind, and milliseconds between looks, where no setting says so. */
+export const usualReplicas = { lagSeconds: 10, lookMilliseconds: 1_000 };
+
 /** Milliseconds after which one that says nothing counts as away, and that closing it may take. */
 const patience = 2_000;
 const closing = 5_000;

@@ -12,7 +12,7 @@ import { singleFlight } from '../lib/single-flight.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { readingReplica } from './reading-replica.ts';
 import type { RedisLink } from './redis.ts';
-import { createReplica, type Mark, type Replica } from './replica.ts';
+import { createReplica, type Mark, type Replica, usualReplicas } from './replica.ts';
 
 /** What tells callers apart. */
 export type Caller = Actor | { readonly is: 'user'; readonly id: string };
@@ -43,8 +43,6 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-/** Seconds that one may be behind, and milliseconds between looks, where no setting says so. */
-const usualReplicas = { lagSeconds: 10, lookMilliseconds: 1_000 };
 /** Milliseconds beyond the longest lag for which it is kept who wrote. */
 const slack = 1_000;
 

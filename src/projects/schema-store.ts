@@ -26,7 +26,7 @@ export interface SchemaStore {
   /**
    * To be called before a request. On SQLite the result is to be awaited: it looks at `pragma schema_version`, and when that moved,
    * finds out which tables have changed; `current` is provisional until they are read. Elsewhere nothing is returned, and a look at
-   * the catalogue may start in the background.
+   * the catalogue may start in the background; but for a database that had no system tables is looked before each request until it has.
    */
   checkFresh(): Promise<void> | undefined;
   /** Waits until `current` is not provisional; at once when it is not. */
@@ -178,6 +178,9 @@ export async function openSchemaStore(options: SchemaStoreOptions): Promise<Sche
     show();
   });
 
+  // An older installation may lack the table that comes last; it is not waited for where the others were there from the start.
+  let installed = isInstalled(state.built.introspection);
+
   const suspect = singleFlight(async () => {
     const seen = state;
     try {
@@ -209,6 +212,7 @@ export async function openSchemaStore(options: SchemaStoreOptions): Promise<Sche
     renew,
     refreshMetadata: singleFlight(() => inTurn(refresh)),
     checkFresh() {
+      if (!vendor.changed && !installed) return lookForInstallation();
       if (!vendor.changed) {
         poll.kick();
         return undefined;
@@ -222,6 +226,12 @@ export async function openSchemaStore(options: SchemaStoreOptions): Promise<Sche
     suspect,
     close: () => poll.stop(),
   };
+
+  /** Nobody who comes after an installation is to be refused because it was not seen yet. */
+  async function lookForInstallation(): Promise<void> {
+    await suspect();
+    installed = isInstalled(state.built.introspection) && holdsOutbox(state.built.introspection);
+  }
 
   async function look(): Promise<void> {
     if ((await vendor.fingerprint(connection, schemas)) !== (pending ?? state).fingerprint) await notice();

@@ -1,5 +1,6 @@
 /** What `doctor` says of tables, from introspection and schema alone. */
 import t from 'tap';
+import { placeOf } from '../../src/cli/doctor-replicas.ts';
 import { makeReport, printReport } from '../../src/cli/doctor-report.ts';
 import type { IntrospectedColumn, IntrospectedTable } from '../../src/dialect/types.ts';
 import { noExtensions } from '../../src/extensions/load.ts';
@@ -74,6 +75,17 @@ t.test('a line a table, and what there is to say about it', async (t) => {
     counts,
     extensions,
     calls: { pending: 3, dead: 1 },
+    replicas: [
+      { number: 1, name: 'near.example/shop', state: 'near', secondsBehind: 0.1 },
+      { number: 2, name: 'far.example/shop', state: 'behind', secondsBehind: 10 },
+      { number: 3, name: placeOf('postgres://reader:hush/hush@far.example/shop'), state: 'away', reason: 'It does not answer' },
+      {
+        number: 4,
+        name: placeOf({ host: 'db.example', port: 5433, user: 'reader', password: 'hush', database: 'shop' }),
+        state: 'near',
+        secondsBehind: 0,
+      },
+    ],
   });
   t.same(
     report.tables.map(({ table, rows, served }) => [table, rows, served]),
@@ -94,5 +106,11 @@ t.test('a line a table, and what there is to say about it', async (t) => {
   t.match(text, /Run: sallyport install shop/);
   t.match(text, 'extensions: hooks/a, endpoints/c\n    hooks/b is not loaded: it has no index.js\n');
   t.match(text, '\nwebhooks: 3 calls to be made, 1 given up\n');
+  t.match(
+    text,
+    '\nreplicas:\n    1 near.example/shop answers, at most 0.1 s behind\n    2 far.example/shop answers, more than 10 s behind\n',
+  );
+  t.match(text, '    3 an unreadable address is not read from: It does not answer\n    4 db.example:5433/shop answers');
+  t.notMatch(text, /hush/, 'no password');
   t.match(text, /5 tables and views, 3 fully served, 2 partly or not/);
 });

@@ -1,5 +1,6 @@
 /** Promise: reads go to copies of the database; who wrote sees it, and a copy that is late, hangs or dies is noticed by nobody. */
 import t, { type Test } from 'tap';
+import { examineReplicas } from '../../src/cli/doctor-replicas.ts';
 import type { DatabaseConfig, VendorName } from '../../src/dialect/types.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createRegistry, type Registry } from '../../src/projects/registry.ts';
@@ -213,6 +214,21 @@ for (const [name, client, start] of kinds) {
     await t.test('and who wrote sees it', (t) => ownWrites(t, [one, two], servers, noRedis === undefined));
     await t.test('tables change', (t) => tables(t, one, servers));
     await t.test('it is late', (t) => lag(t, one, servers));
+    await t.test('doctor tells how far it is', async (t) => {
+      const { connection: primary } = await leased(one.registry);
+      const gone = `${far.protocol}//${far.username}:hush@127.0.0.1:1/shop`;
+      const told = (lagSeconds: number) =>
+        examineReplicas(withReplicas(lagSeconds, `${servers.replica}/shop`, gone), vendorOf(client), primary);
+      const away = { number: 2, name: '127.0.0.1:1/shop', state: 'away' };
+      t.match(await told(60), [{ number: 1, name: `${far.host}/shop`, state: 'near' }, away]);
+      await servers.pause();
+      await primary.knex('notes').insert({ text: 'unseen' });
+      const states = await told(1);
+      t.match(states, [{ number: 1, state: 'behind', secondsBehind: 1 }, away]);
+      t.notMatch(JSON.stringify(states), /hush/, 'no password');
+      await primary.knex('notes').where({ text: 'unseen' }).delete();
+      await servers.resume();
+    });
     await t.test('a server of something else is none', async (t) => {
       const wrong = await instanceOf({ shop: withReplicas(60, `${servers.primary}/${client === 'pg' ? 'postgres' : 'mysql'}`) }, {});
       t.ok(await eventually(async () => /no replica/.test((await wrong.states())[0]?.message ?? '')));

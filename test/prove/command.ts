@@ -2,7 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type TestVendor, testVendors } from '../support/vendors.ts';
-import { plant } from './plant.ts';
+import { planted } from './plant.ts';
+import { prove } from './prove.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,10 +25,7 @@ if (!vendor || !Number.isSafeInteger(pairs) || pairs < 1 || !Number.isSafeIntege
 process.stdout.write(
   `seed ${values.seed}, ${pairs} pairs on ${vendor}${values.leak === undefined ? '' : `, with the leak ${values.leak}`}\n`,
 );
-if (values.leak !== undefined) plant(values.leak);
-// After the leak is planted: what is imported before is as it was.
-const { prove } = await import('./prove.ts');
-const proof = await prove({ vendor, pairs, from, seed: values.seed });
+const proof = await (values.leak === undefined ? prove : await planted(values.leak))({ vendor, pairs, from, seed: values.seed });
 const statuses = [...proof.statuses].sort(([one], [two]) => one - two).map(([status, count]) => `${status}: ${count}`);
 process.stdout.write(`${proof.pairs} pairs in ${proof.worlds} worlds; answers by status: ${statuses.join(', ')}\n`);
 if (proof.difference !== undefined) {

@@ -7,11 +7,12 @@ import { gardenMetadata, type MetadataRows } from '../fixtures/garden-metadata.t
 import { adminToken, gardenPeople, tokens, type Who } from '../fixtures/garden-people.ts';
 import { managedTables } from '../fixtures/garden-tables.ts';
 import { textIndexes } from '../fixtures/garden-text-indexes.ts';
+import { filledDatabase } from './garden-template.ts';
 import { type Gateway, type GatewaySettings, project, startGateway } from './gateway.ts';
 import { type Answer, type Ask, ask, hangUp } from './http.ts';
 import { insertText, schemaText, sequenceText, type TableDef } from './schema-text.ts';
 import { loadSql } from './sql-text.ts';
-import { createDatabase, type TestVendor } from './vendors.ts';
+import type { TestVendor } from './vendors.ts';
 
 /** Installs the system tables and an administrator whose token is `token`. */
 export async function installSystem(config: DatabaseConfig, token: string): Promise<void> {
@@ -62,9 +63,8 @@ export function worldOf(vendor: TestVendor, config: DatabaseConfig, gateway: Gat
 
 /** The garden on a vendor, and what takes it down again. */
 export async function startGarden(vendor: TestVendor, settings: GatewaySettings = {}): Promise<{ world: World; stop(): Promise<void> }> {
-  const database = await createDatabase(vendor);
+  const database = await filledDatabase(vendor, (config) => loadGarden(vendor, config));
   try {
-    await loadGarden(vendor, database.config);
     const gateway = await startGateway({ [project]: database.config }, {}, undefined, settings);
     return {
       world: worldOf(vendor, database.config, gateway),

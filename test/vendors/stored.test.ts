@@ -66,12 +66,30 @@ function answerIn({ values, metadata, type }: Kind, row: number): Json {
 
 const list = (fragments: readonly Fragment[]): Fragment => join(fragments, ', ');
 
+/** MySQL itself, unlike MariaDB, orders the members of an object its own way, and keeps fractions inside of JSON as doubles. */
+async function comparedOn(vendor: TestVendor): Promise<(value: unknown) => unknown> {
+  if (vendor !== 'mysql' || (await isMariadb())) return (value) => value;
+  const member = (value: unknown): unknown =>
+    typeof value === 'string' && /^#-?\d+\.\d+$/.test(value) ? `#${Number(value.slice(1))}` : compared(value);
+  const compared = (value: unknown): unknown => {
+    if (value === null || typeof value !== 'object') return value;
+    if (Array.isArray(value)) return value.map(compared);
+    return Object.fromEntries(
+      Object.entries(value)
+        .map(([key, inner]) => [key, member(inner)])
+        .sort(),
+    );
+  };
+  return compared;
+}
+
 async function storeAndRead(t: Tap, vendor: TestVendor, found: readonly Kind[]): Promise<void> {
   const rows = Math.max(...found.map(({ values }) => values.length)) + 1;
   const database = await createDatabase(vendor);
   t.teardown(() => database.drop());
   const connection = await vendorOf(clientOf[vendor]).connect(database.config);
   t.teardown(() => connection.close());
+  const compared = await comparedOn(vendor);
   const { dialect } = connection;
   const run = (fragment: Fragment): Promise<number> => connection.execute(print(fragment, dialect));
   for (const text of [...before[vendor], `create table things (id integer primary key, ${columns(found).join(', ')})`])
@@ -92,11 +110,7 @@ async function storeAndRead(t: Tap, vendor: TestVendor, found: readonly Kind[]):
     const read = exact(answer);
     for (const [i, kind] of found.entries()) {
       const got = ids(rows).map((row) => at(read, 'data', row - 1, `c${i}`));
-      t.strictSame(
-        got,
-        ids(rows).map((row) => expected(kind, row)),
-        `${what}: ${kind.type} ${kind.metadata ?? ''}`,
-      );
+      t.strictSame(compared(got), compared(ids(rows).map((row) => expected(kind, row))), `${what}: ${kind.type} ${kind.metadata ?? ''}`);
     }
   }
 

@@ -41,6 +41,9 @@ const asText = new Set(['text', 'enum', 'set', 'geometry', 'json', 'unknown', 'u
 /** Types without an order of their own, and one whose order is that of its swapped parts. */
 const byText = new Set(['geometry', 'json', 'unknown', 'interval', 'array', 'range', 'uuid']);
 
+/** The largest of single precision. MySQL itself refuses to make a single of what is a little more, as that number with eight digits is. */
+const largest = '3.4028234663852886e38';
+
 /**
  * A number of single precision in the shortest spelling that is the same. The server prints six digits, which may be another number; up
  * to nine are needed.
@@ -48,7 +51,8 @@ const byText = new Set(['geometry', 'json', 'unknown', 'interval', 'array', 'ran
 export function single(column: Fragment): Fragment {
   const shown = sql`(cast(${column} as char) + 0e0)`;
   const rounded = (digits: number): Fragment => sql`round(${column} + 0e0, ${trusted(String(digits - 1))} - floor(log10(abs(${column}))))`;
-  const candidates = [shown, rounded(7), rounded(8)].map((one) => sql`when cast(${one} as float) = ${column} then ${one}`);
+  const within = (one: Fragment): Fragment => sql`least(greatest(${one}, -${trusted(largest)}), ${trusted(largest)})`;
+  const candidates = [shown, rounded(7), rounded(8)].map((one) => sql`when cast(${within(one)} as float) = ${column} then ${one}`);
   return sql`case ${join(candidates, ' ')} else ${rounded(9)} end`;
 }
 

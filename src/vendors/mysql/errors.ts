@@ -45,6 +45,7 @@ const validationSentences: ReadonlyMap<number, string> = new Map([
   [1411, "A value does not fit its column's type"],
   [1416, "A value does not fit its column's type"],
   [1525, "A value does not fit its column's type"],
+  [3037, "A value does not fit its column's type"],
   [3140, 'A value is not valid JSON'],
   [3141, 'A value is not valid JSON'],
   [3854, 'A value has letters that its column cannot hold'],

@@ -19,11 +19,14 @@ function decimal(text: string): Fragment {
   return sql`cast(${param(number)} as ${trusted(`decimal(65, ${scale})`)})`;
 }
 
+/** MySQL itself takes a parameter in a cast to a number for one with a sign, and cuts it to that; a text it reads to its last digit. */
+export const unsigned = (bound: Fragment): Fragment => sql`cast(cast(${bound} as char) as unsigned)`;
+
 function whole(text: string): Fragment {
   if (!/^-?\d{1,20}$/.test(text)) return decimal(text);
   const value = BigInt(text);
   if (BigInt.asIntN(64, value) === value) return sql`cast(${param(text)} as signed)`;
-  return BigInt.asUintN(64, value) === value ? sql`cast(${param(text)} as unsigned)` : decimal(text);
+  return BigInt.asUintN(64, value) === value ? unsigned(param(text)) : decimal(text);
 }
 
 /** A single as the double it widens to: that is what it is compared as, and no other is within its range at the end of it. */

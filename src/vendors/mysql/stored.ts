@@ -4,7 +4,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { type Fragment, param, sql, trusted } from '../../lib/fragment.ts';
 import { jsonDepth } from '../../lib/json-strings.ts';
 import type { Field } from '../../schema/types.ts';
-import { float } from './operands.ts';
+import { float, unsigned } from './operands.ts';
 
 /** MariaDB takes what is nested more deeply for no JSON. */
 const deepestOfMariadb = 31;
@@ -26,17 +26,17 @@ const widestDecimal = { precision: 65, scale: 30 };
 
 /** A bound value of the column; see `Dialect.stored`. */
 export function stored(field: Field, value: Stored, mariadb: boolean): Fragment {
-  const { precision = widestDecimal.precision, scale = widestDecimal.scale, unsigned } = field.column;
+  const { precision = widestDecimal.precision, scale = widestDecimal.scale } = field.column;
   const bound = param(typeof value === 'boolean' ? (value ? '1' : '0') : value);
   if (mariadb && (field.storage === 'json' || field.type === 'json')) checkDepth(field, value);
   switch (field.storage) {
     case 'integer':
-      return unsigned ? sql`cast(${bound} as unsigned)` : sql`cast(${bound} as signed)`;
+      return field.column.unsigned ? unsigned(bound) : sql`cast(${bound} as signed)`;
     case 'boolean':
     case 'bit':
     // As a text the year 0 would be the year 2000.
     case 'year':
-      return sql`cast(${bound} as unsigned)`;
+      return unsigned(bound);
     case 'decimal':
       return sql`cast(${bound} as ${trusted(`decimal(${precision}, ${scale})`)})`;
     case 'float':

@@ -148,7 +148,8 @@ t.test('every session is set up alike', { skip: absent }, async (t) => {
 t.test('a list that was cut is an error, never half a list', { skip: absent }, async (t) => {
   const s = await scratch([
     'create table big (id int auto_increment primary key, x longtext)',
-    `insert into big (x) values ${Array.from({ length: 40 }, () => "(repeat('x', 500000))").join()}`,
+    // More than the server gives in one value: four times as much on MySQL as on MariaDB.
+    `insert into big (x) values ${Array.from({ length: 40 }, () => "(repeat('x', @@max_allowed_packet div 32))").join()}`,
   ]);
   t.teardown(() => s.end());
   const cut = of("select 1, (select json_arrayagg(x) from big) union all select 2, 'fine'");
