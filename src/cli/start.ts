@@ -132,13 +132,12 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
   const folder = watchProjects({ folder: flags.projects, environment: process.env, registry, log, taken });
   const opened = Promise.all([folder.sync(), fromEnvironment && serveEnvironmentProject(registry, fromEnvironment, log)]);
   opened.catch((error: unknown) => log.error({ error: describeForLog(error) }, 'a project could not be set up'));
-  // While the databases answer there is time to load the server.
+  // While the databases answer there is time to load the server, and to make it.
   const [{ buildServer }, { metricsServer }] = await Promise.all([
     import('../server/app.ts'),
     import('../server/operations/metrics-routes.ts'),
   ]);
-  await Promise.race([opened, new Promise((done) => setTimeout(done, openPatience).unref())]);
-
+  const patience = new Promise((done) => setTimeout(done, openPatience).unref());
   const administration = {
     superAdminToken: token,
     projectsFolder: flags.projects,
@@ -155,6 +154,8 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
     telemetry,
     lifecycle,
   });
+  await app.ready();
+  await Promise.race([opened, patience]);
   const own = telemetry.metrics && settings.metrics && metricsServer(telemetry.metrics, settings.metrics);
   const base = await listenAll(app, own, settings, flags).catch(async (error: unknown) => {
     // Open databases would keep the process alive.
