@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { WriteContext } from '../engine/write.ts';
 import type { NestedSyntax } from '../query/mutation.ts';
-import { writeContextOf } from './after-writes.ts';
+import { afterWrites } from './after-writes.ts';
 import type { CallerContext } from './caller.ts';
 import type { SurfaceHooks } from './hooks.ts';
 
@@ -16,4 +16,32 @@ export function writeContext(
   const { project, actor } = context;
   const userAgent = request.headers['user-agent'] ?? '';
   return writeContextOf(context, { userAgent, syntax }, hooks.writes(project, actor, undefined, trial));
+}
+
+/** What a write runs with: what the caller's reads run with, and what follows. Written out, as two objects spread into one take ten times the room. */
+export function writeContextOf(
+  { actor, schema, rules, connection, limits, sealer, proof, readOnly, fileData, timings, project }: CallerContext,
+  { userAgent, syntax }: Pick<WriteContext, 'userAgent' | 'syntax'>,
+  { filters, watch }: Pick<WriteContext, 'filters' | 'watch'>,
+): WriteContext {
+  const { released, rewritten, recorded } = afterWrites(project);
+  return {
+    actor,
+    schema,
+    rules,
+    connection,
+    limits,
+    sealer,
+    proof,
+    readOnly,
+    fileData,
+    timings,
+    userAgent,
+    syntax,
+    filters,
+    watch,
+    released,
+    rewritten,
+    recorded,
+  };
 }

@@ -7,7 +7,7 @@ import { serialize } from 'pg-protocol';
 import type { TextRow } from '../../dialect/types.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { checkValues } from './driver.ts';
-import { isPrepared, mapped } from './prepared-texts.ts';
+import { isPrepared, mapped, type Wire } from './prepared-texts.ts';
 import { nameOf } from './statements.ts';
 
 export interface Pipeline {
@@ -44,9 +44,8 @@ interface Solo {
   readonly run: () => Promise<void>;
 }
 
-/** The driver's connection. */
-interface Wire {
-  readonly stream: { write(data: Buffer): unknown };
+/** The driver's connection, with what it knows to be parsed. */
+interface ParsingWire extends Wire {
   readonly parsedStatements: Record<string, string>;
   on(event: 'parseComplete', listener: () => void): unknown;
   off(event: 'parseComplete', listener: () => void): unknown;
@@ -139,7 +138,7 @@ export function createPipeline(raw: RawConnection, prepared: boolean, known: (er
     };
     const query = {
       text: '',
-      submit(wire: Wire): Error | null {
+      submit(wire: ParsingWire): Error | null {
         try {
           const { bytes, parses } = pack(raw, parts);
           let parsed = 0;

@@ -11,7 +11,7 @@ import { planModeOf, planModeSet, settingMessages } from './plan-mode.ts';
 import { within } from './time-limit.ts';
 
 /** The driver's connection. */
-interface Wire {
+export interface Wire {
   readonly stream: { write(data: Buffer): unknown };
 }
 

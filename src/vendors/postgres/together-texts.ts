@@ -4,7 +4,7 @@ import { serialize } from 'pg-protocol';
 import type { TextRow } from '../../dialect/types.ts';
 import type { PlanMode } from './plan-choice.ts';
 import { planModeOf, planModeSet, settingMessages } from './plan-mode.ts';
-import { mapped } from './prepared-texts.ts';
+import { mapped, type Wire } from './prepared-texts.ts';
 
 export interface PreparedRun {
   readonly name: string;
@@ -13,11 +13,6 @@ export interface PreparedRun {
   readonly take: (row: TextRow) => void;
   /** Told when all its rows have come. */
   readonly done: () => void;
-}
-
-/** The driver's connection. */
-interface Wire {
-  readonly stream: { write(data: Buffer): unknown };
 }
 
 const nothing = (): void => {};
