@@ -27,5 +27,5 @@ VOLUME ["/app/projects", "/app/data"]
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8055/server/ping').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node is told of signals itself and closes gracefully; no shell stands between.
-ENTRYPOINT ["node", "dist/src/cli/index.js"]
+ENTRYPOINT ["node", "dist/app/cli/index.js"]
 CMD ["start", "--host", "0.0.0.0", "--port", "8055"]

@@ -10,7 +10,7 @@ import { project } from './cases.ts';
 import { urlOf } from './data/databases.ts';
 import { benchToken } from './data/rights.ts';
 
-const cli = fileURLToPath(new URL('../src/cli/index.js', import.meta.url));
+const cli = fileURLToPath(new URL('../app/cli/index.js', import.meta.url));
 
 export interface Started {
   /** From the start of the process to its first answer with a row in it. */

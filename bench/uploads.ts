@@ -17,7 +17,7 @@ interface Server {
 }
 
 async function start(folder: string): Promise<Server> {
-  const child = spawn(process.execPath, [resolve('dist/src/cli/index.js'), 'start', '--port', '0'], {
+  const child = spawn(process.execPath, [resolve('dist/app/cli/index.js'), 'start', '--port', '0'], {
     cwd: folder,
     env: { PATH: process.env['PATH'], TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -66,9 +66,9 @@ function beyondLimits(): Readonly<Record<string, readonly [status: number, path:
   };
 }
 
-/** What one request alone cannot go beyond is told where exports are, what binds bracketed queries in test/surfaces. */
+/** What one request alone cannot go beyond is told where exports are, what binds bracketed queries in test/surfaces, positions of areas in features/places. */
 const limitRows: Readonly<
-  Record<Exclude<keyof Limits, keyof Budgets | 'exports' | 'exportSeconds' | 'queryDepth' | 'queryParameters'>, string>
+  Record<Exclude<keyof Limits, keyof Budgets | 'exports' | 'exportSeconds' | 'areaPositions' | 'queryDepth' | 'queryParameters'>, string>
 > = {
   depth: 'levels of nested fields',
   fields: 'names in `fields`, nested ones included',

@@ -156,6 +156,7 @@ function askedAbout(filter: Filter): readonly Named[] {
     case 'compare':
     case 'null':
     case 'like':
+    case 'place':
       return [filter.field];
     default:
       return [];

@@ -2,9 +2,11 @@
 import type { FastifyRequest } from 'fastify';
 import { administratorRole } from '../access/compile-rules.ts';
 import type { Actor } from '../access/types.ts';
+import type { Transaction } from '../dialect/types.ts';
 import { lockRows } from '../engine/lock-rows.ts';
+import { prepareWrite } from '../engine/prepare-write.ts';
 import { type ReadContext, read } from '../engine/read.ts';
-import { prepareWrite, type WithinWrite, type WriteContext, type WriteSession, writing } from '../engine/write.ts';
+import { type WithinWrite, type WriteContext, type WriteSession, writing } from '../engine/write.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Project } from '../projects/project.ts';
 import type { RequestedMutation } from '../query/mutation.ts';
@@ -80,9 +82,15 @@ async function administrators(within: ReadContext): Promise<number> {
  * Runs `run` in a transaction, and gives what it gives. Changes of who is an administrator wait for one another, so that two of them
  * cannot each leave the last one to the other.
  *
+ * `done` is called in it, last of all, with what `run` gave.
+ *
  * @throws GatewayError `forbidden` when no active administrator would be left
  */
-export async function changeUsers<T>(context: ChangeContext, run: (changing: Changing) => Promise<T>): Promise<T> {
+export async function changeUsers<T>(
+  context: ChangeContext,
+  run: (changing: Changing) => Promise<T>,
+  done?: (transaction: Transaction, value: T) => Promise<void>,
+): Promise<T> {
   const result = await writing(context, async (session) => {
     const { within } = session;
     await lockRows(session, 'directus_roles', [administratorRole]);
@@ -99,7 +107,13 @@ export async function changeUsers<T>(context: ChangeContext, run: (changing: Cha
     if (before > 0 && (await administrators(within)) === 0) {
       throw new GatewayError('forbidden', { message: 'The last active administrator stays one' });
     }
-    return { plain: true, read: async () => value };
+    return {
+      plain: !done,
+      async read({ connection }) {
+        await done?.(connection, value);
+        return value;
+      },
+    };
   });
   await context.project.rules.reload();
   context.project.bus.tell('access');

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { administratorRole } from '../access/compile-rules.ts';
 import { checkPolicy } from '../access/password-policy.ts';
+import type { Transaction } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { type MailConfig, sendMail } from '../mail/mailer.ts';
 import { rendered } from '../mail/templates.ts';
@@ -72,7 +73,12 @@ export function isInvitation(request: FastifyRequest, token: string): boolean {
  *
  * @returns the user as it was before. Throws invalid_token, expired_token, user_not_found, validation
  */
-export async function acceptInvitation(request: FastifyRequest, token: string, password: string | undefined): Promise<UserRow> {
+export async function acceptInvitation(
+  request: FastifyRequest,
+  token: string,
+  password: string | undefined,
+  done?: (transaction: Transaction, user: UserRow) => Promise<void>,
+): Promise<UserRow> {
   const { project } = request;
   const { connection, schemas, rules } = project;
   const claims = claimsOf<InvitationClaims>(request, project, token);
@@ -83,7 +89,9 @@ export async function acceptInvitation(request: FastifyRequest, token: string, p
   if (user?.status !== 'invited') throw new GatewayError('user_not_found');
   if (password !== undefined) checkPolicy(rules.current, password);
   const chosen = password === undefined ? {} : { password: await newHash(project, password) };
-  const change = { id: user.id, values: { status: 'active', ...chosen }, holding: { status: 'invited' }, by: user };
+  const values = { status: 'active', ...chosen };
+  const kept = done && ((transaction: Transaction) => done(transaction, user));
+  const change = { id: user.id, values, holding: { status: 'invited' }, by: user, done: kept };
   if (!(await changeRecorded(request, change))) throw new GatewayError('user_not_found');
   return user;
 }

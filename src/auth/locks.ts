@@ -7,6 +7,7 @@ import { GatewayError } from '../lib/errors.ts';
 import { authSettingsOf } from './settings.ts';
 import { attemptsFor, attemptsOf, type SharedAttempts } from './shared-attempts.ts';
 import { type Credentials, signIn } from './sign-in.ts';
+import { tellingRefusal } from './sign-in-events.ts';
 import type { UserRow } from './users.ts';
 
 function locksOf({ project }: FastifyRequest): SharedAttempts {
@@ -24,15 +25,19 @@ const accountOf = (email: string): string => email.trim().toLowerCase();
 export async function signInUnlocked(request: FastifyRequest, given: Credentials): Promise<UserRow> {
   const locks = locksOf(request);
   const account = accountOf(given.email);
+  await tellingRefusal(request, () => begin(request, locks, account));
+  const user = await signIn(request, given);
+  await locks.succeeded(account, request.ip);
+  return user;
+}
+
+async function begin({ ip }: FastifyRequest, locks: SharedAttempts, account: string): Promise<void> {
   try {
-    await locks.begin(account, request.ip);
+    await locks.begin(account, ip);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new GatewayError('user_locked', { seconds: error.details['seconds'] });
   }
-  const user = await signIn(request, given);
-  await locks.succeeded(account, request.ip);
-  return user;
 }
 
 /** Lets the account try again at once. */

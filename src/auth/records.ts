@@ -1,5 +1,6 @@
 /** What sign-in leaves in the activity: who signed in, whose password was wrong, and what became of a user (directus8-system §3.2). */
 import type { FastifyRequest } from 'fastify';
+import type { Transaction } from '../dialect/types.ts';
 import { textsOf } from '../engine/insert-rows.ts';
 import { type JournalRecord, writeJournal } from '../engine/journal.ts';
 import { picked, wholeRow } from '../engine/row-text.ts';
@@ -31,10 +32,15 @@ export interface UserChange {
   readonly holding?: Readonly<Record<string, string>>;
   /** Who does it, where it is not that user. */
   readonly by: By;
+  /** Called in the transaction once it is changed. */
+  readonly done?: Done | undefined;
 }
 
+/** What is to be there with a change, or not at all. */
+export type Done = (transaction: Transaction) => Promise<void>;
+
 /** Changes columns of a user, with its entry and revision, in one transaction. Whether there was such a user. */
-export async function changeRecorded(request: FastifyRequest, { id, values, holding, by }: UserChange): Promise<boolean> {
+export async function changeRecorded(request: FastifyRequest, { id, values, holding, by, done }: UserChange): Promise<boolean> {
   const { connection, schemas, bus, recorded } = request.project;
   const schema = schemas.current;
   const users = collectionOf(schema, 'directus_users');
@@ -48,6 +54,7 @@ export async function changeRecorded(request: FastifyRequest, { id, values, hold
     const changed = told.map((data): JournalRecord => ({ action: 'update', ...about, revision: { data, delta: picked(data, sent) } }));
     const status: JournalRecord[] = 'status' in values ? [{ action: 'status-update', ...about }] : [];
     await writeJournal({ connection: transaction, now: new Date(), schema }, [...changed, ...status], authorOf(request, by));
+    await done?.(transaction);
     return true;
   });
   if (changed) {

@@ -10,7 +10,7 @@ import { inBackground } from './background.ts';
 import { endSessionsOf } from './end-sessions.ts';
 import { checkPage, linkTo } from './links.ts';
 import { newHash } from './new-password.ts';
-import { changeRecorded } from './records.ts';
+import { changeRecorded, type Done } from './records.ts';
 import { authSettingsOf } from './settings.ts';
 import { claimsOf, signed } from './signed.ts';
 import { changeUser, type UserRow, userByEmail, userById } from './users.ts';
@@ -71,7 +71,7 @@ async function sendReset(request: FastifyRequest, mail: MailConfig, user: UserRo
  *
  * @returns the user as it is now. Throws GatewayError invalid_token, invalid_reset_token, expired_reset_token, user_not_found, user_inactive, user_suspended, validation
  */
-export async function resetPassword(request: FastifyRequest, token: string, password: string): Promise<UserRow> {
+export async function resetPassword(request: FastifyRequest, token: string, password: string, done?: Done): Promise<UserRow> {
   const { project } = request;
   const { connection, schemas, rules } = project;
   const claims = claimsOf<ResetClaims>(request, project, token);
@@ -88,7 +88,7 @@ export async function resetPassword(request: FastifyRequest, token: string, pass
   checkPolicy(rules.current, password);
   const values = { password: await newHash(project, password), password_reset_token: null };
   // Of two at once one finds the token.
-  const change = { id: user.id, values, holding: { password_reset_token: print }, by: user };
+  const change = { id: user.id, values, holding: { password_reset_token: print }, by: user, done };
   if (!(await changeRecorded(request, change))) throw new GatewayError('expired_reset_token');
   await endSessionsOf(project, user.id);
   return { ...user, password: values.password };

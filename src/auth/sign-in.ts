@@ -10,6 +10,7 @@ import { recordUser } from './records.ts';
 import { beginSession } from './sessions.ts';
 import { authSettingsOf, cookieMinutes, tokenMinutes } from './settings.ts';
 import { attemptsOf } from './shared-attempts.ts';
+import { tellingSignIn } from './sign-in-events.ts';
 import { signed } from './signed.ts';
 import type { AuthClaims } from './tokens.ts';
 import { demandOtp } from './two-factor.ts';
@@ -30,7 +31,11 @@ const accountOf = (email: string): string => email.toLowerCase();
  *
  * @throws GatewayError rate_limited, invalid_credentials, user_suspended, user_inactive, otp_missing, otp_wrong
  */
-export async function signIn(request: FastifyRequest, given: Credentials): Promise<UserRow> {
+export function signIn(request: FastifyRequest, given: Credentials): Promise<UserRow> {
+  return tellingSignIn(request, (known) => checked(request, given, known));
+}
+
+async function checked(request: FastifyRequest, given: Credentials, tell: (known: UserRow) => void): Promise<UserRow> {
   const { project } = request;
   const attempts = attemptsOf(project);
   const account = accountOf(given.email);
@@ -44,6 +49,7 @@ export async function signIn(request: FastifyRequest, given: Credentials): Promi
     wrongPassword(request, user);
     throw new GatewayError('invalid_credentials');
   }
+  tell(user);
   if (user.status === 'suspended') throw new GatewayError('user_suspended');
   if (user.status !== 'active') throw new GatewayError('user_inactive');
   if (user.twoFactorSecret) await demandOtp(project, user.id, user.twoFactorSecret, given.otp);

@@ -102,6 +102,26 @@ export async function identityOf(provider: SsoProvider, callback: URL, checks: S
   }
 }
 
+/**
+ * The identity of a code that a client has taken from the address of the callback by itself. The address is this provider's alone, so that
+ * a client that leaves `iss` out has still said whose code it is (RFC 9207, RFC 9700 §4.4).
+ *
+ * @throws GatewayError as `identityOf`
+ */
+export async function identityOfCode(
+  provider: SsoProvider,
+  callback: string,
+  { code, iss }: { readonly code: string; readonly iss?: string | undefined },
+  checks: SsoChecks,
+): Promise<SsoIdentity> {
+  const config = await configurationOf(provider).catch((error: unknown) => {
+    throw unavailable(error);
+  });
+  const answer = new URL(callback);
+  answer.search = new URLSearchParams({ code, state: checks.state, iss: iss ?? config.serverMetadata().issuer }).toString();
+  return identityOf(provider, answer, checks);
+}
+
 type Claims = Readonly<Record<string, unknown>>;
 
 async function claimsOf(provider: SsoProvider, config: client.Configuration, callback: URL, checks: SsoChecks): Promise<Claims> {

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
 import { recordUser } from './records.ts';
 import { cookieFor, tokenFor } from './sign-in.ts';
+import { tellingSignIn } from './sign-in-events.ts';
 import type { UserRow } from './users.ts';
 
 export type SsoMode = 'jwt' | 'cookie';
@@ -23,7 +24,14 @@ export function demandAdmission({ project }: FastifyRequest, user: UserRow): voi
 }
 
 /** Signs the user in: the token of mode `jwt`, or the answer's session cookie and nothing. Throws as `demandAdmission` does. */
-export async function signIn(request: FastifyRequest, user: UserRow, mode: SsoMode): Promise<{ readonly token?: string }> {
+export function signIn(request: FastifyRequest, user: UserRow, mode: SsoMode): Promise<{ readonly token?: string }> {
+  return tellingSignIn(request, (known) => {
+    known(user);
+    return begun(request, user, mode);
+  });
+}
+
+async function begun(request: FastifyRequest, user: UserRow, mode: SsoMode): Promise<{ readonly token?: string }> {
   demandAdmission(request, user);
   if (mode === 'jwt') {
     const token = await tokenFor(request, user);

@@ -1,6 +1,5 @@
-/** What a single sign-on leaves with the browser: the sealed cookie of the way out, and the token that is exchanged once on the way back. */
+/** What a single sign-on leaves with whoever begins it: the sealed ticket of the way out, and the token that is exchanged once on the way back. */
 import { randomUUID } from 'node:crypto';
-import type { SsoSettings } from '../config/sso-schema.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { createSealer, type Sealer } from '../lib/sealed-text.ts';
 import type { Project } from '../projects/project.ts';
@@ -27,19 +26,33 @@ function opened<T>(sealer: Sealer, text: string): (T & { readonly expires: numbe
 
 const ticketCookie = ({ key }: Project): string => `sallyport-${key}-sso`;
 
-/** The `Set-Cookie` header; without a ticket it takes the cookie away. */
-export function setTicket(project: Project, path: string, secure: boolean, ticket: SsoTicket | undefined): string {
-  const value = ticket && sealerOf(project, 'ticket').seal(JSON.stringify({ ...ticket, expires: Date.now() + ticketLife }));
-  const life = ticket ? ticketLife / 1000 : 0;
-  return `${ticketCookie(project)}=${value ?? ''}; Path=${path}; Max-Age=${life}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+/** The ticket as a text that nobody else reads or makes, good for ten minutes. */
+export function sealedTicket(project: Project, ticket: SsoTicket): string {
+  return sealerOf(project, 'ticket').seal(JSON.stringify({ ...ticket, expires: Date.now() + ticketLife }));
 }
 
-/** The ticket of a `Cookie` header; undefined for none of ours, one of another provider, or one that is too old. */
-export function ticketOf(project: Project, header: string | undefined, provider: string): SsoTicket | undefined {
+/** The `Set-Cookie` header of a sealed ticket; without one it takes the cookie away. */
+export function setTicket(project: Project, path: string, secure: boolean, sealed: string | undefined): string {
+  const life = sealed === undefined ? 0 : ticketLife / 1000;
+  return `${ticketCookie(project)}=${sealed ?? ''}; Path=${path}; Max-Age=${life}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+}
+
+/** The sealed ticket of a `Cookie` header. */
+export function ticketIn(project: Project, header: string | undefined): string | undefined {
   const name = `${ticketCookie(project)}=`;
   const found = (header ?? '').split(/;\s*/).find((one) => one.startsWith(name));
-  const ticket = found && opened<SsoTicket>(sealerOf(project, 'ticket'), found.slice(name.length));
+  return found?.slice(name.length);
+}
+
+/** The ticket; undefined for none of ours, one of another provider, or one that is too old. */
+export function ticketOf(project: Project, sealed: string | undefined, provider: string): SsoTicket | undefined {
+  const ticket = sealed === undefined ? undefined : opened<SsoTicket>(sealerOf(project, 'ticket'), sealed);
   return ticket && ticket.provider === provider && ticket.expires > Date.now() ? ticket : undefined;
+}
+
+/** Uses a ticket up, by whichever door it comes back. Throws `sso_failed` for one that was used before. */
+export async function useTicket(project: Project, { state }: SsoTicket): Promise<void> {
+  if (!(await usedOnce(project, `sso ticket ${state}`, ticketLife / 1000))) throw new GatewayError('sso_failed');
 }
 
 /** A token that stands for the user, for a minute and one exchange. */
@@ -55,21 +68,4 @@ export async function exchange(project: Project, token: string): Promise<string>
   const alive = content.expires > Date.now() && (await usedOnce(project, `request token ${content.id}`, tokenLife / 1000));
   if (!alive) throw new GatewayError('sso_token_expired');
   return content.user;
-}
-
-function parsed(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
-}
-
-/** The address to go to afterwards. Throws `validation` unless one of the settings allows it: the same address, or below one with a slash. */
-export function checkedRedirect({ redirects = [] }: SsoSettings, asked: string | undefined): string | null {
-  if (asked === undefined || asked === '') return null;
-  const url = parsed(asked);
-  const allowed = redirects.some((one) => {
-    const own = parsed(one);
-    if (!own || !url || own.origin !== url.origin || own.origin === 'null' || url.username !== '' || url.password !== '') return false;
-    return own.pathname === url.pathname || (own.pathname.endsWith('/') && url.pathname.startsWith(own.pathname));
-  });
-  if (url && allowed) return url.href;
-  throw new GatewayError('validation', { message: 'redirect_url: this address is not among sso.redirects of the project file' });
 }

@@ -55,7 +55,7 @@ export async function userOfIdentity(request: FastifyRequest, provider: SsoProvi
     );
   } else if (provider.create) key = await create(request, provider, identity, role ?? String(provider.create.role));
   const current = key === undefined ? undefined : await userById(connection, schemas.current, key);
-  if (!current) throw new GatewayError('sso_user_unknown');
+  if (!current) throw new GatewayError('sso_user_unknown', identity.email === undefined ? {} : { email: identity.email });
   demandAdmission(request, current);
   return current;
 }

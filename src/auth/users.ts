@@ -1,5 +1,5 @@
 /** Users as sign-in and identification see them; the only code that reads passwords and tokens. */
-import type { Connection, Row } from '../dialect/types.ts';
+import type { Connection, Reader, Row } from '../dialect/types.ts';
 import { type Fragment, join, name, print, sql } from '../lib/fragment.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
 import { tableName } from '../sql/scope.ts';
@@ -16,7 +16,11 @@ export interface UserRow {
   readonly row: Row;
 }
 
-async function find(connection: Connection, schema: Schema, where: (users: Collection) => Fragment): Promise<UserRow | undefined> {
+async function find(
+  connection: Pick<Reader, 'dialect' | 'rows'>,
+  schema: Schema,
+  where: (users: Collection) => Fragment,
+): Promise<UserRow | undefined> {
   const users = schema.collections.get('directus_users');
   if (!users) return undefined;
   const columns = join(
@@ -48,7 +52,7 @@ export async function userByToken(connection: Connection, schema: Schema, token:
   return user?.token === token ? user : undefined;
 }
 
-export async function userById(connection: Connection, schema: Schema, id: string): Promise<UserRow | undefined> {
+export async function userById(connection: Pick<Reader, 'dialect' | 'rows'>, schema: Schema, id: string): Promise<UserRow | undefined> {
   if (!/^\d{1,9}$/.test(id)) return undefined;
   return find(connection, schema, (users) => {
     const key = users.fields.get('id');

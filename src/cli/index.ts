@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command line. Each command is a file beside this one; only the one that is called gets loaded. */
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { GatewayError } from '../lib/errors.ts';
+import { ownVersion } from '../lib/package.ts';
 import { reason } from '../lib/redact.ts';
 import type { DemoFlags } from './demo.ts';
 import type { DoctorFlags } from './doctor.ts';
@@ -17,11 +17,6 @@ import { CommandError, openTerminal } from './terminal.ts';
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
-
-function ownVersion(): string {
-  const own: { version: string } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  return own.version;
-}
 
 function port(text: string): number {
   const number = Number(text);

@@ -19,6 +19,11 @@ export function originOf(address: string): string | undefined {
   return pathname === '/' && search === '' && hash === '' && username === '' ? origin : undefined;
 }
 
+/** The origins whose pages may read answers: all of them by `true`, none by `false`. Without a word all may (directus8-system §1.7). */
+export function readingOrigins({ enabled = true, origins = ['*'] }: CorsSettings = {}): boolean | string[] {
+  return enabled && (origins.includes('*') || origins.flatMap((origin) => originOf(origin) ?? []));
+}
+
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** Origins that are none; `any` is what stands for all of them. */

@@ -21,6 +21,7 @@ const limitsSchema = object({
   keys: limit(1, 100_000),
   sort: limit(1, 200),
   searchCharacters: limit(1, 16_000),
+  areaPositions: limit(4, 10_000),
   pageRows: limit(1, 10_000_000),
   nestedRows: limit(1, 1_000_000),
   writeRows: limit(1, 1_000_000),

@@ -49,6 +49,7 @@ export function ssoFaults({ providers, redirects = [], publicUrl }: SsoSettings)
   for (const [i, provider] of providers.entries()) {
     const path = `/sso/providers/${i}`;
     const { name, issuer, authorizationUrl, tokenUrl, userInfoUrl } = provider;
+    if (name === 'access_token') faults.push({ path: `${path}/name`, message: 'is a path of its own; choose another name' });
     if (providers.findIndex((one) => one.name === name) < i) faults.push({ path: `${path}/name`, message: 'is the name of another one' });
     if (issuer === undefined && [authorizationUrl, tokenUrl, userInfoUrl].includes(undefined)) {
       faults.push({ path, message: 'needs an issuer, or authorizationUrl, tokenUrl and userInfoUrl' });

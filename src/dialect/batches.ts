@@ -1,7 +1,7 @@
 /** How streams are cut into batches: by size, so that neither narrow rows cost a round trip each nor wide ones fill the memory. */
 
 /** Characters that a batch should hold. */
-export const batchSize = 65_536;
+export const batchSize = 262_144;
 /** Rows asked for before anything is known of their width, and at most. */
 export const firstRows = 32;
 export const mostRows = 500;

@@ -105,6 +105,8 @@ export interface Ddl {
   readonly transactional: boolean;
   /** Bytes of UTF-8 that a name may have. */
   readonly nameBytes: number;
+  /** Whether the database keeps that name for itself, whichever way it is spelled. */
+  reserved(what: 'collection' | 'field', name: string): boolean;
   /** The type in the vendor's words, as its catalogue prints it; undefined where it has none. */
   typeText(type: WireType): string | undefined;
   /** Whether two types of the catalogue, or of `typeText`, are the same. */

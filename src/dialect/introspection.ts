@@ -68,6 +68,8 @@ export interface IntrospectedColumn {
   element?: Storage;
   /** Of text, enums and sets, where the vendor knows it. */
   collation?: Collation;
+  /** Its values are points, of the vendor's own type for them. */
+  points?: true;
   comment: string | null;
 }
 

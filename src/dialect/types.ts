@@ -7,6 +7,7 @@ import type { Ddl } from './ddl.ts';
 import type { ValueForm } from './forms.ts';
 import type { Collation, Introspection } from './introspection.ts';
 import type { Estimate, PlanSql } from './plan.ts';
+import type { PointSql } from './points.ts';
 import type { Replication } from './replication.ts';
 
 export type { AggregateSql, DatePart } from './aggregates.ts';
@@ -172,6 +173,8 @@ export interface OrderTerm {
   turned?: boolean;
   /** Rows without a value are the last ones, whichever the direction and the setting. */
   emptyLast?: boolean;
+  /** They are where the database itself has them. */
+  nulls?: 'native';
 }
 
 /** A nested list: its row as a JSON expression, and everything from FROM on. */
@@ -258,6 +261,7 @@ export interface Dialect extends Printer {
   /** What has a common table expression worked out once, however often it is named; absent where the database does not. */
   readonly materialized?: Fragment;
   readonly aggregates: AggregateSql;
+  readonly points: PointSql;
   readonly plan: PlanSql;
   /** Has constraints that wait for the end of the transaction looked at now; absent where the database has no words for it. */
   readonly checkConstraints?: Fragment;

@@ -6,6 +6,7 @@ import type { WriteNode } from '../query/mutation.ts';
 import { compileUpdate } from '../sql/write.ts';
 import { filledValues } from './filled.ts';
 import { textsOf } from './insert-rows.ts';
+import { checkRest, statusIn } from './merged-row.ts';
 import { wholeRow } from './row-text.ts';
 import { demandWrite, record, type WriteState } from './write-state.ts';
 
@@ -39,6 +40,7 @@ export async function changedAtOnce(state: WriteState, node: WriteNode): Promise
   if (text === undefined) return false;
   node.done = 'update';
   node.snapshot = text;
+  checkRest(state, node, text, statusIn(text, collection));
   record(
     state,
     node,

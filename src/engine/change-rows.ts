@@ -1,7 +1,7 @@
 /** Changes rows that are there: looked at and locked in one statement, changed in another that holds the rule once more. */
 import { denied } from '../access/write.ts';
 import { GatewayError } from '../lib/errors.ts';
-import { demanding, demandsAll } from '../query/check-item.ts';
+import { demanding } from '../query/check-item.ts';
 import { never } from '../query/filters.ts';
 import type { WriteNode } from '../query/mutation.ts';
 import type { Filter } from '../query/types.ts';
@@ -12,7 +12,8 @@ import { type Change, compileLock, compileSnapshot, compileUpdate, type Key } fr
 import { changedAtOnce } from './change-at-once.ts';
 import { filledValues } from './filled.ts';
 import { charactersOf, mostCharacters, textsOf } from './insert-rows.ts';
-import { keyIn, storedIn, templateOf, valueIn, wholeRow } from './row-text.ts';
+import { checkRest, knownRow, statusIn } from './merged-row.ts';
+import { keyIn, templateOf, wholeRow } from './row-text.ts';
 import { demandSystem, knownBefore } from './system-rows.ts';
 import { demandWrite, record, sentStatus, type WriteState } from './write-state.ts';
 
@@ -46,9 +47,11 @@ export async function changeRows(state: WriteState, nodes: readonly WriteNode[],
   if (!first) return [];
   const { collection } = first;
   if (nodes.length === 1 && needs.length === 0 && (await changedAtOnce(state, first))) return [];
-  const found = await lock(state, collection, nodes, needs);
+  // What is there is checked in the texts of the changed rows, where there will be any.
+  const checked = state.journal === undefined && needs.length === 0 ? demanding(collection) : [];
+  const found = await lock(state, collection, nodes, [...checked, ...needs]);
   const missing: WriteNode[] = [];
-  const wanted: { node: WriteNode; action: 'update' | 'delete'; filled: ReadonlyMap<Field, Stored> }[] = [];
+  const wanted: { node: WriteNode; action: 'update' | 'delete'; before: Before; filled: ReadonlyMap<Field, Stored> }[] = [];
   for (const node of nodes) {
     const text = keyText(node.key ?? []);
     const before = found.get(text);
@@ -77,8 +80,11 @@ export async function changeRows(state: WriteState, nodes: readonly WriteNode[],
     if (!(action === 'delete' ? before.deletable : before.updatable)) throw denied(action, collection);
     demandWrite(state, node, action, before.status);
     demandSystem(state, node, 'update', before.text);
-    const stored = (field: Field): Stored => storedIn(before.text, field);
-    wanted.push({ node, action, filled: filledValues(state, node, { status: before.status, stored }) });
+    try {
+      wanted.push({ node, action, before, filled: filledValues(state, node, knownRow(state, node, before.text, before.status)) });
+    } catch (error) {
+      throw await wholeFault(state, node, error);
+    }
   }
   for (const action of ['update', 'delete'] as const) {
     const some = wanted.filter((one) => one.action === action);
@@ -86,7 +92,8 @@ export async function changeRows(state: WriteState, nodes: readonly WriteNode[],
     const rule = state.writer.grant(collection, action).rows(action);
     for (const group of bySameColumns(some)) await update(state, collection, group, rule, needs.length > 0);
   }
-  for (const { node, action, filled } of wanted) {
+  for (const { node, action, before, filled } of wanted) {
+    if (action === 'update' && checked.length === 0 && node.snapshot !== undefined) checkRest(state, node, node.snapshot, before.status);
     const sent = [...node.values.keys()].filter((field) => !filled.has(field));
     if (action === 'delete') record(state, node, 'soft-delete', [...collection.key, ...sent]);
     else record(state, node, 'update', sent);
@@ -122,8 +129,7 @@ async function lock(
 ): Promise<Map<string, Before>> {
   const { connection, writer } = state;
   const status = collection.status?.field;
-  const whole = nodes.some((node) => demandsAll(collection, sentStatus(node)) === true);
-  const known = [...knownBefore(collection), ...(whole ? demanding(collection) : []), ...needs];
+  const known = [...knownBefore(collection), ...needs];
   const template = templateOf(new Set([...collection.key, ...(status ? [status] : []), ...known]));
   const rule = (action: 'update' | 'delete'): Filter => writer.find(collection)?.rows(action) ?? never;
   const questions = [state.readable(collection), rule('update'), rule('delete')];
@@ -140,7 +146,7 @@ async function lock(
         readable: readable === true,
         updatable: updatable === true,
         deletable: deletable === true,
-        status: status ? textIn(text, status) : undefined,
+        status: statusIn(text, collection),
         text,
       });
     }
@@ -148,9 +154,18 @@ async function lock(
   return found;
 }
 
-function textIn(text: string, field: Field): string | null {
-  const value = valueIn(text, field);
-  return value === undefined ? null : String(value);
+/** A refusal of what was sent tells of the rest of the row as well (directus8-data §7). */
+async function wholeFault(state: WriteState, node: WriteNode, error: unknown): Promise<unknown> {
+  const { collection } = node;
+  if (!(error instanceof GatewayError) || error.kind !== 'validation' || demanding(collection).length === 0) return error;
+  const row = (await lock(state, collection, [node], demanding(collection))).get(keyText(node.key ?? []));
+  if (!row) return error;
+  try {
+    filledValues(state, node, knownRow(state, node, row.text, row.status));
+  } catch (whole) {
+    return whole;
+  }
+  return error;
 }
 
 interface Wanted {

@@ -1,4 +1,5 @@
 /** What a write of files knows beside the rows: content that is stored already, and content that no row names any more. */
+import type { RequestedItem } from '../query/mutation.ts';
 import type { Collection } from '../schema/types.ts';
 
 /** The collection of files. */
@@ -29,3 +30,19 @@ export interface ReleasedFile {
 export function chosen(collection: Collection, names: readonly string[], files: FileWrites | undefined): readonly string[] {
   return files && isFiles(collection) ? names.filter((name) => !files.filled.has(name)) : names;
 }
+
+/** What an item has in place of a file's id. */
+export interface BroughtFile {
+  /** The field. */
+  readonly field: string;
+  readonly item: RequestedItem;
+}
+
+/** Files whose content is stored, as rows to be made, in the order in which they were brought. */
+export interface StoredFiles {
+  readonly items: readonly RequestedItem[];
+  readonly files: FileWrites;
+}
+
+/** Takes the content of files to be made into the storage. Throws GatewayError for what is no file, or none that is taken. */
+export type StoreFiles = (brought: readonly BroughtFile[]) => Promise<StoredFiles>;

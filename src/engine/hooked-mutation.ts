@@ -63,7 +63,7 @@ export async function filteredMutation(walk: Walk, request: RequestedMutation, b
   const collection = collectionOf(walk.schema, request.collection);
   switch (request.is) {
     case 'create':
-      return { ...request, items: await inOrder(request.items, (item) => filteredItem(walk, collection, item, 'create')) };
+      return { ...request, items: await filteredItems(walk, request) };
     case 'upsert': {
       const by = uniqueFields(collection, request.by);
       const wanted = bound.map(({ values }) => by.map((field) => values.get(field) ?? null));
@@ -86,6 +86,11 @@ export async function filteredMutation(walk: Walk, request: RequestedMutation, b
       await deleting(walk, collection, undefined);
       return request;
   }
+}
+
+/** The items of rows to be made, as the filters leave them. Throws what they refuse with. */
+export function filteredItems(walk: Walk, { collection, items }: Extract<RequestedMutation, { is: 'create' }>): Promise<RequestedItem[]> {
+  return inOrder(items, (item) => filteredItem(walk, collectionOf(walk.schema, collection), item, 'create'));
 }
 
 async function inOrder<A, B>(list: readonly A[], run: (one: A, at: number) => Promise<B>): Promise<B[]> {
@@ -131,6 +136,8 @@ async function filteredItem(walk: Walk, collection: Collection, item: RequestedI
   for (const [field, value] of Object.entries(made)) {
     const relation = collection.relations.get(field);
     if (!relation || typeof value !== 'object' || value === null || numberText(value) !== undefined) continue;
+    // A file that is brought is seen once its content is stored; one that has a key is only named.
+    if (relation.kind === 'm2o' && relation.field?.type === 'file') continue;
     const rows = relation.kind === 'm2o' ? listOf(walk.syntax.toOne(value, relation)) : walk.syntax.toMany(value, relation);
     if (rows.length === 0) continue;
     // The same value may stand in several items, and is to be seen once in each.

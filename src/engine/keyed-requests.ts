@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { isConflict } from '../dialect/outcomes.ts';
 import type { Connection, Transaction } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
-import { keyedRequests } from '../sql/keyed-requests.ts';
+import { type Cells, keyedRequests } from '../sql/keyed-requests.ts';
 
 export interface KeyedRequest {
   /** Who asks what: the same key of another caller is another key. */
@@ -20,6 +20,8 @@ export interface KeptAnswer {
   readonly status: number;
   readonly body?: string | Buffer;
   readonly contentType?: string;
+  /** It holds a token: nothing of it is stored, and who repeats the request is told that it was done. */
+  readonly secret?: true;
 }
 
 export interface Keeping {
@@ -31,10 +33,18 @@ export interface Keeping {
 
 export type Claim =
   | { readonly is: 'answered'; readonly answer: KeptAnswer }
+  /** It was done, and whoever did it came to its end before the answer was there. */
+  | { readonly is: 'noted'; readonly made: string }
   | {
       readonly is: 'mine';
       /** Writes the answer, in the transaction of what it tells of. Throws request_in_flight where another one took over. */
       keep(transaction: Transaction, answer: KeptAnswer): Promise<void>;
+      /** Writes that it is done, and the name of what was made: for an answer that there can be after the commit only. Throws as `keep`. */
+      note(transaction: Transaction, made: string): Promise<void>;
+      /** Writes the answer to what was noted; where that fails, the repetition finds the note. */
+      tell(answer: KeptAnswer): Promise<void>;
+      /** Has the key for another while, for what may take longer. */
+      prolong(): Promise<void>;
       /** Gives the key back after a failure, for the request to be sent again. Harmless where an answer was kept after all. */
       release(): Promise<void>;
     };
@@ -72,6 +82,8 @@ export async function claimKey(connection: Connection, asked: KeyedRequest, keep
       continue;
     }
     if (row['request'] !== request) throw otherBody();
+    if (state === 'secret') throw new GatewayError('unprocessable', { message: unrepeatable });
+    if (state === 'noted') return { is: 'noted', made: String(row['answer'] ?? '') };
     if (state !== 'running') return { is: 'answered', answer: answerOf(row) };
     if (alive) break;
     const taken = statements.update({ token, lease_until: lease }, { id, token: owner, state });
@@ -83,10 +95,19 @@ export async function claimKey(connection: Connection, asked: KeyedRequest, keep
     const own = { id, token, state: 'running' };
     return {
       is: 'mine',
-      async keep(transaction, { status, body, contentType }) {
-        const answer = body === undefined ? null : body.toString();
-        const done = { state: 'done', status: String(status), content_type: contentType ?? null, answer };
-        if ((await transaction.execute(statements.update(done, own))) !== 1) throw new GatewayError('request_in_flight');
+      async keep(transaction, answer) {
+        if ((await transaction.execute(statements.update(cellsOf(answer), own))) !== 1) throw new GatewayError('request_in_flight');
+      },
+      async note(transaction, made) {
+        const noted = { state: 'noted', answer: made };
+        if ((await transaction.execute(statements.update(noted, own))) !== 1) throw new GatewayError('request_in_flight');
+      },
+      async tell(answer) {
+        await connection.execute(statements.update(cellsOf(answer), { ...own, state: 'noted' })).catch(() => undefined);
+      },
+      async prolong() {
+        const lease_until = String(Date.now() + keeping.leaseSeconds * 1000);
+        await connection.execute(statements.update({ lease_until }, own)).catch(() => undefined);
       },
       async release() {
         // Where this fails too, the key comes back when its time is up.
@@ -110,6 +131,13 @@ export async function inserted(connection: Connection, insert: Parameters<Connec
 function otherBody(): GatewayError {
   const message = 'Idempotency-Key: it came with another body before; a new request needs a key of its own';
   return new GatewayError('unprocessable', { message });
+}
+
+const unrepeatable = 'Idempotency-Key: this was done; its answer held a token, which is not kept. Sign in to have one';
+
+function cellsOf({ status, body, contentType, secret }: KeptAnswer): Cells {
+  const answer = secret || body === undefined ? null : body.toString();
+  return { state: secret ? 'secret' : 'done', status: String(status), content_type: contentType ?? null, answer };
 }
 
 function answerOf(row: Readonly<Record<string, unknown>>): KeptAnswer {

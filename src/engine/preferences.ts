@@ -1,7 +1,7 @@
 /** What users keep for themselves under keys of their choice: one row of a table of ours for each user and key. */
 import { createHash } from 'node:crypto';
 import { isConflict } from '../dialect/outcomes.ts';
-import type { Connection, Row } from '../dialect/types.ts';
+import type { Reader, Row } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { preferenceStatements } from '../sql/preferences.ts';
 
@@ -17,7 +17,7 @@ export interface Preference {
 /** The preferences of one user. */
 export interface Preferences {
   find(key: string): Promise<Preference | undefined>;
-  /** Makes or replaces it. */
+  /** Makes or replaces it. Throws `write_conflict` where another request makes it just now: it is to be tried again. */
   keep(key: string, value: string): Promise<Preference>;
   /** What there was; undefined for none. */
   remove(key: string): Promise<Preference | undefined>;
@@ -41,7 +41,7 @@ function preferenceOf(row: Row): Preference {
 const isThere = (error: unknown): boolean => isConflict(error) || (error instanceof GatewayError && error.kind === 'duplicate');
 
 /** Those of a user; `schema` is where the table is. */
-export function preferencesOf(connection: Connection, schema: string | null, user: string): Preferences {
+export function preferencesOf(connection: Pick<Reader, 'dialect' | 'rows' | 'execute'>, schema: string | null, user: string): Preferences {
   const statements = preferenceStatements(connection.dialect, schema);
   const idOf = (key: string): string => createHash('sha256').update(`${user}\n${key}`).digest('hex');
   const find = async (key: string): Promise<Preference | undefined> => {
@@ -57,8 +57,7 @@ export function preferencesOf(connection: Connection, schema: string | null, use
       if ((await connection.execute(update)) === 0) {
         const row = { id, owner: user, name: key, content: value, created_at: now, updated_at: now };
         await connection.execute(statements.insert(row)).catch((error: unknown) => {
-          if (!isThere(error)) throw error;
-          return connection.execute(update);
+          throw isThere(error) ? new GatewayError('write_conflict', {}, error) : error;
         });
       }
       const kept = await find(key);
@@ -67,8 +66,7 @@ export function preferencesOf(connection: Connection, schema: string | null, use
     },
     async remove(key) {
       const found = await find(key);
-      if (found) await connection.execute(statements.remove(idOf(key)));
-      return found;
+      return found && (await connection.execute(statements.remove(idOf(key)))) > 0 ? found : undefined;
     },
     list: async (limit, offset) => (await connection.rows(statements.list(user, limit, offset))).map(preferenceOf),
     async count() {

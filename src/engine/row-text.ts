@@ -1,8 +1,10 @@
 /** What stands in a row's JSON text, taken out of it without decoding the rest. */
 import type { Scalar, Stored } from '../dialect/types.ts';
+import { parseJsonBody } from '../lib/json-body.ts';
 import { eachMember } from '../lib/json-members.ts';
 import type { Template } from '../query/types.ts';
 import { coerceOperand } from '../schema/field-types.ts';
+import { storedValue } from '../schema/stored-values.ts';
 import type { Collection, Field } from '../schema/types.ts';
 
 const templates = new WeakMap<Collection, Template>();
@@ -59,19 +61,27 @@ export function valueIn(text: string, field: Field): Scalar | undefined {
   return found;
 }
 
-/** What a column holds, as far as it matters whether that is blank or like a pattern; NULL for a column that is not in the text. */
-export function storedIn(text: string, field: Field): Stored {
-  let found: Stored = null;
-  const wanted = keyed(field);
+/** What those of the columns hold that stand in the text, as far as it matters whether that is blank or like a pattern. */
+export function storedIn(text: string, fields: readonly Field[]): ReadonlyMap<Field, Stored> {
+  const wanted = new Map(fields.map((field) => [keyed(field), field]));
+  const found = new Map<Field, Stored>();
   eachMember(text, (key, value) => {
-    if (key !== wanted) return;
-    if (value.startsWith('"')) found = String(JSON.parse(value));
-    else if (value === '[]') found = '';
-    else if (value === 'true' || value === 'false') found = value === 'true';
-    else if (value !== 'null') found = value;
-    return true;
+    const field = wanted.get(key);
+    if (!field) return;
+    const stored = storedText(field, value);
+    if (stored !== undefined) found.set(field, stored);
+    return found.size === wanted.size || undefined;
   });
   return found;
+}
+
+/** Only a pattern takes more than to know whether it is blank. */
+function storedText(field: Field, text: string): Stored | undefined {
+  if (text === 'null') return null;
+  if (text === '""' || text === '[]') return '';
+  if (!field.meta?.validation) return text;
+  const verdict = storedValue(field, parseJsonBody(text));
+  return 'value' in verdict ? verdict.value : undefined;
 }
 
 /** The row's key, in key order; undefined where it holds none. */

@@ -11,6 +11,7 @@ import type { Field, ToOne } from '../schema/types.ts';
 import { compileMatching } from '../sql/lookup.ts';
 import { changeRows } from './change-rows.ts';
 import { deleteRows } from './delete-rows.ts';
+import { duplicateField } from './duplicate-field.ts';
 import { insertRows } from './insert-rows.ts';
 import { keyRow, valueIn, wholeRow } from './row-text.ts';
 import { demandSystem } from './system-rows.ts';
@@ -32,18 +33,22 @@ export async function saveRows(state: WriteState, nodes: readonly WriteNode[], t
       round.filter((node) => node.does === 'delete'),
       top,
     );
-    const missing = await changeRows(state, round.filter(isChange), needs).catch(nameDuplicate(nodes));
-    await createRows(state, [...round.filter((node) => node.does === 'create'), ...missing], needs).catch(nameDuplicate(nodes));
+    const missing = await changeRows(state, round.filter(isChange), needs).catch(nameDuplicate(nodes, top));
+    await createRows(state, [...round.filter((node) => node.does === 'create'), ...missing], needs).catch(nameDuplicate(nodes, top));
   }
   await saveToMany(state, saved);
   await deleteToOne(state, saved);
 }
 
-/** Not every database tells of which table a value is there twice. */
-function nameDuplicate([first]: readonly WriteNode[]): (error: unknown) => never {
+/** Not every database tells of which table a value is there twice, and of which field none does in words that are the caller's. */
+function nameDuplicate(nodes: readonly WriteNode[], top: boolean): (error: unknown) => never {
   return (error) => {
-    if (!(error instanceof GatewayError) || error.kind !== 'duplicate' || error.details['collection'] || !first) throw error;
-    throw new GatewayError('duplicate', { ...error.details, collection: first.collection.name }, error.cause);
+    const [first] = nodes;
+    if (!(error instanceof GatewayError) || error.kind !== 'duplicate' || error.details['field'] || !first) throw error;
+    const { value, collection = first.collection.name } = error.details;
+    const own = top && (collection === first.collection.name || collection === first.collection.table.name);
+    const field = own ? duplicateField(nodes, value)?.name : undefined;
+    throw new GatewayError('duplicate', { ...error.details, collection, ...(field === undefined ? {} : { field }) }, error.cause);
   };
 }
 

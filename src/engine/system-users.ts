@@ -23,6 +23,8 @@ export const userRules: SystemRules = {
     if (action !== 'delete') {
       if (isLimited(state)) refuseRaising(write);
       refuseSecrets(write);
+      // Whoever asked for a link before asked about the password of before.
+      if (action === 'update' && sent('password') !== undefined) fillIn(write, 'password_reset_token', null);
       if (String(sent('role')) === publicRole) {
         throw new GatewayError('validation', { message: 'role: This is the role of those who have not signed in; no user may have it.' });
       }
@@ -87,7 +89,7 @@ async function demandUnique(state: WriteState, email: string): Promise<void> {
     return field && { is: 'like', field, pattern: email.replace(/[\\%_]/g, '\\$&'), negated: false };
   };
   if ((await lockMatching(state, 'directus_users', same, 2)).length > 1) {
-    throw new GatewayError('duplicate', { value: email, collection: 'directus_users' });
+    throw new GatewayError('duplicate', { value: email, collection: 'directus_users', field: 'email' });
   }
 }
 

@@ -19,6 +19,8 @@ export interface WriteState {
   readonly writer: Writer;
   /** The rows of a collection that the caller may read; administrators reach soft-deleted ones too. */
   readonly readable: (collection: Collection) => Filter;
+  /** Whether the caller may hear what a field of a row that is read holds, by the row's status. */
+  readonly told: (collection: Collection, status: string | null | undefined) => (field: Field) => boolean;
   readonly actor: Actor;
   readonly user: string | null;
   readonly now: Date;
@@ -37,6 +39,9 @@ export interface WriteState {
   /** System collections of which rows were written. */
   readonly rewritten: Set<string>;
 }
+
+/** Whether everything is granted. */
+export const isUnlimited = (actor: Actor): boolean => actor.is === 'system' || (actor.is === 'user' && actor.admin);
 
 type Action = 'create' | 'update' | 'delete';
 

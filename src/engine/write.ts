@@ -1,32 +1,28 @@
-/** Runs a mutation: bound, authorised, and written in one transaction with its activity and revisions, and what is answered read there too. */
+/** Runs mutations that are prepared: written in one transaction with their activity and revisions, and what is answered read there too. */
 import { readGrant } from '../access/grants.ts';
-import type { Actor, Rules } from '../access/types.ts';
-import { denied, type Writer, writerOf } from '../access/write.ts';
+import { toldFields } from '../access/told.ts';
+import type { Actor } from '../access/types.ts';
+import { writerOf } from '../access/write.ts';
 import type { Connection, Transaction } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { print, sql } from '../lib/fragment.ts';
-import { collectionOf } from '../query/bind.ts';
-import { bindMutation, type WriteBinding } from '../query/bind-write.ts';
-import { checkPlain } from '../query/check-item.ts';
 import { never } from '../query/filters.ts';
-import { hashValues, holdsPlain } from '../query/hash-values.ts';
 import { refuse } from '../query/limits.ts';
-import type { NestedSyntax, RequestedMutation, WriteNode } from '../query/mutation.ts';
+import type { NestedSyntax, WriteNode } from '../query/mutation.ts';
 import type { Filter } from '../query/types.ts';
 import { keyText } from '../schema/keys.ts';
 import type { Collection } from '../schema/types.ts';
 import { whereClause } from '../sql/scope.ts';
-import { chosen, type FileWrites, type ReleasedFile } from './file-writes.ts';
-import { filteredMutation, rememberedSyntax, type WriteFilters } from './hooked-mutation.ts';
+import type { FileWrites, ReleasedFile, StoreFiles } from './file-writes.ts';
+import type { WriteFilters } from './hooked-mutation.ts';
 import { type JournalRecord, journalStatement, named, writeJournal } from './journal.ts';
-import { type Locating, locating } from './locating.ts';
+import type { Locating } from './locating.ts';
 import { insertOutbox, type WrittenItems } from './outbox.ts';
 import type { ReadContext } from './read.ts';
 import { saveRows } from './save-rows.ts';
-import { checkPassword } from './system-users.ts';
 import { transactional } from './transactional.ts';
 import { eventsOf, type WriteNote, type WriteWatch } from './write-events.ts';
-import { checkWrite, type WriteState } from './write-state.ts';
+import { isUnlimited, type WriteState } from './write-state.ts';
 
 /** What a write runs with. */
 export interface WriteContext extends ReadContext {
@@ -39,6 +35,8 @@ export interface WriteContext extends ReadContext {
   /** Filters of extensions, where there are any. */
   readonly filters?: WriteFilters | undefined;
   readonly watch?: WriteWatch | undefined;
+  /** Takes the content of files that items bring; where there is none, a file is named by its id. */
+  readonly store?: StoreFiles | undefined;
   /** Called after the commit, before anybody is answered, with content of files that no row names any more. Never throws. */
   readonly released?: (files: readonly ReleasedFile[]) => Promise<void>;
   /** Called after the commit, before anybody is answered, with the system collections that were written. Never throws. */
@@ -49,8 +47,8 @@ export interface WriteContext extends ReadContext {
   readonly trial?: (within: WithinWrite, entries: readonly JournalRecord[], recorded: ReadonlySet<JournalRecord>) => Promise<never>;
 }
 
-/** What a write is prepared with: a connection, or the transaction in which it will be written. */
-export type Preparing = ReadContext & Pick<WriteContext, 'syntax' | 'filters'>;
+/** What a write is prepared with: a connection, or the transaction in which it will be written, which stores no content. */
+export type Preparing = ReadContext & Pick<WriteContext, 'syntax' | 'filters' | 'store'>;
 
 export interface WriteOptions {
   /** Goes with the activity of what the request names; some permissions demand one. */
@@ -99,34 +97,6 @@ export interface WriteAnswer<T> {
 
 /** Thrown when the caller is not who he was taken for: nothing was written, and he is to be identified anew. */
 export const notProven = new Error('The caller is to be identified anew');
-
-/**
- * Binds. No connection is held meanwhile, so filters of extensions run and passwords are hashed here. What filters make of a payload is
- * bound anew, as if the caller had sent it.
- *
- * @throws GatewayError for what is not granted, not valid, or no key
- */
-export async function prepareWrite(context: Preparing, request: RequestedMutation, options: WriteOptions): Promise<PreparedWrite> {
-  let bound: WriteNode[] | undefined = await bind(context, request, options);
-  let [asked, within] = [request, context];
-  if (context.filters) {
-    const syntax = rememberedSyntax(context.syntax);
-    within = { ...context, syntax };
-    asked = await filteredMutation({ ...context.filters, schema: context.schema, connection: context.connection, syntax }, request, bound);
-    bound = await bind(within, asked, options);
-  }
-  const { schema, rules, actor } = within;
-  return {
-    options,
-    as: { schema, rules, actor },
-    ...locating(within, asked),
-    async nodes() {
-      const nodes = bound ?? (await bind(within, asked, options));
-      bound = undefined;
-      return nodes;
-    },
-  };
-}
 
 /**
  * Runs `run` in one transaction, then what it leaves: the activity and revisions of all that it wrote, and what is answered. Everything or
@@ -220,49 +190,6 @@ function written({ key }: WriteNode): WrittenRow {
   return { key: key && keyText(key) };
 }
 
-async function bind(context: Preparing, request: RequestedMutation, options: WriteOptions): Promise<WriteNode[]> {
-  const { schema, rules, actor } = context;
-  const writer = writerOf(schema, rules, actor);
-  // Of what may not be read nobody is told whether it is there (directus8-data §3.2).
-  if (request.is === 'update' && !readGrant(collectionOf(schema, request.collection), rules, actor, schema)) {
-    throw new GatewayError('item_not_found', { id: request.changes[0]?.key });
-  }
-  const nodes = bindMutation(request, { ...context, rights: rightsOf(writer, actor, options) });
-  for (const { values } of checkAll(nodes, rules)) for (const [field, value] of await hashValues(values)) values.set(field, value);
-  return nodes;
-}
-
-function rightsOf(writer: Writer, actor: Actor, { comment, files }: WriteOptions): WriteBinding['rights'] {
-  const all = isUnlimited(actor);
-  return {
-    // What is written to users and their like passes the checks of their own routes, or an administrator answers for it.
-    demandNested(action, collection) {
-      if (collection.system && !all) throw denied(action, collection);
-    },
-    demand(action, collection, sent, status) {
-      const deleted = typeof status === 'string' && collection.status?.mapping.softDeleted.includes(status);
-      const kind = action === 'update' && deleted ? 'delete' : action;
-      const grant = writer.grant(collection, kind);
-      // Of a row that is there already, its own status decides, and is looked at when it is known.
-      if (kind !== 'create') return;
-      writer.demandCreate(collection, status);
-      checkWrite(grant, collection, kind, chosen(collection, sent, files), { sent: status, before: undefined }, comment !== undefined);
-    },
-  };
-}
-
-/** Of what is to be hashed, before it is. Answers with the nodes that hold such values. */
-function checkAll(nodes: readonly WriteNode[], rules: Rules, found: WriteNode[] = []): readonly WriteNode[] {
-  for (const node of nodes) {
-    checkPlain(node.values);
-    checkPassword(node, rules);
-    if (holdsPlain(node.values)) found.push(node);
-    for (const one of node.toOne) checkAll([one.node], rules, found);
-    for (const { nodes: children } of node.toMany) checkAll(children, rules, found);
-  }
-  return found;
-}
-
 interface Kept extends Pick<WriteState, 'now' | 'watch' | 'notes' | 'rewritten' | 'released'> {
   readonly transaction: Transaction;
   readonly options: WriteOptions;
@@ -277,6 +204,7 @@ function stateOf({ schema, rules, actor }: PreparedWrite['as'], kept: Kept): Wri
     connection: transaction,
     writer: writerOf(schema, rules, actor),
     readable: (collection) => readableRows(collection, { schema, rules, actor }),
+    told: (collection, status) => toldFields(collection, rules, actor, status),
     actor,
     user: actor.is === 'user' ? actor.id : null,
     now,
@@ -290,8 +218,6 @@ function stateOf({ schema, rules, actor }: PreparedWrite['as'], kept: Kept): Wri
     released,
   };
 }
-
-const isUnlimited = (actor: Actor): boolean => actor.is === 'system' || (actor.is === 'user' && actor.admin);
 
 function readableRows(collection: Collection, { schema, rules, actor }: Pick<ReadContext, 'schema' | 'rules' | 'actor'>): Filter {
   const grant = readGrant(collection, rules, actor, schema);

@@ -19,19 +19,76 @@ export type CollectionAction = (collection: string, item: Payload | undefined, a
 export type FieldAction = (collection: string, field: string, attributes: Payload, about: HookAbout) => unknown;
 export type OwnFieldAction = (field: string, attributes: Payload, about: HookAbout) => unknown;
 
+/** The user's item without anything secret; undefined where he is gone already. */
+export type UserAction = (user: Payload | undefined, about: HookAbout) => unknown;
+
+/** Why a sign-in was refused; neither the account nor what was sent. */
+export interface ToldRefusal {
+  readonly kind: string;
+  /** As Directus 8 numbers it. */
+  readonly code: number | null;
+  readonly status: number;
+  readonly message: string;
+}
+
+/** What went wrong in answering a request; the log has more under the same id. */
+export interface ToldFault {
+  readonly kind: string;
+  readonly status: number;
+  /** The request's id, which its answer has as `X-Request-Id`. */
+  readonly request: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Content of a file, by its name on disk and its bytes. */
+export interface ToldContent {
+  readonly name: string;
+  readonly size: number | null;
+}
+
+/** An answer that has left; what lets its bearer in is not in path and query. */
+export interface ToldAnswer {
+  readonly path: string;
+  readonly query: Payload;
+  readonly method: string;
+  readonly status: number;
+  /** Bytes of the body; null where they were not counted. */
+  readonly size: number | null;
+}
+
+/** Gives back the JSON value to answer with; nothing keeps the one given, with what was changed in it. */
+export type AnswerFilter = (body: unknown, about: HookAbout) => unknown;
+
 type Written = 'create' | 'update' | 'delete';
 
 export type Filters = { readonly [event in `item.${Written}:before` | `item.${Written}.${string}:before`]?: WriteFilter } & {
   readonly [event in 'item.read:before' | `item.read.${string}:before`]?: QueryFilter;
 } & { readonly [event in 'item.read:after' | `item.read.${string}:after`]?: RowsFilter } & {
   readonly [event in `collection.${Written}:before` | `field.${Written}:before` | `field.${Written}.${string}:before`]?: WriteFilter;
-};
+} & { readonly [event in 'response' | `response.${string}`]?: AnswerFilter };
 
-export type Actions = { readonly [event in `item.${Written}:after`]?: CollectionAction } & {
-  readonly [event in `item.${Written}.${string}:after`]?: ItemAction;
-} & { readonly [event in `collection.${Written}:after`]?: CollectionAction } & {
-  readonly [event in `field.${Written}:after`]?: FieldAction;
-} & { readonly [event in `field.${Written}.${string}:after`]?: OwnFieldAction };
+/** Behind the commit in either spelling; those without `:after` come first. */
+type Done<name extends string> = name | `${name}:after`;
+
+export type Actions = { readonly [event in Done<`item.${Written}`>]?: CollectionAction } & {
+  readonly [event in Done<`item.${Written}.${string}`>]?: ItemAction;
+} & { readonly [event in Done<`collection.${Written}`>]?: CollectionAction } & {
+  readonly [event in Done<`field.${Written}`>]?: FieldAction;
+} & { readonly [event in Done<`field.${Written}.${string}`>]?: OwnFieldAction } & {
+  /** The project has opened. */
+  readonly 'application.boot'?: (opened: { readonly project: string }, about: HookAbout) => unknown;
+  /** An answer of 500 and above. */
+  readonly 'application.error'?: (fault: ToldFault, about: HookAbout) => unknown;
+  /** A user known by his credentials, whether he is let in or not. */
+  readonly 'auth.request:credentials'?: UserAction;
+  readonly 'auth.success'?: UserAction;
+  readonly 'auth.fail'?: (refusal: ToldRefusal, about: HookAbout) => unknown;
+  /** `body` is the text of a JSON answer, where it is no stream and holds no token. */
+  readonly response?: (answer: ToldAnswer, body: string | undefined, about: HookAbout) => unknown;
+} & { readonly [event in Done<'file.save' | 'file.update'>]?: (content: ToldContent, about: HookAbout) => unknown } & {
+  readonly [event in Done<'file.delete'>]?: ItemAction;
+};
 
 /** What `hooks/<name>/index.js` exports by default, or a function of the context that gives it. */
 export interface HookDefinition {

@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, opendir, rename, rm, rmdir, stat } from '
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { LRUCache } from 'lru-cache';
 import { checkKey, checkPrefix } from './keys.ts';
 import type { Storage, StoredObject } from './types.ts';
 
@@ -30,18 +31,6 @@ async function found<T>(work: Promise<T>): Promise<T | undefined> {
 async function flushFolder(folder: string): Promise<void> {
   const handle = await found(open(folder, 'r'));
   await handle?.sync().finally(() => handle.close());
-}
-
-/** Makes the folder where there is none: the first time, and when another write takes it away because it was empty. */
-async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT') || attempt === 5) throw error;
-      await mkdir(folder, { recursive: true });
-    }
-  }
 }
 
 /** Both end the file, whatever comes. A stream for what is there already would take three times the effort. */
@@ -72,6 +61,23 @@ export function openLocalStorage(folder: string): Storage {
   async function statOf(key: string): Promise<StoredObject | undefined> {
     const known = await found(stat(pathOf(key)));
     return known?.isFile() ? { key, size: known.size, modified: known.mtime } : undefined;
+  }
+
+  /** Folders that were there not long ago; those of thumbnails are made one for each file. */
+  const seen = new LRUCache<string, true>({ max: 1000 });
+
+  /** Makes the folder where there may be none, and again when another write takes it away because it was empty. */
+  async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      if (!seen.has(folder)) await mkdir(folder, { recursive: true });
+      seen.set(folder, true);
+      try {
+        return await work();
+      } catch (error) {
+        if (!hasCode(error, 'ENOENT') || attempt === 5) throw error;
+        seen.delete(folder);
+      }
+    }
   }
 
   async function* walk(below: string, prefix: string): AsyncGenerator<StoredObject> {

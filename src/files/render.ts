@@ -1,14 +1,16 @@
 /** Makes a smaller, larger or otherwise encoded image of one. What is in it was sent by somebody: its head is looked at before the rest is. */
-import { open } from 'node:fs/promises';
 import type { FitEnum, Metadata, Sharp, SharpOptions } from 'sharp';
 import { GatewayError } from '../lib/errors.ts';
 import type { ImageFormat } from './image-formats.ts';
+import type { ImageSource } from './image-source.ts';
 import type { ImageSize } from './image-wish.ts';
 
 export interface RenderLimits {
   /** Of all frames together, before and after. */
   readonly pixels: number;
   readonly seconds: number;
+  /** On how many threads one image is made: where others are made beside it, more would be in each other's way. */
+  readonly threads: number;
 }
 
 export interface RenderWish extends ImageSize {
@@ -48,39 +50,33 @@ function framesOf(width: number, height: number, pages: number, wish: RenderWish
 /** Holds one picture without anything clear in it; sharp itself looks at the size of what it reads. So its head is read once. */
 const plain = 'jpg';
 
-/** As much of a file as tells what is in it. */
-const headLength = 4100;
-
-async function headOf(source: Buffer | string): Promise<Buffer> {
-  if (typeof source !== 'string') return source.subarray(0, headLength);
-  const file = await open(source);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headLength), 0, headLength, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
 /** What the content is, by the usual ending of its name; undefined where nobody knows. */
-async function kindOf(source: Buffer | string): Promise<string | undefined> {
-  const head = await headOf(source);
+async function kindOf(head: Buffer): Promise<string | undefined> {
   // Most are photographs, which need no library to be known.
   if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return plain;
   const { fileTypeFromBuffer } = await import('file-type');
   return (await fileTypeFromBuffer(head).catch(() => undefined))?.ext;
 }
 
+let loaded: Promise<typeof import('sharp').default> | undefined;
+
+/** Loaded with the first image. It would remember paths, and not see that there is another file now. */
+function loadSharp(): NonNullable<typeof loaded> {
+  loaded ??= import('sharp').then(({ default: sharp }) => {
+    sharp.cache(false);
+    return sharp;
+  });
+  return loaded;
+}
+
 /**
- * The image in its new size. A path has sharp read the file itself, which spares copies of it.
+ * The image in its new size.
  *
  * @throws GatewayError `unprocessable` for what is no image, is damaged, or would take more than the limits allow
  */
-export async function renderImage(source: Buffer | string, wish: RenderWish, limits: RenderLimits): Promise<Buffer> {
-  const { default: sharp } = await import('sharp');
-  // It would remember paths, and not see that there is another file now.
-  sharp.cache(false);
-  const kind = await kindOf(source);
+export async function renderImage({ content, head }: ImageSource, wish: RenderWish, limits: RenderLimits): Promise<Buffer> {
+  const sharp = await loadSharp();
+  const kind = await kindOf(head);
   if (kind === undefined || !readable.has(kind)) throw refused('Images are made of JPEG, PNG, WebP, GIF, AVIF and TIFF files only');
   const options: SharpOptions = { failOn: 'error', limitInputPixels: limits.pixels, sequentialRead: true };
   const run = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -92,13 +88,14 @@ export async function renderImage(source: Buffer | string, wish: RenderWish, lim
       throw new GatewayError('unprocessable', { message: /pixel limit/.test(text) ? tooLarge(limits) : damaged }, error);
     }
   };
-  const known: Partial<Metadata> = kind === plain ? {} : await run(() => sharp(source, options).metadata());
+  const known: Partial<Metadata> = kind === plain ? {} : await run(() => sharp(content, options).metadata());
   const { width = 0, height = 0, pages = 1, hasAlpha = false } = known;
   const frames = framesOf(width, height, animated.has(kind) ? pages : 1, wish, limits.pixels);
   if (frames === 0) throw refused(tooLarge(limits));
+  sharp.concurrency(limits.threads);
   return run(() =>
     encoded(
-      sharp(source, { ...options, pages: frames })
+      sharp(content, { ...options, pages: frames })
         .timeout({ seconds: limits.seconds })
         .autoOrient()
         .resize({ width: wish.width, height: wish.height, fit: fits[wish.fit], position: 'centre' }),

@@ -1,4 +1,5 @@
 /** Images made of files: made once, kept in the storage beside the files, and the small ones that are asked for often in memory. */
+import { availableParallelism } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -6,11 +7,12 @@ import { reason } from '../lib/redact.ts';
 import type { AssetSettings } from './asset-settings.ts';
 import { type Content, collected, printOf, type StoredFile } from './content.ts';
 import { formatOfFile, formatTypes } from './image-formats.ts';
+import { imageSource } from './image-source.ts';
 import type { ImageWish } from './image-wish.ts';
 import { derivedPrefix, originalKey } from './keys.ts';
 import { type RenderWish, renderImage } from './render.ts';
 import { createRenderQueue, type RenderQueue } from './render-queue.ts';
-import type { Storage, StoredObject } from './types.ts';
+import type { Storage } from './types.ts';
 
 export interface Thumbnails {
   /**
@@ -96,30 +98,6 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
     return { type: made.type, size, modified, tag: `"${made.print}"`, open };
   }
 
-  function demandSize(object: StoredObject | undefined): asserts object {
-    if (!object) throw new GatewayError('unprocessable', { message: 'The content of this file is not in the storage' });
-    if (object.size <= settings.inputBytes) return;
-    const message = `Images are made of files of ${settings.inputBytes} bytes at most (assets.inputBytes)`;
-    throw new GatewayError('unprocessable', { message });
-  }
-
-  /** The content of a file, or the path of a file of this machine that holds it. */
-  async function sourceOf({ filenameDisk }: StoredFile): Promise<Buffer | string> {
-    const key = originalKey(filenameDisk) ?? 'none';
-    const path = storage.pathOf?.(key);
-    if (path !== undefined) {
-      demandSize(await storage.stat(key));
-      return path;
-    }
-    const object = await storage.read(key);
-    try {
-      demandSize(object);
-      return await collected(object.stream, object.size);
-    } finally {
-      object?.stream.destroy();
-    }
-  }
-
   /** The answer does not wait for it. */
   function store({ key, type }: Made, data: Buffer): void {
     const work = storage
@@ -133,9 +111,10 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
   }
 
   async function render(file: StoredFile, wish: RenderWish, { key }: Made): Promise<Buffer> {
-    const source = await sourceOf(file);
+    const source = await imageSource(storage, originalKey(file.filenameDisk) ?? 'none', settings.inputBytes);
     try {
-      return await renderImage(source, wish, settings);
+      const threads = Math.max(1, Math.floor(availableParallelism() / queue.usage().taken));
+      return await renderImage(source, wish, { ...settings, threads });
     } catch (error) {
       if (error instanceof GatewayError) failures.set(key, error);
       throw error;

@@ -346,7 +346,7 @@ export const errorKinds = {
     'UNAUTHENTICATED',
     'UnauthorizedError',
     'UnauthorizedError',
-    () => 'The sign-in at the provider failed; begin it anew',
+    said('The sign-in at the provider failed; begin it anew'),
   ),
   sso_unavailable: kind(503, null, 'UNAVAILABLE', 'ServiceUnavailableError', 'APIError', () => 'The identity provider does not answer'),
   /** By an extension, with a status of its own choice. */

@@ -39,6 +39,8 @@ export interface Registry {
   leaseOpen(key: string): Lease | undefined;
   /** How a project is configured that is open, or else about to be. */
   config(key: string): ProjectConfig | undefined;
+  /** Calls it with every project that is open, and with each that opens from now on. It never throws. */
+  opened(listener: (project: Project) => void): void;
   /** How many requests hold a project now. */
   users(): number;
   /** In the order of their configuration. */
@@ -87,6 +89,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const slots = new Map<string, Slot>();
   const closing = new Set<Promise<void>>();
   const links = createRedisLinks(log);
+  const listeners: ((project: Project) => void)[] = [];
 
   function retire(project: Project): Promise<void> {
     const done = project
@@ -119,6 +122,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       const old = slot.project;
       slot.project = project;
       delete slot.opening;
+      for (const listener of listeners) listener(project);
       if (old) void retire(old);
     } catch (error) {
       if (opening.cancelled) return;
@@ -213,6 +217,11 @@ export function createRegistry(options: RegistryOptions): Registry {
     config(key) {
       const slot = slots.get(key);
       return slot?.project?.config ?? slot?.opening?.config;
+    },
+
+    opened(listener) {
+      listeners.push(listener);
+      for (const { project } of slots.values()) if (project) listener(project);
     },
 
     users() {

@@ -5,6 +5,7 @@ import { parseKey } from '../schema/keys.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
 import type { BindContext } from './context.ts';
 import { allOf, always, anyOf, compare, containing, never, not } from './filters.ts';
+import { checkPlace } from './limits.ts';
 import { listed, operatorOf } from './operators.ts';
 import { tellsValue } from './tells-value.ts';
 import type { Filter, RequestedFilter } from './types.ts';
@@ -70,7 +71,9 @@ function onField(collection: Collection, field: Field, asked: Compare, context: 
   if (relation?.kind === 'm2o' && context.visible.relation(relation) && (operator.id === 'contains' || operator.id === 'ncontains')) {
     return likeRelated(relation, asked, context);
   }
-  return operator.onField(field, asked.value, context.at, asked.strict);
+  const filter = operator.onField(field, asked.value, context.at, asked.strict);
+  if (filter.is === 'place') checkPlace(filter.place, context.limits);
+  return filter;
 }
 
 /** `filter[author][like]=ann` looks into the related row's text and number columns (directus8-data §5.2). */

@@ -24,11 +24,15 @@ interface WriteRights {
   demandNested(action: WriteAction, collection: Collection): void;
 }
 
+/** The row that is made of what stands in place of a file's id; undefined where files are named alone. */
+export type FileRows = (field: string, item: RequestedItem) => RequestedItem | undefined;
+
 export interface WriteBinding {
   readonly schema: Schema;
   readonly rights: WriteRights;
   readonly syntax: NestedSyntax;
   readonly limits: Limits;
+  readonly fileRows?: FileRows;
 }
 
 interface Counted extends WriteBinding {
@@ -192,7 +196,10 @@ function bindOne(relation: ToOne, row: RequestedRow, { values, toOne, depth, con
     return;
   }
   if (relation.field?.type === 'file' && 'item' in row && row.is !== 'delete') {
-    throw new GatewayError('unprocessable', { message: `${relation.name}: a file is named by its id; upload it first` });
+    const made = row.is === 'update' ? undefined : context.fileRows?.(relation.name, row.item);
+    if (!made) throw new GatewayError('unprocessable', { message: `${relation.name}: a file is named by its id; upload it first` });
+    toOne.push({ relation, node: bindItem(target, made, 'create', depth + 1, context) });
+    return;
   }
   if (row.is === 'link') {
     const key = row.key === null ? undefined : nestedKey(target, row.key, relation);

@@ -1,5 +1,5 @@
 /** Whether an item may be written as it is: nothing blank that must not be, patterns met, and no column that fills itself (directus8-data §7). */
-import type { Stored } from '../dialect/types.ts';
+import type { Storage, Stored } from '../dialect/types.ts';
 import { matchesPattern } from '../lib/bounded-pattern.ts';
 import { type FieldFault, GatewayError } from '../lib/errors.ts';
 import type { Collection, Field, FieldType } from '../schema/types.ts';
@@ -42,42 +42,77 @@ const invalid = (field: string): FieldFault => ({ field, message: 'This value is
 const longestEmail = 320;
 const email = /^[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+$/;
 
-/** Whether the value is as the field's pattern wants it; blank values always are. */
-function isMatch(field: Field, pattern: string, value: Stored): boolean {
+/** Whether the value is as the pattern wants it; blank values always are. Undefined where that cannot be told. */
+function matches(pattern: string, value: Stored): boolean | undefined {
   if (value === null || value === '') return true;
   const text = typeof value === 'boolean' ? (value ? '1' : '0') : value;
   if (pattern === '$email') return text.length <= longestEmail && email.test(text);
-  const matches = matchesPattern(pattern, text);
-  if (matches !== undefined) return matches;
+  return matchesPattern(pattern, text);
+}
+
+/** A pattern that is unusable is the affair of those who write its field. */
+const isFoundMatch = (pattern: string, value: Stored): boolean => matches(pattern, value) !== false;
+
+function isMatch(field: Field, pattern: string, value: Stored): boolean {
+  const matched = matches(pattern, value);
+  if (matched !== undefined) return matched;
   throw new GatewayError('unprocessable', {
     message: `The validation of the field '${field.name}' is no usable pattern for this value; it is written /pattern/ with i, m, s or u behind it`,
   });
 }
 
 /** By the status mapping, whether an item of this status must be complete; undefined where the mapping says so of none. */
-export function demandsAll({ status }: Collection, value: Stored | undefined): boolean | undefined {
+function demandsAll({ status }: Collection, value: Stored | undefined): boolean | undefined {
   const required = status?.mapping.requiredFields ?? [];
   return required.length === 0 || value === undefined || value === null ? undefined : required.includes(String(value));
 }
 
 const patternOf = (field: Field): string | null | undefined => (field.type === 'hash' ? null : field.meta?.validation);
 
-/** The fields of which anything is demanded, and that may be looked at. */
-export function demanding(collection: Collection): Field[] {
-  const shown = [...collection.fields.values()].filter(({ secret }) => secret !== 'never');
-  return shown.filter((field) => needsValue(collection, field) || patternOf(field));
+/** Where nothing is blank but NULL. */
+const neverBlank: ReadonlySet<Storage> = new Set<Storage>([
+  'integer',
+  'decimal',
+  'float',
+  'boolean',
+  'bit',
+  'uuid',
+  'date',
+  'time',
+  'datetime',
+  'instant',
+  'interval',
+  'year',
+  'range',
+  'geometry',
+]);
+
+const mayBeFoundBlank = (collection: Collection, field: Field): boolean =>
+  !field.primaryKey && needsValue(collection, field) && (field.column.nullable || !neverBlank.has(field.storage));
+
+const demands = new WeakMap<Collection, readonly Field[]>();
+
+/** The fields whose stored value may stand in the way of a change of others. Rows of the system are checked in what is sent alone. */
+export function demanding(collection: Collection): readonly Field[] {
+  let found = demands.get(collection);
+  if (!found) {
+    const fields = collection.system ? [] : [...collection.fields.values()];
+    found = fields.filter((field) => mayBeFoundBlank(collection, field) || patternOf(field));
+    demands.set(collection, found);
+  }
+  return found;
 }
 
-/** What is known of a row that is to be changed. */
+/** What is known of a row that is to be changed, or was. */
 export interface RowBefore {
   readonly status: string | null | undefined;
-  /** The value of a demanding field. */
-  stored(field: Field): Stored;
+  /** The value of a demanding field; undefined where it is not known, and where the caller may not hear of it. */
+  stored(field: Field): Stored | undefined;
 }
 
 /**
- * Checks what is about to be written, automatic values included. On create every column counts; on update those in the payload do, and
- * all of them where the row gets a status in which it must be complete, unless that is where deleted ones are. `lists` are the names of related rows that come with it.
+ * Checks what is about to be written, automatic values included. On create every column counts; on update those in the payload do, and of
+ * the others what is known of the row, unless it goes among the deleted. `lists` are the names of related rows that come with it.
  * Patterns of hash fields are for `checkPlain`.
  *
  * @throws GatewayError validation with all violations, or unprocessable where a column cannot be written or a pattern cannot be used
@@ -90,20 +125,23 @@ export function checkValues(
 ): void {
   refuseComputed(values);
   const given = collection.status && values.get(collection.status.field);
-  const demands = demandsAll(collection, given === undefined ? before?.status : given);
-  if (demands === false) return;
+  if (demandsAll(collection, given === undefined ? before?.status : given) === false) return;
   const faults: FieldFault[] = mode === 'create' ? missingLists(collection, lists).map(blank) : [];
-  const thrownAway = given !== undefined && collection.status?.mapping.softDeleted.includes(String(given));
-  const whole = before !== undefined && demands === true && demandsAll(collection, before.status) !== true && !thrownAway;
-  const fields = mode === 'create' ? collection.fields.values() : whole ? demanding(collection) : values.keys();
-  for (const field of fields) {
-    const value = whole && !values.has(field) ? before.stored(field) : values.get(field);
+  const rest = mode === 'create' || softDeletes(collection, given) ? undefined : before;
+  for (const field of mode === 'create' || rest ? collection.fields.values() : values.keys()) {
+    const isGiven = mode === 'create' || values.has(field);
+    const value = isGiven ? values.get(field) : rest?.stored(field);
+    if (!isGiven && value === undefined) continue;
     const pattern = patternOf(field);
     if (needsValue(collection, field) && isBlank(field, value)) faults.push(blank(field.name));
-    else if (pattern && value !== undefined && !isMatch(field, pattern, value)) faults.push(invalid(field.name));
+    else if (pattern && value !== undefined && !(isGiven ? isMatch(field, pattern, value) : isFoundMatch(pattern, value)))
+      faults.push(invalid(field.name));
   }
   if (faults.length > 0) throw violation(faults);
 }
+
+const softDeletes = ({ status }: Collection, given: Stored | undefined): boolean =>
+  given !== undefined && (status?.mapping.softDeleted.includes(String(given)) ?? false);
 
 function violation(faults: readonly FieldFault[]): GatewayError {
   const message = faults.map((fault) => `${fault.field}: ${fault.message}`).join(' ');

@@ -1,6 +1,7 @@
 /** How much one request may ask for. A refusal names the limit; every limit is a setting of the project file. */
 import { GatewayError } from '../lib/errors.ts';
 import { operators } from './operators.ts';
+import { type Place, positionsIn } from './places.ts';
 import type { RequestedOutput, RequestedTemplate } from './requested-template.ts';
 import type { RequestedAggregate, RequestedFilter, RequestedNested, RequestedRead, Selection } from './types.ts';
 
@@ -31,6 +32,8 @@ export interface Limits extends Budgets {
   readonly sort: number;
   /** Characters of a text that is looked for inside others: the work grows with it. */
   readonly searchCharacters: number;
+  /** Positions of an area that points are looked for in: all of them are looked at for each point. */
+  readonly areaPositions: number;
   /** Rows of one answer; `Infinity` only for what is written out row by row. */
   readonly pageRows: number;
   /** Rows of one nested list. */
@@ -66,6 +69,7 @@ export const defaultLimits: Limits = {
   keys: 5000,
   sort: 50,
   searchCharacters: 10_000,
+  areaPositions: 1000,
   pageRows: 25_000,
   nestedRows: 10_000,
   writeRows: 10_000,
@@ -110,6 +114,11 @@ const seeking = new Set(operators.filter((operator) => operator.seeks).map((oper
 
 function checkText(text: string, limits: Limits): void {
   if (text.length > limits.searchCharacters) refuse('characters in a text to look for (searchCharacters)', limits.searchCharacters);
+}
+
+/** Refuses an area of too many positions. */
+export function checkPlace(place: Place, { areaPositions }: Limits): void {
+  if (place.is === 'inside' && positionsIn(place.area) > areaPositions) refuse('positions of an area (areaPositions)', areaPositions);
 }
 
 /** What one request has asked for so far, its nested lists included. */

@@ -2,9 +2,11 @@
 import type { Scalar } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { type Clock, coerceOperand, resolveNow } from '../schema/field-types.ts';
+import { pointForm } from '../schema/points.ts';
 import type { Field } from '../schema/types.ts';
 import { documentOperators } from './document-operators.ts';
 import { allOf, always, anyOf, compare, containing, isNotNull, isNull, never } from './filters.ts';
+import { type Place, readArea, readNear } from './places.ts';
 import type { Comparison, Filter } from './types.ts';
 
 export interface Operator {
@@ -19,6 +21,8 @@ export interface Operator {
   readonly onRelation?: 'has' | 'has-not' | 'all' | 'in' | 'empty' | 'not-empty';
   /** Its operand is a list. */
   readonly list?: true;
+  /** Its operand is a geometry of GeoJSON, as an object or as JSON text. */
+  readonly geometry?: true;
   /** It takes no operand; the operator that finds all other rows. */
   readonly opposite?: string;
   /** Looks for its operand inside texts, so that the operand's length is limited. */
@@ -115,6 +119,17 @@ const textual =
     const literal = containing(text).slice(1, -1);
     const pattern = `${place === 'anywhere' || place === 'end' ? '%' : ''}${literal}${place === 'anywhere' || place === 'start' ? '%' : ''}`;
     return { is: 'like', field, pattern, negated: false, ...(cased ? { cased } : {}) };
+  };
+
+const placed =
+  (read: (value: unknown) => Place | string) =>
+  (field: Field, value: unknown): Filter => {
+    if (!pointForm(field)) {
+      throw new GatewayError('unprocessable', { message: `"${field.name}" holds no points; near, within and intersects are for those` });
+    }
+    const place = read(value);
+    if (typeof place === 'string') throw new GatewayError('validation', { message: `${field.name}: ${place}`, field: field.name });
+    return { is: 'place', field, place };
   };
 
 /** What counts as empty beside NULL: the empty text, and for JSON and lists the empty list and object. Zero is a value. */
@@ -252,6 +267,27 @@ export const operators: readonly Operator[] = [
     meaning: 'ends with the text, upper and lower case alike',
     onField: textual('end', false),
     seeks: true,
+  },
+  {
+    id: 'near',
+    directus: ['near'],
+    meaning: 'a point at most so many metres away, and at least so many: `lng,lat[,max[,min]]`',
+    onField: placed(readNear),
+    list: true,
+  },
+  {
+    id: 'within',
+    directus: ['within'],
+    meaning: 'a point inside of a Polygon or MultiPolygon of GeoJSON',
+    onField: placed((value) => readArea(value, false)),
+    geometry: true,
+  },
+  {
+    id: 'intersects',
+    directus: ['intersects'],
+    meaning: 'the same, or on its border',
+    onField: placed((value) => readArea(value, true)),
+    geometry: true,
   },
   ...documentOperators.map((operator) => ({ ...operator, directus: [] })),
   { id: 'has', directus: ['has'], meaning: 'at least that many related rows; 0 means none', onField: onlyOnLists, onRelation: 'has' },

@@ -1,5 +1,6 @@
 /** Orders, asked for and by default: by fields of the row itself, of a row that relations lead to, or of the first of several. */
 import { GatewayError } from '../lib/errors.ts';
+import { pointForm } from '../schema/points.ts';
 import type { Collection, Schema } from '../schema/types.ts';
 import { bindFilter } from './bind-filter.ts';
 import type { BindContext } from './context.ts';
@@ -27,10 +28,20 @@ export function bindOrder(collection: Collection, asked: readonly RequestedOrder
 function sameTerm(a: Order, b: Order): boolean {
   if (a.lists || b.lists) return false;
   const [from, to] = [a.via ?? [], b.via ?? []];
-  return a.field === b.field && from.length === to.length && from.every((step, i) => step.relation === to[i]?.relation);
+  return (
+    a.field === b.field && a.from === b.from && from.length === to.length && from.every((step, i) => step.relation === to[i]?.relation)
+  );
 }
 
 function orderTerm(collection: Collection, term: RequestedOrder, context: BindContext): Order {
+  const found = fieldTerm(collection, term, context);
+  const order = term.nulls && !found.lists ? { ...found, nulls: term.nulls } : found;
+  if (!term.from) return order;
+  if (!pointForm(order.field)) throw new GatewayError('unprocessable', { message: `"${order.field.name}" holds no points` });
+  return { ...order, from: term.from, emptyLast: true };
+}
+
+function fieldTerm(collection: Collection, term: RequestedOrder, context: BindContext): Order {
   const unknown = (): GatewayError =>
     new GatewayError('unknown_field', { field: `${term.descending ? '-' : ''}${term.path.join('.')}`, collection: collection.name });
   if (term.lists && (term.lists.where || leadsToSeveral(collection, term.path, context))) {

@@ -1,8 +1,10 @@
 /** The one query model. A surface parses into the requested forms; `bind` turns them into the bound forms against a schema. */
 import type { ValueForm } from '../dialect/forms.ts';
 import type { DatePart, Scalar } from '../dialect/types.ts';
+import type { Position } from '../schema/points.ts';
 import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
 import type { FileMember } from './file-data.ts';
+import type { Place } from './places.ts';
 import type { ListForm, MakeObject, RequestedTemplate } from './requested-template.ts';
 
 // ---- as asked: names are still text ----
@@ -33,6 +35,10 @@ export type RequestedFilter =
 export interface RequestedOrder {
   path: readonly string[];
   descending: boolean;
+  /** NULLs are where the database itself has them, unless a list is on the way. */
+  nulls?: 'native';
+  /** The path ends in a point: the nearest to this one come first, and what is no point last. */
+  from?: Position;
   /**
    * The path may lead to several rows: the lowest of their values counts, or the highest where that comes first. `where` says which of the
    * rows that it ends in count. `emptyLast`: where there is none of them comes last in both directions.
@@ -154,6 +160,8 @@ export type Filter =
   | { is: 'null'; field: Field; negated: boolean }
   /** `cased`: upper and lower case differ. */
   | { is: 'like'; field: Field; pattern: string; negated: boolean; cased?: true }
+  /** Rows whose point is there. */
+  | { is: 'place'; field: Field; place: Place }
   /** Rows in whose `fields` a text index finds all of `words`; some make words of the whole `text` themselves. */
   | { is: 'words'; collection: Collection; index: TextIndex; fields: readonly Field[]; text: string; words: readonly string[] }
   /** Rows that match `where`, among the first so many, in the order of their keys, that match `of`. */
@@ -183,6 +191,8 @@ export type Comparison = 'eq' | 'exact' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte' | 
 export interface Order {
   field: Field;
   descending: boolean;
+  /** Of points: how far they are from here. */
+  from?: Position;
   /** The direction is not the one that was asked for, as rows are read from their end: NULLs are at the other end too. */
   turned?: true;
   /** The relations to one row that lead to `field`'s row, in order; NULL where they lead to none. Absent for a field of the row itself. */
@@ -191,6 +201,8 @@ export interface Order {
   lists?: readonly ListStep[];
   /** NULLs come last in both directions. */
   emptyLast?: true;
+  /** They are where the database itself has them. */
+  nulls?: 'native';
 }
 
 /** A step that may lead to several rows; `through` filters the junction rows of a m2m and is filled in access/. */

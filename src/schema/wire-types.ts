@@ -23,6 +23,11 @@ const byType: Readonly<Record<string, string>> = {
   longtext: 'LONGTEXT',
   float: 'FLOAT',
   float4: 'FLOAT',
+  binary: 'BINARY',
+  varbinary: 'VARBINARY',
+  tinyblob: 'TINYBLOB',
+  mediumblob: 'MEDIUMBLOB',
+  longblob: 'LONGBLOB',
   timestamptz: 'TIMESTAMP',
   'timestamp with time zone': 'TIMESTAMP',
 };
@@ -53,6 +58,8 @@ const byStorage: Readonly<Record<Field['storage'], string>> = {
 
 /** MySQL's name for a column's type: the admin app knows no others. */
 export function wireDatatype(field: Field): string {
+  // What PostgreSQL calls so says in its native type that it has no zone.
+  if (/^timestamp(?:\(\d\))?$/i.test(field.column.nativeType)) return 'TIMESTAMP';
   // MariaDB keeps JSON in a long text that has to be JSON.
   return field.storage === 'json' ? 'JSON' : (byType[field.column.type] ?? byStorage[field.storage]);
 }

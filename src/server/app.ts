@@ -12,7 +12,7 @@ import { redact } from '../lib/redact.ts';
 import type { Registry } from '../projects/registry.ts';
 import { changesSurface } from '../surfaces/changes/index.ts';
 import { contractSurface } from '../surfaces/contract/index.ts';
-import { extensionServices, writeListeners } from '../surfaces/directus/extension-services.ts';
+import { extensionServices, hookServices, writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
 import { explorerSurface } from '../surfaces/explorer/index.ts';
@@ -39,6 +39,7 @@ import { keyIn, pathOf, registerProjectHook } from './project-hook.ts';
 import { requestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serverRoutes } from './server-routes.ts';
+import { tellOpened } from './tell-opened.ts';
 
 export type Server = FastifyInstance;
 
@@ -135,6 +136,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   telemetry?.metrics?.attach(app, registry, lifecycle);
 
   app.decorate('writeListeners', writeListeners);
+  app.decorate('hookServices', hookServices);
   app.decorate('longLived', lifecycle.longLived);
   app.decorate('limitRate', (request: FastifyRequest) => limitRate(request, request.project));
   app.decorate('startTimings', telemetry?.startTimings ?? null);
@@ -152,6 +154,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     writes: writeListeners,
     services: extensionServices,
   };
+  registry.opened(tellOpened);
   await app.register(graphqlSurface, { hooks });
   await app.register(changesSurface, { hooks: hooks.reads });
   await app.register(payloadSurface, { hooks });

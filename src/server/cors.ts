@@ -4,7 +4,7 @@
  */
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
-import { originOf } from '../config/cors-schema.ts';
+import { originOf, readingOrigins } from '../config/cors-schema.ts';
 import type { ProjectConfig } from '../config/types.ts';
 
 const usual = {
@@ -51,7 +51,7 @@ interface Made {
 }
 
 function make({ cors = {}, auth = {} }: Pick<ProjectConfig, 'cors' | 'auth'>): Made {
-  const { enabled = true, origins = ['*'], methods = usual.methods, headers = [], exposedHeaders = [], maxAge = usual.maxAge } = cors;
+  const { enabled = true, methods = usual.methods, headers = [], exposedHeaders = [], maxAge = usual.maxAge } = cors;
   const shared = {
     methods: [...methods],
     allowedHeaders: [...usual.headers, ...headers],
@@ -60,10 +60,9 @@ function make({ cors = {}, auth = {} }: Pick<ProjectConfig, 'cors' | 'auth'>): M
     optionsSuccessStatus: 200,
     strictPreflight: false,
   };
-  const named = origins.flatMap((origin) => originOf(origin) ?? []);
   const trusted = enabled ? (auth.origins ?? []).flatMap((origin) => originOf(origin) ?? []) : [];
   return {
-    options: { ...shared, origin: enabled && (origins.includes('*') || named), credentials: false },
+    options: { ...shared, origin: readingOrigins(cors), credentials: false },
     trusted: new Set(trusted),
     withCookies: { ...shared, origin: trusted, credentials: true },
   };

@@ -1,6 +1,7 @@
 /** Whatever is thrown leaves as the surface's error object; what is our own fault is logged. */
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { afterAnswer, hookGiven, nobodyOf } from '../auth/after-answer.ts';
 import { describeError, type ErrorName, GatewayError } from '../lib/errors.ts';
 import { describeForLog, reason, redact } from '../lib/redact.ts';
 import { renderDirectusError, toGatewayError } from '../surfaces/directus/errors.ts';
@@ -31,10 +32,20 @@ const retryAfter: Partial<Record<ErrorName, string>> = {
   request_in_flight: '1',
 };
 
+/** Tells extensions of what was no fault of the caller: neither what the database said nor what was sent. */
+function tellError(error: GatewayError, request: FastifyRequest): void {
+  const { status } = describeError(error);
+  if (status < 500 || error.kind === 'overloaded' || !request.lease?.project.hooks.listens('after', 'application.error', '')) return;
+  const { hooks } = request.lease.project;
+  const told = { kind: error.kind, status, request: request.id, method: request.method, path: redact(pathOf(request.url)) };
+  afterAnswer(request, () => hooks.tell({ action: 'application.error' }, told, hookGiven(request, nobodyOf(request))));
+}
+
 /** Answers an error. Also used where Fastify's own error handler is not reached. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const gateway = toGatewayError(error);
   logError(gateway, request);
+  tellError(gateway, request);
   const path = pathOf(request.url);
   const scim = isScimPath(path);
   const { status, body } = scim

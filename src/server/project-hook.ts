@@ -1,5 +1,6 @@
 /** Finds the project that a URL names, before any body is read, and holds it until the answer is sent. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { runAfterwards } from '../auth/after-answer.ts';
 import { GatewayError } from '../lib/errors.ts';
 import type { Lease, Registry } from '../projects/registry.ts';
 import { refuse } from '../query/limits.ts';
@@ -75,6 +76,7 @@ function refuseOutside(segment: string, request: FastifyRequest): void {
 /** Adds `request.project` and `request.lease` (surfaces/types.ts). */
 export function registerProjectHook(app: FastifyInstance, registry: Registry, limitRate: LimitRate): void {
   app.decorateRequest('lease', null);
+  app.decorateRequest('afterwards', null);
   app.decorateRequest('project', {
     getter() {
       if (!this.lease) throw new GatewayError('unauthorized');
@@ -114,6 +116,8 @@ function lent(
   let over = false;
   reply.raw.once('close', () => {
     over = true;
+    if (request.afterwards) runAfterwards(request, reply.statusCode);
+    else request.afterwards = 'over';
     request.lease?.release();
   });
   const held = (lease: Lease): Promise<void> | undefined => {

@@ -52,12 +52,29 @@ function objectCells(
   if (!scope.dialect.cell || (cases && cases.length > 0)) {
     return writerOf(jsonCell(object(template, cases, alias, gathered.joins, scope), gathered, scope, rewriteRow(template)));
   }
-  const parts: Part[] = [];
+  const made: Pieces = { parts: [], rest: '' };
+  objectPieces(template, alias, gathered, scope, made);
+  return objectWriter(made);
+}
+
+/** Adds an object to what a row is made of. What is the same in each row is text between the values: constants, and the braces of groups. */
+function objectPieces(template: Template, alias: string, gathered: Gathered, scope: Scope, made: Pieces): void {
+  let comma = '{';
   for (const [key, output] of template) {
-    const value = outputCell(output, alias, gathered, scope);
-    if (value) parts.push({ head: `${parts.length === 0 ? '{' : ','}${JSON.stringify(key)}:`, ...value });
+    const name = `${comma}${JSON.stringify(key)}:`;
+    if (output.is === 'constant') made.rest += name + output.json;
+    else if (output.is === 'group') {
+      made.rest += name;
+      objectPieces(output.of, alias, gathered, scope, made);
+    } else {
+      const value = outputCell(output, alias, gathered, scope);
+      if (!value) continue;
+      made.parts.push({ head: made.rest + name, ...value });
+      made.rest = '';
+    }
+    comma = ',';
   }
-  return parts.length === 0 ? () => '{}' : objectWriter(parts);
+  made.rest += comma === '{' ? '{}' : '}';
 }
 
 /** What a key's value is made of: one cell and its form, or whatever `made` makes of the row. */
@@ -68,7 +85,15 @@ interface Value {
 }
 
 interface Part extends Value {
+  /** All text before it. */
   readonly head: string;
+}
+
+/** What a row is made of, while it is gathered. */
+interface Pieces {
+  readonly parts: Part[];
+  /** Text after the last part. */
+  rest: string;
 }
 
 const cellValue = (at: number, form: Cell['write']): Value => ({ at, form, made: undefined });
@@ -83,7 +108,7 @@ function writerOf({ at, form, made }: Value): CellsWriter {
 }
 
 /** The usual forms are told apart here, since calling a function for each of thousands of cells costs as much as writing them. */
-function objectWriter(parts: readonly Part[]): CellsWriter {
+function objectWriter({ parts, rest }: Pieces): CellsWriter {
   return (row) => {
     let text = '';
     for (const { head, at, form, made } of parts) {
@@ -97,11 +122,16 @@ function objectWriter(parts: readonly Part[]): CellsWriter {
       else if (form === enclosed || (form === quoted && isPlain(value))) text += `${head}"${value}"`;
       else text += head + form(value);
     }
-    return `${text}}`;
+    return text + rest;
   };
 }
 
-function outputCell(output: Output, alias: string, gathered: Gathered, scope: Scope): Value | undefined {
+function outputCell(
+  output: Exclude<Output, { is: 'constant' | 'group' }>,
+  alias: string,
+  gathered: Gathered,
+  scope: Scope,
+): Value | undefined {
   switch (output.is) {
     case 'field':
       return output.cut
@@ -109,10 +139,6 @@ function outputCell(output: Output, alias: string, gathered: Gathered, scope: Sc
         : fieldCell(output.field, alias, gathered, scope, output.form);
     case 'key':
       return cellValue(add(keyText(output, alias, scope), gathered), quoted);
-    case 'constant':
-      return madeValue(() => output.json);
-    case 'group':
-      return madeValue(objectCells(output.of, undefined, alias, gathered, scope));
     case 'stub': {
       const at = presence(output.field, alias, gathered, scope);
       const write = writerOf(fieldCell(output.field, alias, gathered, scope));

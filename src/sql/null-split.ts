@@ -13,7 +13,7 @@ import { column, type Scope, table, whereClause } from './scope.ts';
 
 /** Whether rows of two selects can be put in that order again: of related rows they have no columns, and a union forgets the order of labels. */
 export function canBeMerged(order: readonly Order[]): boolean {
-  return order.every((term) => !term.via && term.field.storage !== 'enum');
+  return order.every((term) => !term.via && !term.from && term.field.storage !== 'enum');
 }
 
 /** The leading term, when it is one of those: nullable, indexed, and NULLs wanted at the other end of the index. */

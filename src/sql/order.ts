@@ -4,6 +4,7 @@ import { type Fragment, join, name, nothing, sql } from '../lib/fragment.ts';
 import type { ListStep, Order, OrderStep, ReadQuery } from '../query/types.ts';
 import { namesOneRow } from '../schema/one-row.ts';
 import type { Field } from '../schema/types.ts';
+import { remoteness } from './place.ts';
 import { column, joinedRow, type Scope, table } from './scope.ts';
 import { condition, joined, relatedTables } from './where.ts';
 
@@ -30,17 +31,19 @@ export function ordered(order: ReadQuery['order'], alias: string, scope: Scope):
     expression: term.lists
       ? firstOfLists(term.lists, term, alias, scope)
       : term.via
-        ? through(term.via, (target) => sorted(term.field, target, scope), alias, joins, aliases, scope)
-        : sorted(term.field, alias, scope),
+        ? through(term.via, (target) => sorted(term, target, scope), alias, joins, aliases, scope)
+        : sorted(term, alias, scope),
     descending: term.descending,
     nullable: isNullable(term),
     turned: term.turned === true,
     emptyLast: term.emptyLast === true,
+    ...(term.nulls ? { nulls: term.nulls } : {}),
   }));
   return { joins: join(joins, ''), terms, clause: orderClause(terms, scope) };
 }
 
-function sorted(field: Field, alias: string, scope: Scope): Fragment {
+function sorted({ field, from }: Pick<Order, 'field' | 'from'>, alias: string, scope: Scope): Fragment {
+  if (from) return remoteness(field, from, alias, scope);
   return scope.dialect.ordered(field, column(alias, field));
 }
 
@@ -49,17 +52,21 @@ export function turnedRound(order: readonly Order[]): Order[] {
   return order.map((term) => ({ ...term, descending: !term.descending, turned: true }));
 }
 
-/** The end at which a term's NULLs are: with the setting the last in both directions, else they are the lowest of all values. */
+/**
+ * The end at which a term's NULLs are: where the database has them, if that is asked for; with the setting the last in both directions, else
+ * they are the lowest of all values.
+ */
 export function nullsOf(
-  { descending, turned, emptyLast = false }: Pick<OrderTerm, 'descending' | 'turned' | 'emptyLast'>,
-  { nullsLast }: Pick<Scope, 'nullsLast'>,
+  { descending, turned, emptyLast = false, nulls }: Pick<OrderTerm, 'descending' | 'turned' | 'emptyLast' | 'nulls'>,
+  { nullsLast, dialect }: Pick<Scope, 'nullsLast' | 'dialect'>,
 ): 'first' | 'last' {
+  if (nulls) return (dialect.indexNullsFirst?.(descending) ?? !descending) ? 'first' : 'last';
   return (nullsLast || emptyLast ? !turned : descending) ? 'last' : 'first';
 }
 
 /** There may be no related row. */
 function isNullable(term: Order): boolean {
-  return term.via !== undefined || term.field.column.nullable;
+  return term.via !== undefined || term.from !== undefined || term.field.column.nullable;
 }
 
 /** ` order by …`, or nothing. */
@@ -122,7 +129,8 @@ function subSelect(via: readonly OrderStep[], value: (alias: string) => Fragment
 }
 
 /** The lowest value of the rows that the steps lead to from the row under `alias`, or the highest; NULL where there is none. */
-function firstOfLists(steps: readonly ListStep[], { field, descending, turned }: Order, alias: string, scope: Scope): Fragment {
+function firstOfLists(steps: readonly ListStep[], term: Order, alias: string, scope: Scope): Fragment {
+  const { descending, turned } = term;
   const parts = steps.reduce<{ here: string; from: Fragment[]; where: Fragment[] }>(
     ({ here, from, where }, { relation, collection, through: junction, where: rows, own }) => {
       const target = scope.alias();
@@ -132,7 +140,7 @@ function firstOfLists(steps: readonly ListStep[], { field, descending, turned }:
     },
     { here: alias, from: [], where: [] },
   );
-  const value = sorted(field, parts.here, scope);
+  const value = sorted(term, parts.here, scope);
   // Rows are read from their end too, which makes no other row of a list the first one.
   const direction = descending !== (turned === true) ? sql` desc` : nothing;
   const conditions = join([...parts.where, sql`${value} is not null`], ' and ');
@@ -156,10 +164,12 @@ export function carried(
     const made = inner.terms[i];
     if (!term.via || !made) {
       return {
-        expression: sorted(term.field, paged, scope),
+        expression: sorted(term, paged, scope),
         descending: term.descending,
         nullable: isNullable(term),
         turned: term.turned === true,
+        emptyLast: term.emptyLast === true,
+        ...(term.nulls ? { nulls: term.nulls } : {}),
       };
     }
     let label = `sort${i}`;

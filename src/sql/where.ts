@@ -5,6 +5,8 @@ import type { Filter } from '../query/types.ts';
 import type { Collection, Field, JoinPair, Relation } from '../schema/types.ts';
 import { amongCondition } from './among.ts';
 import { byValue, named } from './named.ts';
+import { numberField } from './number-field.ts';
+import { placeCondition } from './place.ts';
 import { column, joinedRow, type Scope, table } from './scope.ts';
 
 /** The condition on the row under `alias`; undefined when it always holds. */
@@ -36,6 +38,8 @@ export function condition(filter: Filter, alias: string, scope: Scope): Fragment
     }
     case 'compare':
       return comparison(filter.field, filter.operator, filter.values, alias, scope);
+    case 'place':
+      return placeCondition(filter.field, filter.place, alias, scope);
     case 'each':
       return eachRow(filter.key, alias, scope);
     case 'words':
@@ -52,7 +56,7 @@ export function condition(filter: Filter, alias: string, scope: Scope): Fragment
       return sql`exists (select 1 ${related(filter, alias, scope)})`;
     }
     case 'count':
-      return sql`(select count(*) ${related(filter, alias, scope)}) ${trusted(symbols[filter.operator])} ${scope.dialect.operand(countField(filter.collection), String(filter.value))}`;
+      return sql`(select count(*) ${related(filter, alias, scope)}) ${trusted(symbols[filter.operator])} ${scope.dialect.operand(countField, String(filter.value))}`;
   }
 }
 
@@ -79,29 +83,7 @@ function oneOf(parts: readonly Fragment[]): Fragment {
 const symbols = { eq: '=', neq: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 /** A count is compared like a 64-bit integer column would be. */
-function countField(collection: Collection): Field {
-  return {
-    name: 'count',
-    collection: collection.name,
-    type: 'integer',
-    storage: 'integer',
-    primaryKey: false,
-    unique: false,
-    iso: false,
-    column: {
-      name: 'count',
-      type: 'bigint',
-      nativeType: 'bigint',
-      storage: 'integer',
-      unsigned: false,
-      nullable: false,
-      default: null,
-      generated: false,
-      autoIncrement: false,
-      comment: null,
-    },
-  };
-}
+const countField = numberField('bigint', 'integer');
 
 function comparison(
   field: Field,

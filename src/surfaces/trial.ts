@@ -19,14 +19,16 @@ export function isTrial(value: string | null | undefined): boolean {
   return value !== undefined && value !== null && !['', '0', 'false'].includes(value);
 }
 
+const listed = /[?&]dry_run(?:\[|%5b)/i;
+
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Whether the request's query asks for a trial. */
 export function asksForTrial({ url }: Pick<FastifyRequest, 'url'>): boolean {
   const at = url.indexOf('?');
   if (at === -1) return false;
-  // Of several the last one counts, as everywhere in a query.
-  return isTrial(new URLSearchParams(url.slice(at + 1)).getAll('dry_run').at(-1));
+  // Of several the last one counts, as everywhere in a query; a list of them is not understood.
+  return isTrial(new URLSearchParams(url.slice(at + 1)).getAll('dry_run').at(-1)) || listed.test(url);
 }
 
 /** Throws `unprocessable` where a write is to be tried that cannot be. */

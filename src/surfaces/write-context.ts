@@ -21,7 +21,7 @@ export function writeContext(
 /** What a write runs with: what the caller's reads run with, and what follows. Written out, as two objects spread into one take ten times the room. */
 export function writeContextOf(
   { actor, schema, rules, connection, limits, sealer, proof, readOnly, fileData, timings, project }: CallerContext,
-  { userAgent, syntax }: Pick<WriteContext, 'userAgent' | 'syntax'>,
+  { userAgent, syntax, store }: Pick<WriteContext, 'userAgent' | 'syntax' | 'store'>,
   { filters, watch }: Pick<WriteContext, 'filters' | 'watch'>,
 ): WriteContext {
   const { released, rewritten, recorded } = afterWrites(project);
@@ -38,6 +38,7 @@ export function writeContextOf(
     timings,
     userAgent,
     syntax,
+    store,
     filters,
     watch,
     released,

@@ -3,11 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import t from 'tap';
-
-const bin = fileURLToPath(new URL('../../src/cli/index.js', import.meta.url));
+import { bin } from './support.ts';
 
 t.test('a reader that stops does not end the work, nor is it told about', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-pipe-'));

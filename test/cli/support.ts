@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { root } from '../support/entry.ts';
 import { eventually } from '../support/eventually.ts';
 
-const bin = join(root, 'dist', 'src', 'cli', 'index.js');
+/** The bundle, as it is installed: `npm run build` makes it, tsc alone does not. */
+export const bin = join(root, 'dist', 'app', 'cli', 'index.js');
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -130,7 +130,7 @@ t.test('single faults', async (t) => {
   t.same(await faults([]), ['must be an object']);
   t.same((await faults({ ...good, limits: { pageRows: 0, rows: 5, sort: '1' } })).sort(), [
     '/limits/pageRows must be >= 1',
-    '/limits/rows is not known; known are depth, fields, outputs, filterNodes, keys, sort, searchCharacters, pageRows, nestedRows, writeRows, batchOperations, urlBytes, queryDepth, queryParameters, exports, exportSeconds, statementMilliseconds, countMilliseconds, searchRows, idempotencySeconds, idempotencyLeaseSeconds, hookMilliseconds',
+    '/limits/rows is not known; known are depth, fields, outputs, filterNodes, keys, sort, searchCharacters, areaPositions, pageRows, nestedRows, writeRows, batchOperations, urlBytes, queryDepth, queryParameters, exports, exportSeconds, statementMilliseconds, countMilliseconds, searchRows, idempotencySeconds, idempotencyLeaseSeconds, hookMilliseconds',
     '/limits/sort must be a whole number',
   ]);
   t.same((await load('shop.json', { ...good, limits: { pageRows: 5 } }))?.config?.limits, { pageRows: 5 });
@@ -220,6 +220,7 @@ t.test('providers of single sign-on', async (t) => {
   t.same(await told([nowhere]), ['/sso/providers/0 needs an issuer, or authorizationUrl, tokenUrl and userInfoUrl']);
   t.same(await told([provider, provider]), ['/sso/providers/1/name is the name of another one']);
   const address = 'must be an http: or https: address';
+  t.same(await told([{ ...provider, name: 'access_token' }]), ['/sso/providers/0/name is a path of its own; choose another name']);
   t.same(await told([{ ...provider, issuer: 'id.example' }]), [`/sso/providers/0/issuer ${address}`]);
   t.same(await told([provider], { redirects: ['javascript:alert(1)'] }), [`/sso/redirects/0 ${address}`]);
   t.same(await told([provider], { publicUrl: 'shop' }), [`/sso/publicUrl ${address}`]);

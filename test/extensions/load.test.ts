@@ -24,6 +24,8 @@ t.test('what a folder holds', async (t) => {
     'hooks/syntax/index.mjs': 'export default {',
     'hooks/event/index.mjs': `export default { filters: { 'item.create:after': () => {} } }`,
     'hooks/action/index.mjs': `export default { actions: { 'item.create.plants:before': () => {} } }`,
+    'hooks/phase/index.mjs': `export default { actions: { 'auth.success:after': () => {} } }`,
+    'hooks/filter/index.mjs': `export default { filters: { 'auth.success': () => {} } }`,
     'hooks/key/index.mjs': 'export default { filter: {} }',
     'hooks/empty/other.mjs': '',
     'endpoints/none/index.mjs': 'export const x = 1;',
@@ -36,12 +38,14 @@ t.test('what a folder holds', async (t) => {
   t.equal(reasons['hooks/throws'], 'at its start');
   t.match(reasons['hooks/event'], /^filters: "item\.create:after" is no event; there are /);
   t.match(reasons['hooks/action'], /^actions: "item\.create\.plants:before" is no event/);
+  t.match(reasons['hooks/phase'], /^actions: "auth\.success:after" is no event/);
+  t.match(reasons['hooks/filter'], /^filters: "auth\.success" is no event/);
   t.match(reasons['hooks/key'], /^"filter" is not known/);
   t.match(reasons['hooks/empty'], /^it has no index\.js/);
   t.match(reasons['endpoints/none'], /^its default export is no object/);
   t.ok(reasons['hooks/syntax']);
-  t.equal(Object.keys(reasons).length, 7);
-  t.equal(log.lines.filter(({ level }) => level === 'error').length, 7, 'each is logged');
+  t.equal(Object.keys(reasons).length, 9);
+  t.equal(log.lines.filter(({ level }) => level === 'error').length, 9, 'each is logged');
   const hooks = createHooks(found.listeners, { log, milliseconds: 1000 });
   t.same(await hooks.before(create, {}, { caller }), { order: '123' }, 'by priority');
   t.ok(found.endpoints.get('made')?.[0]?.pattern.test('/garden'));

@@ -60,14 +60,42 @@ async function trials(t: Tester, world: HookedWorld): Promise<void> {
       t.ok(at(tried.json, 'errors', 0, 'message'), told(tried));
       t.equal(tried.text, (await ask('', document, who)).text, `${what}: the same refusal`);
     }
-    const comment = await ask('?dry_run=1', 'mutation { add_comment(collection: "makers", item: 1, comment: "x") { id } }');
-    t.match(at(comment.json, 'errors', 0, 'message'), /cannot be tried/, told(comment));
     t.equal((await ask('?dry_run=1', '{ makers { data { id } } }')).text, (await ask('', '{ makers { data { id } } }')).text);
   });
   await world.said();
   const document = 'mutation { update_plants_item(id: 1, data: { title: "x" }) { title } }';
   const acted = await ask('?dry_run=1', document, 'admin', asRole(4));
   t.equal(acted.text, (await ask('?dry_run=1', document, 'writer')).text, 'a trial as the role');
+}
+
+async function comments(t: Tester, world: HookedWorld): Promise<void> {
+  const ask = asking(world);
+  const add = (text: string) => `add_comment(collection: "makers", item: 1, comment: "${text}") { comment }`;
+  const made = await ask('', 'mutation { add_comment(collection: "makers", item: 1, comment: "there") { id } }');
+  const id = String(at(made.json, 'data', 'add_comment', 'id'));
+  let trial: Answer | undefined;
+  await leavesAll(t, world, 'trials of comments', async () => {
+    trial = await ask(
+      '?dry_run=1',
+      `mutation { ${add('new')} edited: edit_comment(id: ${id}, comment: "other") { comment } gone: delete_comment(id: ${id}) { ids } }`,
+    );
+    for (const document of [`mutation { ${add(' ')} }`, `mutation { edit_comment(id: ${id}, comment: "x") { id } }`]) {
+      const [tried, asked] = [await ask('?dry_run=1', document, 'nobody'), await ask('', document, 'nobody')];
+      t.ok(at(asked.json, 'errors'), told(asked));
+      t.equal(tried.text, asked.text, 'the same refusal');
+    }
+  });
+  if (!trial) throw new Error('It was asked');
+  t.match(at(trial.json, 'data'), { add_comment: { comment: 'new' }, edited: { comment: 'other' } }, told(trial));
+  t.strictSame(
+    list(told_(trial, 'dry_run', 'changes')).map((one) => [at(one, 'action'), at(one, 'collection'), at(one, 'after', 'comment')]),
+    [
+      ['create', 'directus_activity', 'new'],
+      ['update', 'directus_activity', ''],
+      ['update', 'directus_activity', ''],
+    ],
+    'as they would be left',
+  );
 }
 
 async function explanations(t: Tester, world: HookedWorld): Promise<void> {
@@ -110,6 +138,7 @@ export const askingGraphql: Feature = {
   async run(t, { vendor }) {
     await withHooks(vendor, { ...filterFiles, ...actionFiles }, async (world) => {
       await t.test('trials', (t) => trials(t, world));
+      await t.test('trials of comments', (t) => comments(t, world));
       await t.test('explanations', (t) => explanations(t, world));
     });
   },

@@ -1,11 +1,13 @@
 /** Every promise to users; each is kept on every vendor. */
 import type { Feature } from '../support/expect.ts';
+import { addresses } from './addresses.ts';
 import { adminAppCalls } from './admin-app-calls.ts';
 import { aggregate } from './aggregate.ts';
 import { aggregateGroups } from './aggregate-groups.ts';
 import { aggregateProperty } from './aggregate-property.ts';
 import { aggregateRules } from './aggregate-rules.ts';
 import { aggregateValues } from './aggregate-values.ts';
+import { answerEvents } from './answer-events.ts';
 import { askingFirst } from './asking-first.ts';
 import { askingGraphql } from './asking-graphql.ts';
 import { assets } from './assets.ts';
@@ -26,10 +28,15 @@ import { databaseDown } from './database-down.ts';
 import { deep } from './deep.ts';
 import { directusSdk } from './directus-sdk.ts';
 import { directusSdkSurface } from './directus-sdk-surface.ts';
+import { doneOnceEverywhere } from './done-once.ts';
+import { doneOnceAccounts } from './done-once-accounts.ts';
+import { doneOnceTables } from './done-once-tables.ts';
 import { doorsClosed } from './doors-closed.ts';
 import { endpointTable } from './endpoints.ts';
 import { entityTags } from './entity-tags.ts';
 import { envelope } from './envelope.ts';
+import { events } from './events.ts';
+import { everyDoor } from './every-door.ts';
 import { exporting } from './export.ts';
 import { exportStreams } from './export-streams.ts';
 import { extensions } from './extensions.ts';
@@ -44,6 +51,8 @@ import { history } from './history.ts';
 import { hookedWrites } from './hooked-writes.ts';
 import { idempotency } from './idempotency.ts';
 import { instances } from './instances.ts';
+import { itemFiles } from './item-files.ts';
+import { lastAdministrator } from './last-administrator.ts';
 import { limits } from './limits.ts';
 import { lockout } from './lockout.ts';
 import { lostPasswords } from './lost-passwords.ts';
@@ -61,7 +70,9 @@ import { payloadWrites } from './payload-writes.ts';
 import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
+import { places } from './places.ts';
 import { refusals } from './refusals.ts';
+import { refusedTrials } from './refused-trials.ts';
 import { relationalSort } from './relational-sort.ts';
 import { relations } from './relations.ts';
 import { rememberedCallers } from './remembered-callers.ts';
@@ -78,6 +89,7 @@ import { sessions } from './sessions.ts';
 import { signInFeature } from './sign-in.ts';
 import { signInLimits } from './sign-in-limits.ts';
 import { sso } from './sso.ts';
+import { ssoCode } from './sso-code.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
 import { strapiFilters } from './strapi-filters.ts';
@@ -99,6 +111,7 @@ import { writingConcurrency } from './writing-concurrency.ts';
 import { writingFaults } from './writing-faults.ts';
 import { writingHistory } from './writing-history.ts';
 import { writingItems } from './writing-items.ts';
+import { writingMerged } from './writing-merged.ts';
 import { writingNested } from './writing-nested.ts';
 import { writingOddTables } from './writing-odd-tables.ts';
 import { writingProperty } from './writing-property.ts';
@@ -140,6 +153,8 @@ export const features: readonly Feature[] = [
   permissionHoles,
   permissionsProperty,
   signInFeature,
+  everyDoor,
+  addresses,
   sessions,
   signInLimits,
   lockout,
@@ -159,6 +174,10 @@ export const features: readonly Feature[] = [
   comments,
   entityTags,
   idempotency,
+  doneOnceEverywhere,
+  doneOnceTables,
+  doneOnceAccounts,
+  refusedTrials,
   upserts,
   writeMatching,
   askingFirst,
@@ -166,6 +185,7 @@ export const features: readonly Feature[] = [
   batch,
   writingItems,
   writingNested,
+  writingMerged,
   writingRequiredLists,
   writingRights,
   writingRightsNested,
@@ -181,12 +201,17 @@ export const features: readonly Feature[] = [
   toldWrites,
   systemWrites,
   becomingAdministrator,
+  lastAdministrator,
   systemTools,
   systemHooks,
+  events,
+  answerEvents,
   webhooks,
   uploads,
+  itemFiles,
   scim,
   sso,
+  ssoCode,
   schemaEditing,
   schemaEditingFaults,
   schemaEditingRelations,
@@ -211,6 +236,7 @@ export const features: readonly Feature[] = [
   payloadOperations,
   payloadReads,
   payloadWrites,
+  places,
   doorsClosed,
   contractCalls,
   contractDialectCalls,

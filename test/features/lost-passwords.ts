@@ -1,7 +1,7 @@
 /** Promise: who forgot a password, or is invited, chooses one by a link that works once; nobody else learns who there is. */
 import type { Feature, Tester } from '../support/expect.ts';
 import { refused, told } from '../support/expect.ts';
-import { at, column } from '../support/http.ts';
+import { type Answer, at, column } from '../support/http.ts';
 import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
 import { change, settledGarden } from '../support/settled-garden.ts';
@@ -43,6 +43,35 @@ async function forgotten(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promis
   refused(t, await garden.get('users/me', undefined, { headers }), 401, 3, 'sessions of before have ended');
   refused(t, await garden.send('POST', 'auth/authenticate', { email, password: 'password' }, null), 404, 100, 'the old password');
   t.equal((await garden.send('POST', 'auth/authenticate', { email, password: 'a new one' }, null)).status, 200, 'the new password');
+}
+
+/** A link is about the password of the time when it was asked for. */
+async function superseded(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<void> {
+  const own = { read: 'mine', update: 'mine', write_field_blacklist: ['password_reset_token'] };
+  const rights = 'permissions?filter[role]=6&filter[collection]=directus_users&limit=9';
+  t.equal((await garden.send('PATCH', rights, own)).status, 200);
+  const ways: readonly (readonly [what: string, change: () => Promise<Answer>])[] = [
+    ['by an administrator', () => garden.send('PATCH', 'users/8', { password: 'chosen for him' })],
+    ['by himself', () => garden.send('PATCH', 'users/me', { password: 'password' }, 'otherCrew')],
+  ];
+  for (const [what, changed] of ways) {
+    const before = mailbox.mails.length;
+    await asks(garden, { email: 'carl@garden.test' });
+    await mailbox.holds(before + 1);
+    const token = tokenIn(mailbox.mails.at(-1)?.text);
+    const done = await changed();
+    t.ok(done.status < 300, `${what}: ${told(done)}`);
+    const late = await garden.send('POST', 'auth/password/reset', { token, password: 'by an old link' }, null);
+    refused(t, late, 401, 105, `changed ${what}`);
+  }
+  const before = mailbox.mails.length;
+  await asks(garden, { email: 'nils@garden.test' });
+  await asks(garden, { email: 'nils@garden.test' });
+  await mailbox.holds(before + 2);
+  const tokens = mailbox.mails.slice(before).map(({ text }) => tokenIn(text));
+  const answers = [];
+  for (const token of tokens) answers.push(await garden.send('POST', 'auth/password/reset', { token, password: 'the newest' }, null));
+  t.strictSame(answers.map(({ status }) => status).sort(), [200, 401], 'of two links one works');
 }
 
 async function pages(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<void> {
@@ -153,6 +182,7 @@ export const lostPasswords: Feature = {
       await settledGarden(world, { mail }, async (garden) => {
         await t.test('forgotten', (t) => forgotten(t, garden, mailbox));
         await t.test('pages', (t) => pages(t, garden, mailbox));
+        await t.test('links of before', (t) => superseded(t, garden, mailbox));
         await t.test('invitations', (t) => invited(t, garden, mailbox));
         await t.test('letters', (t) => letters(t, garden, mailbox));
         await t.test('not too many', (t) => limited(t, garden));

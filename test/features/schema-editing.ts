@@ -137,6 +137,10 @@ const refusals: readonly (readonly [method: string, path: string, body: unknown,
     12,
   ],
   ['POST', 'collections', { collection: 'x', fields: [key, { field: 'a', type: 'integer', datatype: 'INT', default_value: 'b' }] }, 422, 4],
+  ['POST', 'fields/sheds', { field: 'x', type: 'integer', datatype: 'TINYINT', default_value: 4000 }, 422, 4],
+  ['POST', 'fields/sheds', { field: 'x', type: 'decimal', datatype: 'DECIMAL', length: '3,1', default_value: '123.4' }, 422, 4],
+  ['POST', 'fields/sheds', { field: 'x', type: 'decimal', datatype: 'DECIMAL', length: '3,1', default_value: '1.25' }, 422, 4],
+  ['POST', 'fields/sheds', { field: 'x', type: 'json', datatype: 'JSON', default_value: '{"a"' }, 422, 4],
   ['POST', 'fields/sheds', name, 422, 308],
   ['POST', 'fields/sheds', { field: 'x', type: 'string', datatype: 'VARCHAR', length: 5, required: true }, 422, 404],
   ['POST', 'fields/sheds', { field: 'a"b', type: 'string', datatype: 'VARCHAR', length: 5 }, 422, 4],
@@ -179,6 +183,54 @@ const refusals: readonly (readonly [method: string, path: string, body: unknown,
   ['DELETE', 'collections/plants', undefined, 422, 404],
 ];
 
+/** A type as it was asked for is told again, where the database tells it from others. */
+async function types(t: Tester, { vendor, send }: OwnGarden): Promise<void> {
+  const own = { postgres: 'BLOB', sqlite: 'BLOB', mysql: undefined }[vendor];
+  const wanted = [
+    ['TIMESTAMP', undefined, 'TIMESTAMP'],
+    ['DATETIME', undefined, 'DATETIME'],
+    ['BINARY', 4, vendor === 'sqlite' ? 'BINARY' : own],
+    ['VARBINARY', 9, vendor === 'sqlite' ? 'VARBINARY' : own],
+    ['TINYBLOB', undefined, own],
+    ['LONGBLOB', undefined, own],
+  ] as const;
+  for (const [datatype, length, shown = datatype] of wanted) {
+    const field = datatype.toLowerCase();
+    const type = /BLOB|BINARY/.test(datatype) ? 'binary' : 'datetime';
+    const made = await send('POST', 'fields/sheds', { field, type, datatype, ...(length === undefined ? {} : { length }) });
+    t.match(at(made.json, 'data'), { type, datatype: shown }, told(made));
+    const same = await send('PATCH', `fields/sheds/${field}`, at(made.json, 'data'));
+    t.strictSame(same.json, made.json, `and what it says of itself changes nothing: ${told(same)}`);
+    t.equal((await send('DELETE', `fields/sheds/${field}`)).status, 204);
+  }
+}
+
+/** Names that each database keeps for itself. */
+const ownNames = {
+  sqlite: ['sqlite_x', 'collections', { collection: 'sqlite_x', fields: [key] }],
+  postgres: ['ctid', 'fields/sheds', { field: 'ctid', type: 'integer', datatype: 'INT' }],
+  mysql: ['db_row_id', 'fields/sheds', { field: 'DB_Row_Id', type: 'integer', datatype: 'INT' }],
+} as const;
+
+/** At the edge of what a database can hold. */
+async function longest(t: Tester, { vendor, send, get }: OwnGarden): Promise<void> {
+  const most = vendor === 'postgres' ? 63 : 64;
+  const [table, link, plain] = ['t', 'l', 'p'].map((letter) => letter.repeat(most));
+  const fields = [
+    key,
+    { field: link, type: 'm2o', datatype: 'INT', foreign_key: 'plants' },
+    { field: plain, type: 'string', datatype: 'VARCHAR', length: 9, unique: true },
+  ];
+  const made = await send('POST', 'collections', { collection: table, fields });
+  t.equal(made.status, 200, told(made));
+  for (const unique of [true, false]) {
+    const changed = await send('PATCH', `fields/${table}/${link}`, { unique });
+    t.match(at(changed.json, 'data'), { unique }, `a column with a foreign key: ${told(changed)}`);
+  }
+  t.equal((await get(`items/${table}`, 'admin')).status, 200);
+  t.equal((await send('DELETE', `collections/${table}`)).status, 204);
+}
+
 async function refusing(t: Tester, garden: OwnGarden): Promise<void> {
   await garden.send('PATCH', 'items/sheds/1', { count: 70_000 });
   const before = await known(garden, 'sheds');
@@ -186,6 +238,8 @@ async function refusing(t: Tester, garden: OwnGarden): Promise<void> {
   for (const [method, path, body, status, code] of refusals) {
     refused(t, await garden.send(method, path, body), status, code, `${method} ${path} ${JSON.stringify(body)}`);
   }
+  const [own, path, body] = ownNames[garden.vendor];
+  refused(t, await garden.send('POST', path, body), 422, 4, `${own} is the database's own`);
   refused(t, await garden.send('POST', 'collections', { collection: 'x', fields: [key] }, null), 401, 3, 'the public');
   t.equal(await known(garden, 'sheds'), before, 'nothing has changed');
   t.equal(await known(garden, 'directus_users'), users, 'nor of the users');
@@ -218,6 +272,8 @@ export const schemaEditing: Feature = {
     ownGarden(world, async (garden) => {
       await t.test('a collection is made with its table', (t) => created(t, garden));
       await t.test('fields are added and changed', (t) => changed(t, garden));
+      await t.test('types', (t) => types(t, garden));
+      await t.test('names as long as they may be', (t) => longest(t, garden));
       await t.test('what cannot be is refused, and changes nothing', (t) => refusing(t, garden));
       await t.test('what is deleted is gone with all that was said of it', (t) => deleted(t, garden));
     }),

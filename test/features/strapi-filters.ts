@@ -157,6 +157,11 @@ async function refusals(t: Tester, world: World): Promise<void> {
   await refuses(t, world, 'zones', 401, 'Missing or invalid credentials', null, { headers: { authorization: 'Bearer nothing.of.this' } });
   await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PATCH', body: {} });
   await refuses(t, world, 'plants', 405, 'Method Not Allowed', 'admin', { method: 'PUT', body: {} });
+  await refuses(t, world, 'plants/1', 405, 'Method Not Allowed', 'admin', { method: 'POST', body: {} });
+  for (const method of ['PATCH', 'PUT', 'DELETE', 'POST']) {
+    await refuses(t, world, 'nothings', 404, 'Not Found', 'admin', { method, body: {} });
+    await refuses(t, world, 'nothings/1', 404, 'Not Found', 'admin', { method, body: {} });
+  }
   await refuses(t, world, 'plants', 403, 'Forbidden', 'editor', { method: 'POST', body: {} });
   for (const type of ['text/plain', 'application/xml']) {
     await refuses(t, world, 'zones', 415, /send application\/json/, 'admin', {
@@ -170,7 +175,12 @@ async function refusals(t: Tester, world: World): Promise<void> {
     ['PUT', 'upload/files'],
     ['DELETE', 'users'],
     ['POST', 'users/1'],
+    ['PATCH', 'users'],
+    ['PATCH', 'users/1'],
+    ['POST', 'upload/files/1'],
     ['GET', 'auth/local'],
+    ['POST', 'auth/email-confirmation'],
+    ['POST', 'connect/google'],
   ]) {
     await refuses(t, world, String(path), 405, 'Method Not Allowed', 'admin', { method: String(method) });
   }

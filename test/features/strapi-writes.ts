@@ -7,7 +7,7 @@ import { project } from '../support/gateway.ts';
 import { at, type Json } from '../support/http.ts';
 import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { type OwnGarden, ownGarden } from '../support/own-garden.ts';
-import { holds, refusedBy, refuses, type StrapiAsk, strapi } from '../support/strapi.ts';
+import { finds, holds, refusedBy, refuses, type StrapiAsk, strapi } from '../support/strapi.ts';
 import { accounts, confirmation, files, users } from '../support/strapi-accounts.ts';
 import { drivesClient, drivesSdk } from '../support/strapi-clients.ts';
 
@@ -51,19 +51,21 @@ async function entries(t: Tester, garden: OwnGarden): Promise<void> {
     'admin',
     post({ id: 'NEW', name: 'New' }),
   );
-  refusedBy(
-    t,
-    await strapi(garden, 'families', 'admin', post({ id: 'NEW' })),
-    400,
-    'ValidationError',
-    'This attribute must be unique',
-    'twice',
-  );
+  const twice = await strapi(garden, 'families', 'admin', post({ id: 'NEW' }));
+  refusedBy(t, twice, 400, 'ValidationError', 'This attribute must be unique', 'twice');
+  const named = [{ path: ['code'], message: 'This attribute must be unique', name: 'ValidationError' }];
+  t.strictSame(at(twice.json, 'error', 'details', 'errors'), named, 'the field is named');
   await holds(t, garden, 'families/NEW?fields=name', { id: 'NEW', attributes: { name: 'New' }, meta: {} }, 'admin', {
     method: 'DELETE',
     headers: { 'content-type': 'application/json' },
   });
+  const lost = Number(at((await strapi(garden, 'zones', 'admin', post({ name: 'Lost', parent: next }))).json, 'data', 'id'));
   t.equal((await strapi(garden, `zones/${next}`, 'admin', { method: 'DELETE', v5: true })).status, 204, 'the newer form answers nothing');
+  for (const nowhere of ['[$null]=true', '[id][$null]=true', '[$notNull]=false', '[id][$notNull]=false']) {
+    await finds(t, garden, `zones?filters[name]=Lost&filters[parent]${nowhere}`, [lost]);
+  }
+  await finds(t, garden, 'zones?filters[name]=Lost&filters[parent][$notNull]=true', []);
+  await strapi(garden, `zones/${lost}`, 'admin', { method: 'DELETE' });
   for (const path of [`zones/${next}`, 'zones/x']) {
     await refuses(t, garden, path, 404, 'Not Found', 'admin', { method: 'DELETE' });
     await refuses(t, garden, path, 404, 'Not Found', 'admin', put({}));

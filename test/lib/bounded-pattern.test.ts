@@ -29,7 +29,20 @@ t.test('what is no pattern, or not one of ours', async (t) => {
     t.equal(matchesPattern(pattern, 'a'), undefined, pattern);
 });
 
+t.test('short texts and long ones', async (t) => {
+  for (const length of [10, 499, 501, 5000]) {
+    t.equal(matchesPattern('/^[a-z]+$/', 'a'.repeat(length)), true, String(length));
+    t.equal(matchesPattern('/^[a-z]+$/', `${'a'.repeat(length)}A`), false, String(length));
+  }
+});
+
 t.test('what would never end is given up', async (t) => {
+  const hopeless = ['/^(a|a)(a|a){40}$/', '/^(?:a?){40}a{40}$/', '/a*a*a*a*a*a*a*a*a*a*b$/', '/^(a+)(?:\\1)*\\1*b$/', '/^(a{1,40}){40}b$/'];
+  for (const pattern of hopeless) {
+    const before = performance.now();
+    matchesPattern(pattern, `${'a'.repeat(400)}c`);
+    t.ok(performance.now() - before < 5000, pattern);
+  }
   t.equal(matchesPattern('/^(a+)+$/', `${'a'.repeat(60)}b`), undefined);
   t.equal(matchesPattern('/^(a+)+$/', 'aaa'), true, 'and the pattern still serves');
   t.equal(matchesPattern('/a/', 'a'.repeat(100_001)), undefined, 'nor is a text that is too long looked at');

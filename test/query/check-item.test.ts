@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { IntrospectedColumn, Stored } from '../../src/dialect/types.ts';
 import { GatewayError } from '../../src/lib/errors.ts';
-import { checkValues, requiredLists, type WriteMode } from '../../src/query/check-item.ts';
+import { checkValues, demanding, requiredLists, type WriteMode } from '../../src/query/check-item.ts';
 import type { Collection, Field, FieldMeta } from '../../src/schema/types.ts';
 import { built, collection, column, fieldRow, relationRow, table } from '../schema/tables.ts';
 
@@ -125,13 +125,29 @@ t.test('a change of a row that need not be complete', async (t) => {
   const of = things(fields({ required_fields: true }));
   const off = { ...full, state: 'off', note: 'b' };
   t.equal(refusal(of, { title: '' }, 'update', off), undefined);
-  t.equal(refusal(of, { title: '' }, 'update', { ...off, state: 'on' }), blank('title'));
+  t.equal(refusal(of, { title: '' }, 'update', { ...off, state: 'on' }), `${blank('title')} note: This value is not valid.`);
   t.equal(refusal(of, { state: 'on' }, 'update', off), 'validation: note: This value is not valid.');
   t.equal(refusal(of, { state: 'on', note: 'a' }, 'update', { ...off, title: '', list: null }), blank('title', 'list'));
   t.equal(refusal(of, { state: 'on', note: 'a' }, 'update', off), undefined);
-  t.equal(refusal(of, { state: 'on' }, 'update', { ...off, state: 'on' }), undefined, 'what was stored before is left alone');
+  t.match(refusal(of, { yes: true }, 'update', { ...off, state: 'on' }), /note: This value is not valid/, 'what was stored before counts');
+  t.equal(refusal(of, { note: 'a' }, 'update', { ...off, state: 'on' }), undefined, 'unless it is replaced');
+  t.equal(refusal(of, { yes: true }, 'update', off), undefined, 'and nothing of it where the status demands nothing');
   const thrownAway = things(fields({ required_fields: true, soft_delete: true }));
   t.equal(refusal(thrownAway, { state: 'on' }, 'update', off), undefined, 'what goes among the deleted is left alone');
+});
+
+t.test('what is found in a row that is changed', async (t) => {
+  const of = things([fieldRow('things', 'note', 'string', { validation: '/^a$/' })]);
+  t.same(
+    demanding(of).map(({ name }) => name),
+    ['title', 'note', 'tags', 'list'],
+    'numbers and truth values are never found blank',
+  );
+  t.equal(refusal(of, { yes: true }, 'update', { ...full, title: '', note: 'b' }), `${blank('title')} note: This value is not valid.`);
+  t.equal(refusal(of, { title: 'x', note: 'a' }, 'update', { ...full, title: '', note: 'b' }), undefined, 'what is sent takes its place');
+  const unusable = things([fieldRow('things', 'note', 'string', { validation: 'a' })]);
+  t.equal(refusal(unusable, { yes: true }, 'update', { ...full, note: 'b' }), undefined, 'a pattern that is none');
+  t.match(refusal(unusable, { note: 'b' }, 'update', full), /^unprocessable/, 'is told to who writes the field');
 });
 
 t.test('lists that an item must come with', async (t) => {

@@ -23,6 +23,7 @@ interface Place {
     url: string,
     body?: object,
     bearer?: string,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<{ status: number; json: unknown; text: string }>;
   /** All files there are. */
   files(): Promise<string[]>;
@@ -38,12 +39,12 @@ async function place(superAdminToken: string | null = token): Promise<Place> {
     projects,
     data,
     gateway,
-    async ask(method, url, body, bearer) {
+    async ask(method, url, body, bearer, headers = {}) {
       const answer = await gateway.server.inject({
         method,
         url,
         ...(body ? { payload: body } : {}),
-        headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+        headers: { ...headers, ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) },
       });
       return { status: answer.statusCode, json: answer.body === '' ? undefined : answer.json(), text: answer.body };
     },
@@ -82,6 +83,17 @@ async function tablesOf({ data }: Place, { config }: TestDatabase): Promise<stri
 
 async function lives(t: Tester, here: Place, database: TestDatabase): Promise<void> {
   const body = { project: 'shop', super_admin_token: token, project_name: 'The shop', ...person, ...bodyFor(database) };
+  for (const [method, url] of [
+    ['POST', '/server/projects'],
+    ['DELETE', '/server/projects/shop'],
+  ] as const) {
+    const keyed = await here.ask(method, url, method === 'POST' ? body : undefined, token, { 'idempotency-key': 'once' });
+    t.match(
+      keyed,
+      { status: 422, json: { error: { message: /^Idempotency-Key: a project is made once/ } } },
+      `${method}: no key of requests`,
+    );
+  }
   t.same(await here.ask('POST', '/server/projects', body), { status: 200, json: { public: true }, text: '{"public":true}' }, 'made');
   t.match(await here.ask('GET', '/server/projects'), { json: { data: ['shop'] } }, 'and listed');
   t.match(await here.ask('GET', '/shop/users/me?fields=email', undefined, person.user_token), {

@@ -107,6 +107,7 @@ const special: Readonly<Record<string, string>> = {
   begin_sign_in: `${path({ provider: 'directory' })}, ${asText}`,
   finish_sign_in: `params: { path: { provider: 'directory' }, query: { code: (c = await w.callback()).code, state: c.state, iss: c.iss } }, headers: { cookie: c.cookie }`,
   exchange_token: `body: { request_token: 'none' }`,
+  exchange_code: `params: { path: { provider: 'directory' } }, body: { code: 'none' }`,
   track_page: `params: { path: { id: 'me' } }, body: { last_page: '/uses' }`,
   begin_second_factor: `params: { path: { id: '5' } }, body: { '2fa_secret': '${secondFactor}', otp: w.otp() }`,
   end_second_factor: path({ id: '5' }),
@@ -148,6 +149,7 @@ const special: Readonly<Record<string, string>> = {
 /** Refused whatever is sent: what only a browser brings, and a new row of a view of which MySQL says that it can be changed. */
 export const refused: ReadonlyMap<string, number> = new Map([
   ['exchange_token', 401],
+  ['exchange_code', 401],
   ['create_plant_overview', 422],
 ]);
 

@@ -105,6 +105,7 @@ export async function confirmation(t: Tester, garden: OwnGarden, mailbox: Mailbo
     t.equal((await follow(path)).status, 400, 'no such token');
   }
   t.not((await follow(link, 'HEAD')).status, 302, 'what asks for headers confirms nothing');
+  t.not((await follow(`${link}&dry_run=1`)).status, 302, 'nor does what is only to be tried');
   const confirmed = await follow(link);
   t.strictSame([confirmed.status, confirmed.headers.get('location')], [302, 'https://app.test/welcome']);
   t.equal((await follow(link)).status, 400, 'once');

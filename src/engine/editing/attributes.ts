@@ -1,5 +1,5 @@
 /** What a request says of a field, checked as far as that can be told without the table (directus8-system §8.4). */
-import type { DefaultValue, WireType } from '../../dialect/ddl.ts';
+import type { Ddl, DefaultValue, WireType } from '../../dialect/ddl.ts';
 import { sizedTypes, unsizedTypes, wholeTypes } from '../../dialect/wire-names.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isExactNumber, isJsonList, isJsonObject, type Json, jsonTextOf, numberText } from '../../lib/json-body.ts';
@@ -48,12 +48,19 @@ export function demandTexts(attributes: Attributes, names: readonly string[]): v
 const nameForm = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 
 /** @throws GatewayError validation for a name that is not to be one of a table or column */
-export function checkName(what: 'collection' | 'field', name: Json | undefined, bytes: number): string {
+export function checkName(
+  what: 'collection' | 'field',
+  name: Json | undefined,
+  { nameBytes, reserved }: Pick<Ddl, 'nameBytes' | 'reserved'>,
+): string {
   if (typeof name !== 'string' || !nameForm.test(name)) {
     const form = 'it holds letters, digits, underscores and dashes, and begins with none of the last';
     throw new GatewayError('validation', { message: `Invalid ${what} name: ${form}` });
   }
-  if (name.length > bytes) throw new GatewayError('validation', { message: `Invalid ${what} name: it is longer than ${bytes} characters` });
+  if (name.length > nameBytes)
+    throw new GatewayError('validation', { message: `Invalid ${what} name: it is longer than ${nameBytes} characters` });
+  if (reserved(what, name))
+    throw new GatewayError('validation', { message: `Invalid ${what} name: the database keeps "${name}" for itself` });
   for (const prefix of what === 'collection' ? ['directus_', 'sallyport_'] : ['sallyport_']) {
     if (!name.toLowerCase().startsWith(prefix)) continue;
     throw new GatewayError('validation', { message: `${what === 'field' ? 'Field' : 'Collection'} name cannot begin with "${prefix}"` });
@@ -157,6 +164,15 @@ const moments: Readonly<Record<string, (text: string) => string | undefined>> = 
   TIMESTAMP: canonicalDatetime,
 };
 
+function isJsonText(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The default as the column takes it; null for none. Throws `validation` for what is no value of the column. */
 export function defaultOf(field: string, wire: WireType, value: Json): DefaultValue | null {
   if (value === null) return null;
@@ -187,6 +203,10 @@ export function defaultOf(field: string, wire: WireType, value: Json): DefaultVa
   if (/BLOB|BINARY/.test(datatype)) throw new GatewayError('validation', { message: `default_value: binary columns have none: ${field}` });
   if (wire.length !== undefined && [...text].length > wire.length) throw wrong;
   if (wire.labels && !wire.labels.includes(text)) throw wrong;
+  if (datatype === 'JSON') {
+    if (text.trim() === '') return null;
+    if (!isJsonText(text)) throw wrong;
+  }
   return { is: 'text', text };
 }
 

@@ -99,12 +99,13 @@ async function write(context: EditContext, collection: Collection, work: FieldWo
       else await writer.insert('directus_collections', { collection: name, ...row });
       await writeRows(context, transaction, writer, name, work);
     },
+    made: () => name,
   });
 }
 
 /** Makes a table with its metadata; gives back its name. */
 export async function createCollection(context: EditContext, body: Attributes): Promise<string> {
-  const name = checkName('collection', body['collection'], context.vendor.ddl.nameBytes);
+  const name = checkName('collection', body['collection'], context.vendor.ddl);
   refuseUnknown(body);
   const fields = fieldsOf(body);
   if (!fields || fields.length === 0) throw new GatewayError('validation', { message: 'fields: This value should not be blank.' });
@@ -122,7 +123,7 @@ export async function createCollection(context: EditContext, body: Attributes): 
   const columns: ColumnSpec[] = [];
   const rows = fields.map((attributes): JsonValues => {
     refuseUnknownAttributes(attributes);
-    const field = checkName('field', attributes['field'], context.vendor.ddl.nameBytes);
+    const field = checkName('field', attributes['field'], context.vendor.ddl);
     const type = checkType(attributes['type']);
     if (!isAliasType(type)) columns.push(newColumn(context, field, type, attributes));
     return { sort: 0, ...fieldRow(context, name, field, attributes, type) };
@@ -141,6 +142,7 @@ export async function createCollection(context: EditContext, body: Attributes): 
       await writer.insert('directus_collections', { collection: name, managed: true, ...row });
       await writeRows(context, transaction, writer, name, { rows, changedRows: [] });
     },
+    made: () => name,
   });
   return name;
 }

@@ -2,12 +2,12 @@
 import type { ColumnChange, ColumnSpec, DefaultValue, Reference, WireType } from '../../dialect/ddl.ts';
 import { wholeTypes } from '../../dialect/wire-names.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { numberText } from '../../lib/json-body.ts';
+import { type Json, numberText } from '../../lib/json-body.ts';
 import { defaultText } from '../../schema/default-text.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { wireDatatype, wireLength } from '../../schema/wire-types.ts';
 import { type AskedForeignKey, type Attributes, defaultOf, foreignKeyOf, truthOf, wireTypeOf } from './attributes.ts';
-import { hasEmpty, hasRows, losesByType, repeats } from './losses.ts';
+import { hasEmpty, hasRows, losesByType, rangeOf, repeats } from './losses.ts';
 import type { Check, EditContext } from './run-edit.ts';
 import { inboundOf } from './tables.ts';
 
@@ -41,6 +41,24 @@ export function referenceTo(context: EditContext, field: string, asked: AskedFor
   return { type: key.column.nativeType, references };
 }
 
+/** Whether the column holds the number: one that is too large is taken by SQLite, and by no other database. */
+function holds({ connection: { dialect } }: EditContext, wire: WireType, text: string): boolean {
+  const wide = dialect.vendor === 'better-sqlite3' && wire.datatype === 'INT' ? { ...wire, datatype: 'BIGINT' } : wire;
+  const range = rangeOf(wide, dialect);
+  if (range) return BigInt(text) >= range[0] && BigInt(text) <= range[1];
+  if (wire.datatype !== 'DECIMAL' || wire.length === undefined) return true;
+  const [, whole = '', decimals = ''] = /^-?0*(\d*)(?:\.(\d+))?$/.exec(text) ?? [];
+  const scale = wire.scale ?? 0;
+  return whole.length <= wire.length - scale && decimals.length <= scale;
+}
+
+/** The default of a column, which is to be a value of it. */
+function heldDefault(context: EditContext, field: string, wire: WireType, value: Json): DefaultValue | null {
+  const given = defaultOf(field, wire, value);
+  if (given?.is !== 'number' || holds(context, wire, given.text)) return given;
+  throw new GatewayError('validation', { message: `default_value: "${field}" is of a type that does not hold ${given.text}` });
+}
+
 /** A column to be made for a new field. */
 export function newColumn(context: EditContext, name: string, type: string, attributes: Attributes): ColumnSpec {
   const primaryKey = truthOf(attributes, 'primary_key') ?? false;
@@ -53,7 +71,7 @@ export function newColumn(context: EditContext, name: string, type: string, attr
   const { type: column, references } = referenceOf(context, name, attributes) ?? { ...own, references: undefined };
   const required = truthOf(attributes, 'required') ?? truthOf(attributes, 'nullable') === false;
   if (required && references?.onDelete === 'set null') throw refused(`foreign_key: a required field is never set to null: ${name}`);
-  const given = autoIncrement ? null : defaultOf(name, wire, attributes['default_value'] ?? null);
+  const given = autoIncrement ? null : heldDefault(context, name, wire, attributes['default_value'] ?? null);
   const { note } = attributes;
   return {
     name,
@@ -114,11 +132,11 @@ function changedType(context: EditContext, field: Field, type: string, attribute
   return context.vendor.ddl.sameType(typeText(context, field.name, wire), field.column.nativeType) ? undefined : wire;
 }
 
-function changedDefault(field: Field, wire: WireType, attributes: Attributes): DefaultValue | null | undefined {
+function changedDefault(context: EditContext, field: Field, wire: WireType, attributes: Attributes): DefaultValue | null | undefined {
   const value = attributes['default_value'];
   const { column } = field;
   if (value === undefined || column.autoIncrement || value === column.default) return undefined;
-  const wanted = defaultOf(field.name, wire, value);
+  const wanted = heldDefault(context, field.name, wire, value);
   if (!wanted) return column.default === null ? undefined : null;
   if (wanted.is === 'now') return /^(?:current_timestamp|now)/i.test(column.default ?? '') ? undefined : wanted;
   return defaultText(field) === wanted.text ? undefined : wanted;
@@ -152,7 +170,7 @@ export function changedColumn(context: EditContext, collection: Collection, fiel
   const wanted = truthOf(attributes, 'unique');
   const unique = wanted === undefined || field.primaryKey || wanted === field.unique ? undefined : wanted;
   if (unique) checks.push(repeats(collection, field, dialect));
-  const given = changedDefault(field, wire ?? wireOf(field), attributes);
+  const given = changedDefault(context, field, wire ?? wireOf(field), attributes);
   const { note } = attributes;
   const kept = note === undefined || collection.system || context.vendor.name === 'better-sqlite3' || (note || null) === column.comment;
   const parts = {

@@ -24,19 +24,31 @@ function junctionRows(relations: readonly RelationMeta[], row: RelationMeta): Re
   );
 }
 
-async function untie(writer: MetadataWriter, relations: readonly RelationMeta[], collection: string, field: string): Promise<void> {
-  const { many, one } = touching(relations, collection, field);
+interface Gone {
+  readonly relations: number;
+  readonly lists: number;
+}
+
+/** Gives back how many relations went, and how many lists on the other side. */
+async function untie(writer: MetadataWriter, known: readonly RelationMeta[], collection: string, field: string): Promise<Gone> {
+  const { many, one } = touching(known, collection, field);
+  const gone = { relations: 0, lists: 0 };
   for (const row of many) {
-    await writer.remove('directus_relations', { id: row.id });
+    gone.relations += await writer.remove('directus_relations', { id: row.id });
     if (row.collection_one !== null && row.field_one !== null) {
-      await writer.remove('directus_fields', { collection: row.collection_one, field: row.field_one });
+      gone.lists += await writer.remove('directus_fields', { collection: row.collection_one, field: row.field_one });
     }
   }
   for (const row of one) {
     if (row.junction_field === null) await writer.update('directus_relations', { id: row.id }, { field_one: null });
-    else for (const { id } of junctionRows(relations, row)) await writer.remove('directus_relations', { id });
+    else for (const { id } of junctionRows(known, row)) gone.relations += await writer.remove('directus_relations', { id });
   }
+  return gone;
 }
+
+/** Of the junction. */
+const prefixed = (counts: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).map(([what, count]) => [`junction_${what}`, count]));
 
 export interface FieldDeletion {
   readonly collection: string;
@@ -67,16 +79,18 @@ export async function deleteField(
   const through = junction ? touching(relations, name, fieldName).one.find((row) => row.junction_field !== null) : undefined;
   const between = through && context.schema.collections.get(through.collection_many);
   if (between) changes.push(dropOf(context, between));
+  let gone: Record<string, number> = {};
   await runEdit(context, {
     what: `field ${name}.${fieldName} deleted${between ? ` with the junction ${between.name}` : ''}`,
     checks: [],
     changes,
     async metadata(transaction) {
       const writer = metadataWriter(transaction, context.schema);
-      if (field?.type !== 'file' && field?.type !== 'user') await untie(writer, relations, name, fieldName);
+      gone = field?.type === 'file' || field?.type === 'user' ? {} : { ...(await untie(writer, relations, name, fieldName)) };
       await writer.remove('directus_fields', { collection: name, field: fieldName });
-      if (field?.type === 'status') await writer.remove('directus_permissions', { collection: name }, 'status');
-      if (between) await forgetCollection(writer, relations, between.name);
+      if (field?.type === 'status') gone['permissions'] = await writer.remove('directus_permissions', { collection: name }, 'status');
+      if (between) gone = { ...gone, ...prefixed(await forgetCollection(writer, relations, between.name)) };
     },
   });
+  context.log.info({ collection: name, field: fieldName, ...gone }, `what went with the field ${name}.${fieldName}`);
 }

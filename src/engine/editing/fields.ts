@@ -62,7 +62,7 @@ export function metaOf(collection: Collection, name: string): FieldMeta | undefi
 export function addField(context: EditContext, collection: Collection, attributes: Attributes, work: FieldWork): string {
   refuseUnknownAttributes(attributes);
   demandTexts(attributes, ['field', 'type']);
-  const name = checkName('field', attributes['field'], context.vendor.ddl.nameBytes);
+  const name = checkName('field', attributes['field'], context.vendor.ddl);
   const type = checkType(attributes['type']);
   if (metaOf(collection, name)) throw new GatewayError('field_exists', { field: name });
   const column = [...collection.fields.keys()].find((one) => one.toLowerCase() === name.toLowerCase());
@@ -144,12 +144,13 @@ export async function writeRows(
 }
 
 /** Runs the work. */
-async function runFieldWork(context: EditContext, collection: Collection, what: string, work: FieldWork): Promise<void> {
+async function runFieldWork(context: EditContext, collection: Collection, what: string, work: FieldWork, made = ''): Promise<void> {
   await runEdit(context, {
     what,
     checks: work.checks,
     changes: tableChanges(context, collection, work),
     metadata: (transaction) => writeRows(context, transaction, metadataWriter(transaction, context.schema), collection.name, work),
+    made: () => made,
   });
 }
 
@@ -158,7 +159,7 @@ export async function createField(context: EditContext, name: string, attributes
   const collection = collectionOf(context.schema, name);
   const work = noWork();
   const field = addField(context, collection, attributes, work);
-  await runFieldWork(context, collection, `field ${name}.${field} created`, work);
+  await runFieldWork(context, collection, `field ${name}.${field} created`, work, field);
   return field;
 }
 

@@ -9,10 +9,10 @@ import type { Check } from './run-edit.ts';
 
 const refused = (message: string): GatewayError => new GatewayError('schema_refused', { message });
 
-/** Smallest and largest value of each kind of integer; of unsigned ones where the vendor has them. */
 const bits: Readonly<Record<string, number>> = { TINYINT: 8, SMALLINT: 16, MEDIUMINT: 24, INT: 32, BIGINT: 64 };
 
-function rangeOf({ datatype, unsigned }: WireType, dialect: Dialect): readonly [least: bigint, most: bigint] | undefined {
+/** Smallest and largest value of each kind of integer; of unsigned ones where the vendor has them. */
+export function rangeOf({ datatype, unsigned }: WireType, dialect: Dialect): readonly [least: bigint, most: bigint] | undefined {
   const size = bits[datatype];
   if (size === undefined) return undefined;
   const count = BigInt(size);

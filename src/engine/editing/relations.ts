@@ -105,6 +105,7 @@ async function run(context: EditContext, { what, checks, changes, action, write 
       const entry = { action, collection: 'directus_relations', item };
       await writeJournal(state, [entry], { actor: context.actor, userAgent: context.userAgent });
     },
+    made: () => item,
   });
   return item;
 }

@@ -23,6 +23,8 @@ export interface EditContext {
   readonly unrecorded: boolean;
   /** Values may be lost. */
   readonly force: boolean;
+  /** Called in the transaction of the metadata, last of all, with the name of what was made. */
+  readonly done?: (transaction: Transaction, made: string) => Promise<void>;
   /** Of `Ddl.exclusively`. */
   readonly undisturbed?: Undisturbed;
   /** Milliseconds after which, again and again, the log is told that a change still goes on. */
@@ -41,6 +43,8 @@ export interface Edit {
   readonly checks: readonly Check[];
   readonly changes: readonly TableChange[];
   metadata(transaction: Transaction): Promise<void>;
+  /** The name of what it makes, known when the metadata is written. */
+  made?(): string;
 }
 
 /** Milliseconds from which on a change is logged with its time as a slow one. */
@@ -128,6 +132,7 @@ async function inOneTransaction(context: EditContext, edit: Edit): Promise<void>
       for (const step of await context.vendor.ddl.plan(transaction, change)) await made(context, edit, () => takeStep(transaction, step));
     }
     await edit.metadata(transaction);
+    await context.done?.(transaction, edit.made?.() ?? '');
   });
 }
 
@@ -152,6 +157,7 @@ async function byHand(context: EditContext, edit: Edit): Promise<void> {
     await connection.transaction(async (transaction) => {
       await edit.metadata(transaction);
       await make(within);
+      await context.done?.(transaction, edit.made?.() ?? '');
     });
   } catch (error) {
     if (done.length > 0 && done.length === ahead.length + within.length && done.some(({ undo }) => !undo))
@@ -162,9 +168,14 @@ async function byHand(context: EditContext, edit: Edit): Promise<void> {
 }
 
 /** The tables are changed for good: the metadata has to follow. */
-async function finish({ connection, log }: EditContext, edit: Edit, error: unknown): Promise<void> {
+async function finish(context: EditContext, edit: Edit, error: unknown): Promise<void> {
+  const { connection, log } = context;
   log.warn({ error: describeForLog(error) }, `the metadata was not kept the first time: ${edit.what}`);
-  await connection.transaction((transaction) => edit.metadata(transaction));
+  await connection.transaction(async (transaction) => {
+    await edit.metadata(transaction);
+    // Whose key it is makes no difference any more.
+    await context.done?.(transaction, edit.made?.() ?? '').catch(() => undefined);
+  });
 }
 
 async function takeBack({ connection, log }: EditContext, edit: Edit, done: readonly DdlStep[]): Promise<void> {

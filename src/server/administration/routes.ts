@@ -1,6 +1,6 @@
 /** Managing projects and looking after the server: /server/projects, /server/info and /server/health (directus8-system §2). */
 import { arch, platform, release } from 'node:os';
-import type { FastifyPluginCallback } from 'fastify';
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Registry } from '../../projects/registry.ts';
 import { apiVersion } from '../../surfaces/directus/project-info.ts';
@@ -32,12 +32,20 @@ function information() {
   };
 }
 
+/** No database is there to keep an answer in, and by its own key a project is made once and deleted once. */
+function refuseKey({ headers }: FastifyRequest): void {
+  if (headers['idempotency-key'] === undefined) return;
+  const message = 'Idempotency-Key: a project is made once and deleted once by its own key; send the request without';
+  throw new GatewayError('unprocessable', { message });
+}
+
 export const administrationRoutes: FastifyPluginCallback<AdministrationOptions> = (app, { registry, administration }, done) => {
   const health = healthOf(registry);
 
   for (const path of ['/server/projects', '/projects']) {
     app.post(path, async (request) => {
       demandSuperAdmin(request, administration);
+      refuseKey(request);
       const folder = folderOf(administration);
       const project = newProjectOf(request.body, administration.dataFolder ?? 'data');
       await createProject(folder, registry, project);
@@ -49,6 +57,7 @@ export const administrationRoutes: FastifyPluginCallback<AdministrationOptions> 
 
   app.delete<{ Params: { key: string } }>('/server/projects/:key', async (request) => {
     demandSuperAdmin(request, administration);
+    refuseKey(request);
     const { key } = request.params;
     const drop = ['1', 'true'].includes(parametersOf(request).get('drop_tables') ?? '');
     await deleteProject(folderOf(administration), registry, { key, drop });

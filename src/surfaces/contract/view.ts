@@ -89,11 +89,12 @@ export function readLists(view: View, collection: Collection): { readonly relati
   });
 }
 
-/** Where rows of a relation may be written along with the row itself; those of the system are written so by administrators alone. */
+/** Where rows of a relation may be written along with the row itself; those of the system are written so by administrators alone, but for new files. */
 function writeTarget(view: View, relation: Relation): Served | undefined {
   const target = targetOf(view, relation);
   const served = target && view.served.get(target.name);
-  if (!served || (served.collection.system && !view.unlimited)) return undefined;
+  const brings = relation.kind === 'm2o' && relation.field?.type === 'file' && served?.does.has('create');
+  if (!served || (served.collection.system && !view.unlimited && !brings)) return undefined;
   return served.does.has('create') || served.does.has('update') ? served : undefined;
 }
 

@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { notProven, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { type Json, jsonTextOf } from '../../lib/json-body.ts';
+import { broughtFiles } from '../brought-files.ts';
 import { fresh } from '../fresh.ts';
-import { claimOf, type KeyedText } from '../idempotency.ts';
+import { answerOnce, type Keep, type KeyedText, sendAnswer } from '../idempotency.ts';
 import { writeContextOf } from '../write-context.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
 import { asksForTrial, triedWrite } from './dry-run.ts';
@@ -66,55 +67,58 @@ export async function answerWrite(request: FastifyRequest, reply: FastifyReply, 
 
 async function attempt(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, prepare: Preparing): Promise<FastifyReply> {
   const trial = asksForTrial(context);
-  const keyed = !trial && request.headers['idempotency-key'] !== undefined;
-  const claim = keyed ? await claimOf(request, context, keyedText(request, context)) : undefined;
-  if (claim?.is === 'answered') return answered(reply.header('idempotency-replayed', 'true'), claim.answer);
-  try {
-    let afterwards: Shown['afterwards'];
-    const answer = await fresh(context, async (now) => {
-      const within = withinOf(request, now);
-      const run = await prepare({ context: now, within });
-      context.timings?.mark('bind');
-      const work = async (session: WriteSession): Promise<WriteAnswer<KeptAnswer>> => {
-        const { read, plain, ...more } = await run(session);
-        afterwards = more.afterwards;
-        return {
-          plain: plain && !claim,
-          async read(inside) {
-            const made = answerOf(context, await read(inside));
-            await claim?.keep(inside.connection, made);
-            return made;
-          },
+  const files = broughtFiles(context);
+  const once = async (keep?: Keep): Promise<KeptAnswer> => {
+    try {
+      let afterwards: Shown['afterwards'];
+      const answer = await fresh(context, async (now) => {
+        await files.settle();
+        const within = withinOf(request, now, files.store);
+        const run = await prepare({ context: now, within });
+        context.timings?.mark('bind');
+        const work = async (session: WriteSession): Promise<WriteAnswer<KeptAnswer>> => {
+          const { read, plain, ...more } = await run(session);
+          afterwards = more.afterwards;
+          return {
+            plain: plain && !keep,
+            async read(inside) {
+              const made = answerOf(context, await read(inside));
+              await keep?.(inside.connection, made);
+              return made;
+            },
+          };
         };
-      };
-      return trial ? triedWrite(now, within, work, () => afterwards === undefined) : writing(within, work);
-    });
-    timed(context, reply);
-    return answered(reply, afterwards && !trial ? answerOf(context, await afterwards()) : answer);
-  } catch (error) {
-    // What was refused may be sent again, corrected or not.
-    await claim?.release();
-    throw error;
-  }
+        return trial ? triedWrite(now, within, work, () => afterwards === undefined) : writing(within, work);
+      });
+      timed(context, reply);
+      if (trial) await files.settle();
+      return afterwards && !trial ? answerOf(context, await afterwards()) : answer;
+    } catch (error) {
+      await files.settle();
+      throw error;
+    }
+  };
+  return trial ? sendAnswer(reply, await once()) : answerOnce(request, reply, context, () => bodyText(request), once);
 }
 
-function keyedText({ body }: FastifyRequest, { rawQuery }: DirectusContext): KeyedText {
-  return { query: rawQuery, body: body === undefined ? '' : jsonTextOf(body as Json) };
+/** What the request says beside its path. */
+export function keyedText({ body }: Pick<FastifyRequest, 'body'>, { rawQuery }: Pick<DirectusContext, 'rawQuery'>): KeyedText {
+  return { query: rawQuery, body: bodyText({ body }) };
 }
 
-function withinOf(request: FastifyRequest, context: DirectusContext): WriteContext {
+/** The body as text; empty where there is none. */
+export function bodyText({ body }: Pick<FastifyRequest, 'body'>): string {
+  return body === undefined ? '' : jsonTextOf(body as Json);
+}
+
+function withinOf(request: FastifyRequest, context: DirectusContext, store: WriteContext['store']): WriteContext {
   const { project } = context;
   const userAgent = request.headers['user-agent'] ?? '';
   const listeners = writeListeners(project, context.actor, undefined, asksForTrial(context));
-  return writeContextOf(context, { userAgent, syntax: directusNested }, listeners);
+  return writeContextOf(context, { userAgent, syntax: directusNested, store }, listeners);
 }
 
 function answerOf({ actor }: DirectusContext, envelope: Envelope | undefined): KeptAnswer {
   const body = envelope ? written(actor, envelope) : writtenNothing(actor);
   return body === undefined ? { status: 204 } : { status: 200, body, contentType: jsonType };
-}
-
-function answered(reply: FastifyReply, { status, body, contentType }: KeptAnswer): FastifyReply {
-  reply.code(status);
-  return body === undefined ? reply.send() : reply.type(contentType ?? jsonType).send(body);
 }

@@ -8,7 +8,10 @@ import { sessionsOf } from '../../auth/sessions.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
 import { type Credentials, cookieFor, lacksSecondFactor, signIn, tokenFor } from '../../auth/sign-in.ts';
 import type { UserRow } from '../../auth/users.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { answerOnce } from '../idempotency.ts';
+import { bodyText } from './answer-write.ts';
 import { bodyOf, otpIn, textsIn } from './auth-body.ts';
 import { contextOf, queryOf } from './context.ts';
 import { rawQuery } from './parse.ts';
@@ -51,8 +54,12 @@ export function userTold({ id, role, row, twoFactorSecret }: UserRow): Record<st
 }
 
 /** The answer of these routes, which the public gets like anybody. */
-export function sendPublic(reply: FastifyReply, content: Readonly<Record<string, unknown>> = {}): FastifyReply {
-  return reply.type(jsonType).send(JSON.stringify({ ...content, public: true }));
+export function publicAnswer(content: Readonly<Record<string, unknown>> = {}): KeptAnswer & { readonly body: string } {
+  return { status: 200, body: JSON.stringify({ ...content, public: true }), contentType: jsonType };
+}
+
+function sendPublic(reply: FastifyReply, content: Readonly<Record<string, unknown>> = {}): FastifyReply {
+  return reply.type(jsonType).send(publicAnswer(content).body);
 }
 
 /** Who the request's credential names, as far as it is good. */
@@ -90,11 +97,14 @@ async function logout(request: FastifyRequest, reply: FastifyReply): Promise<Fas
 /** Ends sessions of a user: by that user, or by an administrator. */
 async function logoutOther(request: FastifyRequest<{ Params: { user: string; id?: string } }>, reply: FastifyReply): Promise<FastifyReply> {
   const { user, id } = request.params;
-  const { actor } = await contextOf(request);
+  const context = await contextOf(request);
+  const { actor } = context;
   const allowed = actor.is === 'user' && (actor.admin || actor.id === user);
   if (!allowed) throw new GatewayError('forbidden', { message: 'The sessions of others are ended by administrators' });
-  if (/^\d{1,9}$/.test(user) && /^\d{1,18}$/.test(id ?? '0')) await endSessionsOf(request.project, user, id);
-  return sendPublic(reply);
+  return answerOnce(request, reply, context, bodyText(request), async () => {
+    if (/^\d{1,9}$/.test(user) && /^\d{1,18}$/.test(id ?? '0')) await endSessionsOf(request.project, user, id);
+    return publicAnswer();
+  });
 }
 
 /** Whether the credential would count elsewhere; where addresses are refused it would not. */

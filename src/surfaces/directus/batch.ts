@@ -1,6 +1,7 @@
 /** POST /:project/batch: several writes to any collections, all of them or none. */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { type PreparedWrite, type Preparing, prepareWrite, type WriteSession } from '../../engine/write.ts';
+import { prepareWrite } from '../../engine/prepare-write.ts';
+import type { PreparedWrite, Preparing, WriteSession } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList } from '../../lib/json-body.ts';
 import { refuse } from '../../query/limits.ts';

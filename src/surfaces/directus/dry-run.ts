@@ -2,15 +2,15 @@
 import { dryRun } from '../../engine/dry-run.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import type { WriteAnswer, WriteContext, WriteSession } from '../../engine/write.ts';
-import { isTrial } from '../trial.ts';
+import { asksForTrial as asked, isTrial } from '../trial.ts';
 import { triedLists } from '../tried-changes.ts';
 import type { DirectusContext } from './context.ts';
 import { textOf } from './php-query.ts';
 import { jsonType, written } from './respond.ts';
 
 /** Whether the query asks for a trial. */
-export function asksForTrial({ query }: DirectusContext): boolean {
-  return isTrial(textOf(query, 'dry_run'));
+export function asksForTrial({ query, rawQuery }: DirectusContext): boolean {
+  return isTrial(textOf(query, 'dry_run')) || asked({ url: `?${rawQuery}` });
 }
 
 /**

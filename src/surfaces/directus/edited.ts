@@ -15,7 +15,12 @@ export interface Editing extends EditContext {
 }
 
 /** Runs the change on the schema as it is now, and answers when everybody has the one it left. */
-export async function edited<T>(request: FastifyRequest, context: DirectusContext, run: (edit: Editing) => Promise<T>): Promise<T> {
+export async function edited<T>(
+  request: FastifyRequest,
+  context: DirectusContext,
+  run: (edit: Editing) => Promise<T>,
+  done?: EditContext['done'],
+): Promise<T> {
   const { project, actor, query } = context;
   const { schemas, connection, vendor, log } = project;
   if (!project.installed) throw new GatewayError('not_installed', { message: 'This project has no system tables yet; install them first' });
@@ -30,6 +35,7 @@ export async function edited<T>(request: FastifyRequest, context: DirectusContex
         actor,
         log,
         undisturbed,
+        ...(done ? { done } : {}),
         userAgent: request.headers['user-agent'] ?? '',
         unrecorded: textOf(query, 'activity_skip') === '1',
         force: textOf(query, 'force') === '1',

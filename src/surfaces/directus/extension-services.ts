@@ -36,6 +36,11 @@ export function extensionServices(project: Project, actor: Actor, { extension, l
   return createServices({ extension, log, caller: accessOf(project, actor, extension, part), system });
 }
 
+/** The services of each hook for an actor, outside of any write. */
+export function hookServices(project: Project, actor: Actor): (hook: string) => Services {
+  return (hook) => extensionServices(project, actor, { extension: `hook ${hook}` });
+}
+
 /**
  * What the project wants to know of the actor's writes. Filters that run while a write is under way work within it: with another connection
  * they would wait for what it holds. Of a `trial` nothing stays that their services write.

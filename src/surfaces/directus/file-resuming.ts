@@ -1,14 +1,16 @@
 /** /:project/files/tus: uploads by the tus protocol, which go on where they broke off. A whole one becomes a file like any other. */
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { newFile } from '../../files/file-item.ts';
 import type { Part, ResumableUploads } from '../../files/resumable.ts';
 import { mostBytes, type UploadSettings, uploadSettings } from '../../files/upload-settings.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
+import { answerOnce } from '../idempotency.ts';
 import { keepingNamed, storeContent, type Uploads, uploadsOf } from '../uploads.ts';
-import { contextOf } from './context.ts';
+import { contextOf, type DirectusContext } from './context.ts';
 import { writeNewFiles } from './files.ts';
 
 const opened = new WeakMap<Project, Promise<ResumableUploads>>();
@@ -36,9 +38,17 @@ function headersOf(request: FastifyRequest): Headers {
   return headers;
 }
 
-async function answer(request: TusParams, reply: FastifyReply): Promise<FastifyReply> {
+/** What the protocol says to a request. */
+interface Said extends Omit<Finishing, 'part'> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What has arrived of the upload; undefined where there is none any more. */
+  readonly part: Part | undefined;
+}
+
+async function exchange(request: TusParams, context: DirectusContext): Promise<Said> {
   const { project } = request;
-  const uploads = uploadsOf(await contextOf(request), 'create');
+  const uploads = uploadsOf(context, 'create');
   const resumable = await resumableOf(project, uploads.settings);
   const { upload: id } = request.params;
   const { user } = uploads.filing;
@@ -53,11 +63,17 @@ async function answer(request: TusParams, reply: FastifyReply): Promise<FastifyR
     mostBytes: uploads.demands.mostBytes,
   });
   const location = response.headers.get('location');
-  for (const [name, value] of response.headers) if (told.has(name)) reply.header(name, value);
   if (response.status >= 400) throw new GatewayError('refused', { status: response.status, message: (await response.text()).trim() });
   const part = request.method === 'DELETE' ? undefined : await resumable.find(id ?? location?.split('/').at(-1) ?? '', user);
-  if (part && part.offset === part.size) return finish(request, reply, { uploads, resumable, part });
-  return reply.code(response.status).send();
+  const headers = Object.fromEntries([...response.headers].filter(([name]) => told.has(name)));
+  return { status: response.status, headers, part, uploads, resumable };
+}
+
+async function answer(request: TusParams, reply: FastifyReply): Promise<FastifyReply> {
+  const { status, headers, part, ...finishing } = await exchange(request, await contextOf(request));
+  reply.headers(headers);
+  if (part && part.offset === part.size) return finish(request, reply, { ...finishing, part });
+  return reply.code(status).send();
 }
 
 /** What a client may ask before anything else, without a word of who it is (tus 1.0, OPTIONS). Pages of other origins are answered as well. */
@@ -121,12 +137,40 @@ function sentWith({ metadata }: Part): { readonly fields: RequestedItem; readonl
   return { fields, filename: filename ?? name ?? fields['filename_download'] ?? '' };
 }
 
+/** Headers that say what an upload is to be. */
+const defining = ['upload-length', 'upload-defer-length', 'upload-metadata', 'upload-concat'];
+
+/**
+ * Begins an upload, once for each key: what is answered is where it is. What is whole from the start is kept as the file that it becomes;
+ * chunks need no key, as they say where they belong.
+ */
+async function begin(request: TusParams, reply: FastifyReply): Promise<FastifyReply> {
+  const { headers: sent } = request;
+  if (sent['idempotency-key'] === undefined || sent['upload-length'] === '0') return answer(request, reply);
+  if (sent['content-type'] !== undefined) {
+    throw new GatewayError('unprocessable', { message: 'Idempotency-Key: begin the upload with no content, and send that by PATCH' });
+  }
+  const context = await contextOf(request);
+  const run = async (): Promise<KeptAnswer> => {
+    const { status, headers } = await exchange(request, context);
+    return { status, body: JSON.stringify(headers) };
+  };
+  const text = JSON.stringify(defining.map((name) => sent[name] ?? null));
+  return answerOnce(request, reply, context, text, run, (to, { status, body }) => {
+    const headers: unknown = JSON.parse(String(body));
+    return to
+      .headers(headers as Record<string, string>)
+      .code(status)
+      .send();
+  });
+}
+
 export const resumingRoutes: FastifyPluginAsync = async (app) => {
   // The content goes where it belongs as it comes.
   app.addContentTypeParser('application/offset+octet-stream', (_request: unknown, _payload: unknown, done: (error: null) => void) =>
     done(null),
   );
-  app.post('/:project/files/tus', answer);
+  app.post('/:project/files/tus', begin);
   for (const url of ['/:project/files/tus', '/:project/files/tus/:upload']) {
     app.route({ method: 'OPTIONS', url, config: { cors: { preflightContinue: true } }, handler: tell });
   }

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { keyedRow } from '../../engine/system-read.ts';
-import { filledColumns, newEmbed, newFile, replacedContent, textIn } from '../../files/file-item.ts';
+import { newFile, replacedContent, textIn } from '../../files/file-item.ts';
 import { originalKey, originals } from '../../files/keys.ts';
 import { chosenDiskName } from '../../files/names.ts';
 import type { Received } from '../../files/receive.ts';
@@ -10,6 +10,7 @@ import { sentContent } from '../../files/sent-content.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import { type FormFile, isForm, readForm, takeForms } from '../file-form.ts';
+import { blank, fileWritesOf, type Making, madeOfJson, sentColumns } from '../json-file.ts';
 import {
   dropUnnamed,
   filesCollection,
@@ -24,42 +25,6 @@ import { contextOf, type DirectusContext } from './context.ts';
 import { asksForTrial } from './dry-run.ts';
 import { keysOf } from './items.ts';
 import { sendWrite, singleItem, type Writing } from './write.ts';
-
-/** A row that is to be made, and what of it the client said. */
-export interface Making {
-  readonly item: RequestedItem;
-  readonly sent: RequestedItem;
-}
-
-const blank = (...names: readonly string[]): GatewayError =>
-  new GatewayError('validation', { message: names.map((name) => `${name}: This value should not be blank.`).join(' ') });
-
-/** The content that a JSON body brings. */
-async function madeOfJson(uploads: Uploads, fields: RequestedItem): Promise<Making> {
-  const data = textIn(fields, 'data') ?? '';
-  const missing = ['data', 'filename_disk', 'filename_download'].filter((name) => (textIn(fields, name) ?? '') === '');
-  if (data === '') throw blank(...missing);
-  const content = sentContent(data);
-  const sent = sentColumns(fields);
-  if (content.is === 'embed') return { item: newEmbed(fields, content.embed, uploads.filing), sent };
-  if (content.is === 'url') {
-    const { received, name } = await storeImported(uploads, content.url, fields);
-    return { item: newFile(fields, name, received, uploads.filing), sent };
-  }
-  if (missing.length > 0) throw blank(...missing);
-  return madeOfBytes(uploads, fields, content.bytes);
-}
-
-async function madeOfBytes(uploads: Uploads, fields: RequestedItem, bytes: Buffer): Promise<Making> {
-  const name = textIn(fields, 'filename_download') ?? '';
-  const received = await storeContent(uploads, Readable.from([bytes]), textIn(fields, 'filename_disk') ?? name);
-  return { item: newFile(fields, name, received, uploads.filing), sent: sentColumns(fields) };
-}
-
-/** What goes into columns as it was sent. */
-function sentColumns({ data: _, filename_disk: __, ...fields }: RequestedItem): RequestedItem {
-  return fields;
-}
 
 function madeOfForm(uploads: Uploads, { name, received, fields }: FormFile): Making {
   return { item: newFile(fields, name, received, uploads.filing), sent: sentColumns(fields) };
@@ -86,7 +51,7 @@ async function writeFiles(
 ): Promise<FastifyReply> {
   const items = made.map(({ item }) => item);
   const sent = made.map((one) => one.sent);
-  const files = { stored: namesOn(uploads, items), filled: filledColumns(items, sent) };
+  const files = fileWritesOf(uploads, made);
   let asked = false;
   // What the request is known by when it is sent again.
   request.body = sent.map((one, i) => ({ ...one, checksum: items[i]?.['checksum'] ?? null }));
@@ -96,11 +61,6 @@ async function writeFiles(
   });
   if (!asked) await dropUnnamed(uploads);
   return answer;
-}
-
-/** Films have a name on disk too, under which nothing is stored. */
-function namesOn({ stored }: Uploads, items: readonly RequestedItem[]): ReadonlySet<string> {
-  return new Set([...stored, ...items.flatMap((item) => textIn(item, 'filename_disk') ?? [])]);
 }
 
 /** What a trial stored goes as what a failure leaves. */

@@ -5,6 +5,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { setCookie } from '../../auth/cookies.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
 import { registerExplainHook } from '../explains.ts';
+import { registerAnswerHook } from './answer-hooks.ts';
 import { assetRoutes } from './assets.ts';
 import { authRoutes } from './auth.ts';
 import { batchRoute } from './batch.ts';
@@ -43,6 +44,7 @@ export const directusSurface: FastifyPluginAsync = async (app) => {
     const { key, config } = lease.project;
     reply.header('set-cookie', setCookie(request, key, authSettingsOf(config.auth), sessionCookie));
   });
+  registerAnswerHook(app);
   await app.register(projectInfoRoute);
   await app.register(upgradeRoute);
   await app.register(itemRoutes);

@@ -1,7 +1,8 @@
 /** Writes for extensions: as one actor may, with hooks, history and webhooks like any request. */
 import type { Actor } from '../../access/types.ts';
 import { dryRun } from '../../engine/dry-run.ts';
-import { prepareWrite, type WriteAnswer, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
+import { prepareWrite } from '../../engine/prepare-write.ts';
+import { type WriteAnswer, type WriteContext, type WriteSession, writing } from '../../engine/write.ts';
 import type { ItemWriter } from '../../extensions/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, parseJsonBody } from '../../lib/json-body.ts';
@@ -9,6 +10,7 @@ import { writePlainJson } from '../../lib/plain-json.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import { afterWrites } from '../after-writes.ts';
+import { broughtFiles } from '../brought-files.ts';
 import { renewing } from '../fresh.ts';
 import { directusNested } from './parse-nested.ts';
 
@@ -38,24 +40,30 @@ export function itemWriter(project: Project, actor: Actor, { extension, listener
   const once = async (request: RequestedMutation): Promise<readonly string[]> => {
     const { limits, sealer, schemas, rules } = project;
     const connection = project.replicas?.writing(actor) ?? project.connection;
+    const caller = { actor, schema: schemas.current, rules: rules.current, connection, limits, sealer };
+    const files = broughtFiles({ ...caller, project });
     const context: WriteContext = {
-      actor,
-      schema: schemas.current,
-      rules: rules.current,
-      connection,
-      limits,
-      sealer,
+      ...caller,
       userAgent: extension,
       syntax: directusNested,
+      store: files.store,
       ...afterWrites(project),
       ...listeners(),
     };
-    const prepared = await prepareWrite(context, request, {});
-    const work = async ({ write }: WriteSession): Promise<WriteAnswer<readonly string[]>> => {
-      const rows = await write(prepared);
-      return { plain: true, read: async () => rows.map(({ key }) => key ?? '') };
-    };
-    return trial ? (await dryRun(context, work)).answer : writing(context, work);
+    try {
+      const prepared = await prepareWrite(context, request, {});
+      const work = async ({ write }: WriteSession): Promise<WriteAnswer<readonly string[]>> => {
+        const rows = await write(prepared);
+        return { plain: true, read: async () => rows.map(({ key }) => key ?? '') };
+      };
+      if (!trial) return await writing(context, work);
+      const { answer } = await dryRun(context, work);
+      await files.settle();
+      return answer;
+    } catch (error) {
+      await files.settle();
+      throw error;
+    }
   };
   const run = async (request: RequestedMutation): Promise<readonly string[]> => {
     if (session) return inSession(session, request);

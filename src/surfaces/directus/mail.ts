@@ -2,10 +2,11 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { userById } from '../../auth/users.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { isJsonList, isJsonObject, type Json, numberText } from '../../lib/json-body.ts';
+import { isJsonList, isJsonObject, type Json, jsonTextOf, numberText } from '../../lib/json-body.ts';
 import { takeMails } from '../../mail/allowance.ts';
 import { letterOf } from '../../mail/letter.ts';
 import { type Address, demandMail, type Mail, sendMail } from '../../mail/mailer.ts';
+import { answerOnce } from '../idempotency.ts';
 import { type Body, bodyOf, isAddress, textsIn } from './auth-body.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 
@@ -69,8 +70,10 @@ export const mailRoute: FastifyPluginAsync = async (app) => {
     const mail = await mailOf(context, body);
     const settings = demandMail(context.project.config);
     const { actor } = context;
-    takeMails(settings, { what: 'letters', account: actor.is === 'user' ? actor.id : '', address: request.ip, mails: mail.to.length });
-    await sendMail(settings, mail);
-    return reply.code(204).send();
+    return answerOnce(request, reply, context, jsonTextOf(body), async () => {
+      takeMails(settings, { what: 'letters', account: actor.is === 'user' ? actor.id : '', address: request.ip, mails: mail.to.length });
+      await sendMail(settings, mail);
+      return { status: 204 };
+    });
   });
 };

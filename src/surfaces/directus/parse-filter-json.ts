@@ -120,6 +120,7 @@ const nulls: ReadonlyMap<string, string> = new Map([
 function comparison(path: readonly string[], word: string, operator: Operator, value: ExactJson, parameter: string): RequestedFilter {
   const compare = (id: string, operand: unknown): RequestedFilter => ({ is: 'compare', path, operator: id, value: operand });
   if (operator.opposite !== undefined) return compare(truth(word, value, parameter) ? operator.id : operator.opposite, null);
+  if (operator.geometry) return compare(operator.id, value);
   if (operator.list) return compare(operator.id, listOperand(word, operator, value, parameter));
   if (value === null) return compare(nulls.get(operator.id) ?? refuse(parameter, `"${word}" does not take null.`), null);
   if (typeof value === 'object') refuse(parameter, `"${word}" takes one value, not a list or an object.`);

@@ -3,13 +3,18 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { acceptInvitation, invite, isInvitation } from '../../auth/invite.ts';
 import { checkPage } from '../../auth/links.ts';
 import { requestReset, resetPassword } from '../../auth/reset.ts';
+import type { UserRow } from '../../auth/users.ts';
+import type { Transaction } from '../../dialect/types.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { isJsonList, numberText } from '../../lib/json-body.ts';
+import { isJsonList, jsonTextOf, numberText } from '../../lib/json-body.ts';
 import { demandMail } from '../../mail/mailer.ts';
-import { sendPublic, userTold } from './auth.ts';
+import { answerOnce, unknownCaller } from '../idempotency.ts';
+import { publicAnswer, userTold } from './auth.ts';
 import { type Body, bodyOf, isAddress, textsIn } from './auth-body.ts';
 import { contextOf, type DirectusContext } from './context.ts';
-import { sendRead } from './read.ts';
+import { readAnswer, sendRead } from './read.ts';
+import type { Wanted } from './requested-read.ts';
 
 const mostInvitations = 100;
 
@@ -42,32 +47,45 @@ async function sendInvitations(request: FastifyRequest, reply: FastifyReply): Pr
   const role = roleIn(body, context);
   const mail = demandMail(request.project.config);
   const page = checkPage(mail, body['invite_url'], 'invite_url');
-  const ids: string[] = [];
-  for (const email of addresses) ids.push((await invite(request, mail, { email, role, sender: actor.id, page })).id);
-  const of = ids.map((value) => ({ is: 'compare' as const, path: ['id'], operator: 'eq', value }));
-  return sendRead(request, reply, { collection: 'directus_users', within: () => ({ is: 'any', of }) });
+  const invited = async (): Promise<Wanted> => {
+    const ids: string[] = [];
+    for (const email of addresses) ids.push((await invite(request, mail, { email, role, sender: actor.id, page })).id);
+    const of = ids.map((value) => ({ is: 'compare' as const, path: ['id'], operator: 'eq', value }));
+    return { collection: 'directus_users', within: () => ({ is: 'any', of }) };
+  };
+  if (request.headers['idempotency-key'] === undefined) return sendRead(request, reply, await invited());
+  return answerOnce(request, reply, context, jsonTextOf(body), async () => readAnswer(request, context, await invited()));
 }
 
 async function accept(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
   const body = request.body === undefined || request.body === null ? {} : bodyOf(request);
   const password = 'password' in body ? textsIn(body, { password: 'text' }, 'validation').password : undefined;
-  return sendPublic(reply, { data: userTold(await acceptInvitation(request, request.params.token, password)) });
+  const told = (user: UserRow): KeptAnswer => publicAnswer({ data: userTold(user) });
+  return answerOnce(request, reply, unknownCaller(request), jsonTextOf(body), async (keep) =>
+    told(await acceptInvitation(request, request.params.token, password, keep && ((within, user) => keep(within, told(user))))),
+  );
 }
 
 /** The page behind both kinds of links is the same one. */
 async function reset(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { token, password } = textsIn(bodyOf(request), { token: 'text', password: 'text' }, 'validation');
-  if (isInvitation(request, token)) await acceptInvitation(request, token, password);
-  else await resetPassword(request, token, password);
-  return sendPublic(reply);
+  const body = bodyOf(request);
+  const { token, password } = textsIn(body, { token: 'text', password: 'text' }, 'validation');
+  return answerOnce(request, reply, unknownCaller(request), jsonTextOf(body), async (keep) => {
+    const done = keep && ((transaction: Transaction) => keep(transaction, publicAnswer()));
+    if (isInvitation(request, token)) await acceptInvitation(request, token, password, done);
+    else await resetPassword(request, token, password, done);
+    return publicAnswer();
+  });
 }
 
 export const passwordRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/auth/password/request', async (request, reply) => {
     const body = bodyOf(request);
     const { email } = textsIn(body, { email: 'address' }, 'validation');
-    requestReset(request, email, body['reset_url']);
-    return sendPublic(reply);
+    return answerOnce(request, reply, unknownCaller(request), jsonTextOf(body), async () => {
+      requestReset(request, email, body['reset_url']);
+      return publicAnswer();
+    });
   });
   app.post('/:project/auth/password/reset', reset);
   app.post('/:project/users/invite', sendInvitations);

@@ -1,6 +1,7 @@
 /** Lists and items of any collection in the Directus envelope; items and the system listings share it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Hooks } from '../../engine/hooks.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { prepareRead, type ReadResult, runRead } from '../../engine/read.ts';
 import {
   createReadMemory,
@@ -85,6 +86,17 @@ async function sendHooked(request: FastifyRequest, reply: FastifyReply, given: W
   return respond(request, reply, context, { ...answer, result: await answeredThroughHooks(context, read, answer.result) });
 }
 
+/** A list as JSON, to be kept: hooks have their say in it. Throws as `sendRead` does. */
+export async function readAnswer(request: FastifyRequest, identified: DirectusContext, wanted: Wanted): Promise<KeptAnswer> {
+  const { hooks } = request.project;
+  const read: HookedRead = { hooks, collection: wanted.collection, keys: undefined };
+  const hooked = hooksRead(hooks, wanted.collection);
+  const context = hooked ? await askedThroughHooks(identified, read) : identified;
+  const answer = await readAs(context, wanted);
+  const result = hooked ? await answeredThroughHooks(context, read, answer.result) : answer.result;
+  return { status: 200, body: bodyOf(request, context, { ...answer, result }).body, contentType: jsonType };
+}
+
 function readAs(context: DirectusContext, wanted: Wanted): Promise<Answer> {
   const keys = wanted.keys?.(context);
   const { shape } = wanted;
@@ -111,9 +123,8 @@ function exportRead(
   );
 }
 
-function respond(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, { asked, keys, result }: Answer): FastifyReply {
+function bodyOf(request: FastifyRequest, context: DirectusContext, { asked, keys, result }: Answer) {
   const meta = asked.meta && metaText(asked, result, locationOf(request, context.rawQuery));
-  timed(context, reply);
   const { texts } = result;
   if (asked.single && texts.count === 0) throw new GatewayError('item_not_found', keys ? { id: keys[0] } : {});
   const list = !asked.single;
@@ -123,6 +134,14 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
     data: (head, tail) => texts.between(list ? `${head}[` : head, list ? `]${tail}` : tail),
     warnings: result.warnings,
   });
+  return { body, meta };
+}
+
+function respond(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, answer: Answer): FastifyReply {
+  timed(context, reply);
+  const { body, meta } = bodyOf(request, context, answer);
+  const { keys, result } = answer;
+  const { texts } = result;
   const told = { meta, warnings: result.warnings, public: context.actor.is !== 'user' };
   const tag = tagOf(texts, keys ? tagQuery(context.rawQuery) : '', told);
   if (tag !== undefined) {

@@ -2,11 +2,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createRelation, deleteRelation, updateRelation } from '../../engine/editing/relations.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { answerEdit } from './answer-edit.ts';
 import { contextOf, type DirectusContext, queryOf } from './context.ts';
 import { edited, objectOf } from './edited.ts';
 import { rawQuery } from './parse.ts';
 import { textOf } from './php-query.ts';
-import { send } from './respond.ts';
 import { filteredChange, tellChange } from './schema-hooks.ts';
 import { demandBody } from './write.ts';
 
@@ -34,13 +34,11 @@ function demandOne(request: FastifyRequest): void {
 }
 
 /** The relation as it is known by now: what is done is done, and not to be read once more. */
-function sendRelation(reply: FastifyReply, { project, actor }: DirectusContext, id: string): FastifyReply {
+function relationText({ project }: DirectusContext, id: string): string {
   const row = project.schemas.metadata.relations.find((one) => String(one.id) === id);
   if (!row) throw new GatewayError('item_not_found', { id });
   const { collection_many, field_many, collection_one, field_one, junction_field } = row;
-  return send(reply, actor, {
-    data: JSON.stringify({ id: row.id, collection_many, field_many, collection_one, field_one, junction_field }),
-  });
+  return JSON.stringify({ id: row.id, collection_many, field_many, collection_one, field_one, junction_field });
 }
 
 /** POST of a relation. */
@@ -48,10 +46,16 @@ export async function createLinked(request: FastifyRequest, reply: FastifyReply)
   const context = await administrating(request);
   demandOne(request);
   const event = { action: 'create', collection } as const;
-  const body = await filteredChange(context, event, objectOf(demandBody(request)));
-  const id = await edited(request, context, (edit) => createRelation(edit, body));
-  tellChange(context, { ...event, keys: [id] }, [body]);
-  return sendRelation(reply, context, id);
+  const sent = objectOf(demandBody(request));
+  return answerEdit(request, reply, context, {
+    async run(done) {
+      const body = await filteredChange(context, event, sent);
+      const id = await edited(request, context, (edit) => createRelation(edit, body), done);
+      tellChange(context, { ...event, keys: [id] }, [body]);
+      return id;
+    },
+    answer: (id) => relationText(context, id),
+  });
 }
 
 /** PATCH of one relation. */
@@ -59,18 +63,29 @@ export async function changeLinked(request: FastifyRequest, reply: FastifyReply,
   const context = await administrating(request);
   demandOne(request);
   const event = { action: 'update', collection, keys: [id] } as const;
-  const body = await filteredChange(context, event, objectOf(demandBody(request)));
-  await edited(request, context, (edit) => updateRelation(edit, edit.relations, id, body));
-  tellChange(context, event, [body]);
-  return sendRelation(reply, context, id);
+  const sent = objectOf(demandBody(request));
+  return answerEdit(request, reply, context, {
+    async run(done) {
+      const body = await filteredChange(context, event, sent);
+      await edited(request, context, (edit) => updateRelation(edit, edit.relations, id, body), done);
+      tellChange(context, event, [body]);
+      return id;
+    },
+    answer: () => relationText(context, id),
+  });
 }
 
 /** DELETE of one relation. */
 export async function deleteLinked(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
   const context = await administrating(request);
   const event = { action: 'delete', collection, keys: [id] } as const;
-  await filteredChange(context, event);
-  await edited(request, context, (edit) => deleteRelation(edit, edit.relations, id));
-  tellChange(context, event, [{}]);
-  return reply.code(204).send();
+  return answerEdit(request, reply, context, {
+    async run(done) {
+      await filteredChange(context, event);
+      await edited(request, context, (edit) => deleteRelation(edit, edit.relations, id), done);
+      tellChange(context, event, [{}]);
+      return '';
+    },
+    answer: () => undefined,
+  });
 }

@@ -8,12 +8,11 @@ import { createField, updateFields } from '../../engine/editing/fields.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, type Json } from '../../lib/json-body.ts';
 import { isSystemName } from '../../schema/system.ts';
-import type { Schema } from '../../schema/types.ts';
+import { answerEdit } from './answer-edit.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { edited, objectOf } from './edited.ts';
 import { collectionObject, oneFieldObject } from './field-object.ts';
 import { textOf } from './php-query.ts';
-import { send } from './respond.ts';
 import { filteredChange, tellChange } from './schema-hooks.ts';
 import { demandBody } from './write.ts';
 
@@ -26,17 +25,17 @@ function demandAdministrator({ actor }: DirectusContext, what: 'collections' | '
   throw new GatewayError(`${action}_denied`, { collection: 'directus_fields' });
 }
 
-function sendCollection(reply: FastifyReply, context: DirectusContext, schema: Schema, name: string): FastifyReply {
-  const collection = schema.collections.get(name);
+function collectionText({ project }: DirectusContext, name: string): string {
+  const collection = project.schemas.current.collections.get(name);
   if (!collection) throw new GatewayError('item_not_found', { id: name });
   const { managed, hidden, single, icon, note, translation } = collectionObject(collection, () => false);
-  return send(reply, context.actor, { data: JSON.stringify({ collection: name, managed, hidden, single, icon, note, translation }) });
+  return JSON.stringify({ collection: name, managed, hidden, single, icon, note, translation });
 }
 
-function sendFields(reply: FastifyReply, context: DirectusContext, name: string, fields: readonly string[], single: boolean): FastifyReply {
-  const collection = context.project.schemas.current.collections.get(name);
+function fieldsText({ project }: DirectusContext, name: string, fields: readonly string[], single: boolean): string {
+  const collection = project.schemas.current.collections.get(name);
   const objects = fields.map((field) => (collection ? oneFieldObject(collection, field, () => false) : undefined) ?? null);
-  return send(reply, context.actor, { data: JSON.stringify(single ? objects[0] : objects) });
+  return JSON.stringify(single ? objects[0] : objects);
 }
 
 /** The changes of `PATCH /fields/:collection`: a list of objects, each with its field. */
@@ -62,10 +61,15 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     const sent = objectOf(demandBody(request));
     const wanted = sent['collection'];
     const event = { action: 'collection.create', collection: typeof wanted === 'string' ? wanted : '' } as const;
-    const body = await filteredChange(context, event, sent);
-    const name = await edited(request, context, (edit) => createCollection(edit, body));
-    tellChange(context, { ...event, collection: name }, [body]);
-    return sendCollection(reply, context, context.project.schemas.current, name);
+    return answerEdit(request, reply, context, {
+      async run(done) {
+        const body = await filteredChange(context, event, sent);
+        const name = await edited(request, context, (edit) => createCollection(edit, body), done);
+        tellChange(context, { ...event, collection: name }, [body]);
+        return name;
+      },
+      answer: (name) => collectionText(context, name),
+    });
   });
 
   app.patch<Named>('/:project/collections/:collection', async (request, reply) => {
@@ -73,10 +77,16 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     demandAdministrator(context, 'collections', 'update');
     const { collection } = request.params;
     const event = { action: 'collection.update', collection } as const;
-    const body = await filteredChange(context, event, objectOf(demandBody(request)));
-    await edited(request, context, (edit) => updateCollection(edit, collection, body));
-    tellChange(context, event, [body]);
-    return sendCollection(reply, context, context.project.schemas.current, collection);
+    const sent = objectOf(demandBody(request));
+    return answerEdit(request, reply, context, {
+      async run(done) {
+        const body = await filteredChange(context, event, sent);
+        await edited(request, context, (edit) => updateCollection(edit, collection, body), done);
+        tellChange(context, event, [body]);
+        return collection;
+      },
+      answer: () => collectionText(context, collection),
+    });
   });
 
   app.delete<Named>('/:project/collections/:collection', async (request, reply) => {
@@ -84,10 +94,15 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     const { collection } = request.params;
     if (context.actor.is !== 'user' || !context.actor.admin) throw new GatewayError('alter_denied', { collection });
     const event = { action: 'collection.delete', collection } as const;
-    await filteredChange(context, event);
-    await edited(request, context, (edit) => deleteCollection(edit, edit.relations, event.collection));
-    tellChange(context, event, [{}]);
-    return reply.code(204).send();
+    return answerEdit(request, reply, context, {
+      async run(done) {
+        await filteredChange(context, event);
+        await edited(request, context, (edit) => deleteCollection(edit, edit.relations, event.collection), done);
+        tellChange(context, event, [{}]);
+        return '';
+      },
+      answer: () => undefined,
+    });
   });
 
   app.post<Named>('/:project/fields/:collection', async (request, reply) => {
@@ -96,14 +111,20 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     const sent = objectOf(demandBody(request));
     const { collection } = request.params;
     const event = { action: 'field.create', collection } as const;
-    const body = await filteredChange(context, { ...event, ...(typeof sent['field'] === 'string' ? { keys: [sent['field']] } : {}) }, sent);
-    const field = await edited(request, context, (edit) => createField(edit, collection, body));
-    tellChange(context, { ...event, keys: [field] }, [body]);
-    return sendFields(reply, context, collection, [field], true);
+    return answerEdit(request, reply, context, {
+      async run(done) {
+        const keys = typeof sent['field'] === 'string' ? { keys: [sent['field']] } : {};
+        const body = await filteredChange(context, { ...event, ...keys }, sent);
+        const field = await edited(request, context, (edit) => createField(edit, collection, body), done);
+        tellChange(context, { ...event, keys: [field] }, [body]);
+        return field;
+      },
+      answer: (field) => fieldsText(context, collection, [field], true),
+    });
   });
 
   /** Changes fields, and answers with them. */
-  async function change(
+  function change(
     request: FastifyRequest<Named>,
     reply: FastifyReply,
     context: DirectusContext,
@@ -112,16 +133,19 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
   ): Promise<FastifyReply> {
     const { collection } = request.params;
     const event = { action: 'field.update', collection } as const;
-    const changes: (readonly [field: string, attributes: Attributes])[] = [];
-    for (const [field, attributes] of sent) changes.push([field, await filteredChange(context, { ...event, keys: [field] }, attributes)]);
-    await edited(request, context, (edit) => updateFields(edit, collection, changes));
-    const keys = changes.map(([field]) => field);
-    tellChange(
-      context,
-      { ...event, keys },
-      changes.map(([, attributes]) => attributes),
-    );
-    return sendFields(reply, context, collection, keys, single);
+    const keys = sent.map(([field]) => field);
+    return answerEdit(request, reply, context, {
+      async run(done) {
+        const changes: (readonly [field: string, attributes: Attributes])[] = [];
+        for (const [field, attributes] of sent)
+          changes.push([field, await filteredChange(context, { ...event, keys: [field] }, attributes)]);
+        await edited(request, context, (edit) => updateFields(edit, collection, changes), done);
+        const bodies = changes.map(([, attributes]) => attributes);
+        tellChange(context, { ...event, keys }, bodies);
+        return '';
+      },
+      answer: () => fieldsText(context, collection, keys, single),
+    });
   }
 
   app.patch<Named>('/:project/fields/:collection', async (request, reply) => {
@@ -138,13 +162,8 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     const names = field.split(',');
     if (names.length > 1 && isSystemName(collection)) throw new GatewayError('system_collection');
     const body = objectOf(demandBody(request));
-    return change(
-      request,
-      reply,
-      context,
-      names.map((name) => [name, body]),
-      names.length === 1,
-    );
+    const sent = names.map((name) => [name, body] as const);
+    return change(request, reply, context, sent, names.length === 1);
   });
 
   app.delete<Named>('/:project/fields/:collection/:field', async (request, reply) => {
@@ -153,9 +172,14 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     const { collection, field } = request.params;
     const junction = textOf(context.query, 'delete_junction') === '1';
     const event = { action: 'field.delete', collection, keys: [field] } as const;
-    await filteredChange(context, event);
-    await edited(request, context, (edit) => deleteField(edit, edit.relations, { collection, field, junction }));
-    tellChange(context, event, [{}]);
-    return reply.code(204).send();
+    return answerEdit(request, reply, context, {
+      async run(done) {
+        await filteredChange(context, event);
+        await edited(request, context, (edit) => deleteField(edit, edit.relations, { collection, field, junction }), done);
+        tellChange(context, event, [{}]);
+        return '';
+      },
+      answer: () => undefined,
+    });
   });
 };

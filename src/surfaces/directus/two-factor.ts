@@ -5,7 +5,10 @@ import { changeRecorded } from '../../auth/records.ts';
 import { attemptsOf } from '../../auth/shared-attempts.ts';
 import { demandOtp, isSecret } from '../../auth/two-factor.ts';
 import { type UserRow, userById } from '../../auth/users.ts';
+import type { Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { answerOnce } from '../idempotency.ts';
+import { bodyText } from './answer-write.ts';
 import { userTold } from './auth.ts';
 import { bodyOf, otpIn, textsIn } from './auth-body.ts';
 import { queryOf } from './context.ts';
@@ -45,9 +48,24 @@ async function checkOtp(request: Asked, user: UserRow, secret: string, otp: stri
   await attempts.succeeded(account, request.ip);
 }
 
-async function changed(request: Asked, reply: FastifyReply, { caller, user }: People, secret: string | null): Promise<FastifyReply> {
-  await changeRecorded(request, { id: user.id, values: { '2fa_secret': secret }, by: caller });
-  return reply.type(jsonType).send(JSON.stringify({ data: userTold({ ...user, twoFactorSecret: secret }) }));
+/** `check` demands what it takes; it is not asked for again by who repeats the request. */
+function changed(
+  request: Asked,
+  reply: FastifyReply,
+  { caller, user }: People,
+  secret: string | null,
+  check: () => Promise<void>,
+): Promise<FastifyReply> {
+  const { project, ip } = request;
+  const actor = { is: 'user', id: caller.id, role: caller.role, admin: false, ip } as const;
+  return answerOnce(request, reply, { actor, project, limits: project.limits }, bodyText(request), async (keep) => {
+    await check();
+    const body = JSON.stringify({ data: userTold({ ...user, twoFactorSecret: secret }) });
+    const answer = { status: 200, body, contentType: jsonType };
+    const done = keep && ((transaction: Transaction) => keep(transaction, answer));
+    await changeRecorded(request, { id: user.id, values: { '2fa_secret': secret }, by: caller, done });
+    return answer;
+  });
 }
 
 async function activate(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
@@ -60,20 +78,21 @@ async function activate(request: Asked, reply: FastifyReply): Promise<FastifyRep
   );
   const people = await peopleOf(request);
   if (!isSecret(secret)) throw new GatewayError('validation', { message: '2fa_secret: This value is not valid.' });
-  if (people.user.twoFactorSecret) throw new GatewayError('unprocessable', { message: 'There is a second factor already; end it first' });
-  await checkOtp(request, people.user, secret, otp);
-  return changed(request, reply, people, secret);
+  return changed(request, reply, people, secret, async () => {
+    if (people.user.twoFactorSecret) throw new GatewayError('unprocessable', { message: 'There is a second factor already; end it first' });
+    await checkOtp(request, people.user, secret, otp);
+  });
 }
 
 /** A session alone does not end one's own second factor: it takes a one-time password. */
 async function end(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
   const people = await peopleOf(request);
   const { user, caller } = people;
-  if (user.id === caller.id && user.twoFactorSecret) {
+  return changed(request, reply, people, null, async () => {
+    if (user.id !== caller.id || !user.twoFactorSecret) return;
     const given = request.body === undefined || request.body === null ? undefined : otpIn(bodyOf(request));
     await checkOtp(request, user, user.twoFactorSecret, given);
-  }
-  return changed(request, reply, people, null);
+  });
 }
 
 export const twoFactorRoutes: FastifyPluginAsync = async (app) => {

@@ -1,6 +1,6 @@
 /** Changing and deleting the items that a filter names; the answer tells how many they were. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { prepareWrite } from '../../engine/write.ts';
+import { prepareWrite } from '../../engine/prepare-write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem, RequestedMutation, RequestedRows } from '../../query/mutation.ts';

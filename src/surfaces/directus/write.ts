@@ -1,8 +1,9 @@
 /** Creating, changing and deleting items (directus8-data §4.2 to §4.4); the system routes share it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FileWrites } from '../../engine/file-writes.ts';
+import { prepareWrite } from '../../engine/prepare-write.ts';
 import { prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
-import { prepareWrite, type WriteAnswer, type WrittenRow } from '../../engine/write.ts';
+import type { WriteAnswer, WrittenRow } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json-body.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';

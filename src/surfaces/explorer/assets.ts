@@ -1,10 +1,10 @@
 /** The files of the explorer, as they stand in the package: read once. */
 import { readdir, readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
+import { pathInPackage } from '../../lib/package.ts';
 import { operators } from '../../query/operators.ts';
 
-const folder = fileURLToPath(new URL('../../../../explorer/', import.meta.url));
+const folder = pathInPackage('explorer');
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -21,7 +21,7 @@ let files: Promise<ReadonlyMap<string, string>> | undefined;
 
 async function read(): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(folder);
-  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(folder + name, 'utf8')] as const)));
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)));
 }
 
 async function textOf(name: string): Promise<string | undefined> {

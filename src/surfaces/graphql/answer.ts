@@ -1,7 +1,6 @@
 /** Answers what a request asks: as the caller who is known from before where the statements prove who he is, else as one identified anew. */
 import type { FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
-import type { Claim } from '../../engine/keyed-requests.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import { type CallerContext, forReading, forWriting, identified, recalled, sameActor } from '../caller.ts';
@@ -144,7 +143,7 @@ function told(error: unknown): Text {
 }
 
 /** The claim on the key that came with a mutation; a socket has none for each of its operations, and a trial uses none up. */
-function claimed({ request, live, text }: Serving, context: CallerContext): Promise<Claim | undefined> {
+function claimed({ request, live, text }: Serving, context: CallerContext): ReturnType<typeof claimOf> {
   return live || asksForTrial(request)
     ? Promise.resolve(undefined)
     : claimOf(request, context, { query: rawQuery(request.url), body: text });

@@ -3,6 +3,7 @@
 import { GraphQLID } from 'graphql';
 import { isCompared } from '../../access/reach.ts';
 import { graphqlName } from '../../schema/names.ts';
+import { pointForm } from '../../schema/points.ts';
 import type { Collection } from '../../schema/types.ts';
 import { isTextList, referenceScalar } from './field-scalars.ts';
 import { flatFields, flatListFields, type InputFields, listOf, meant, operatorFields } from './operator-types.ts';
@@ -30,7 +31,7 @@ export function typedFilter(collection: Collection, parts: Parts): InputFields {
   for (const field of collection.fields.values()) {
     if (!isCompared(parts, field)) continue;
     const leaf = parts.leaf(field);
-    const type = parts.operators(isTextList(field) ? parts.leaf({ ...field, type: 'string' }) : leaf);
+    const type = parts.operators(isTextList(field) ? parts.leaf({ ...field, type: 'string' }) : leaf, pointForm(field) !== undefined);
     fields[graphqlName(field.name)] = { ...meant(type, { is: 'field', name: field.name }), ...described(field.name) };
   }
   for (const relation of collection.relations.values()) {

@@ -9,6 +9,7 @@ import {
   GraphQLNonNull,
   GraphQLString,
 } from 'graphql';
+import { operatorOf } from '../../query/operators.ts';
 import type { Field } from '../../schema/types.ts';
 import { bytes, json } from './scalars.ts';
 import type { FilterMeaning } from './types.ts';
@@ -52,9 +53,18 @@ export function operatorFields(leaf: GraphQLLeafType): InputFields {
   return { ...fields, ...flags() };
 }
 
+/** The name of that type; columns of points have operators of their own. */
+export const operatorName = (leaf: string, points = false): string => `${leaf}${points ? 'Point' : ''}Operators`;
+
 /** The input type of operators on values of a type. */
-export function operatorType(leaf: GraphQLLeafType): GraphQLInputObjectType {
-  return new GraphQLInputObjectType({ name: `${leaf.name}Operators`, fields: () => operatorFields(leaf) });
+export function operatorType(leaf: GraphQLLeafType, points: boolean): GraphQLInputObjectType {
+  const fields = () => ({ ...operatorFields(leaf), ...(points ? placeFields() : {}) });
+  return new GraphQLInputObjectType({ name: operatorName(leaf.name, points), fields });
+}
+
+function placeFields(): InputFields {
+  const placed = (type: GraphQLInputType, operator: string) => meant(type, { is: 'operator', operator }, operatorOf(operator).meaning);
+  return { _near: placed(GraphQLString, 'near'), _within: placed(json, 'within'), _intersects: placed(json, 'intersects') };
 }
 
 /** Flat operators by the field's type. Lists stand in one text, with commas between. */

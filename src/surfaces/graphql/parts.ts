@@ -13,9 +13,10 @@ import {
 import { type Reach, reachOf, readableFields, targetOf, type WriteAction } from '../../access/reach.ts';
 import type { ReadContext } from '../../engine/read.ts';
 import { graphqlName } from '../../schema/names.ts';
+import { pointForm } from '../../schema/points.ts';
 import type { Collection, Field, Relation } from '../../schema/types.ts';
 import { enumLabels, scalarOf } from './field-scalars.ts';
-import { type InputFields, operatorType } from './operator-types.ts';
+import { type InputFields, operatorName, operatorType } from './operator-types.ts';
 import { type CollectionNames, namesOf, type TypePart } from './type-names.ts';
 
 export type State = Pick<ReadContext, 'schema' | 'rules' | 'actor'>;
@@ -25,7 +26,7 @@ export type Does = ReadonlySet<WriteAction>;
 
 export interface Parts extends Reach {
   readonly names: ReadonlyMap<string, CollectionNames>;
-  readonly operators: (leaf: GraphQLLeafType) => GraphQLInputObjectType;
+  readonly operators: (leaf: GraphQLLeafType, points?: boolean) => GraphQLInputObjectType;
   /** The type of a field's values; of a list of texts that of one. */
   leaf(field: Field): GraphQLLeafType;
   object(collection: string, part: TypePart): GraphQLObjectType;
@@ -98,7 +99,7 @@ export function makeParts(state: State, writable: ReadonlyMap<string, Does>, tak
   const parts: Parts = {
     ...reach,
     names,
-    operators: (leaf) => keep(`${leaf.name}Operators`, () => operatorType(leaf)),
+    operators: (leaf, points = false) => keep(operatorName(leaf.name, points), () => operatorType(leaf, points)),
     leaf(field) {
       const labels = enumLabels(field);
       if (!labels) return scalarOf(field);
@@ -135,7 +136,7 @@ export function makeParts(state: State, writable: ReadonlyMap<string, Does>, tak
         if (!readable.has(collection.name)) continue;
         for (const part of Object.keys(makers.objects) as TypePart[])
           if (makers.has(part, collection, parts)) parts.object(collection.name, part);
-        for (const field of readableFields({ visible }, collection)) parts.operators(parts.leaf(field));
+        for (const field of readableFields({ visible }, collection)) parts.operators(parts.leaf(field), pointForm(field) !== undefined);
       }
     },
     open() {

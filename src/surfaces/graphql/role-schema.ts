@@ -17,6 +17,7 @@ import type { Collection } from '../../schema/types.ts';
 import { changeEventType, changeFields, isTold, subscriptionsOf } from './change-types.ts';
 import { thumbnailType } from './file-fields.ts';
 import { flatFilter, toManyFilter, toOneFilter, typedFilter } from './filter-types.ts';
+import { operatorName } from './operator-types.ts';
 import { described, type Makers, makeParts, type Parts, type State } from './parts.ts';
 import {
   aggregatedFields,
@@ -97,7 +98,7 @@ const fixed: readonly GraphQLNamedType[] = [
 const builtIn = ['Query', 'Mutation', 'Subscription', 'Int', 'String', 'Boolean', 'ID'];
 /** There where a role may see files. */
 const offered: readonly GraphQLNamedType[] = [thumbnailType];
-const operatorNames = [...fixed.map(({ name }) => name), ...builtIn].map((name) => `${name}Operators`);
+const operatorNames = [...fixed.map(({ name }) => name), ...builtIn].flatMap((name) => [operatorName(name), operatorName(name, true)]);
 const taken = [...builtIn, ...[...fixed, ...offered].map(({ name }) => name), ...operatorNames];
 
 type RootFields = GraphQLFieldConfigMap<unknown, unknown>;

@@ -4,9 +4,10 @@ import { GraphQLError } from 'graphql';
 import { addComment, deleteComment, editComment } from '../../engine/comments.ts';
 import { dryRun } from '../../engine/dry-run.ts';
 import type { Claim } from '../../engine/keyed-requests.ts';
+import { prepareWrite } from '../../engine/prepare-write.ts';
 import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { revertedItem } from '../../engine/revert.ts';
-import { prepareWrite, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
+import { type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
@@ -39,8 +40,6 @@ class StepFault extends Error {
   }
 }
 
-const untried = new GatewayError('unprocessable', { message: 'dry_run: comments cannot be tried; nothing was done' });
-
 async function at<T>(key: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -65,7 +64,7 @@ export async function runMutation(
   try {
     return await fresh(context, async (now) => {
       const within = writeContext(request, now, graphqlNested, hooks, trial);
-      const steps = await stepsOf(within, operationOf(now), limits, trial);
+      const steps = await stepsOf(within, operationOf(now), limits);
       const work = async (session: WriteSession): Promise<WriteAnswer<Text>> => {
         const texts: [string, Text][] = [];
         for (const [key, step] of steps) {
@@ -107,7 +106,7 @@ function inTime<T>(until: number, { milliseconds }: GraphqlLimits, run: () => Pr
 }
 
 /** Binds every root field before the transaction begins: what is wrong with one is told before any is run. */
-async function stepsOf(within: WriteContext, operation: Understood, limits: GraphqlLimits, trial: boolean): Promise<[string, Step][]> {
+async function stepsOf(within: WriteContext, operation: Understood, limits: GraphqlLimits): Promise<[string, Step][]> {
   const type = operation.schema.getMutationType();
   const steps: [string, Step][] = [];
   let rows = 0;
@@ -116,7 +115,6 @@ async function stepsOf(within: WriteContext, operation: Understood, limits: Grap
     const meaning = field && rootMeaning(field);
     if (name === '__typename') steps.push([key, async () => JSON.stringify(type?.name)]);
     if (!meaning) continue;
-    if (trial && /Comment$/.test(meaning.does)) throw new StepFault(key, untried);
     const { step, cost } = await at(key, () => stepOf(within, operation, meaning, selected));
     rows += cost;
     steps.push([key, step]);
@@ -188,6 +186,8 @@ async function shownText(within: ReadContext, shown: Shown, keys: readonly strin
   return texts.count === 0 ? 'null' : texts.between('', '');
 }
 
+const activity = 'directus_activity';
+
 type Commenting = Extract<RootMeaning, { does: 'addComment' | 'editComment' | 'deleteComment' }>;
 
 async function commentStep(
@@ -205,24 +205,19 @@ async function commentStep(
   const shown = meaning.does === 'deleteComment' ? told(operation, selected) : readingBack(operation, meaning, selected, false);
   if (shown.is === 'rows') prepareRead(within, shown.read(['1']));
   const { userAgent } = within;
-  const run = async (session: WriteSession): Promise<string> => {
-    const id = String(args['id']);
-    switch (meaning.does) {
-      case 'addComment':
-        return addComment(session.within, {
-          collection: String(args['collection']),
-          item: String(args['item']),
-          text,
-          explained,
-          userAgent,
-        });
-      case 'editComment':
-        await editComment(session.within, { id, text, explained });
-        return id;
-      case 'deleteComment':
-        await deleteComment(session.within, id);
-        return id;
+  const run = async ({ within: inside, wrote }: WriteSession): Promise<string> => {
+    if (meaning.does === 'addComment') {
+      const [collection, item] = [String(args['collection']), String(args['item'])];
+      const added = await addComment(inside, { collection, item, text, explained, userAgent });
+      wrote({ action: 'create', collection: activity, item: added });
+      return added;
     }
+    const id = String(args['id']);
+    if (meaning.does === 'editComment') await editComment(inside, { id, text, explained });
+    else await deleteComment(inside, id);
+    // The entry of a deleted one stays, without its text.
+    wrote({ action: 'update', collection: activity, item: id });
+    return id;
   };
   return { cost: 1, step: async (session) => shownText(session.within, shown, [await run(session)], 1) };
 }

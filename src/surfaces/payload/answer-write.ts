@@ -1,14 +1,13 @@
 /** Answers to writes: of what was done, of what would be (`dry_run=1`), or as given before to the same request (`Idempotency-Key`). */
 import type { FastifyReply } from 'fastify';
 import type { Change } from '../../engine/dry-run.ts';
-import type { Claim, KeptAnswer } from '../../engine/keyed-requests.ts';
-import { transactional } from '../../engine/transactional.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { type JsonObject, jsonTextOf } from '../../lib/json-body.ts';
-import { claimOf } from '../idempotency.ts';
+import { answerOnce, type Keep, sendAnswer } from '../idempotency.ts';
 import { asksForTrial } from '../trial.ts';
-import { callerOf, rawQuery } from './context.ts';
+import { callerOf } from './context.ts';
 import type { Parameters } from './parameters.ts';
-import { jsonType, sendText } from './respond.ts';
+import { jsonType } from './respond.ts';
 import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
 import { type Shown, type Writes, withLocale, writeFresh } from './write.ts';
@@ -44,9 +43,9 @@ interface OneWrite extends Written {
 
 /** The answer is kept in the transaction of the write: either both are there or neither. */
 export function answerOne(serving: Serving, { write, answer, ...written }: OneWrite): Promise<FastifyReply> {
-  return keyed(serving, written, async (writes, claim) => {
-    const keep: Writes['keep'] = (transaction, shown) => claim?.keep(transaction, kept(answer(writes, shown))) ?? Promise.resolve();
-    const shown = await write({ ...writes, ...(claim ? { keep } : {}) });
+  return answered(serving, written, async (writes, keep) => {
+    const keeping: Pick<Writes, 'keep'> = keep ? { keep: (transaction, shown) => keep(transaction, kept(answer(writes, shown))) } : {};
+    const shown = await write({ ...writes, ...keeping });
     return tried(writes, answer(writes, shown), shown.changes ?? []);
   });
 }
@@ -58,37 +57,24 @@ interface ManyWrites extends Written {
 
 /** The answer is kept once the last document is written. */
 export function answerMany(serving: Serving, { write, ...written }: ManyWrites): Promise<FastifyReply> {
-  return keyed(serving, written, async (writes, claim) => {
+  return answered(serving, written, async (writes) => {
     const { changes, ...answer } = await write(writes);
-    if (claim) await transactional(writes.context.project.connection, (transaction) => claim.keep(transaction, kept(answer)));
     return tried(writes, answer, changes);
   });
 }
 
-type Mine = Extract<Claim, { is: 'mine' }>;
-
-async function keyed(
+async function answered(
   serving: Serving,
   { name, parameters, document = {} }: Written,
-  run: (writes: Writes, claim: Mine | undefined) => Promise<Answer>,
+  run: (writes: Writes, keep?: Keep) => Promise<Answer>,
 ): Promise<FastifyReply> {
   const { asking, reply } = serving;
   const { request } = asking;
   const context = await callerOf(asking);
   const trial = asksForTrial(request);
-  const claim = trial ? undefined : await claimOf(request, context, { query: rawQuery(request.url), body: jsonTextOf(document) });
-  if (claim?.is === 'answered') {
-    const { status, body = '' } = claim.answer;
-    return sendText(reply.header('idempotency-replayed', 'true'), body, status);
-  }
-  try {
-    const { status, text } = await writeFresh(serving, context, name, parameters, (writes) => run({ ...writes, trial }, claim));
-    return sendText(reply, text, status);
-  } catch (error) {
-    // What was refused may be sent again, corrected or not.
-    await claim?.release();
-    throw error;
-  }
+  const once = async (keep?: Keep): Promise<KeptAnswer> =>
+    kept(await writeFresh(serving, context, name, parameters, (writes) => run({ ...writes, trial }, keep)));
+  return trial ? sendAnswer(reply, await once()) : answerOnce(request, reply, context, () => jsonTextOf(document), once);
 }
 
 const kept = ({ status, text }: Answer): KeptAnswer => ({ status, body: text, contentType: jsonType });

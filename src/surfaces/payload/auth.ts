@@ -8,18 +8,21 @@ import { refreshed } from '../../auth/refresh.ts';
 import { requestReset, resetPassword } from '../../auth/reset.ts';
 import { tokenFor } from '../../auth/sign-in.ts';
 import { type UserRow, userByEmail, userById } from '../../auth/users.ts';
+import type { Transaction } from '../../dialect/types.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { systemRows } from '../../engine/system-read.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import type { JsonObject } from '../../lib/json-body.ts';
+import { type JsonObject, jsonTextOf } from '../../lib/json-body.ts';
+import { answerOnce, unknownCaller } from '../idempotency.ts';
 import { refuseTrial } from '../trial.ts';
-import { objectOf } from './body.ts';
+import { objectOf, textOfBody } from './body.ts';
 import { callerOf } from './context.ts';
 import { invalid, type PathFault } from './invalid.ts';
 import { truthOf } from './parameters.ts';
-import { sendObject, sendText } from './respond.ts';
+import { jsonType, sendObject, sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
 import { usersSlug } from './slugs.ts';
-import { tokenCookie, tokenOf } from './token.ts';
+import { mayHoldCookie, tokenCookie, tokenOf } from './token.ts';
 import { userText } from './user-document.ts';
 
 const usersTable = 'directus_users';
@@ -36,6 +39,7 @@ function expiryOf(token: string): number | undefined {
 }
 
 function handOver({ asking, reply }: Serving, token: string): void {
+  if (!mayHoldCookie(asking.request)) return;
   reply.header('set-cookie', tokenCookie(asking.request, token, new Date((expiryOf(token) ?? 0) * 1000)));
 }
 
@@ -100,6 +104,8 @@ async function logout(serving: Serving): Promise<FastifyReply> {
   return sendObject(reply, { message: 'You have been logged out successfully.' });
 }
 
+const answerOf = (body: object): KeptAnswer => ({ status: 200, body: JSON.stringify(body), contentType: jsonType });
+
 const refuse = (): GatewayError => new GatewayError('forbidden', { message: 'You are not allowed to perform this action.' });
 
 async function refresh(serving: Serving): Promise<FastifyReply> {
@@ -132,48 +138,69 @@ async function me({ asking, reply }: Serving): Promise<FastifyReply> {
 /** By administrators alone: who may not change every user is told nothing of whether there is one. */
 async function unlockUser({ asking, reply }: Serving): Promise<FastifyReply> {
   const { request } = asking;
-  const email = textIn(objectOf(request), 'email').trim();
+  const body = objectOf(request);
+  const email = textIn(body, 'email').trim();
   if (email === '') throw new GatewayError('bad_request', { message: 'Missing email.' });
-  const { actor, connection, schema } = await callerOf(asking);
+  const context = await callerOf(asking);
+  const { actor, connection, schema } = context;
   if (actor.is !== 'user' || !actor.admin || !(await userByEmail(connection, schema, email))) throw refuse();
-  await unlock(request, email);
-  return sendObject(reply, { message: 'Success' });
+  return answerOnce(request, reply, context, jsonTextOf(body), async () => {
+    await unlock(request, email);
+    return answerOf({ message: 'Success' });
+  });
 }
 
 async function verify({ asking, reply }: Serving, token: string): Promise<FastifyReply> {
-  await acceptInvitation(asking.request, token, undefined).catch((error: unknown) => {
-    if (!(error instanceof GatewayError) || !['invalid_token', 'expired_token', 'user_not_found'].includes(error.kind)) throw error;
-    throw new GatewayError('forbidden', { message: 'Verification token is invalid.' });
+  const { request } = asking;
+  const answer = answerOf({ message: 'Email verified successfully.' });
+  return answerOnce(request, reply, unknownCaller(request), textOfBody(request), async (keep) => {
+    const done = keep && ((transaction: Transaction) => keep(transaction, answer));
+    await acceptInvitation(request, token, undefined, done).catch((error: unknown) => {
+      if (!(error instanceof GatewayError) || !['invalid_token', 'expired_token', 'user_not_found'].includes(error.kind)) throw error;
+      throw new GatewayError('forbidden', { message: 'Verification token is invalid.' });
+    });
+    return answer;
   });
-  return sendObject(reply, { message: 'Email verified successfully.' });
 }
 
 async function forgotPassword({ asking, reply }: Serving): Promise<FastifyReply> {
-  const email = textIn(objectOf(asking.request), 'email').trim();
+  const { request } = asking;
+  const body = objectOf(request);
+  const email = textIn(body, 'email').trim();
   if (email === '') throw new GatewayError('bad_request', { message: 'Missing email.' });
-  requestReset(asking.request, email, undefined);
-  return sendObject(reply, { message: 'Success' });
+  return answerOnce(request, reply, unknownCaller(request), jsonTextOf(body), async () => {
+    requestReset(request, email, undefined);
+    return answerOf({ message: 'Success' });
+  });
 }
 
 /** Whoever has a second factor signs in with it: a link by mail is not enough for a token. */
 async function reset(serving: Serving): Promise<FastifyReply> {
   const { request } = serving.asking;
-  const { project } = request;
   const body = objectOf(request);
   const token = textIn(body, 'token');
   if (token === '') throw new GatewayError('invalid_reset_token');
   demand(serving, body, ['password']);
   const password = textIn(body, 'password');
-  const changed: UserRow = isInvitation(request, token)
-    ? await acceptInvitation(request, token, password)
-    : await resetPassword(request, token, password);
+  return answerOnce(request, serving.reply, unknownCaller(request), jsonTextOf(body), async (keep) => {
+    const done = keep && ((transaction: Transaction) => keep(transaction, { status: 200, secret: true }));
+    const changed: UserRow = isInvitation(request, token)
+      ? await acceptInvitation(request, token, password, done)
+      : await resetPassword(request, token, password, done);
+    return signedInAfter(serving, changed);
+  });
+}
+
+async function signedInAfter(serving: Serving, changed: UserRow): Promise<KeptAnswer> {
+  const { request } = serving.asking;
+  const { project } = request;
   const email = String(changed.row['email'] ?? '');
   if (email !== '') await unlock(request, email);
   const user = await userById(project.connection, project.schemas.current, changed.id);
   const made = user && !user.twoFactorSecret ? await tokenFor(request, user) : undefined;
   if (made !== undefined) handOver(serving, made);
   const members = { ...(made === undefined ? {} : { exp: expiryOf(made), token: made }), message: 'Password reset successfully.' };
-  return sendText(serving.reply, withUser(await userText(request, changed.id), members));
+  return { status: 200, body: withUser(await userText(request, changed.id), members), contentType: jsonType, secret: true };
 }
 
 async function firstRegister(): Promise<FastifyReply> {

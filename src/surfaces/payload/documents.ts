@@ -104,7 +104,8 @@ interface Failure {
 async function namedKeys({ context, collection, parameters }: Writes, missing: string): Promise<string[]> {
   const shape = shapeOf(context, parameters);
   if (!shape.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
-  const where = filterOf(shape, collection, whereValue(parameters.get('where')));
+  const looked = whereValue(parameters.get('where'));
+  const where = filterOf(shape, collection, looked);
   // A condition that was lost on the way, such as one whose value the client left out, is not one on no document.
   if (!where || isOpen(where)) throw new GatewayError('bad_request', { message: missing });
   const limit = mostOf(parameters);
@@ -112,7 +113,7 @@ async function namedKeys({ context, collection, parameters }: Writes, missing: s
   const read: RequestedRead = {
     ...documentsRead(collection, new Map([['key', { is: 'key' }]]), parameters),
     where,
-    order: orderOf(shape, collection, parameters.get('sort')),
+    order: orderOf(shape, collection, parameters.get('sort'), looked),
     limit: limit === 0 ? writeRows + 1 : Math.min(limit, writeRows + 1),
     counts: uncounted,
   };

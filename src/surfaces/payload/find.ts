@@ -88,7 +88,8 @@ function readyRead(context: CallerContext, parameters: Parameters, wanted: Wante
     return { page, prepared: prepareRead(roomy(context), { ...read, ...where, counts: uncounted }), text: onlyText(wanted.id) };
   }
   if (wanted.is === 'first') return readyFirst(context, shape, collection, parameters, page);
-  const asked = filterOf(shape, collection, whereValue(parameters.get('where')));
+  const looked = whereValue(parameters.get('where'));
+  const asked = filterOf(shape, collection, looked);
   const where = asked && narrowed ? both(asked, narrowed) : (asked ?? narrowed);
   const counted = where || truthOf(parameters.get('trash')) ? 'filtered' : 'total';
   const filter = where ? { where } : {};
@@ -99,7 +100,7 @@ function readyRead(context: CallerContext, parameters: Parameters, wanted: Wante
   const read: RequestedRead = {
     ...documentsRead(collection, templateOf(shape, collection, parameters), parameters),
     ...filter,
-    order: orderOf(shape, collection, parameters.get('sort')),
+    order: orderOf(shape, collection, parameters.get('sort'), looked),
     offset: page.limit === 0 ? 0 : offsetOf(page),
     ...(page.limit === 0 ? {} : { limit: page.limit }),
     counts: { ...uncounted, [counted]: page.paged },

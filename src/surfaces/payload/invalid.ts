@@ -1,7 +1,5 @@
 /** Documents that cannot be written as they are, told field by field (payload-rest P-114). */
 import { GatewayError } from '../../lib/errors.ts';
-import type { Json } from '../../lib/json-body.ts';
-import { numberText } from '../../lib/json-body.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { usersSlug } from './slugs.ts';
@@ -49,24 +47,17 @@ function sentenceOf({ collection }: Writing, name: string): string {
   return field && numbers.has(field.storage) ? noNumber : otherwise;
 }
 
-const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : numberText(value));
-
-/** Of a value that another row has: the field that holds it, as far as it can be told from those that are unique. */
-function duplicates({ collection, slug }: Writing, sent: RequestedItem, value: string): PathFault[] {
-  if (slug === usersSlug && 'email' in sent) return [{ path: 'email', message: registered }];
-  const single = new Set([...collection.fields.values()].filter((field) => field.unique || collection.key[0] === field));
-  const among = Object.keys(sent).filter((name) => [...single].some((field) => field.name === name));
-  const named = among.filter((name) => name === value || textOf(sent[name]) === value);
-  const several = collection.unique.flat().map(({ name }) => name);
-  const found = named.length > 0 ? named : among.length > 0 ? among : Object.keys(sent).filter((name) => several.includes(name));
-  return (found.length > 0 ? found : ['id']).map((path) => ({ path, message: unique }));
+/** Of a value that another row has. What holds it is named where it was sent. */
+function duplicates({ slug }: Writing, sent: RequestedItem, field: unknown): PathFault[] {
+  if (slug === usersSlug && 'email' in sent && (field ?? 'email') === 'email') return [{ path: 'email', message: registered }];
+  return [{ path: typeof field === 'string' ? field : 'id', message: unique }];
 }
 
 function faultsOf(error: GatewayError, writing: Writing, sent: RequestedItem): PathFault[] | undefined {
-  const { field, value } = error.details;
+  const { field } = error.details;
   switch (error.kind) {
     case 'duplicate':
-      return duplicates(writing, sent, String(value ?? ''));
+      return duplicates(writing, sent, field);
     case 'validation':
     case 'structured_value':
     case 'unprocessable': {

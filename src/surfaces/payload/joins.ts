@@ -53,9 +53,10 @@ export function joinOf(
 function nestedOf(shape: Shape, target: Collection, asked: Parameters): Omit<RequestedNested, 'nested'> {
   const limit = countOf(asked.get('limit')) ?? usualLimit;
   const page = Math.max(countOf(asked.get('page')) ?? 1, 1);
-  const where = filterOf(shape, target, whereValue(asked.get('where')));
+  const looked = whereValue(asked.get('where'));
+  const where = filterOf(shape, target, looked);
   return {
-    order: orderOf(shape, target, asked.get('sort')),
+    order: orderOf(shape, target, asked.get('sort'), looked),
     ...(where ? { where } : {}),
     ...(limit === 0 ? {} : { limit, offset: (page - 1) * limit }),
   };

@@ -1,33 +1,45 @@
 /** Preferences of whoever is signed in, at /_preferences and /payload-preferences (payload-rest §13). */
 import type { FastifyReply } from 'fastify';
 import { type Preference, type Preferences, preferencesOf } from '../../engine/preferences.ts';
+import { transactional } from '../../engine/transactional.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { joinTexts } from '../../lib/joined-texts.ts';
 import { jsonTextOf } from '../../lib/json-body.ts';
 import { preferencesTable } from '../../schema/system.ts';
+import type { CallerContext } from '../caller.ts';
+import { answerOnce } from '../idempotency.ts';
 import { merged } from './answer-write.ts';
 import { objectOf } from './body.ts';
 import { callerOf } from './context.ts';
 import { queryFault } from './faults.ts';
 import { pageText } from './page.ts';
 import { checkParameters, pageOf } from './parameters.ts';
-import { sendText } from './respond.ts';
+import { jsonType, sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
 import { usersSlug } from './slugs.ts';
 
 interface Own {
+  readonly context: CallerContext;
   readonly user: string;
   /** Undefined where the database has no table for them. */
   readonly preferences: Preferences | undefined;
+  /** Where the table is. */
+  readonly schema: string | null;
 }
 
 /** Undefined for nobody. */
 async function ownOf({ asking }: Serving): Promise<Own | undefined> {
-  const { actor, connection, project } = await callerOf(asking);
+  const context = await callerOf(asking);
+  const { actor, connection, project } = context;
   if (actor.is !== 'user') return undefined;
   const { tables, defaultSchema } = project.schemas.introspection;
   const there = tables.some(({ name, schema }) => name === preferencesTable && schema === defaultSchema);
-  return { user: actor.id, preferences: there ? preferencesOf(connection, defaultSchema, actor.id) : undefined };
+  return {
+    context,
+    schema: defaultSchema,
+    user: actor.id,
+    preferences: there ? preferencesOf(connection, defaultSchema, actor.id) : undefined,
+  };
 }
 
 function textOf({ id, key, value, created, updated }: Preference, user: string): string {
@@ -55,22 +67,46 @@ async function show(serving: Serving, key: string): Promise<FastifyReply> {
   return sendText(serving.reply, own && found ? textOf(found, own.user) : notFound);
 }
 
+/** Changes one in a transaction, and answers with what that says; once where the request has a key. */
+function changing(
+  { asking, reply }: Serving,
+  { context, user, schema }: Own,
+  body: string,
+  run: (own: Preferences) => Promise<string>,
+): Promise<FastifyReply> {
+  const { connection } = context.project;
+  return answerOnce(asking.request, reply, context, body, (keep) =>
+    transactional(connection, async (transaction) => {
+      const answer = { status: 200, body: await run(preferencesOf(transaction, schema, user)), contentType: jsonType };
+      await keep?.(transaction, answer);
+      return answer;
+    }),
+  );
+}
+
 async function keep(serving: Serving, key: string): Promise<FastifyReply> {
   const body = objectOf(serving.asking.request);
-  const { user, preferences } = demandUser(await ownOf(serving));
-  if (!preferences) {
+  const own = demandUser(await ownOf(serving));
+  if (!own.preferences) {
     const message = 'This database has no table for preferences yet; run the install command on it, which adds what is missing';
     throw new GatewayError('busy', { message });
   }
-  const kept = await preferences.keep(key, jsonTextOf(Object.hasOwn(body, 'value') ? (body['value'] ?? null) : body));
-  return sendText(serving.reply, `{"doc":${textOf(kept, user)},"message":"Updated successfully."}`);
+  const value = jsonTextOf(Object.hasOwn(body, 'value') ? (body['value'] ?? null) : body);
+  return changing(serving, own, jsonTextOf(body), async (preferences) => {
+    const kept = await preferences.keep(key, value);
+    return `{"doc":${textOf(kept, own.user)},"message":"Updated successfully."}`;
+  });
 }
 
 async function remove(serving: Serving, key: string): Promise<FastifyReply> {
-  const { user, preferences } = demandUser(await ownOf(serving));
-  const found = await preferences?.remove(key);
-  if (!found) throw new GatewayError('item_not_found', { id: key });
-  return sendText(serving.reply, merged(textOf(found, user), '{"message":"Deleted successfully."}'));
+  const own = demandUser(await ownOf(serving));
+  const none = (): GatewayError => new GatewayError('item_not_found', { id: key });
+  if (!own.preferences) throw none();
+  return changing(serving, own, '', async (preferences) => {
+    const found = await preferences.remove(key);
+    if (!found) throw none();
+    return merged(textOf(found, own.user), '{"message":"Deleted successfully."}');
+  });
 }
 
 /** The caller's own alone, whoever that is. */

@@ -2,6 +2,7 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject, numberText } from '../../lib/json-body.ts';
 import type { NestedSyntax, RequestedItem, RequestedRow } from '../../query/mutation.ts';
 import { defaultText } from '../../schema/default-text.ts';
+import { pointForm, storedPoint } from '../../schema/points.ts';
 import type { Collection, Field, Schema } from '../../schema/types.ts';
 import { type Facts, factsOf, type HasMany, type Member, memberNamed } from './facts.ts';
 import { invalid, type PathFault, selection, type Writing } from './invalid.ts';
@@ -81,7 +82,8 @@ function addMember({ sending, facts, item, links, sets, faults }: Adding, member
     case 'value': {
       const { generated, identityAlways } = member.field.column;
       const own = key.includes(member.field) && (key.length === 1 || does === 'update');
-      if (!generated && !identityAlways && !own && !facts.measured.has(member.field.name)) item[member.field.name] = value;
+      if (!generated && !identityAlways && !own && !facts.measured.has(member.field.name))
+        item[member.field.name] = pointOf(member.field, value);
       return;
     }
     case 'one': {
@@ -102,6 +104,13 @@ function addMember({ sending, facts, item, links, sets, faults }: Adding, member
       else sets.set(member, unique(ids.flatMap((one) => (one === undefined ? [] : [one]))));
     }
   }
+}
+
+/** A point as documents show it, in the form in which the column keeps its own (P-72). */
+function pointOf(field: Field, value: Json): Json {
+  if (!pointForm(field) || !isJsonList(value) || value.length !== 2) return value;
+  const [lng, lat] = value.map((part) => Number(numberText(part)));
+  return lng !== undefined && lat !== undefined && Number.isFinite(lng) && Number.isFinite(lat) ? storedPoint(field, [lng, lat]) : value;
 }
 
 function unique(ids: readonly Json[]): Json[] {

@@ -5,6 +5,7 @@ import type { Collection, Field } from '../../schema/types.ts';
 import { factsOf } from './facts.ts';
 import { isCompared, type Resolved, resolvePath, type Seeing } from './names.ts';
 import { type Asked, namesOf } from './parameters.ts';
+import { nearestFirst } from './to-place.ts';
 
 /** The newest first, by the moment of creation where there is one (P-82). */
 function usual(seeing: Seeing, collection: Collection): RequestedOrder[] {
@@ -57,12 +58,18 @@ function termOf(seeing: Seeing, collection: Collection, name: string): Requested
   });
 }
 
-/** The order that the names ask for, or the newest first; rows that are equal by it follow their keys, the highest first (P-82). */
-export function orderOf(seeing: Seeing, collection: Collection, sort: Asked | undefined): readonly RequestedOrder[] {
+/** The order that the names ask for, else the nearest first where that is looked for, or the newest; rows that are equal by it follow their keys, the highest first (P-82). */
+export function orderOf(
+  seeing: Seeing,
+  collection: Collection,
+  sort: Asked | undefined,
+  where: Asked | undefined,
+): readonly RequestedOrder[] {
   const names = namesOf(sort);
   if (names.length > seeing.limits.sort) refuse('sort terms (sort)', seeing.limits.sort);
   const asked = names.flatMap((name) => termOf(seeing, collection, name));
-  const order = asked.length > 0 ? asked : usual(seeing, collection);
+  const near = asked.length > 0 ? [] : nearestFirst(seeing, collection, where);
+  const order = asked.length > 0 ? asked : near.length > 0 ? near : usual(seeing, collection);
   const told = collection.key.filter((field) => seeing.visible.field(field) === 'yes');
   return [...order, ...told.map((field) => ({ path: [field.name], descending: true }))];
 }

@@ -17,8 +17,14 @@ export function tokenOf(request: FastifyRequest): string | undefined {
   return value !== undefined && value !== '' && mayUseCookie(request) ? value : undefined;
 }
 
+/** What only reads may be a link on the page of somebody else; a change that one asks for is by nobody, however it is sent. */
 function mayUseCookie(request: FastifyRequest): boolean {
-  if (request.headers.origin === undefined) return true;
+  if (request.headers.origin === undefined && (request.method === 'GET' || request.method === 'HEAD')) return true;
+  return mayHoldCookie(request);
+}
+
+/** Whether the page that asks may be given the cookie: who signs others in under a name of his own choice may not. */
+export function mayHoldCookie(request: FastifyRequest): boolean {
   return isOwnPage(request, authSettingsOf(request.project.config.auth).origins);
 }
 

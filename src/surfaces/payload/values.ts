@@ -1,13 +1,16 @@
 /** Values of columns in the forms that the convention gives them (payload-rest P-06, P-07). */
 import type { ValueForm } from '../../dialect/forms.ts';
 import type { RequestedOutput } from '../../query/requested-template.ts';
+import { pointForm } from '../../schema/points.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 
 /** A value in the form that the convention gives its type. */
-export function formOf({ storage, type }: Field): ValueForm {
+export function formOf(field: Field): ValueForm {
+  const { storage, type } = field;
   if (storage === 'integer' || storage === 'decimal') return type === 'boolean' ? 'plain' : 'safe number';
   if (storage === 'datetime' || storage === 'instant') return 'instant';
-  return storage === 'time' ? 'clock' : 'plain';
+  if (storage === 'time') return 'clock';
+  return pointForm(field) ? 'point' : 'plain';
 }
 
 export const fieldOutput = (field: Field): RequestedOutput => ({ is: 'field', name: field.name, form: formOf(field) });

@@ -67,5 +67,5 @@ export function versionOrder(seeing: Seeing, revisions: Collection, sort: Asked 
     const column = columns.get(name.replace(/^-/, ''));
     return column === undefined ? [] : [name.startsWith('-') ? `-${column}` : column];
   });
-  return orderOf(seeing, revisions, names);
+  return orderOf(seeing, revisions, names, undefined);
 }

@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { administratorRole, publicRole } from '../../access/compile-rules.ts';
-import { type Changing, changeUsers } from '../../auth/change-users.ts';
+import type { Changing } from '../../auth/change-users.ts';
 import type { ReadContext } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { answerChange } from './answer-change.ts';
 import { bodyOf } from './body.ts';
 import { demandWriter, scimContext } from './caller.ts';
 
@@ -74,19 +75,20 @@ async function update(request: Named, reply: FastifyReply): Promise<FastifyReply
   const context = await scimContext(request);
   demandWriter(context);
   const body = bodyOf(request);
-  const resource = await changeUsers(context, async (changing) => {
-    const { within, write } = changing;
-    const found = await rowOf(within, collection, request.params.id);
-    const id = text(found['id']);
-    const before = await membersOf(within, [found]);
-    const { name, members } = await groupChanges(found, before.map(nameOf), body);
-    if (name !== undefined) await write({ is: 'update', collection, changes: [{ key: id, item: { name } }] });
-    if (members && id === publicRole) throw new GatewayError('forbidden', { message: 'The public role has no members' });
-    if (members) await setMembers(changing, id, before, members);
-    const row = await rowOf(within, collection, request.params.id);
-    return (await shown(within, [row], context.base))[0] ?? {};
+  return answerChange(request, reply, context, {
+    async run(changing) {
+      const { within, write } = changing;
+      const found = await rowOf(within, collection, request.params.id);
+      const id = text(found['id']);
+      const before = await membersOf(within, [found]);
+      const { name, members } = await groupChanges(found, before.map(nameOf), body);
+      if (name !== undefined) await write({ is: 'update', collection, changes: [{ key: id, item: { name } }] });
+      if (members && id === publicRole) throw new GatewayError('forbidden', { message: 'The public role has no members' });
+      if (members) await setMembers(changing, id, before, members);
+      const row = await rowOf(within, collection, request.params.id);
+      return (await shown(within, [row], context.base))[0] ?? {};
+    },
   });
-  return sendScim(reply, context.actor, resource);
 }
 
 async function remove({ within, write }: Changing, name: string): Promise<void> {
@@ -123,14 +125,17 @@ export const groupRoutes: FastifyPluginAsync = async (app) => {
     const context = await scimContext(request);
     demandWriter(context);
     const { name, external, members } = newGroup(bodyOf(request));
-    const resource = await changeUsers(context, async (changing) => {
-      const { within, write } = changing;
-      const [key = ''] = await write({ is: 'create', collection, items: [{ name, external_id: external ?? randomUUID() }] });
-      if (members) await setMembers(changing, key, [], members);
-      const { rows } = await listRows(within, { collection, where: compares('id', 'eq', key) });
-      return (await shown(within, rows, context.base))[0] ?? {};
+    const item = { name, external_id: external ?? randomUUID() };
+    return answerChange(request, reply, context, {
+      async run(changing) {
+        const { within, write } = changing;
+        const [key = ''] = await write({ is: 'create', collection, items: [item] });
+        if (members) await setMembers(changing, key, [], members);
+        const { rows } = await listRows(within, { collection, where: compares('id', 'eq', key) });
+        return (await shown(within, rows, context.base))[0] ?? {};
+      },
+      status: 201,
     });
-    return sendScim(reply, context.actor, resource, 201);
   });
 
   app.put<{ Params: { id: string } }>(`${path}/:id`, update);
@@ -139,7 +144,11 @@ export const groupRoutes: FastifyPluginAsync = async (app) => {
   app.delete<{ Params: { id: string } }>(`${path}/:id`, async (request, reply) => {
     const context = await scimContext(request);
     demandWriter(context);
-    await changeUsers(context, (changing) => remove(changing, request.params.id));
-    return reply.code(204).send();
+    return answerChange(request, reply, context, {
+      async run(changing) {
+        await remove(changing, request.params.id);
+        return undefined;
+      },
+    });
   });
 };

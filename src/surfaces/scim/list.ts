@@ -1,8 +1,10 @@
 /** Lists of SCIM: filter and page of the query, and the envelope around the resources (RFC 7644 §3.4.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../access/types.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { writePlainJson } from '../../lib/plain-json.ts';
+import { sendAnswer } from '../idempotency.ts';
 import { scimType } from './errors.ts';
 import { parseFilter } from './filter.ts';
 import type { Listed } from './rows.ts';
@@ -50,8 +52,13 @@ export function listOf({ sent }: Page, total: number, resources: readonly object
   };
 }
 
-/** Answers in SCIM's own type. */
-export function sendScim(reply: FastifyReply, actor: Actor, body: object, status = 200): FastifyReply {
-  const shown = actor.is === 'public' ? { ...body, public: true } : body;
-  return reply.code(status).type(scimType).serializer(String).send(writePlainJson(shown));
+/** An answer in SCIM's own type. */
+export function scimAnswer(actor: Actor, resource: object, status = 200): KeptAnswer {
+  const body = writePlainJson(actor.is === 'public' ? { ...resource, public: true } : resource);
+  return { status, contentType: scimType, ...(body === undefined ? {} : { body }) };
+}
+
+/** Sends it. */
+export function sendScim(reply: FastifyReply, actor: Actor, resource: object): FastifyReply {
+  return sendAnswer(reply, scimAnswer(actor, resource));
 }

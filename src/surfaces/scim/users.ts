@@ -1,7 +1,7 @@
 /** /:project/scim/v2/Users (directus8-system §17). */
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { changeUsers } from '../../auth/change-users.ts';
+import { answerChange } from './answer-change.ts';
 import { bodyOf } from './body.ts';
 import { demandWriter, scimContext } from './caller.ts';
 
@@ -17,14 +17,15 @@ async function update(request: Named, reply: FastifyReply): Promise<FastifyReply
   const context = await scimContext(request);
   demandWriter(context);
   const body = bodyOf(request);
-  const row = await changeUsers(context, async ({ within, write }) => {
-    const found = await rowOf(within, collection, request.params.id);
-    const item = await userChanges(found, body);
-    if (Object.keys(item).length === 0) return found;
-    await write({ is: 'update', collection, changes: [{ key: String(found['id']), item }] });
-    return rowOf(within, collection, request.params.id);
+  return answerChange(request, reply, context, {
+    async run({ within, write }) {
+      const found = await rowOf(within, collection, request.params.id);
+      const item = await userChanges(found, body);
+      if (Object.keys(item).length === 0) return userResource(found, context.base);
+      await write({ is: 'update', collection, changes: [{ key: String(found['id']), item }] });
+      return userResource(await rowOf(within, collection, request.params.id), context.base);
+    },
   });
-  return sendScim(reply, context.actor, userResource(row, context.base));
 }
 
 export const userRoutes: FastifyPluginAsync = async (app) => {
@@ -50,13 +51,14 @@ export const userRoutes: FastifyPluginAsync = async (app) => {
     const body = bodyOf(request);
     const external = text(body['externalId']);
     const item = { ...newUser(body), external_id: external === '' ? randomUUID() : external };
-    const row = await changeUsers(context, async ({ within, write }) => {
-      const [key = ''] = await write({ is: 'create', collection, items: [item] });
-      const { rows } = await listRows(within, { collection, where: compares('id', 'eq', key) });
-      return rows[0] ?? { ...item, id: key };
+    return answerChange(request, reply, context, {
+      async run({ within, write }) {
+        const [key = ''] = await write({ is: 'create', collection, items: [item] });
+        const { rows } = await listRows(within, { collection, where: compares('id', 'eq', key) });
+        return userResource(rows[0] ?? { ...item, id: key }, context.base);
+      },
+      status: 201,
     });
-    const resource = userResource(row, context.base);
-    return sendScim(reply, context.actor, resource, 201);
   });
 
   app.put<{ Params: { id: string } }>(`${path}/:id`, update);
@@ -65,10 +67,12 @@ export const userRoutes: FastifyPluginAsync = async (app) => {
   app.delete<{ Params: { id: string } }>(`${path}/:id`, async (request, reply) => {
     const context = await scimContext(request);
     demandWriter(context);
-    await changeUsers(context, async ({ within, write }) => {
-      const found = await rowOf(within, collection, request.params.id);
-      await write({ is: 'update', collection, changes: [{ key: String(found['id']), item: { status: 'deleted' } }] });
+    return answerChange(request, reply, context, {
+      async run({ within, write }) {
+        const found = await rowOf(within, collection, request.params.id);
+        await write({ is: 'update', collection, changes: [{ key: String(found['id']), item: { status: 'deleted' } }] });
+        return undefined;
+      },
     });
-    return reply.code(204).send();
   });
 };

@@ -48,7 +48,7 @@ export async function answerWrite(
   const context = await callerOf(request);
   if (asksForTrial({ query })) return tried(request, reply, context, hooks, route, asked);
   const body = route.sent ?? (request.body === undefined ? '' : jsonTextOf(request.body as Json));
-  return doneOnce(request, reply, context, body, async (claim) => {
+  return doneOnce(request, reply, context, body, async (keep) => {
     const { answer, afterwards } = await fresh(context, async (now) => {
       const { within, work, afterwards } = await prepared(request, now, hooks, route, asked, false);
       const answer = await writing(within, async (session) => {
@@ -57,7 +57,7 @@ export async function answerWrite(
           plain: false,
           async read(inside): Promise<KeptAnswer> {
             const made = route.answer(await read(inside));
-            await claim?.keep(inside.connection, made);
+            await keep?.(inside.connection, made);
             return made;
           },
         };

@@ -1,7 +1,8 @@
 /** What the routes of /auth have in common: how they refuse, and the session that they answer with (strapi-rest §12). */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { tokenFor } from '../../auth/sign-in.ts';
 import type { UserRow } from '../../auth/users.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { type ErrorName, GatewayError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../lib/json-body.ts';
 import { jsonType } from './read.ts';
@@ -45,8 +46,15 @@ export async function translated<T>(run: () => Promise<T>, kinds: Partial<Record
   }
 }
 
-/** Answers with a token and its user. */
-export async function sendSession(request: FastifyRequest, reply: FastifyReply, user: UserRow): Promise<FastifyReply> {
+/** An answer with a token and its user. */
+export async function sessionAnswer(request: FastifyRequest, user: UserRow): Promise<KeptAnswer> {
   const jwt = await tokenFor(request, user);
-  return reply.type(jsonType).send(JSON.stringify({ jwt, user: userTold(user) }));
+  return { ...answerOf({ jwt, user: userTold(user) }), secret: true };
 }
+
+export function answerOf(body: object): KeptAnswer {
+  return { status: 200, body: JSON.stringify(body), contentType: jsonType };
+}
+
+/** Of an answer with a token there is nothing to be kept but that it was given. */
+export const tokenGiven: KeptAnswer = { status: 200, secret: true };

@@ -4,17 +4,18 @@ import { changePassword } from '../../auth/change-password.ts';
 import { requestReset, resetPassword } from '../../auth/reset.ts';
 import { signIn } from '../../auth/sign-in.ts';
 import { userByEmail, userById } from '../../auth/users.ts';
+import type { Transaction } from '../../dialect/types.ts';
 import { systemRows } from '../../engine/system-read.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import type { JsonObject } from '../../lib/json-body.ts';
+import { type JsonObject, jsonTextOf } from '../../lib/json-body.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { invalid, sendSession, signInRefusals, textIn, translated, withoutMail } from './auth-common.ts';
+import { answerOnce, sendAnswer, unknownCaller } from '../idempotency.ts';
+import { answerOf, invalid, sessionAnswer, signInRefusals, textIn, tokenGiven, translated, withoutMail } from './auth-common.ts';
 import { objectOf } from './body.ts';
 import { confirmationRoutes } from './confirmation.ts';
 import { api } from './content.ts';
 import { onlyMethods } from './only-methods.ts';
 import { providerRoutes } from './providers.ts';
-import { jsonType } from './read.ts';
 import { register } from './register.ts';
 import { callerOf } from './request.ts';
 import { usersCollection, userTold } from './user-object.ts';
@@ -40,15 +41,17 @@ async function local(request: FastifyRequest, reply: FastifyReply): Promise<Fast
   const [identifier, password] = [textIn(body, 'identifier'), textIn(body, 'password')];
   const email = await addressOf(request, identifier);
   const user = await translated(() => signIn(request, { email, password, ...otpIn(body) }), signInRefusals);
-  return sendSession(request, reply, user);
+  return sendAnswer(reply, await sessionAnswer(request, user));
 }
 
 /** Known and unknown addresses are answered alike (S-175). */
 async function forgotPassword(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const body = objectOf(request);
   const email = textIn(body, 'email');
-  await translated(async () => requestReset(request, email, body['url']), withoutMail);
-  return reply.type(jsonType).send('{"ok":true}');
+  return answerOnce(request, reply, unknownCaller(request), jsonTextOf(body), async () => {
+    await translated(async () => requestReset(request, email, body['url']), withoutMail);
+    return answerOf({ ok: true });
+  });
 }
 
 function newPassword(body: JsonObject): string {
@@ -64,40 +67,47 @@ async function reset(request: FastifyRequest, reply: FastifyReply): Promise<Fast
   const body = objectOf(request);
   const code = textIn(body, 'code');
   const password = newPassword(body);
-  const { id } = await translated(() => resetPassword(request, code, password), {
-    ...signInRefusals,
-    invalid_token: badCode,
-    invalid_reset_token: badCode,
-    expired_reset_token: badCode,
-    user_not_found: badCode,
+  return answerOnce(request, reply, unknownCaller(request), jsonTextOf(body), async (keep) => {
+    const done = keep && ((transaction: Transaction) => keep(transaction, tokenGiven));
+    const { id } = await translated(() => resetPassword(request, code, password, done), {
+      ...signInRefusals,
+      invalid_token: badCode,
+      invalid_reset_token: badCode,
+      expired_reset_token: badCode,
+      user_not_found: badCode,
+    });
+    const user = await userById(project.connection, project.schemas.current, id);
+    if (!user) throw badCode();
+    // A link by mail is no second factor.
+    return user.twoFactorSecret ? answerOf({ user: userTold(user) }) : sessionAnswer(request, user);
   });
-  const user = await userById(project.connection, project.schemas.current, id);
-  if (!user) throw badCode();
-  // A link by mail is no second factor.
-  if (user.twoFactorSecret) return reply.type(jsonType).send(JSON.stringify({ user: userTold(user) }));
-  return sendSession(request, reply, user);
 }
 
 async function change(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { actor, connection, schema } = await callerOf(request);
+  const context = await callerOf(request);
+  const { actor, connection, schema } = context;
   if (actor.is !== 'user') throw new GatewayError('not_signed_in');
   const body = objectOf(request);
   const current = textIn(body, 'currentPassword');
   const password = newPassword(body);
   const known = await userById(connection, schema, actor.id);
   const email = String(known?.row['email'] ?? '');
-  const user = await translated(() => signIn(request, { email, password: current, ...otpIn(body) }), {
-    ...signInRefusals,
-    invalid_credentials: () => invalid('The provided current password is invalid', 'currentPassword'),
+  return answerOnce(request, reply, context, jsonTextOf(body), async (keep) => {
+    const user = await translated(() => signIn(request, { email, password: current, ...otpIn(body) }), {
+      ...signInRefusals,
+      invalid_credentials: () => invalid('The provided current password is invalid', 'currentPassword'),
+    });
+    await changePassword(request, user, password, keep && ((transaction) => keep(transaction, tokenGiven)));
+    return sessionAnswer(request, (await userByEmail(connection, schema, email)) ?? user);
   });
-  await changePassword(request, user, password);
-  return sendSession(request, reply, (await userByEmail(connection, schema, email)) ?? user);
 }
 
 export const authRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   for (const name of ['local', 'forgot-password', 'reset-password', 'change-password', 'send-email-confirmation']) {
     onlyMethods(app, `${api}/auth/${name}`, ['POST']);
   }
+  onlyMethods(app, `${api}/auth/email-confirmation`, ['GET']);
+  onlyMethods(app, `${api}/connect/:provider`, ['GET']);
   app.post(`${api}/auth/local`, local);
   app.post(`${api}/auth/local/register`, (request, reply) => register(request, reply, hooks));
   confirmationRoutes(app);

@@ -1,9 +1,10 @@
 /** /auth/send-email-confirmation and /auth/email-confirmation: an address is confirmed by a link in a mail (strapi-rest S-178). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { confirmAddress, requestConfirmation } from '../../auth/confirm.ts';
-import { invalid, textIn, translated, withoutMail } from './auth-common.ts';
+import { jsonTextOf } from '../../lib/json-body.ts';
+import { answerOnce, unknownCaller } from '../idempotency.ts';
+import { answerOf, invalid, textIn, translated, withoutMail } from './auth-common.ts';
 import { objectOf } from './body.ts';
-import { jsonType } from './read.ts';
 import { queryOf } from './request.ts';
 
 /** Makes the link of a token. */
@@ -14,9 +15,12 @@ export function confirmationLink(project: string): (token: string, publicUrl: st
 
 /** Known and unknown addresses are answered alike. */
 async function send(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const email = textIn(objectOf(request), 'email');
-  await translated(async () => requestConfirmation(request, email, confirmationLink(request.project.key)), withoutMail);
-  return reply.type(jsonType).send(JSON.stringify({ email, sent: true }));
+  const body = objectOf(request);
+  const email = textIn(body, 'email');
+  return answerOnce(request, reply, unknownCaller(request), jsonTextOf(body), async () => {
+    await translated(async () => requestConfirmation(request, email, confirmationLink(request.project.key)), withoutMail);
+    return answerOf({ email, sent: true });
+  });
 }
 
 /** To the page of the setting, else to where links in mails lead. */
@@ -32,5 +36,5 @@ async function confirm(request: FastifyRequest, reply: FastifyReply): Promise<Fa
 export function confirmationRoutes(app: FastifyInstance): void {
   app.post('/:project/strapi/api/auth/send-email-confirmation', send);
   // What only asks for headers confirms nothing.
-  app.get('/:project/strapi/api/auth/email-confirmation', { exposeHeadRoute: false }, confirm);
+  app.get('/:project/strapi/api/auth/email-confirmation', { exposeHeadRoute: false, config: { writesByGet: true } }, confirm);
 }

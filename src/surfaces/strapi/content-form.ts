@@ -1,6 +1,7 @@
 /** Entries sent as forms: `data` is their JSON, parts called `files.<attribute>` are stored as files and linked (strapi-rest S-161). */
 import type { FastifyRequest } from 'fastify';
-import { prepareWrite, type WriteSession } from '../../engine/write.ts';
+import { prepareWrite } from '../../engine/prepare-write.ts';
+import type { WriteSession } from '../../engine/write.ts';
 import { filledColumns, newFile, textIn } from '../../files/file-item.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type Json, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';

@@ -12,6 +12,7 @@ import { dataOf, objectOf } from './body.ts';
 import { type EntryForm, savingForm, withForm } from './content-form.ts';
 import { keyOutput } from './forms.ts';
 import { addingLanguage } from './localizations.ts';
+import { methodsOf, refuseOddMethods } from './odd-methods.ts';
 import { entryText, jsonType, type Reading, sendEntries } from './read.ts';
 import { keyNamed, typeNamed } from './request.ts';
 import { checkQuery, deleting, demand, saving, type Writing } from './write.ts';
@@ -55,7 +56,7 @@ function collectionType(context: CallerContext, id: string): Collection {
 function demandKind(reply: FastifyReply, context: CallerContext, id: string, kind: 'single' | 'many'): Collection {
   const { single, collection } = typeNamed(context, id);
   if (single === (kind === 'single')) return collection;
-  reply.header('allow', single ? 'GET, HEAD, PUT, DELETE' : 'GET, HEAD, POST');
+  reply.header('allow', single ? methodsOf.single : methodsOf.many);
   throw new GatewayError('method_not_allowed');
 }
 
@@ -208,6 +209,7 @@ function removeSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, 
 
 export const contentRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   await takeForms(app);
+  refuseOddMethods(app, api);
   app.get<TypeParams>(`${api}/:type`, (request, reply) => sendEntries(request, reply, hooks, listReading(request.params.type)));
   app.post<TypeParams>(`${api}/:type`, triable, (request, reply) => create(request, reply, hooks));
   app.put<TypeParams>(`${api}/:type`, triable, (request, reply) => updateSingle(request, reply, hooks));

@@ -1,17 +1,14 @@
 /** Writes that are only tried, and those that are done once however often they are sent. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Change } from '../../engine/dry-run.ts';
-import type { Claim, KeptAnswer } from '../../engine/keyed-requests.ts';
+import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { refuseActing } from '../acting.ts';
 import type { CallerContext } from '../caller.ts';
-import { claimOf } from '../idempotency.ts';
+import { answerOnce, type Keep, sendAnswer } from '../idempotency.ts';
 import { isTrial } from '../trial.ts';
 import { triedLists } from '../tried-changes.ts';
 import type { Asked } from './parse.ts';
 import { jsonType } from './read.ts';
-import { rawQuery } from './request.ts';
-
-export type Mine = Extract<Claim, { is: 'mine' }>;
 
 /** One of several is enough, and so is what is not understood: nothing is done that was only to be tried. */
 export function asksForTrial({ query }: Pick<Asked, 'query'>): boolean {
@@ -19,33 +16,20 @@ export function asksForTrial({ query }: Pick<Asked, 'query'>): boolean {
   return [value].flat().some((one) => isTrial(typeof one === 'string' || one === undefined ? one : '1'));
 }
 
-/** `body` is what the request brought, by which it is known when its key comes again; `run` keeps its answer where it has a claim. */
+/** `body` is what the request brought, by which it is known when its key comes again; `run` keeps its answer where it is given what does. */
 export async function doneOnce(
   request: FastifyRequest,
   reply: FastifyReply,
   context: CallerContext,
   body: string,
-  run: (claim: Mine | undefined) => Promise<KeptAnswer>,
+  run: (keep?: Keep) => Promise<KeptAnswer>,
 ): Promise<FastifyReply> {
   refuseActing(request);
-  const claim = await claimOf(request, context, { query: rawQuery(request.url), body });
-  if (claim?.is === 'answered') return sent(reply.header('idempotency-replayed', 'true'), claim.answer);
-  try {
-    return sent(reply, await run(claim));
-  } catch (error) {
-    // What was refused may be sent again, corrected or not.
-    await claim?.release();
-    throw error;
-  }
+  return answerOnce(request, reply, context, body, run);
 }
 
 /** The answer to a trial: what would stand under `data`, and what would change. */
 export function sendTried(reply: FastifyReply, { actor }: CallerContext, data: string, changes: readonly Change[]): FastifyReply {
   const meta = `{"dry_run":true,${triedLists(changes, actor)}}`;
-  return sent(reply, { status: 200, body: `{"data":${data},"meta":${meta}}` });
-}
-
-function sent(reply: FastifyReply, { status, body, contentType = jsonType }: KeptAnswer): FastifyReply {
-  reply.code(status);
-  return body === undefined ? reply.send() : reply.type(contentType).send(body);
+  return sendAnswer(reply, { status: 200, body: `{"data":${data},"meta":${meta}}`, contentType: jsonType });
 }

@@ -77,6 +77,11 @@ function operand(field: Field, value: BracketValue, operator: FilterOperator): s
 
 const never: RequestedFilter = { is: 'any', of: [] };
 
+/** Columns of types that have no order and no text of their own, and the operators that they take (strapi-rest §17). */
+const isWhole = ({ column, storage }: Field): boolean =>
+  storage === 'geometry' || storage === 'array' || column.points === true || column.type === 'vector';
+const ofWholes: ReadonlySet<string> = new Set(['$eq', '$ne', '$null', '$notNull']);
+
 /** The condition that an operator with its value is. Throws `validation` for a value that it does not take. */
 export function fieldFilter(field: Field, operator: FilterOperator, value: BracketValue): RequestedFilter {
   const asked = (id: string, given: unknown): RequestedFilter => ({
@@ -87,6 +92,9 @@ export function fieldFilter(field: Field, operator: FilterOperator, value: Brack
     strict: true,
   });
   const at = `filters[${field.name}][${operator.name}]`;
+  if (isWhole(field) && !ofWholes.has(operator.name)) {
+    throw invalidValue(at, 'this column is filtered by $eq, $ne, $null and $notNull only');
+  }
   switch (operator.takes) {
     case 'truth': {
       const truth = truthOf(value);

@@ -66,6 +66,9 @@ function condition(sight: Sight, collection: Collection, name: string, value: Br
     return deep(sight, lead, value, here);
   }
   if (lead) demandOneOperator(value, here);
+  // A key that no row has leads nowhere too (S-72).
+  const empty = lead && emptiness(lead, value);
+  if (empty) return empty;
   if (found.field) return onField(sight, collection, found.name, value, here);
   if (!lead) throw invalidName(name, 'filters', path);
   return onRelation(sight, lead, value, here);
@@ -138,7 +141,7 @@ function demandOneOperator(value: BracketValue, path: readonly string[]): void {
 
 /** Operators on a relation itself compare the key of the rows behind it (S-71). */
 function onRelation(sight: Sight, lead: Lead, value: BracketValue, path: readonly string[]): RequestedFilter {
-  return emptiness(lead, value) ?? through(lead, keyFilter(sight, lead.end, value, path));
+  return through(lead, keyFilter(sight, lead.end, value, path));
 }
 
 function onField(sight: Sight, collection: Collection, name: string, value: BracketValue, path: readonly string[]): RequestedFilter {

@@ -2,7 +2,7 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 
-const methods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'DELETE'];
+const methods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Refuses the methods that a path does not take, which a path of types would take otherwise. */
 export function onlyMethods(app: FastifyInstance, url: string, taken: readonly HTTPMethods[]): void {

@@ -1,7 +1,9 @@
 /** Signing in by the project's identity providers, under the addresses that Strapi's pages know (strapi-rest S-179). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { tellingRefusal } from '../../auth/sign-in-events.ts';
+import { checkedRedirect } from '../../auth/sso-page.ts';
 import { signIn } from '../../auth/sso-sign-in.ts';
-import { checkedRedirect, exchange } from '../../auth/sso-ticket.ts';
+import { exchange } from '../../auth/sso-ticket.ts';
 import { userById } from '../../auth/users.ts';
 import type { SsoSettings } from '../../config/sso-schema.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -51,8 +53,12 @@ async function callback(request: Named, reply: FastifyReply): Promise<FastifyRep
   const token = textIn(request, 'request_token') ?? textIn(request, 'access_token');
   if (token === undefined) throw invalid('request_token is a required field', 'request_token');
   const tokens = { sso_token_invalid: badToken, sso_token_expired: badToken, sso_user_unknown: badToken };
-  const user = await translated(async () => userById(project.connection, project.schemas.current, await exchange(project, token)), tokens);
-  if (!user) throw badToken();
+  const named = async () => {
+    const found = await userById(project.connection, project.schemas.current, await exchange(project, token));
+    if (!found) throw new GatewayError('sso_user_unknown');
+    return found;
+  };
+  const user = await translated(() => tellingRefusal(request, named), tokens);
   const { token: jwt } = await translated(() => signIn(request, user, 'jwt'), signInRefusals);
   return reply.type(jsonType).send(JSON.stringify({ jwt, user: userTold(user) }));
 }

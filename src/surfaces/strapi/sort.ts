@@ -60,7 +60,12 @@ function resolved(sight: Sight, collection: Collection, { path, descending }: Te
     const text = i === path.length - 1 ? translatedAttribute(i === 0 ? sight : inside(sight), here, name) : undefined;
     if (text) return textOrder(text, names, descending);
     if (i === path.length - 1)
-      return lastNames(sight, here, name).map((last) => ({ path: [...names, last], descending, lists: { emptyLast: true } }));
+      return lastNames(sight, here, name).map((last) => ({
+        path: [...names, last],
+        descending,
+        nulls: 'native',
+        lists: { emptyLast: true },
+      }));
     const relation = named(sight, here, name)?.relation;
     const lead = relation && leadOf(sight, relation);
     if (!relation || !lead) throw invalidName(name, 'sort', path.slice(0, i));

@@ -3,9 +3,10 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { dryRun } from '../../engine/dry-run.ts';
 import type { FileWrites } from '../../engine/file-writes.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
+import { prepareWrite } from '../../engine/prepare-write.ts';
 import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import { keyedRow } from '../../engine/system-read.ts';
-import { prepareWrite, type WriteAnswer, type WriteSession, writing } from '../../engine/write.ts';
+import { type WriteAnswer, type WriteSession, writing } from '../../engine/write.ts';
 import { filledColumns, newFile, replacedContent, textIn } from '../../files/file-item.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type Json, parseJsonBody } from '../../lib/json-body.ts';
@@ -158,14 +159,14 @@ async function answerFiles(
     const { answer, changes } = await dryRun(within, work);
     return sendTried(reply, context, answer.body, changes);
   }
-  return doneOnce(request, reply, context, sent, (claim) =>
+  return doneOnce(request, reply, context, sent, (keep) =>
     writing(within, async (session) => {
       const { read } = await work(session);
       return {
         plain: false,
         async read(inside) {
           const answer = await read(inside);
-          await claim?.keep(inside.connection, answer);
+          await keep?.(inside.connection, answer);
           return answer;
         },
       };
@@ -265,6 +266,7 @@ export const uploadRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> 
   const path = `${api}/upload`;
   onlyMethods(app, path, ['POST']);
   onlyMethods(app, `${path}/files`, ['GET']);
+  onlyMethods(app, `${path}/files/:id`, ['GET', 'DELETE']);
   app.get(`${path}/files`, list);
   app.get<FileParams>(`${path}/files/:id`, one);
   app.delete<FileParams>(`${path}/files/:id`, triable, (request, reply) => remove(request, reply, hooks));

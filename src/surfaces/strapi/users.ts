@@ -101,6 +101,7 @@ function writeUser(
 export const userRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   const path = `${api}/users`;
   onlyMethods(app, path, ['GET', 'POST']);
+  onlyMethods(app, `${path}/:id`, ['GET', 'PUT', 'DELETE']);
   app.get(path, list);
   app.get(`${path}/count`, count);
   app.get(`${path}/me`, me);

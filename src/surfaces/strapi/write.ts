@@ -1,9 +1,10 @@
 /** Entries made, changed and deleted, each with its relations in one transaction, answered as they are read (strapi-rest §11). */
 import { writerOf } from '../../access/write.ts';
 import { lockRows } from '../../engine/lock-rows.ts';
+import { prepareWrite } from '../../engine/prepare-write.ts';
 import { prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
 import { sampleKeys } from '../../engine/read-memory.ts';
-import { prepareWrite, type WriteContext, type WriteSession } from '../../engine/write.ts';
+import type { WriteContext, WriteSession } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Json, JsonObject } from '../../lib/json-body.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';

@@ -119,9 +119,9 @@ function typeOf({ collection }: CollectionEntry, { field, type, column }: FieldE
 
 function createTable(context: EditContext, entry: CollectionEntry, made: Map<string, readonly ColumnSpec[]>, plan: TablePlan): void {
   const { collection: name, fields } = entry;
-  const { nameBytes } = context.vendor.ddl;
+  const { ddl } = context.vendor;
   if (entry.view) fault(name, 'This is a view, which only the database itself can have.');
-  named(name, () => checkName('collection', name, nameBytes));
+  named(name, () => checkName('collection', name, ddl));
   const namesake = [...context.schema.collections.keys()].find((one) => one.toLowerCase() === name.toLowerCase());
   if (namesake !== undefined) fault(name, `The database has "${namesake}", and not every database tells the two apart.`);
   const columns: ColumnSpec[] = [];
@@ -133,7 +133,7 @@ function createTable(context: EditContext, entry: CollectionEntry, made: Map<str
     if (!column) continue;
     const note = one.row?.['note'] ?? null;
     const spec = named(place, () => {
-      checkName('field', one.field, nameBytes);
+      checkName('field', one.field, ddl);
       return newColumn(context, one.field, type, { ...attributesOf(column), note });
     });
     columns.push(withReference(context, spec, { place, entry: one, made, lines: plan.lines }));
@@ -196,7 +196,7 @@ function addColumn(context: EditContext, collection: Collection, pointing: Point
   if (collection.kind === 'view') fault(place, 'A view gets no columns.');
   const note = entry.row?.['note'] ?? null;
   const { spec, checks } = named(place, () => {
-    checkName('field', entry.field, context.vendor.ddl.nameBytes);
+    checkName('field', entry.field, context.vendor.ddl);
     return addedColumn(context, collection, entry.field, type, { ...attributesOf(entry.column ?? { datatype: '' }), note });
   });
   work.add.push(withReference(context, spec, pointing));

@@ -58,8 +58,15 @@ function foreignKey({ column, references: { table, column: target, onDelete } }:
   return sql`foreign key (${name(column)}) references ${name(table)} (${name(target)}) on delete ${trusted(onDelete)}`;
 }
 
-function foreignKeys(columns: readonly ColumnSpec[]): Fragment[] {
-  return columns.flatMap(({ name: column, references }) => (references ? [foreignKey({ column, references })] : []));
+const linksOf = (columns: readonly ColumnSpec[]): Link[] =>
+  columns.flatMap(({ name: column, references }) => (references ? [{ column, references }] : []));
+
+/** The foreign keys of a new table. The names that the server would give are too long for tables of long names. */
+async function foreignKeys(reader: Reader, table: string, columns: readonly ColumnSpec[]): Promise<Fragment[]> {
+  const links = linksOf(columns);
+  if (links.length === 0) return [];
+  const free = await freeNames(reader, table);
+  return links.map((link) => sql`constraint ${name(free(link.column))} ${foreignKey(link)}`);
 }
 
 /** The definitions of a table's columns, or with `constraint` of its constraints, as the server prints them, by name. */
@@ -72,12 +79,34 @@ async function definitions(reader: Reader, table: TableName, constraint = false)
   return new Map(own.map((part) => [parseColumn(part).name, part]));
 }
 
-/** The indexes that keep that column alone unique. */
-async function uniqueNames(reader: Reader, table: string, column: string): Promise<string[]> {
+/** The indexes of that column alone, which keep it unique or do not. */
+async function indexNames(reader: Reader, table: string, column: string, unique: boolean): Promise<string[]> {
   const statement = sql`select index_name from information_schema.statistics where table_schema = database()
-    and table_name = ${param(table)} and non_unique = 0 and index_name <> 'PRIMARY'
+    and table_name = ${param(table)} and non_unique = ${trusted(unique ? '0' : '1')} and index_name <> 'PRIMARY'
     group by index_name having count(*) = 1 and max(column_name) = ${param(column)}`;
   return (await reader.texts(print(statement, reader.dialect))).flatMap(([one]) => one ?? []);
+}
+
+/**
+ * A column that is to be unique, or no longer. A foreign key needs an index: the server drops its own where a unique one takes the
+ * place, and would not make it anew, so that it goes and comes by name.
+ */
+async function uniqueParts(reader: Reader, table: IntrospectedTable, column: string, unique: boolean): Promise<Parts> {
+  const own = (index: string): Fragment => sql`add index ${name(index)} (${name(column)})`;
+  const kept = (index: string): Fragment => sql`add unique ${name(index)} (${name(column)})`;
+  const gone = (index: string): Fragment => sql`drop index ${name(index)}`;
+  const linked = table.foreignKeys.some(({ columns }) => columns.length === 1 && columns[0] === column);
+  const plain = linked ? await indexNames(reader, table.name, column, false) : [];
+  if (unique) {
+    const index = `${column}_unique`.slice(0, 64);
+    return { make: [...plain.map(gone), kept(index)], undo: [gone(index), ...plain.map(own)] };
+  }
+  const found = await indexNames(reader, table.name, column, true);
+  const led = !linked || plain.length > 0 || table.indexes.some(([first]) => first === column);
+  return {
+    make: [...found.map(gone), ...(led ? [] : [own(column)])],
+    undo: [...(led ? [] : [gone(column)]), ...found.map(kept)],
+  };
 }
 
 function changed(definition: string, change: ColumnChange): string {
@@ -120,23 +149,16 @@ async function changeParts(reader: Reader, table: IntrospectedTable, changes: re
       parts.make.push(sql`modify column ${name(column)} ${trusted(after)}`);
       parts.undo.push(sql`modify column ${name(column)} ${trusted(before)}`);
     }
-    if (change.unique) {
-      const index = `${column}_unique`.slice(0, 64);
-      parts.make.push(sql`add unique ${name(index)} (${name(column)})`);
-      parts.undo.push(sql`drop index ${name(index)}`);
-    }
-    if (change.unique === false) {
-      for (const index of await uniqueNames(reader, table.name, column)) {
-        parts.make.push(sql`drop index ${name(index)}`);
-        parts.undo.push(sql`add unique ${name(index)} (${name(column)})`);
-      }
-    }
+    if (change.unique === undefined) continue;
+    const { make, undo } = await uniqueParts(reader, table, column, change.unique);
+    parts.make.push(...make);
+    parts.undo.push(...undo);
   }
   return parts;
 }
 
 /** Gives names that no foreign key has: the server tells them apart in the whole database, not by their tables. */
-async function freeNames(reader: Reader, { name: table }: IntrospectedTable): Promise<(column: string) => string> {
+async function freeNames(reader: Reader, table: string): Promise<(column: string) => string> {
   const statement = sql`select constraint_name from information_schema.referential_constraints where constraint_schema = database()`;
   const found = await reader.texts(print(statement, reader.dialect));
   const taken = new Set(found.map(([one]) => (one ?? '').toLowerCase()));
@@ -154,8 +176,8 @@ async function freeNames(reader: Reader, { name: table }: IntrospectedTable): Pr
 /** Foreign keys of columns that are there or are added. The server makes an index for one where there is none, and forgets to take it away again. */
 async function linkParts(reader: Reader, { table, add, link = [], unlink = [] }: Extract<TableChange, { is: 'alter' }>): Promise<Parts> {
   const parts: Parts = { make: [], undo: [] };
-  const own = add.flatMap(({ name: column, references }) => (references ? [{ column, references }] : []));
-  const free = own.length + link.length > 0 ? await freeNames(reader, table) : String;
+  const own = linksOf(add);
+  const free = own.length + link.length > 0 ? await freeNames(reader, table.name) : String;
   // Their indexes go with the columns.
   for (const one of own) {
     const key = free(one.column);
@@ -201,7 +223,9 @@ async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' 
   ];
   if (make.length === 0) return [];
   const undo = [...links.undo, ...changes.undo, ...change.add.map((spec) => sql`drop column ${name(spec.name)}`)];
-  const undone = change.drop.length === 0 && undo.length > 0;
+  // Values that were bent do not come back with their type.
+  const bent = change.change.some(({ force, type }) => force && type !== undefined);
+  const undone = change.drop.length === 0 && !bent && undo.length > 0;
   const prefix = change.change.some(({ force }) => force) ? bending : unlimited;
   return [
     stepOf(
@@ -218,6 +242,8 @@ export const mysqlDdl: Ddl = {
   exclusively,
   transactional: false,
   nameBytes: 64,
+  // Columns that InnoDB adds to every table.
+  reserved: (what, name) => what === 'field' && /^db_(?:row_id|trx_id|roll_ptr)$/i.test(name),
   typeText,
   sameType: (one, other) => withoutWidth(one) === withoutWidth(other),
   async plan(reader, change) {
@@ -237,7 +263,7 @@ export const mysqlDdl: Ddl = {
     const parts = [
       ...change.columns.map(columnOf),
       ...(key.length > 0 ? [sql`primary key (${join(key, ', ')})`] : []),
-      ...foreignKeys(change.columns),
+      ...(await foreignKeys(reader, change.table.name, change.columns)),
     ];
     return [stepOf(reader, sql`create table ${table} (${join(parts, ', ')}) engine = InnoDB`, sql`drop table ${table}`)];
   },

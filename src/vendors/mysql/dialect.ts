@@ -8,6 +8,7 @@ import { formed } from './forms.ts';
 import { mysqlKeys } from './keys.ts';
 import { orderPlace } from './place.ts';
 import { mysqlPlan } from './plan.ts';
+import { mysqlPoints } from './points.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
@@ -118,6 +119,7 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     return sql`(select ${made} from (select ${list.row} as j ${list.from}${list.order} ${bounds}) l)`;
   }
 
+  const points = mysqlPoints(mariadb);
   const { bytes, ...compared } = comparisons(flavor, textOrder, temporal);
   const jsonString = (field: Field, column: Fragment): Fragment => {
     const text = compared.text(field, column);
@@ -129,7 +131,7 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     identifier: (text) => `\`${text.replace(/`/g, '``')}\``,
     parameter: () => '?',
     jsonValue,
-    formed: (field, column, form) => formed(field, column, form, { plain: jsonValue, text: jsonString, parsed }),
+    formed: (field, column, form) => formed(field, column, form, { plain: jsonValue, text: jsonString, parsed, points }),
     jsonObject: (pairs) =>
       sql`json_object(${join(
         pairs.map(([key, value]) => sql`${literal(key)}, ${value}`),
@@ -155,6 +157,7 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     indexNullsFirst: (descending) => !descending,
     random: () => sql`rand()`,
     aggregates: mysqlAggregates,
+    points,
     plan: mysqlPlan(flavor),
     // MariaDB's DELETE gives back rows only in the form without an alias, which a rule needs.
     returning: { insert: mariadb, update: false, delete: false },

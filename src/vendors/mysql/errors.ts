@@ -57,6 +57,10 @@ const validationSentences: ReadonlyMap<number, string> = new Map([
 ]);
 
 const limitSentences: ReadonlyMap<number, string> = new Map([
+  [1071, 'This column is too long to be unique; give it fewer characters'],
+  [1117, 'A table of this database takes fewer columns'],
+  [1118, 'The rows of this table would be longer than the database takes; long texts are of the type TEXT'],
+  [1170, 'This database keeps no column of that type unique; give it the type VARCHAR'],
   [1116, 'The query joins more tables than the database can take; ask for fewer relations at once'],
   [1153, 'The request is larger than the database takes in one statement'],
   [1301, 'The answer is larger than the database can give in one value; ask for fewer nested rows'],

@@ -162,6 +162,7 @@ function columnOf(row: Texts, mariadb: boolean, json: boolean, collations: (name
     default: mariadb ? mariadbDefault(printed ?? null) : (printed ?? null),
     generated: /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b/i.test(extra ?? ''),
     autoIncrement: /\bauto_increment\b/i.test(extra ?? ''),
+    ...(type === 'point' || type === 'geometry' ? { points: true as const } : {}),
     ...(labelled ? { values: labelsOf(nativeType) } : {}),
     ...(collation === null || collation === undefined ? {} : { collation: collations(collation) }),
     comment: comment || null,

@@ -156,6 +156,8 @@ export const postgresDdl: Ddl = {
   transactional: true,
   nameBytes: 63,
   typeText,
+  // Columns that every table has.
+  reserved: (what, name) => what === 'field' && /^(?:ctid|tableoid|[cx]m(?:in|ax))$/.test(name),
   sameType: (one, other) => one === other,
   async plan(reader, change): Promise<readonly DdlStep[]> {
     const made = await fragments(reader, change);

@@ -11,6 +11,7 @@ import { formed, formedCell, jsonScalar } from './forms.ts';
 import { history } from './history.ts';
 import { postgresKeys } from './keys.ts';
 import { postgresPlan } from './plan.ts';
+import { postgresPoints } from './points.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
@@ -174,6 +175,7 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     random: () => sql`random()`,
     materialized: sql`materialized`,
     aggregates: postgresAggregates,
+    points: postgresPoints,
     plan: postgresPlan,
     checkConstraints: trusted('set constraints all immediate'),
     returning: { insert: true, update: true, delete: true },

@@ -2,8 +2,10 @@
 import { largestSafe, safeDigits, type ValueForm } from '../../dialect/forms.ts';
 import type { Cell } from '../../dialect/types.ts';
 import { type Fragment, sql, trusted } from '../../lib/fragment.ts';
-import { enclosed, quoted } from '../../lib/json-text.ts';
+import { asItIs, enclosed, oneLine, quoted, storedJson } from '../../lib/json-text.ts';
+import { pointForm } from '../../schema/points.ts';
 import type { Field } from '../../schema/types.ts';
+import { pointJson } from './points.ts';
 
 type Form = Exclude<ValueForm, 'plain'>;
 
@@ -31,6 +33,7 @@ function expression(field: Field, column: Fragment, form: Form): Fragment | unde
       return field.storage === 'datetime' ? spelled(column) : undefined;
     case 'clock':
       return field.storage === 'time' ? sql`to_char(${column}::time, 'HH24:MI:SS.MS')` : undefined;
+    case 'point':
     case 'safe number':
       return undefined;
   }
@@ -38,6 +41,8 @@ function expression(field: Field, column: Fragment, form: Form): Fragment | unde
 
 /** What stands in an object that the server makes. */
 export function formed(field: Field, column: Fragment, form: Form, plain: (field: Field, column: Fragment) => Fragment): Fragment {
+  if (form === 'point')
+    return pointForm(field) ? sql`coalesce(${pointJson(field, column)}, to_json(${plain(field, column)}))` : plain(field, column);
   if (form !== 'safe number') return expression(field, column, form) ?? plain(field, column);
   if (isSafe(field)) return plain(field, column);
   const holds =
@@ -69,6 +74,7 @@ function instant(text: string): string {
 /** The same as a cell; undefined where the form does not concern the value. */
 export function formedCell(field: Field, column: Fragment, form: Form): Cell | undefined {
   if (form === 'safe number') return isSafe(field) ? undefined : { value: column, write: safeNumber };
+  if (form === 'point') return pointCell(field, column);
   // Columns as they are stored need no select of their own for the page.
   if (form === 'instant')
     return field.storage === 'instant' || field.storage === 'datetime' ? { value: column, write: instant } : undefined;
@@ -77,6 +83,14 @@ export function formedCell(field: Field, column: Fragment, form: Form): Cell | u
   if (form !== 'text') return { value, write: enclosed };
   // Whole numbers leave the server as text anyway.
   return field.storage === 'integer' ? { value: column, write: enclosed } : { value, write: quoted };
+}
+
+function pointCell(field: Field, column: Fragment): Cell | undefined {
+  const form = pointForm(field);
+  if (!form) return undefined;
+  const point = pointJson(field, column);
+  if (form === 'own') return { value: point, write: asItIs };
+  return { value: sql`coalesce(${point}::text, ${column}::text)`, write: field.storage === 'json' ? oneLine : storedJson };
 }
 
 /** A value as JSON by itself; the `null` of JSON is none. */

@@ -57,6 +57,7 @@ function columnOf(row: Row, { enums, collations }: Pick<Shared, 'enums' | 'colla
     generated,
     autoIncrement: identity || (!generated && preset !== null && /^nextval\(/.test(preset)),
     ...(row['always'] === true ? { identityAlways: true as const } : {}),
+    ...(type === 'point' && storage === 'unknown' && row['kind'] === 'b' ? { points: true as const } : {}),
     ...(values ? { values } : {}),
     ...(collation ? { collation } : {}),
     ...(array ? { element: storageOf(text(row['element']), text(row['element_kind']), false) } : {}),

@@ -72,10 +72,6 @@ function create(table: string, columns: readonly ColumnSpec[]): Fragment[] {
 async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' }>): Promise<Part[]> {
   const { table, link = [], unlink = [] } = change;
   const made: Part[] = [];
-  for (const spec of change.add) {
-    made.push(once(sql`alter table ${name(table.name)} add column ${columnOf(spec, false)}`));
-    if (spec.unique) made.push(once(uniqueOn(table.name, spec.name)));
-  }
   // Notes are kept in the metadata alone: SQLite has no place for them.
   const changes = change.change.filter(
     (one) => one.type !== undefined || one.nullable !== undefined || one.default !== undefined || one.unique === false,
@@ -88,6 +84,11 @@ async function alter(reader: Reader, change: Extract<TableChange, { is: 'alter' 
     constraints: link.map(({ column, references }) => sql`foreign key (${name(column)})${referencing(references)}`),
   };
   if (changes.length + change.drop.length + link.length + unlink.length > 0) made.push(...(await rebuild(reader, table, edits)));
+  // The table is made anew from the text that it has now: what comes to it comes afterwards.
+  for (const spec of change.add) {
+    made.push(once(sql`alter table ${name(table.name)} add column ${columnOf(spec, false)}`));
+    if (spec.unique) made.push(once(uniqueOn(table.name, spec.name)));
+  }
   for (const one of change.change) if (one.unique) made.push(once(uniqueOn(table.name, one.name)));
   return made;
 }
@@ -112,6 +113,7 @@ export const sqliteDdl: Ddl = {
   // There is no limit; the metadata's columns have one.
   nameBytes: 64,
   typeText,
+  reserved: (what, name) => what === 'collection' && /^sqlite_/i.test(name),
   sameType: (one, other) => one.toLowerCase().replaceAll(' ', '') === other.toLowerCase().replaceAll(' ', ''),
   async plan(reader, change): Promise<readonly DdlStep[]> {
     return (await parts(reader, change)).map(({ part, again }) => ({

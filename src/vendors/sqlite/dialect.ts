@@ -8,6 +8,7 @@ import { formed } from './forms.ts';
 import { sqliteKeys } from './keys.ts';
 import { orderPlace } from './place.ts';
 import { sqlitePlan } from './plan.ts';
+import { sqlitePoints } from './points.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 import { isTrue } from './truth.ts';
@@ -125,6 +126,7 @@ export function sqliteDialect(textOrder: TextOrder = 'portable'): Dialect {
     random: () => sql`random()`,
     materialized: sql`materialized`,
     aggregates: sqliteAggregates,
+    points: sqlitePoints,
     plan: sqlitePlan,
     returning: { insert: true, update: true, delete: true },
     forUpdate: nothing,

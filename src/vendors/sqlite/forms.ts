@@ -1,7 +1,9 @@
 /** Values in the forms that surfaces ask for (dialect/forms.ts). Columns hold whatever was stored, so all of them look at the value. */
 import { largestSafe, type ValueForm } from '../../dialect/forms.ts';
 import { type Fragment, sql, trusted } from '../../lib/fragment.ts';
+import { pointForm } from '../../schema/points.ts';
 import type { Field } from '../../schema/types.ts';
+import { pointJson, sqlitePoints } from './points.ts';
 
 type Make = (field: Field, column: Fragment) => Fragment;
 
@@ -26,6 +28,10 @@ export function formed(field: Field, column: Fragment, form: Exclude<ValueForm, 
       return storage === 'datetime' || storage === 'instant' ? spelled('%Y-%m-%dT%H:%M:%fZ') : plain(field, column);
     case 'clock':
       return storage === 'time' ? spelled('%H:%M:%f') : plain(field, column);
+    case 'point':
+      return pointForm(field)
+        ? sql`coalesce(${pointJson(sqlitePoints.coordinates(field, column))}, ${plain(field, column)})`
+        : plain(field, column);
     case 'safe number':
       // What is stored as a double is one.
       if (storage !== 'integer' && storage !== 'decimal') return plain(field, column);

@@ -3,14 +3,17 @@ import type { Database } from 'better-sqlite3';
 import { lowerCase } from '../../lib/lower-case.ts';
 import { canonicalDate, canonicalDatetime, canonicalTime } from '../../schema/calendar.ts';
 import { canonicalNumber } from '../../schema/numerals.ts';
+import { coordinate, lies } from './points.ts';
 
-/** Gives a connection `sallyport_base64`, `sallyport_lower`, `sallyport_float` and `sallyport_moment`. */
+/** Gives a connection `sallyport_base64`, `sallyport_lower`, `sallyport_float`, `sallyport_moment`, `sallyport_coordinate` and `sallyport_lies`. */
 export function addOwn(raw: Database): void {
   const pure = { deterministic: true, safeIntegers: true };
   raw.function('sallyport_base64', pure, base64);
   raw.function('sallyport_lower', pure, (value: unknown) => (typeof value === 'string' ? lowerCase(value) : value));
   raw.function('sallyport_float', pure, floatText);
   raw.function('sallyport_moment', pure, moment);
+  raw.function('sallyport_coordinate', pure, coordinate);
+  raw.function('sallyport_lies', pure, lies);
 }
 
 function base64(value: unknown): string | null {

@@ -43,7 +43,7 @@ const affinities: readonly (readonly [RegExp, Storage])[] = [
   [/real|floa|doub/, 'float'],
 ];
 
-type Told = Pick<IntrospectedColumn, 'type' | 'storage' | 'length' | 'precision' | 'scale' | 'unsigned'>;
+type Told = Pick<IntrospectedColumn, 'type' | 'storage' | 'length' | 'precision' | 'scale' | 'unsigned' | 'points'>;
 
 /**
  * Reads a declared type such as `NVARCHAR(160)` or `decimal(10, 2)`.
@@ -62,7 +62,7 @@ export function typeOf(declared: string, inView: boolean): Told {
   const sized = first === undefined ? undefined : Number(first);
   if (storage === 'decimal' && sized !== undefined) return { type, storage, unsigned, precision: sized, scale: Number(second ?? 0) };
   if ((storage === 'text' || storage === 'binary') && sized !== undefined) return { type, storage, unsigned, length: sized };
-  return { type, storage, unsigned };
+  return { type, storage, unsigned, ...(type === 'point' ? { points: true as const } : {}) };
 }
 
 function storageOf(type: string, inView: boolean): Storage {

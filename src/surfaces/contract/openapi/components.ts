@@ -27,8 +27,9 @@ const operands: Readonly<Record<Kind['condition'], JsonSchema>> = {
 const asks = ({ onField, onRelation }: Operator): boolean => onField !== undefined && !['has', 'has-not', 'all'].includes(onRelation ?? '');
 
 function operatorsOf(operand: JsonSchema, which: (operator: Operator) => boolean): JsonSchema {
-  const taking = ({ list: many, opposite, onRelation }: Operator): JsonSchema => {
+  const taking = ({ list: many, geometry, opposite, onRelation }: Operator): JsonSchema => {
     if (opposite) return truth;
+    if (geometry) return { type: ['object', 'string'] };
     if (onRelation === 'has' || onRelation === 'has-not') return whole;
     return many ? list(operand) : operand;
   };

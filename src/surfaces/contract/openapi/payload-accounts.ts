@@ -3,8 +3,11 @@ import type { CallerContext } from '../../caller.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { View } from '../view.ts';
 import { object, orNull } from './dialect-schemas.ts';
-import { type Described, json, operation, type Paths, pathItem } from './operations.ts';
+import { type Described, json, operation, type Paths, parameter, pathItem } from './operations.ts';
 import { inPath, raw } from './plain-schemas.ts';
+
+/** Sent again, it is not done again. */
+const parameters = [parameter('IdempotencyKey')];
 
 const text: JsonSchema = { type: 'string' };
 const whole: JsonSchema = { type: 'integer' };
@@ -48,18 +51,21 @@ function signInPaths({ project }: CallerContext, { who }: View): Paths {
     }),
     ...(project.config.mail
       ? post('/users/forgot-password', 'forgot_password', 'A mail with a link for a new password', {
+          parameters,
           body: required({ email: text }),
           answer: answered('Known and unknown addresses alike', required({ message: text })),
           ...open,
         })
       : []),
     ...post('/users/reset-password', 'reset_password', 'A new password for the token of such a link', {
+      parameters,
       body: required({ token: text, password: text }),
       answer: answered('A token, unless there is a second factor, and its user', signedIn),
       ...open,
     }),
     ...(who === 'administrator'
       ? post('/users/unlock', 'unlock_user', 'Lets somebody sign in again after too many wrong passwords', {
+          parameters,
           body: required({ email: text }),
           answer: told,
         })
@@ -79,10 +85,11 @@ function preferencePaths({ who }: View): Paths {
       {
         get: op('read_preference', 'One of them', { answer: answered('It, or null', preference) }),
         post: op('keep_preference', 'Keeps a value under a key', {
+          parameters,
           body: object({ value: {} }, ['value']),
           answer: answered('It', object({ doc: preference, message: text }, ['doc', 'message'])),
         }),
-        delete: op('delete_preference', 'Forgets it', { answer: answered('It as it was', preference) }),
+        delete: op('delete_preference', 'Forgets it', { parameters, answer: answered('It as it was', preference) }),
       },
       [inPath('key')],
     ),
@@ -90,10 +97,14 @@ function preferencePaths({ who }: View): Paths {
 }
 
 /** Makes a document of a file. */
-export function uploadOperation(document: JsonSchema, parameters: readonly JsonSchema[]): JsonSchema {
+export function uploadOperation(document: JsonSchema, given: readonly JsonSchema[]): JsonSchema {
   const form = object({ file: { type: 'string', contentMediaType: 'application/octet-stream' }, _payload: text }, ['file']);
   const made = { '201': { description: 'The document', content: json(object({ doc: document, message: text }, ['doc', 'message'])) } };
-  return tagged('media')('upload', 'Makes a document of a file', { parameters, bodies: { 'multipart/form-data': form }, answer: made });
+  return tagged('media')('upload', 'Makes a document of a file', {
+    parameters: given,
+    bodies: { 'multipart/form-data': form },
+    answer: made,
+  });
 }
 
 function contentPaths(view: View): Paths {

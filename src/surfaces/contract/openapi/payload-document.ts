@@ -68,7 +68,7 @@ function documentOf(asking: Asking, served: Served): JsonSchema {
 
 /** The fields that are sent. */
 const bodyOf = ({ view, define }: Asking, { collection, names }: Served): JsonSchema =>
-  define(names.type('Update'), () => bodySchema(view, collection, { anyOf: [key, anyObject, list({}), { type: 'null' }] }));
+  define(names.type('Update'), () => bodySchema(view, collection, { anyOf: [key, anyObject, list({}), { type: 'null' }] }, true));
 
 const answered = (description: string, of: JsonSchema, status = '200') => ({ [status]: { description, content: json(of) } });
 

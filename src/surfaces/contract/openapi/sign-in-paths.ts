@@ -4,6 +4,9 @@ import { type Paths, parameter, pathItem, schema } from './operations.ts';
 import { anything, done, inPath, inQuery, list, object, open, redirect, tagged, text } from './plain-schemas.ts';
 import type { Refer } from './row-schemas.ts';
 
+/** Sent again, it is not done again. */
+const parameters = [parameter('IdempotencyKey')];
+
 /** Of everybody. */
 export function authPaths({ who, config }: View): Paths {
   const op = tagged('Signing in');
@@ -23,18 +26,21 @@ export function authPaths({ who, config }: View): Paths {
       get: op('check_credential', 'Whether the credential holds', { data: object({ authenticated: { type: 'boolean' } }), security: open }),
     }),
     ...pathItem('/auth/sessions', { get: who !== 'public' && op('list_sessions', 'The sessions of the caller', { data: list(anything) }) }),
-    ...pathItem('/auth/logout/{user}', { post: who !== 'public' && op('sign_out_user', 'Ends all sessions of a user', { answer: done }) }, [
-      inPath('user'),
-    ]),
+    ...pathItem(
+      '/auth/logout/{user}',
+      { post: who !== 'public' && op('sign_out_user', 'Ends all sessions of a user', { parameters, answer: done }) },
+      [inPath('user')],
+    ),
     ...pathItem(
       '/auth/logout/{user}/{session}',
-      { post: who !== 'public' && op('end_session', 'Ends a session of a user', { answer: done }) },
+      { post: who !== 'public' && op('end_session', 'Ends a session of a user', { parameters, answer: done }) },
       [inPath('user'), inPath('session')],
     ),
     ...pathItem('/auth/password/request', {
       post:
         config.mail !== undefined &&
         op('forget_password', 'A mail with a link for a new password', {
+          parameters,
           body: object({ email: text, reset_url: text }, ['email']),
           answer: done,
           security: open,
@@ -42,6 +48,7 @@ export function authPaths({ who, config }: View): Paths {
     }),
     ...pathItem('/auth/password/reset', {
       post: op('reset_password', 'A new password for the token of such a link', {
+        parameters,
         body: object({ token: text, password: text }),
         answer: done,
         security: open,
@@ -59,12 +66,21 @@ function ssoPaths(providers: readonly unknown[]): Paths {
   const known = pathItem('/auth/sso', { get: op('list_providers', 'Whom one may sign in by', { data, security: open }) });
   if (providers.length === 0) return known;
   const token = { body: object({ request_token: text }), data: schema('SignedIn'), security: open };
+  const way = object({ authorization_url: text, state: text, ticket: text });
+  const sent = object({ code: text, ticket: text, state: text, iss: text }, ['code']);
+  const code = { body: sent, data: object({ token: text }), security: open };
   return [
     ...known,
     ...pathItem(
       '/auth/sso/{provider}',
       {
-        get: op('begin_sign_in', 'Leads to a provider', { parameters: [mode, inQuery('redirect_url')], answer: redirect, security: open }),
+        get: op('begin_sign_in', 'Leads to a provider', {
+          parameters: [mode, inQuery('redirect_url')],
+          data: way,
+          answer: redirect,
+          security: open,
+        }),
+        post: op('exchange_code', 'A token for the code of a provider, for who began the sign-in', code),
       },
       provider,
     ),
@@ -110,8 +126,8 @@ export function userPaths(view: View, refer: Refer): Paths {
     ...pathItem(
       '/users/{id}/activate_2fa',
       {
-        post: op('begin_second_factor', 'A second factor begins', { body: secret, data: anything }),
-        delete: op('end_second_factor', 'It ends', { data: anything }),
+        post: op('begin_second_factor', 'A second factor begins', { parameters, body: secret, data: anything }),
+        delete: op('end_second_factor', 'It ends', { parameters, data: anything }),
       },
       [parameter('Id')],
     ),
@@ -119,7 +135,7 @@ export function userPaths(view: View, refer: Refer): Paths {
       post:
         who === 'administrator' &&
         config.mail !== undefined &&
-        op('invite_users', 'Mails that let people in', { body: invitation, data: list(data) }),
+        op('invite_users', 'Mails that let people in', { parameters, body: invitation, data: list(data) }),
     }),
   ];
 }

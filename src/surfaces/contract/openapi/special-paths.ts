@@ -9,6 +9,8 @@ import { authPaths, userPaths } from './sign-in-paths.ts';
 
 /** Who writes may leave a reason, send a request again without its being done again, and only try it. */
 const writing = ['Comment', 'IdempotencyKey', 'DryRun'].map(parameter);
+/** What cannot be tried. */
+const keyed = [parameter('IdempotencyKey')];
 
 function filePaths(view: View, refer: Refer): Paths {
   const op = tagged('Files');
@@ -66,14 +68,15 @@ function schemaPaths(view: View): Paths {
   return [
     ...pathItem('/collections', {
       get: collections && op('list_collections', 'The collections with their fields', { data: list(collection) }),
-      post: admin && op('create_collection', 'Makes a table', { body: made, data: collection }),
+      post: admin && op('create_collection', 'Makes a table', { parameters: keyed, body: made, data: collection }),
     }),
     ...pathItem(
       '/collections/{collection}',
       {
         get: collections && op('read_collection', 'A collection with its fields', { data: collection }),
-        patch: admin && op('update_collection', 'Changes what is said of a collection', { body: anything, data: collection }),
-        delete: admin && op('delete_collection', 'Deletes a table'),
+        patch:
+          admin && op('update_collection', 'Changes what is said of a collection', { parameters: keyed, body: anything, data: collection }),
+        delete: admin && op('delete_collection', 'Deletes a table', { parameters: keyed }),
       },
       named,
     ),
@@ -84,8 +87,8 @@ function schemaPaths(view: View): Paths {
       '/fields/{collection}',
       {
         get: fields && op('list_fields_of', 'The fields of a collection', { data: list(field) }),
-        post: admin && op('create_field', 'Makes a column', { body: fieldValues, data: field }),
-        patch: admin && op('update_fields', 'Changes columns', { body: list(fieldValues), data: list(field) }),
+        post: admin && op('create_field', 'Makes a column', { parameters: keyed, body: fieldValues, data: field }),
+        patch: admin && op('update_fields', 'Changes columns', { parameters: keyed, body: list(fieldValues), data: list(field) }),
       },
       named,
     ),
@@ -93,8 +96,8 @@ function schemaPaths(view: View): Paths {
       '/fields/{collection}/{field}',
       {
         get: fields && op('read_field', 'A field', { data: field }),
-        patch: admin && op('update_field', 'Changes a column', { body: fieldValues, data: field }),
-        delete: admin && op('delete_field', 'Deletes a column'),
+        patch: admin && op('update_field', 'Changes a column', { parameters: keyed, body: fieldValues, data: field }),
+        delete: admin && op('delete_field', 'Deletes a column', { parameters: keyed }),
       },
       [inPath('collection'), inPath('field')],
     ),
@@ -199,8 +202,12 @@ function toolPaths(view: View): Paths {
         }),
     }),
     ...pathItem('/gql', { post: op('ask_graphql', 'GraphQL', { body: graphql, answer: raw('The answer', 'application/json', anything) }) }),
-    ...pathItem('/mail', { post: config.mail !== undefined && mails && op('send_mail', 'Sends a mail', { body: letter }) }),
-    ...pathItem('/update', { post: who === 'administrator' && op('upgrade', 'Brings the system tables up to date') }),
+    ...pathItem('/mail', {
+      post: config.mail !== undefined && mails && op('send_mail', 'Sends a mail', { parameters: keyed, body: letter }),
+    }),
+    ...pathItem('/update', {
+      post: who === 'administrator' && op('upgrade', 'Brings the system tables up to date', { parameters: keyed }),
+    }),
     ...pathItem('/utils/hash', { post: op('hash_text', 'The hash of a text', { body: hashed, data: object({ hash: text }) }) }),
     ...pathItem('/utils/hash/match', {
       post: op('match_hash', 'Whether a hash is that of a text', {

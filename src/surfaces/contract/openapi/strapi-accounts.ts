@@ -6,6 +6,9 @@ import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem } from './operations.ts';
 import { inQuery } from './query-parameter.ts';
 
+/** Sent again, it is not done again. */
+const parameters = [parameter('IdempotencyKey')];
+
 const text: JsonSchema = { type: 'string' };
 const whole: JsonSchema = { type: 'integer' };
 const truth: JsonSchema = { type: 'boolean' };
@@ -48,7 +51,12 @@ function signInPaths({ context, view }: Accounts): Paths {
   const session = answered('A token and its user', object({ jwt: text, user: own }, ['jwt', 'user']));
   const passwords = { password: text, passwordConfirmation: text };
   const post = (id: string, summary: string, body: JsonSchema, answer: Described['answer'] = session, open = true): JsonSchema =>
-    op(id, summary, { body, ...(answer ? { answer } : {}), ...(open ? { security: [{}] } : {}) });
+    op(id, summary, {
+      ...(id === 'sign_in' ? {} : { parameters }),
+      body,
+      ...(answer ? { answer } : {}),
+      ...(open ? { security: [{}] } : {}),
+    });
   const required = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => object(properties, Object.keys(properties));
   return [
     ...pathItem('/auth/local', {

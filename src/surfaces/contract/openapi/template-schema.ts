@@ -3,6 +3,7 @@ import type { ValueForm } from '../../../dialect/forms.ts';
 import type { RequestedOutput, RequestedTemplate } from '../../../query/requested-template.ts';
 import type { Collection, Field, Schema } from '../../../schema/types.ts';
 import { anyObject, formOf, type JsonSchema, kindOf, mayBeNull, nullable } from '../values.ts';
+import { orPoint } from './dialect-schemas.ts';
 
 /** Where outputs stand, and the statuses that rows of a collection can have for who reads them. */
 export interface Within {
@@ -21,6 +22,8 @@ function valueSchema(field: Field, form: ValueForm, statuses: readonly string[] 
       return text;
     case 'instant':
       return { type: 'string', format: 'date-time' };
+    case 'point':
+      return orPoint(own.schema);
     case 'safe number': {
       // What a double does not hold is a text.
       const kind = kindOf(field);
