@@ -108,6 +108,18 @@ async function pages(t: Tester, world: World): Promise<void> {
   t.strictSame(await page('page=9&limit=x'), { ...past, totalDocs: 4, totalPages: 1 });
   await finds(t, world, '/uses?limit=2', [4, 3]);
   await finds(t, world, '/uses?sort=name,nope', [3, 1, 2, 4]);
+  // A field that is kept looks like one that there is not, to whom anything is kept from.
+  await finds(t, world, '/zones?sort=nope,id&limit=1', [1], 'crew');
+  for (const [who, path, kept] of [
+    ['editor', '/uses?sort=-name,-secret', 'secret'],
+    ['editor', '/uses?sort=nope', 'nope'],
+    ['editor', '/plants?sort=price', 'price'],
+    [null, '/plants?sort=price,notes,title', 'price'],
+    [null, '/plants?sort=nope', 'nope'],
+    [null, '/plants?sort=zone.name', 'zone.name'],
+  ] as const) {
+    await refuses(t, world, path, 400, `The following path${kept === 'price' && !who ? 's' : ''} cannot be queried: ${kept}`, who);
+  }
   await finds(t, world, '/plants?limit=2&depth=0', [12, 11]);
   await finds(t, world, '/plants?sort=-zone.name,-id&limit=2&depth=0&where[zone][exists]=true', [3, 6].reverse());
   const among = '&depth=0&where[id][in]=1,2,3,6,12&select[title]=true';

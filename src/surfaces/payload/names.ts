@@ -98,6 +98,28 @@ export function resolvePath(seeing: Seeing, collection: Collection, path: string
   return undefined;
 }
 
+/**
+ * Whether a path that leads nowhere is a field that the caller may not read, as far as it may be told one from a name that there
+ * is not (P-81): where a collection keeps a field from the caller, every such name counts as kept.
+ */
+export function isKept(seeing: Seeing, collection: Collection, path: string): boolean {
+  let facts = factsOf(collection, seeing.schema);
+  const names = namesIn(path, facts);
+  for (const [i, name] of names.entries()) {
+    const member = memberNamed(facts, name);
+    const target = i + 1 < names.length && member && member.is !== 'value' ? targetOf(seeing, member) : undefined;
+    if (target) {
+      facts = factsOf(target, seeing.schema);
+      continue;
+    }
+    if (i + 1 < names.length && member?.is === 'one' && isCompared(seeing, member.field)) return true;
+    const fields = [...facts.collection.fields.values()];
+    const field = member && 'field' in member ? member.field : facts.collection.fields.get(name);
+    return (field && !isCompared(seeing, field)) || fields.some((one) => !isSecret(one) && seeing.visible.field(one) === 'no');
+  }
+  return false;
+}
+
 const isKeyName = (name: string | undefined, key: Field | undefined): boolean =>
   name === 'id' || name === '_id' || (key !== undefined && name === key.name);
 

@@ -3,7 +3,8 @@ import { refuse } from '../../query/limits.ts';
 import type { RequestedFilter, RequestedOrder } from '../../query/types.ts';
 import type { Collection, Field } from '../../schema/types.ts';
 import { factsOf } from './facts.ts';
-import { isCompared, type Resolved, resolvePath, type Seeing } from './names.ts';
+import { queryFault } from './faults.ts';
+import { isCompared, isKept, type Resolved, resolvePath, type Seeing } from './names.ts';
 import { type Asked, namesOf } from './parameters.ts';
 import { nearestFirst } from './to-place.ts';
 
@@ -40,25 +41,28 @@ function inLanguage(
   return { name: translations.relation.name, where: { is: 'compare', path: [translations.language.name], operator: 'in', value } };
 }
 
-/** What a name may be sorted by; undefined for names that do not exist for the caller, which are passed over (P-81). */
-function termOf(seeing: Seeing, collection: Collection, name: string): RequestedOrder[] {
+/** What a name may be sorted by: nothing for one that there is not, undefined for a field that the caller may not read (P-81). */
+function termOf(seeing: Seeing, collection: Collection, name: string): RequestedOrder[] | undefined {
   const descending = name.startsWith('-');
-  const resolved = resolvePath(seeing, collection, descending ? name.slice(1) : name);
-  if (!resolved) return [];
+  const asked = descending ? name.slice(1) : name;
+  const resolved = resolvePath(seeing, collection, asked);
+  if (!resolved) return isKept(seeing, collection, asked) ? undefined : [];
   const { steps, facts } = resolved;
   const language = inLanguage(seeing, resolved);
   const seen = !language || (facts.translations && isCompared(seeing, facts.translations.language));
   const path = [...steps.flatMap(({ relations }) => relations), ...(language ? [language.name] : [])];
   // Of several rows the smallest value counts, or the largest (P-83).
   const lists = language ? { where: language.where } : steps.some(({ many }) => many) ? {} : undefined;
-  return fieldsOf(resolved).flatMap((field) => {
-    const readable = seeing.visible.field(field);
-    if (!seen || (readable !== 'yes' && (readable !== 'some' || path.length === 0))) return [];
-    return [{ path: [...path, field.name], descending, ...(lists ? { lists } : {}) }];
+  const fields = fieldsOf(resolved);
+  const readable = fields.every((field) => {
+    const told = seeing.visible.field(field);
+    return told === 'yes' || (told === 'some' && path.length > 0);
   });
+  if (!seen || !readable) return undefined;
+  return fields.map((field) => ({ path: [...path, field.name], descending, ...(lists ? { lists } : {}) }));
 }
 
-/** The order that the names ask for, else the nearest first where that is looked for, or the newest; rows that are equal by it follow their keys, the highest first (P-82). */
+/** The order that the names ask for, else the nearest first where that is looked for, or the newest; rows that are equal by it follow their keys, the highest first (P-82). Throws the fault that names the fields which may not be read. */
 export function orderOf(
   seeing: Seeing,
   collection: Collection,
@@ -67,7 +71,10 @@ export function orderOf(
 ): readonly RequestedOrder[] {
   const names = namesOf(sort);
   if (names.length > seeing.limits.sort) refuse('sort terms (sort)', seeing.limits.sort);
-  const asked = names.flatMap((name) => termOf(seeing, collection, name));
+  const terms = names.map((name) => ({ name, term: termOf(seeing, collection, name) }));
+  const kept = terms.filter(({ term }) => term === undefined).map(({ name }) => name.replace(/^-/, ''));
+  if (kept.length > 0) throw queryFault([...new Set(kept)]);
+  const asked = terms.flatMap(({ term }) => term ?? []);
   const near = asked.length > 0 ? [] : nearestFirst(seeing, collection, where);
   const order = asked.length > 0 ? asked : near.length > 0 ? near : usual(seeing, collection);
   const told = collection.key.filter((field) => seeing.visible.field(field) === 'yes');

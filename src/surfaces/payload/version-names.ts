@@ -54,8 +54,12 @@ export function versionFilter(
   const faults: string[] = [];
   const asked = where !== undefined && isJsonObject(where) ? renamed(where, key.length > 1, faults) : where;
   if (faults.length > 0) throw queryFault([...new Set(faults)]);
+  return namedAsVersions(() => filterOf(seeing, revisions, asked));
+}
+
+function namedAsVersions<T>(work: () => T): T {
   try {
-    return filterOf(seeing, revisions, asked);
+    return work();
   } catch (error) {
     throw error instanceof GatewayError && error.kind === 'unknown_path' ? queryFault(pathsOf(error).map(toldName)) : error;
   }
@@ -67,5 +71,5 @@ export function versionOrder(seeing: Seeing, revisions: Collection, sort: Asked 
     const column = columns.get(name.replace(/^-/, ''));
     return column === undefined ? [] : [name.startsWith('-') ? `-${column}` : column];
   });
-  return orderOf(seeing, revisions, names, undefined);
+  return namedAsVersions(() => orderOf(seeing, revisions, names, undefined));
 }
