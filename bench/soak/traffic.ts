@@ -35,7 +35,7 @@ const kinds: readonly (readonly [kind: string, share: number, make: Make])[] = [
     }),
   ],
   ['key', 20, (i) => ({ path: `${items}/${1 + ((i * 7) % rows)}` })],
-  ['search', 5, (i) => ({ path: `${items}?q=winter ${i % 50}&limit=10`.replace(' ', '%20') })],
+  ['search', 5, (i) => ({ path: `${items}?q=winter ${1 + (i % 50)}&limit=10`.replace(' ', '%20') })],
   ['count', 10, (i) => ({ path: `${items}?limit=5&meta=*&offset=${i % 1000}` })],
   ['groups', 5, () => ({ path: `${items}?aggregate[count]=*&groupBy=status` })],
   ['gql', 10, () => ({ method: 'POST', path: `/${project}/gql`, body: { query: gql } })],

@@ -9,10 +9,16 @@ const patience = 10_000;
 /** Milliseconds of the first pause at most; each is twice as long as the one before. */
 const firstPause = 15;
 
+/**
+ * Transactions for each connection in good times: one that has it, and those that stand in line for it among the reads, which would
+ * otherwise wait twice.
+ */
+const line = 4;
+
 const calms = new WeakMap<Connection['knex'], Calm>();
 
 function calmOf(connection: Connection): Calm {
-  const known = calms.get(connection.knex) ?? createCalm(connection.streams + 1);
+  const known = calms.get(connection.knex) ?? createCalm((connection.streams + 1) * line);
   calms.set(connection.knex, known);
   return known;
 }
