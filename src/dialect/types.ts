@@ -190,6 +190,14 @@ export interface ListSelect {
   atMost?: { readonly rows: number; readonly else: Fragment };
 }
 
+/** JSON that is put together as text, where the database does that sooner than by its own functions. */
+export interface JsonTexts {
+  /** Constants of ours, and values that could stand in `jsonObject`, one behind the other. */
+  joined(pieces: readonly (string | Fragment)[]): Fragment;
+  /** As `jsonList`, of rows that are texts; a text itself. */
+  list(list: ListSelect): Fragment;
+}
+
 /** The SQL in which vendors differ. All of it makes text only; nothing here touches a connection. */
 export interface Dialect extends Printer {
   readonly vendor: VendorName;
@@ -211,6 +219,7 @@ export interface Dialect extends Printer {
   jsonConstant(json: string): Fragment;
   /** Scalar sub-select giving a JSON array of the list's rows, `[]` when there are none. */
   jsonList(list: ListSelect): Fragment;
+  readonly jsonTexts?: JsonTexts;
   /** Scalar sub-select giving an object of key column to value column over `select key, value from ...`. */
   jsonMap(select: Fragment, key: string, value: string): Fragment;
   /** `column = value`, the same on every database and to the last character, by the column's index where it has one. */

@@ -10,7 +10,7 @@ import { asItIs, enclosed, isPlain, quoted } from '../lib/json-text.ts';
 import type { Cut, Output, Template, TemplateCase } from '../query/types.ts';
 import type { Field } from '../schema/types.ts';
 import { cutValue, type Rewrite, rewriteOf, rewriteRow } from './cut.ts';
-import { isJoined, type Joins, keyText, object, outputValue, stars, targetOf } from './row.ts';
+import { isJoined, type Joins, keyText, listText, object, outputValue, stars, targetOf } from './row.ts';
 import { column, type Scope } from './scope.ts';
 
 /** A row's JSON text, out of its cells. */
@@ -148,6 +148,8 @@ function outputCell(
     case 'relation':
       if (output.relation.kind === 'm2o' && isJoined(output, gathered.joins)) return toOneCells(output, alias, gathered, scope);
   }
+  const text = output.is === 'relation' ? listText(output, alias, scope) : undefined;
+  if (text) return textCell(text, gathered, scope, rewriteOf(output));
   const json = outputValue(output, alias, gathered.joins, scope);
   return json && jsonCell(json, gathered, scope, rewriteOf(output));
 }
@@ -199,6 +201,10 @@ function cutCell(field: Field, cut: Cut, alias: string, gathered: Gathered, scop
 }
 
 function jsonCell(json: Fragment, gathered: Gathered, scope: Scope, rewrite: Rewrite | undefined): Value {
+  return textCell(scope.dialect.jsonText(json), gathered, scope, rewrite);
+}
+
+function textCell(text: Fragment, gathered: Gathered, scope: Scope, rewrite: Rewrite | undefined): Value {
   const finish = scope.dialect.finish ?? asItIs;
-  return cellValue(add(scope.dialect.jsonText(json), gathered), rewrite ? (text) => rewrite(finish(text)) : finish);
+  return cellValue(add(text, gathered), rewrite ? (text) => rewrite(finish(text)) : finish);
 }

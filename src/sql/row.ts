@@ -1,6 +1,7 @@
 /** A row as one JSON expression: fields, to-one relations as left joins, to-many relations as JSON lists. */
 
 import type { ValueForm } from '../dialect/forms.ts';
+import type { JsonTexts } from '../dialect/types.ts';
 import { type Fragment, join, sql, trusted } from '../lib/fragment.ts';
 import type { Lacking, Output, Template, TemplateCase } from '../query/types.ts';
 import { namesOneRow } from '../schema/one-row.ts';
@@ -195,7 +196,61 @@ function toOne(output: RelationOutput, alias: string, joins: Joins, scope: Scope
   return scope.dialect.asJson(sql`(case when ${column(target.alias, target.key)} is null then ${other} else ${json} end)`);
 }
 
-function toMany(output: RelationOutput, alias: string, outer: Scope): Fragment {
+/** Whether a row is mostly constants around another object, as in conventions that wrap each entry: that is made sooner as text. */
+function isWrapped({ template, cases }: RelationOutput['query']): boolean {
+  return !cases?.length && [...template.values()].some(({ is }) => is === 'group' || is === 'constant');
+}
+
+/** The to-one relation that is all there is of each row of a list. */
+function soleTarget({ template, cases }: RelationOutput['query']): RelationOutput | undefined {
+  const [output] = template.values();
+  if (template.size !== 1 || cases?.length || output?.is !== 'relation' || output.orKey) return undefined;
+  return output.relation.kind === 'm2o' && isJoined(output, []) && isWrapped(output.query) ? output : undefined;
+}
+
+/** The object of a template without cases as text. */
+function wrapped(template: Template, alias: string, joins: Joins, scope: Scope, texts: JsonTexts): Fragment {
+  const pieces: (string | Fragment)[] = [];
+  let before = '{';
+  for (const [key, output] of template) {
+    const named = `${before}${JSON.stringify(key)}:`;
+    if (output.is === 'constant') {
+      before = `${named}${output.json},`;
+      continue;
+    }
+    const value = outputValue(output, alias, joins, scope);
+    if (!value) continue;
+    pieces.push(named, value);
+    before = ',';
+  }
+  return texts.joined([...pieces, before === '{' ? '{}' : `${before.replace(/,$/, '')}}`]);
+}
+
+/** A to-many relation as the text of its list; undefined where that is made as JSON. */
+export function listText(output: RelationOutput, alias: string, scope: Scope): Fragment | undefined {
+  const { relation, query, as } = output;
+  const { jsonTexts: texts } = scope.dialect;
+  if (!texts || relation.kind === 'm2o' || (as !== undefined && as !== 'values')) return undefined;
+  if (as === undefined) {
+    if (!isWrapped(query)) return undefined;
+    return toMany(output, alias, scope, (template, _cases, alias, scope) => {
+      const joins: Joins = [];
+      return { json: wrapped(template, alias, joins, scope, texts), joins: join(joins, '') };
+    });
+  }
+  const sole = soleTarget(query);
+  if (!sole) return undefined;
+  return toMany(output, alias, scope, (_template, _cases, alias, scope) => {
+    const joins: Joins = [];
+    const target = targetOf(sole, alias, joins, scope);
+    if (!target) return { json: sql`'null'`, joins: sql`` };
+    const text = wrapped(sole.query.template, target.alias, joins, scope, texts);
+    return { json: sql`(case when ${column(target.alias, target.key)} is null then 'null' else ${text} end)`, joins: join(joins, '') };
+  });
+}
+
+/** `textRow` makes the rows as text, and with them the list. */
+function toMany(output: RelationOutput, alias: string, outer: Scope, textRow?: typeof row): Fragment {
   const scope: Scope = { ...outer, joined: [] };
   const { as, relation, query, through } = output;
   const { dialect } = scope;
@@ -215,13 +270,14 @@ function toMany(output: RelationOutput, alias: string, outer: Scope): Fragment {
     );
   }
   const bare = as === 'values' || as === 'value';
-  const inner = (bare ? bareRow : row)(query.template, query.cases, target, scope);
+  const inner = (textRow ?? (bare ? bareRow : row))(query.template, query.cases, target, scope);
   const order = ordered(query.order, target, scope);
   const rows = sql`${from}${inner.joins}${order.joins}${which()}`;
   if (as === 'row' || as === 'value') {
     return dialect.asJson(sql`(select ${inner.json} ${rows}${order.clause} ${dialect.page(1, query.offset)})`);
   }
-  return dialect.jsonList({
+  const list = (textRow && dialect.jsonTexts?.list) ?? dialect.jsonList;
+  return list({
     row: inner.json,
     from: rows,
     order: order.clause,

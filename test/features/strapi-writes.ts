@@ -19,6 +19,30 @@ const keys = (answer: { readonly json: Json }, name: string): Json => {
   return Array.isArray(list) ? list.map((one) => at(one, 'id')) : (at(list, 'id') ?? null);
 };
 
+/** An entry of a list within another entry is, to the last character, what it is by itself. */
+async function sameEverywhere(t: Tester, garden: OwnGarden): Promise<void> {
+  const odd = `"\\\u0007\n\u2028'{}[],%?é🌿`;
+  const made = await strapi(garden, 'sightings', 'admin', post({ plant: 1, note: odd, tally: null }));
+  t.equal(made.status, 200);
+  const lists = [
+    ['zones', 'plants', 'plants'],
+    ['uses', 'plants', 'plants'],
+    ['plants', 'sightings', 'sightings'],
+  ] as const;
+  let seen = 0;
+  for (const [from, list, plural] of lists) {
+    const all = await strapi(garden, `${from}?populate[${list}][fields]=*&publicationState=preview&pagination[limit]=100`);
+    for (const entry of at(all.json, 'data') as Json[]) {
+      for (const inner of at(entry, 'attributes', list, 'data') as Json[]) {
+        const alone = await strapi(garden, `${plural}/${String(at(inner, 'id'))}?fields=*&publicationState=preview`);
+        t.strictSame(inner, at(alone.json, 'data'), `${from}: ${list}`);
+        seen += 1;
+      }
+    }
+  }
+  t.ok(seen > 15, `${seen} entries`);
+}
+
 async function entries(t: Tester, garden: OwnGarden): Promise<void> {
   const made = await strapi(
     garden,
@@ -249,6 +273,7 @@ export const strapiWrites: Feature = {
         async (garden) => {
           await t.test('the official client', (t) => drivesClient(t, garden));
           await t.test('the client for JavaScript', (t) => drivesSdk(t, garden));
+          await t.test('entries of lists', (t) => sameEverywhere(t, garden));
           await t.test('entries', (t) => entries(t, garden));
           await t.test('relations', (t) => relations(t, garden));
           await t.test('states', (t) => states(t, garden));

@@ -1,6 +1,6 @@
 /** PostgreSQL's own SQL: JSON forms, lists as lateral-free scalar sub-selects; how columns compare is in compare.ts. */
 import { randomBytes } from 'node:crypto';
-import type { Dialect, ListSelect, OrderTerm, TextOrder } from '../../dialect/types.ts';
+import type { Dialect, JsonTexts, ListSelect, OrderTerm, TextOrder } from '../../dialect/types.ts';
 import { type Fragment, join, name, type Printer, param, sql, trusted } from '../../lib/fragment.ts';
 import type { Field } from '../../schema/types.ts';
 import { postgresAggregates } from './aggregates.ts';
@@ -115,9 +115,27 @@ function jsonObject(pairs: readonly (readonly [string, Fragment])[]): Fragment {
   return sql`(select json_object_agg(j.k, j.v) from (values ${join(rows, ', ')}) j(k, v))`;
 }
 
-function jsonList(list: ListSelect): Fragment {
+const jsonText = (json: Fragment): Fragment => sql`(${json})::text`;
+
+/** An object made by the server within another one is copied twice; its text, once. */
+const jsonTexts: JsonTexts = {
+  joined: (pieces) =>
+    join(
+      pieces.map((piece) => (typeof piece === 'string' ? literal(piece) : sql`coalesce(${jsonText(jsonScalar(piece))}, 'null')`)),
+      ' || ',
+    ),
+  list(list) {
+    const { atMost } = list;
+    const texts = atMost ? { ...list, atMost: { ...atMost, else: jsonText(atMost.else) } } : list;
+    return listOf(texts, sql`coalesce('[' || string_agg(l.j, ', ') || ']', '[]')`);
+  },
+};
+
+const jsonList = (list: ListSelect): Fragment => listOf(list, sql`coalesce(json_agg(l.j), '[]'::json)`);
+
+/** `made` puts the rows together, which are `l.j`. */
+function listOf(list: ListSelect, made: Fragment): Fragment {
   const { atMost, offset = 0 } = list;
-  const made = sql`coalesce(json_agg(l.j), '[]'::json)`;
   if (!atMost) {
     const bounds = list.limit === undefined && offset === 0 ? sql`` : sql` ${page(list.limit, offset)}`;
     return sql`(select ${made} from (select ${list.row} as j ${list.from}${list.order}${bounds}) l)`;
@@ -158,7 +176,8 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     cell: (field, column, form = 'plain') =>
       (form === 'plain' ? undefined : formedCell(field, column, form)) ?? cellOf(field, column, jsonValue),
     jsonObject,
-    jsonText: (json) => sql`(${json})::text`,
+    jsonText,
+    jsonTexts,
     asJson: (json) => json,
     jsonScalar,
     jsonConstant: (json) => sql`${literal(json)}::json`,
