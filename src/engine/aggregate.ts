@@ -13,6 +13,8 @@ export interface AggregateResult {
   readonly collection: Collection;
   /** One JSON object for each group, in order. */
   readonly texts: readonly string[];
+  /** False when there is no group because the context's proof failed, or may be. */
+  readonly proven: boolean;
 }
 
 export interface PreparedAggregate {
@@ -25,7 +27,7 @@ export interface PreparedAggregate {
  * `bindAggregate` throws.
  */
 export function prepareAggregate(context: ReadContext, request: RequestedAggregate): PreparedAggregate {
-  const { schema, rules, actor, connection, limits, timings } = context;
+  const { schema, rules, actor, connection, limits, proof, timings } = context;
   const collection = collectionOf(schema, request.collection);
   const access = aggregateAccess(schema, rules, actor);
   if (!access.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
@@ -34,7 +36,7 @@ export function prepareAggregate(context: ReadContext, request: RequestedAggrega
   timings?.mark('bind');
   const query = access.authorise(bound);
   timings?.mark('authorise');
-  const compiled = compileAggregate(query, connection.dialect, { nullsLast: nullsLast(rules) });
+  const compiled = compileAggregate(query, connection.dialect, { nullsLast: nullsLast(rules), proof });
   timings?.mark('compile');
   return { query, compiled };
 }
@@ -42,9 +44,9 @@ export function prepareAggregate(context: ReadContext, request: RequestedAggrega
 /** Groups the rows that a list of the same request would hold. Throws too_many_rows, and what `prepareAggregate` throws. */
 export async function aggregate(context: ReadContext, request: RequestedAggregate): Promise<AggregateResult> {
   const { query, compiled } = prepareAggregate(context, request);
-  const { connection, timings } = context;
+  const { connection, proof, timings } = context;
   const rows = await connection.texts(compiled.statement);
   timings?.mark('run');
   if (query.most !== undefined && rows.length > query.most) throw tooManyRows(query.most);
-  return { collection: query.collection, texts: rows.map(compiled.write) };
+  return { collection: query.collection, texts: rows.map(compiled.write), proven: proof === undefined || rows.length > 0 };
 }

@@ -31,8 +31,14 @@ interface Draft {
   readonly cells: Fragment[];
 }
 
+export interface AggregateOptions {
+  readonly nullsLast: boolean;
+  /** Where it does not hold there is no row, not even the one of a count. */
+  readonly proof?: Fragment | undefined;
+}
+
 /** Prints groups and aggregates. */
-export function compileAggregate(query: Authorized<AggregateQuery>, dialect: Dialect, options: { nullsLast: boolean }): CompiledAggregate {
+export function compileAggregate(query: Authorized<AggregateQuery>, dialect: Dialect, options: AggregateOptions): CompiledAggregate {
   const scope = createScope(dialect, options.nullsLast);
   const draft: Draft = { scope, base: scope.alias(), groups: scope.alias(), columns: new Map(), cells: [] };
   const { joins, keys, apart, clause } = formGroups(query.groups, draft);
@@ -47,7 +53,7 @@ export function compileAggregate(query: Authorized<AggregateQuery>, dialect: Dia
   const where = whereClause(scanned(query.collection, query.where, draft.base, scope));
   const inner = sql`select ${join(columns, ', ')} from ${table(query.collection, draft.base)}${joins}${where}${clause}`;
   const page = dialect.page(query.limit, query.offset);
-  const outer = sql`select ${join(draft.cells, ', ')} from (${inner}) ${name(draft.groups)}${orderClause(terms, scope)} ${page}`;
+  const outer = sql`select ${join(draft.cells, ', ')} from (${inner}) ${name(draft.groups)}${whereClause(options.proof)}${orderClause(terms, scope)} ${page}`;
   return { statement: print(outer, dialect), write: groupWriter(heads, values) };
 }
 

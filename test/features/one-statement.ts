@@ -49,6 +49,8 @@ async function extras(t: Tester, world: World): Promise<void> {
     'items/plants/1,2,3?fields=*.*.*',
     'items/plants?single=1&fields=labels.*&lang=fr',
     'items/shipments/north;1?fields=shipment_lines.*',
+    'items/plants?aggregate[count]=*&groupBy=family.name&filter[uses.use_id.name]=food',
+    'items/plants?aggregate[max]=height',
   ];
   for (const path of paths) t.equal(await cost(t, world, path, 'admin'), 1, path);
   t.equal(await cost(t, world, 'items/plants?fields=*,family.*', undefined), 1, 'nobody to look up');

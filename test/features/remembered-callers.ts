@@ -65,6 +65,10 @@ async function revoked(t: Tester, world: World): Promise<void> {
     'items/plants/2?status=*',
     'items/plants?status=*&meta=*',
     'items/zones?export=ndjson',
+    'items/zones?aggregate[count]=*',
+    'items/plants?aggregate[count]=*&groupBy=status&status=*&meta=*',
+    'items/plants?aggregate[count]=*&groupBy=status&status=*&filter[id]=404',
+    `gql?query=${encodeURIComponent('{ zones_aggregated { count } }')}`,
   ];
   const cases: readonly (readonly [what: string, values: Values, as: Who | undefined])[] = [
     ['suspended', { status: 'suspended' }, undefined],

@@ -183,8 +183,10 @@ async function runField(context: CallerContext, field: Ready, hooks: ReadThrough
         return { key, text: field.text, proven: true };
       case 'refused':
         throw field.error;
-      case 'groups':
-        return { key, text: field.plan.value(await aggregate(context, field.plan.request)), proven: context.proof === undefined };
+      case 'groups': {
+        const result = await aggregate(context, field.plan.request);
+        return { key, text: field.plan.value(result), proven: result.proven };
+      }
       case 'read': {
         const result = await runRead(context, field.prepared);
         return { key, text: field.plan.value(withCursors(await hooks.rows(context, result), result)), proven: result.proven };
