@@ -34,19 +34,19 @@ export const isPlainKey = (key: string): boolean => /^[1-9]\d{0,8}$/.test(key);
  * Where the key stands in the statements of a read by one key, prepared for both sample keys: they differ in the key alone, or the
  * read is not one to remember (undefined).
  */
-export function keyPlaces(one: PreparedRead, two: PreparedRead): readonly number[] | undefined {
+export function keyIndexes(one: PreparedRead, two: PreparedRead): readonly number[] | undefined {
   const [first, second] = [one.compiled?.statement, two.compiled?.statement];
   // An enum has its labels only; another is no value of it, which a prepared statement does not ask.
   if (one.collection.key.some((field) => field.storage === 'enum')) return undefined;
   if (!first || !second || first.text !== second.text || first.values.length !== second.values.length) return undefined;
-  const places: number[] = [];
+  const indexes: number[] = [];
   for (const [i, value] of first.values.entries()) {
     const other = second.values[i];
     if (Object.is(value, other)) continue;
     if (typeof value !== typeof other || String(value) !== sampleKeys[0] || String(other) !== sampleKeys[1]) return undefined;
-    places.push(i);
+    indexes.push(i);
   }
-  return places.length === 0 ? undefined : places;
+  return indexes.length === 0 ? undefined : indexes;
 }
 
 /** The read for another key, in the form in which the sample key is bound. */

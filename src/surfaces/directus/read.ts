@@ -6,7 +6,7 @@ import { prepareRead, type ReadResult, runRead } from '../../engine/read.ts';
 import {
   createReadMemory,
   isPlainKey,
-  keyPlaces,
+  keyIndexes,
   type ReadMemory,
   type Remembered,
   sampleKeys,
@@ -182,7 +182,7 @@ export function readyRead(context: DirectusContext, wanted: Wanted, keys: readon
   if (key === undefined) memory.set(name, ready);
   else {
     const [one, two] = sampleKeys.map((sample) => makeReady(context, wanted, [sample]));
-    const keyAt = one && two && keyPlaces(one.prepared, two.prepared);
+    const keyAt = one && two && keyIndexes(one.prepared, two.prepared);
     if (one && keyAt) memory.set(name, { ...one, keyAt });
   }
   return ready;

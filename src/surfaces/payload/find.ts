@@ -1,7 +1,7 @@
 /** Finding documents: lists, one by its id, counts (payload-rest §2, §6). One statement, whose texts are passed on unread. */
 import { LRUCache } from 'lru-cache';
 import { type PreparedRead, prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
-import { isPlainKey, keyPlaces, sampleKeys, withKey } from '../../engine/read-memory.ts';
+import { isPlainKey, keyIndexes, sampleKeys, withKey } from '../../engine/read-memory.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedTemplate } from '../../query/requested-template.ts';
@@ -157,7 +157,7 @@ function remembered(context: CallerContext, asking: Asking, wanted: Wanted): Rea
   const { id } = wanted;
   if (known?.keyAt) return { ...known, prepared: withKey({ ...known, asked: wanted }, id), text: onlyText(id) };
   const [one, two] = sampleKeys.map((sample) => make({ ...wanted, id: sample }));
-  const keyAt = one && two && !one.prepared.dated ? keyPlaces(one.prepared, two.prepared) : undefined;
+  const keyAt = one && two && !one.prepared.dated ? keyIndexes(one.prepared, two.prepared) : undefined;
   if (one && keyAt) memory.set(name, { ...one, keyAt });
   return make(wanted);
 }

@@ -4,7 +4,7 @@ import { prepareRead, runRead } from '../../engine/read.ts';
 import {
   createReadMemory,
   isPlainKey,
-  keyPlaces,
+  keyIndexes,
   type ReadMemory,
   type Remembered,
   sampleKeys,
@@ -67,7 +67,7 @@ function ready(context: CallerContext, raw: string, asked: Asked, collection: Co
   if (key === undefined) memory.set(name, made);
   else {
     const [one, two] = sampleKeys.map((sample) => makeReady(context, collection, asked, { is: 'entry', keys: [sample] }));
-    const keyAt = one && two && keyPlaces(one.prepared, two.prepared);
+    const keyAt = one && two && keyIndexes(one.prepared, two.prepared);
     if (one && keyAt) memory.set(name, { ...one, keyAt });
   }
   return made;

@@ -1,12 +1,12 @@
-/** Places in an order of MySQL and MariaDB: values whose text the server would compare in another way are compared as numbers. */
-import type { OrderPlace } from '../../dialect/types.ts';
+/** Sort keys of MySQL and MariaDB: values whose text the server would compare in another way are compared as numbers. */
+import type { SortKey } from '../../dialect/types.ts';
 import { type Fragment, param, sql, trusted } from '../../lib/fragment.ts';
 import type { Field } from '../../schema/types.ts';
 
 const whole = new Set<Field['storage']>(['integer', 'year', 'boolean', 'bit', 'enum']);
 
 /** A text compared with a number would become a double, which has fewer digits than most numbers here. */
-export function orderPlace(field: Field, ordered: Fragment): OrderPlace {
+export function sortKey(field: Field, ordered: Fragment): SortKey {
   if (whole.has(field.storage)) return { cell: sql`(${ordered} + 0)`, compared: ordered, operand: wholeNumber };
   if (field.storage === 'decimal') {
     const type = trusted(`decimal(65, ${field.column.scale ?? 0})`);

@@ -1,10 +1,10 @@
-/** Places in an order: any column of SQLite holds values of any type, so each says which it is. */
-import type { OrderPlace } from '../../dialect/types.ts';
+/** Sort keys: any column of SQLite holds values of any type, so each says which it is. */
+import type { SortKey } from '../../dialect/types.ts';
 import { type Fragment, param, sql } from '../../lib/fragment.ts';
 import type { Field } from '../../schema/types.ts';
 
 /** One letter for the type, then the value: seventeen digits tell every double apart. */
-export function orderPlace(_: Field, ordered: Fragment): OrderPlace {
+export function sortKey(_: Field, ordered: Fragment): SortKey {
   const kinds = sql`when 'integer' then 'i' || ${ordered} when 'real' then 'r' || printf('%!.17g', ${ordered}) when 'blob' then 'b' || hex(${ordered})`;
   return {
     cell: sql`case typeof(${ordered}) when 'null' then null ${kinds} else 't' || ${ordered} end`,
