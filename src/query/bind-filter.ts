@@ -5,7 +5,7 @@ import { parseKey } from '../schema/keys.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
 import type { BindContext } from './context.ts';
 import { allOf, always, anyOf, compare, containing, never, not } from './filters.ts';
-import { checkPlace } from './limits.ts';
+import { checkGeoCondition } from './limits.ts';
 import { listed, operatorOf } from './operators.ts';
 import { tellsValue } from './tells-value.ts';
 import type { Filter, RequestedFilter } from './types.ts';
@@ -72,7 +72,7 @@ function onField(collection: Collection, field: Field, asked: Compare, context: 
     return likeRelated(relation, asked, context);
   }
   const filter = operator.onField(field, asked.value, context.at, asked.strict);
-  if (filter.is === 'place') checkPlace(filter.place, context.limits);
+  if (filter.is === 'geo') checkGeoCondition(filter.condition, context.limits);
   return filter;
 }
 

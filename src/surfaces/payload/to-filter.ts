@@ -8,7 +8,7 @@ import { queryFault } from './faults.ts';
 import { anyRow } from './is-open.ts';
 import { type Resolved, relationsOf, resolvePath, type Seeing, type Step, targetOf } from './names.ts';
 import type { Asked } from './parameters.ts';
-import { placeAsked } from './to-place.ts';
+import { geoConditionOf } from './to-geo-condition.ts';
 
 /** Operators of columns, by the names of the convention; with each the core's own, and its opposite where it is a negative one. */
 const onColumns: Readonly<Record<string, { readonly id: string; readonly negates?: string }>> = {
@@ -154,7 +154,7 @@ function operandOf(value: Json): unknown {
 
 /** A row that to-one steps do not lead to has NULL there, which negative operators find (P-61). */
 function onField(steps: readonly Step[], field: Field, related: boolean, operator: string, operand: Json): RequestedFilter | undefined {
-  if (placeAsked(field, operator, operand)) return through(steps, compare(field, operator, operand));
+  if (geoConditionOf(field, operator, operand)) return through(steps, compare(field, operator, operand));
   const asked =
     related && (operator === 'like' || operator === 'contains') ? 'equals' : related && operator === 'not_like' ? 'not_equals' : operator;
   const known = Object.hasOwn(onColumns, asked) ? onColumns[asked] : undefined;

@@ -37,7 +37,7 @@ export function mysqlPoints(mariadb: boolean): PointSql {
         y: ofShape(column, trusted('st_y'), trusted('st_latitude'), mariadb),
       };
     },
-    lies(at, sides, alias) {
+    containment(at, sides, alias) {
       const rows = sides.map((side) =>
         join(
           sideNames.map((of) => sql`(${param(String(side[of]))} + 0e0) as ${name(of)}`),

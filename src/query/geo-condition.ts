@@ -1,4 +1,4 @@
-/** Places that are asked for: how far from here, and within which area (payload-rest P-70, P-71; GeoJSON is RFC 7946). */
+/** Conditions on points: how far from here, and within which area (payload-rest P-70, P-71; GeoJSON is RFC 7946). */
 import { isExactNumber } from '../lib/json-body.ts';
 import type { Position } from '../schema/points.ts';
 
@@ -9,8 +9,8 @@ type Ring = readonly Position[];
 /** The first ring is its border, the others are holes. */
 export type Polygon = readonly Ring[];
 
-/** What is asked of a place. */
-export type Place =
+/** What is asked of a point on Earth. */
+export type GeoCondition =
   | { readonly is: 'near'; readonly from: Position; readonly atMost?: number; readonly atLeast?: number }
   /** `border`: what lies on it counts too. */
   | { readonly is: 'inside'; readonly area: readonly Polygon[]; readonly border: boolean };
@@ -47,7 +47,7 @@ function positionOf(value: unknown): Position | undefined {
 const nearForm = '"near" takes lng,lat[,maxMetres[,minMetres]], such as 13.4,52.5,1000';
 
 /** `lng,lat[,maxMetres[,minMetres]]` as text or list; a bound that is empty or `null` is none. */
-export function readNear(value: unknown): Place | Fault {
+export function readNear(value: unknown): GeoCondition | Fault {
   const parts = listOf(value) ?? (typeof value === 'string' ? value.split(',') : []);
   if (parts.length < 2 || parts.length > 4) return nearForm;
   const from = positionOf(parts.slice(0, 2));
@@ -73,7 +73,7 @@ function boundOf(value: unknown): number | 'none' | 'fault' {
 const areaForm = 'this operator takes a Polygon or MultiPolygon of GeoJSON';
 
 /** A geometry of GeoJSON as JSON text, or as the object itself. */
-export function readArea(value: unknown, border: boolean): Place | Fault {
+export function readArea(value: unknown, border: boolean): GeoCondition | Fault {
   const geometry = typeof value === 'string' ? parsed(value) : value;
   const [type, coordinates] = [memberOf(geometry, 'type'), memberOf(geometry, 'coordinates')];
   const polygons = type === 'Polygon' ? [coordinates] : type === 'MultiPolygon' ? listOf(coordinates) : undefined;

@@ -1,6 +1,6 @@
 /** `near`, `within` and `intersects` on columns of points, and the order that `near` brings along (payload-rest P-70 to P-72). */
 import { isJsonList, isJsonObject, type Json } from '../../lib/json-body.ts';
-import { type Place, readArea, readNear } from '../../query/places.ts';
+import { type GeoCondition, readArea, readNear } from '../../query/geo-condition.ts';
 import type { RequestedOrder } from '../../query/types.ts';
 import { pointForm } from '../../schema/points.ts';
 import type { Collection, Field } from '../../schema/types.ts';
@@ -8,10 +8,10 @@ import { resolvePath, type Seeing } from './names.ts';
 import type { Asked } from './parameters.ts';
 
 /** What the operator asks of points of the field; undefined where it is none of the three, the field holds none, or the operand is wrong. */
-export function placeAsked(field: Field, operator: string, operand: Json): Place | undefined {
+export function geoConditionOf(field: Field, operator: string, operand: Json): GeoCondition | undefined {
   if (!pointForm(field)) return undefined;
-  const place = operator === 'near' ? readNear(operand) : readAreaOf(operator, operand);
-  return typeof place === 'string' ? undefined : place;
+  const condition = operator === 'near' ? readNear(operand) : readAreaOf(operator, operand);
+  return typeof condition === 'string' ? undefined : condition;
 }
 
 function readAreaOf(operator: string, operand: Json): ReturnType<typeof readArea> | undefined {
@@ -36,10 +36,10 @@ function distanceTo(seeing: Seeing, collection: Collection, path: string, operan
   const resolved = resolvePath(seeing, collection, path);
   if (resolved?.target.is !== 'field') return [];
   const { field } = resolved.target;
-  const place = placeAsked(field, 'near', operand);
+  const condition = geoConditionOf(field, 'near', operand);
   const names = resolved.steps.flatMap(({ relations }) => relations);
   const readable = seeing.visible.field(field);
-  if (place?.is !== 'near' || (readable !== 'yes' && (readable !== 'some' || names.length === 0))) return [];
+  if (condition?.is !== 'near' || (readable !== 'yes' && (readable !== 'some' || names.length === 0))) return [];
   const lists = resolved.steps.some(({ many }) => many) ? { lists: {} } : {};
-  return [{ path: [...names, field.name], descending: false, from: place.from, ...lists }];
+  return [{ path: [...names, field.name], descending: false, from: condition.from, ...lists }];
 }
