@@ -14,7 +14,7 @@ import { changesIn } from './activity-log.ts';
 import { type Batch, callerOf, type Listener, type Owner, type Subscription, tellContext } from './feeds.ts';
 import { positionsOf } from './position.ts';
 import { createQueue } from './queue.ts';
-import { catchUp, placeOf } from './resume.ts';
+import { catchUp, resumeEntry } from './resume.ts';
 import { type ChangeLimits, changeLimitsOf } from './settings.ts';
 import { openTail, type Tail } from './tail.ts';
 import type { FeedHooks, TellContext } from './tell.ts';
@@ -247,7 +247,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
             await looking;
             const until = opened.end;
             try {
-              subscription.from = await placeOf(request.after, { context, end: until, most: limits.catchUp, positions, reading });
+              subscription.from = await resumeEntry(request.after, { context, end: until, most: limits.catchUp, positions, reading });
             } catch (error) {
               subscription.queue.end();
               throw error;

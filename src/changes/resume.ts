@@ -15,7 +15,7 @@ export interface ResumeOptions {
   readonly deliver: (subscription: Subscription, told: readonly Told[]) => Promise<boolean>;
 }
 
-/** Tells what has happened between the subscription's place and an entry, and then what came meanwhile. */
+/** Tells what has happened between the subscription's position and an entry, and then what came meanwhile. */
 export async function catchUp(subscription: Subscription, until: number, { teller, reading, deliver }: ResumeOptions): Promise<void> {
   for (let after = subscription.from; after < until; ) {
     const entries = await entriesAfter(reading(), after, until);
@@ -37,7 +37,7 @@ export async function catchUp(subscription: Subscription, until: number, { telle
  *
  * @throws GatewayError `validation` for what is no position, `unprocessable` where it is too old
  */
-export async function placeOf(
+export async function resumeEntry(
   position: string,
   {
     context,
@@ -47,13 +47,13 @@ export async function placeOf(
     reading,
   }: { context: TellContext; end: number; most: number; positions: Positions; reading: () => TellContext },
 ): Promise<number> {
-  const place = positions.open(position, readsActivity(context));
-  const oldest = place < end ? await oldestEntry(reading()) : undefined;
-  if (end - place > most || (oldest !== undefined && place < oldest - 1)) {
+  const entry = positions.open(position, readsActivity(context));
+  const oldest = entry < end ? await oldestEntry(reading()) : undefined;
+  if (end - entry > most || (oldest !== undefined && entry < oldest - 1)) {
     throw new GatewayError('unprocessable', {
       message:
         'The position to go on from is too old: what has changed since is not kept or too much (catchUp). Read anew, and listen without one',
     });
   }
-  return place;
+  return entry;
 }

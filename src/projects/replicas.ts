@@ -93,7 +93,7 @@ export function openReplicas({ config, primary, replication, open, redis, log }:
   async function markOf(): Promise<Mark | undefined> {
     const at = performance.now();
     try {
-      const mark = { at, place: await replication.end(primary) };
+      const mark = { at, position: await replication.end(primary) };
       failing = false;
       return mark;
     } catch (error) {

@@ -8,7 +8,7 @@ import type { Statement } from '../../lib/fragment.ts';
 import { sqliteDialect } from './dialect.ts';
 import { execute, rows, texts } from './driver.ts';
 import { translate } from './errors.ts';
-import { type Place, placeOf } from './file.ts';
+import { type DatabaseFile, databaseFileOf } from './file.ts';
 import { lockPatience, patiently, persistently } from './patient.ts';
 import { openPool, type Pool } from './pool.ts';
 import { stream } from './stream.ts';
@@ -24,22 +24,22 @@ type Observer = (statement: Statement) => void;
  * @throws GatewayError database_unavailable: no such file, not a database, not to be opened, or a version older than we serve
  */
 export async function connect(config: DatabaseConfig): Promise<Connection> {
-  const place = placeOf(config.connection);
-  const pool = openPool(place);
+  const file = databaseFileOf(config.connection);
+  const pool = openPool(file);
   try {
     const version = await onRaw(pool, 0, (raw) => texts(raw, { text: 'select sqlite_version()', values: [] }, 0)[0]?.[0] ?? '');
     const [major = 0, minor = 0] = version.split('.').map(Number);
     if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
       throw new GatewayError('database_unavailable', { message: `SQLite ${version} is too old: ${oldest.join('.')} or later is needed` });
     }
-    return connectionOf(pool, place, sqliteDialect(config.textOrder), config.statementMilliseconds ?? 0);
+    return connectionOf(pool, file, sqliteDialect(config.textOrder), config.statementMilliseconds ?? 0);
   } catch (error) {
     await pool.knex.destroy();
     throw translate(error) ?? new GatewayError('database_unavailable', {}, error);
   }
 }
 
-function connectionOf(pool: Pool, place: Place, dialect: Dialect, longest: number): Connection {
+function connectionOf(pool: Pool, file: DatabaseFile, dialect: Dialect, longest: number): Connection {
   const observe: Observer = (statement) => connection.onStatement?.(statement);
   const connection: Connection = {
     knex: pool.knex,
@@ -48,7 +48,7 @@ function connectionOf(pool: Pool, place: Place, dialect: Dialect, longest: numbe
     rebuilding: (inside) => transaction(pool, dialect, observe, longest, inside, rebuilt),
     stream(statement, options) {
       observe(statement);
-      return stream(place, statement, { ...options, longest }, () => connection.texts(statement));
+      return stream(file, statement, { ...options, longest }, () => connection.texts(statement));
     },
     // Each has a connection of its own.
     streams: Number.POSITIVE_INFINITY,
