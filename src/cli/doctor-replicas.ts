@@ -52,14 +52,14 @@ export async function examineReplicas(database: DatabaseConfig, vendor: Vendor, 
   if (!replicas || !replication) return [];
   const longest = Math.min(replicas.lagSeconds ?? usualReplicas.lagSeconds, patience);
   const at = performance.now();
-  const place = await replication.end(primary).catch((error: unknown) => ({ fault: reason(error) }));
+  const position = await replication.end(primary).catch((error: unknown) => ({ fault: reason(error) }));
   return Promise.all(
     replicas.connections.map(async (connection, i) => {
       const known = { number: i + 1, name: addressOf(connection) };
-      if ('fault' in place) return { ...known, state: 'away' as const, reason: place.fault };
+      if ('fault' in position) return { ...known, state: 'away' as const, reason: position.fault };
       const replica = createReplica(i + 1, () => vendor.connect({ ...own, connection }), replication);
       try {
-        return { ...known, ...(await seen(replica, { at, position: place }, longest)) };
+        return { ...known, ...(await seen(replica, { at, position }, longest)) };
       } finally {
         await replica.close();
       }

@@ -203,7 +203,7 @@ function memoryKey(
 }
 
 function makeReady(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Ready {
-  if (keys || wanted.place !== undefined) refuseAggregate(context.query);
+  if (keys || wanted.index !== undefined) refuseAggregate(context.query);
   const asked = askedRead(context, wanted, keys);
   context.timings?.mark('parse');
   try {

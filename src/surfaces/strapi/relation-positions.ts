@@ -1,4 +1,4 @@
-/** Places in a relation whose rows have a column for their order: `position` of what is connected, and the order of what is set (strapi-rest S-157). */
+/** Positions in a relation whose rows have a column for their order: `position` of what is connected, and the order of what is set (strapi-rest S-157). */
 import { writerOf } from '../../access/write.ts';
 import type { ReadContext } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -8,14 +8,14 @@ import { arranged, type Coming, numbered } from './relation-order.ts';
 import type { RelationWrite } from './relation-values.ts';
 import type { Lead, Sight } from './sight.ts';
 
-/** A row that ties both sides, or is the entry itself, and the number of its place where rows have one. */
+/** A row that ties both sides, or is the entry itself, and the number of its position where rows have one. */
 export interface TiedRow {
   readonly row: string;
-  readonly place: number | null;
+  readonly position: number | null;
 }
 
 /** The column by whose numbers the rows are in order, where the caller may read it. */
-export function placeField(sight: Sight, { sort }: Collection): Field | undefined {
+export function positionField(sight: Sight, { sort }: Collection): Field | undefined {
   return sort && sort.storage === 'integer' && sight.visible.field(sort) === 'yes' ? sort : undefined;
 }
 
@@ -23,9 +23,9 @@ export function placeField(sight: Sight, { sort }: Collection): Field | undefine
 const isTied = ({ far, relation }: Lead): boolean => far !== undefined || relation.kind === 'm2m';
 
 /** Whether the caller may change the numbers of all rows. */
-function mayPlace({ schema, rules, actor }: ReadContext, rows: Collection, place: Field): boolean {
+function mayWritePositions({ schema, rules, actor }: ReadContext, rows: Collection, column: Field): boolean {
   const grant = writerOf(schema, rules, actor).find(rows);
-  return grant !== undefined && grant.rows('update').is === 'always' && grant.forbidden([place.name], undefined) === undefined;
+  return grant !== undefined && grant.rows('update').is === 'always' && grant.forbidden([column.name], undefined) === undefined;
 }
 
 /** What the relation leads to, what leaves it, and what is asked of it. */
@@ -35,18 +35,18 @@ export interface Meeting {
   readonly wanted: readonly string[];
 }
 
-/** The numbers of places to write. Who may not write them, and asks for no position, leaves them alone. */
-export function placesOf(
+/** The numbers of positions to write. Who may not write them, and asks for no position, leaves them alone. */
+export function positionsOf(
   within: ReadContext,
   { name, lead, value }: RelationWrite,
   rows: Collection,
-  place: Field,
+  column: Field,
   { current, gone, wanted }: Meeting,
 ): ReadonlyMap<string, number> {
   const spelled = (text: string): string => keySpelled(lead.end, text) ?? text;
   const positions = new Map(value.is === 'set' ? [] : [...value.positions].map(([one, position]) => [spelled(one), position] as const));
   // Where entries themselves hold the number it is not this relation's alone.
-  if (positions.size === 0 && !(isTied(lead) && mayPlace(within, rows, place))) return new Map();
+  if (positions.size === 0 && !(isTied(lead) && mayWritePositions(within, rows, column))) return new Map();
   const coming = wanted.flatMap((entry): Coming[] => {
     const position = positions.get(entry);
     if (value.is !== 'set' && !position && current.has(entry)) return [];
@@ -60,6 +60,6 @@ export function placesOf(
   if (coming.length === 0) return new Map();
   return numbered(
     order,
-    kept.map((entry) => ({ entry, place: current.get(entry)?.place ?? null })),
+    kept.map((entry) => ({ entry, position: current.get(entry)?.position ?? null })),
   );
 }
