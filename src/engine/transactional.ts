@@ -1,7 +1,7 @@
 /** Runs what changes rows in a transaction, and once more where another one was in the way. */
 import { isConflict } from '../dialect/outcomes.ts';
 import type { Connection, Transaction } from '../dialect/types.ts';
-import { type Calm, createCalm } from './calm.ts';
+import { type ConflictThrottle, createConflictThrottle } from './conflict-throttle.ts';
 
 /** How often it is tried at most, and how many milliseconds after it was begun at the latest it is begun again. */
 const attempts = 6;
@@ -15,10 +15,10 @@ const firstPause = 15;
  */
 const line = 4;
 
-const calms = new WeakMap<Connection['knex'], Calm>();
+const calms = new WeakMap<Connection['knex'], ConflictThrottle>();
 
-function calmOf(connection: Connection): Calm {
-  const known = calms.get(connection.knex) ?? createCalm((connection.streams + 1) * line);
+function calmOf(connection: Connection): ConflictThrottle {
+  const known = calms.get(connection.knex) ?? createConflictThrottle((connection.streams + 1) * line);
   calms.set(connection.knex, known);
   return known;
 }
@@ -44,7 +44,7 @@ export async function transactional<T>(connection: Connection, run: (transaction
     } catch (error) {
       if (!isConflict(error) || attempt === attempts || performance.now() - (started ?? Number.NEGATIVE_INFINITY) > patience) throw error;
     }
-    calm.disturbed();
+    calm.conflicted();
     // Of random length, so that those that met do not meet again.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * firstPause * 2 ** (attempt - 1)));
   }

@@ -1,10 +1,10 @@
 import t from 'tap';
-import { createCalm } from '../../src/engine/calm.ts';
+import { createConflictThrottle } from '../../src/engine/conflict-throttle.ts';
 
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 t.test('who meets again and again goes one by one', async (t) => {
-  const calm = createCalm(3);
+  const calm = createConflictThrottle(3);
   let [now, most] = [0, 0];
   const work = async (): Promise<void> => {
     now += 1;
@@ -15,18 +15,18 @@ t.test('who meets again and again goes one by one', async (t) => {
   const all = (): Promise<unknown> => Promise.all(Array.from({ length: 10 }, () => calm.run(work, false)));
   await all();
   t.equal(most, 3, 'as many as may');
-  calm.disturbed();
+  calm.conflicted();
   most = 0;
   await all();
   t.equal(most, 3, 'once is no trouble');
-  calm.disturbed();
+  calm.conflicted();
   most = 0;
   await all();
   t.equal(most, 1);
 });
 
 t.test('who tries again comes first, and failures count as ends', async (t) => {
-  const calm = createCalm(1);
+  const calm = createConflictThrottle(1);
   const order: string[] = [];
   const first = calm.run(async () => {
     await soon();

@@ -8,15 +8,15 @@ const quiet = 2000;
 /** Milliseconds without any of them having ended after which the next one goes all the same: somebody else may be in the way. */
 const patience = 3000;
 
-export interface Calm {
+export interface ConflictThrottle {
   /** To be called when a transaction met another one. */
-  disturbed(): void;
+  conflicted(): void;
   /** Runs the work when it is its turn: before those that wait for their first one where it was tried before. */
   run<T>(work: () => Promise<T>, again: boolean): Promise<T>;
 }
 
 /** `most` is how many may run beside one another in good times. */
-export function createCalm(most: number): Calm {
+export function createConflictThrottle(most: number): ConflictThrottle {
   const waiting: (() => void)[] = [];
   let running = 0;
   let met = Number.NEGATIVE_INFINITY;
@@ -46,7 +46,7 @@ export function createCalm(most: number): Calm {
   }
 
   return {
-    disturbed() {
+    conflicted() {
       const now = performance.now();
       if (now - met < quiet) troubledUntil = now + quiet;
       met = now;
