@@ -3,7 +3,7 @@
  * Where that does not say, he is told nothing that he might not have known.
  */
 import { readGrant } from '../access/grants.ts';
-import { heldFor } from '../access/remembered.ts';
+import { matchesSnapshot } from '../access/match-snapshot.ts';
 import type { Connection } from '../dialect/types.ts';
 import { accessOf, prepareRead, type ReadContext, type ReadResult, runRead } from '../engine/read.ts';
 import { keyIn } from '../engine/row-text.ts';
@@ -203,7 +203,7 @@ export async function telling(
   // Who may read every row in every status knew of it whatever it was.
   const otherwise = grant.rows('any').is === 'always' ? true : undefined;
   for (const change of changes) {
-    before.set(change, change.created ? false : (heldFor(rule, pasts.get(change), (user) => roles.get(user)) ?? otherwise));
+    before.set(change, change.created ? false : (matchesSnapshot(rule, pasts.get(change), (user) => roles.get(user)) ?? otherwise));
   }
 
   const shown = await showing(

@@ -3,7 +3,7 @@ import type { Collection, Field } from '../schema/types.ts';
 import type { Actor, Rules } from './types.ts';
 
 /** Whether a field may be read in a row that may be, by the status that the row has. A status without a permission tells nothing. */
-export function toldFields(
+export function visibleFields(
   { name }: Collection,
   rules: Rules,
   actor: Actor,

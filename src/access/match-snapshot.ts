@@ -39,7 +39,7 @@ function leafHolds(filter: Leaf, snapshot: JsonObject, roleOf: RoleOf): boolean 
 }
 
 /** Whether a rule held for the row of the snapshot; undefined where that cannot be told. */
-export function heldFor(rule: Filter, snapshot: JsonObject | undefined, roleOf: RoleOf): boolean | undefined {
+export function matchesSnapshot(rule: Filter, snapshot: JsonObject | undefined, roleOf: RoleOf): boolean | undefined {
   switch (rule.is) {
     case 'always':
       return true;
@@ -48,12 +48,12 @@ export function heldFor(rule: Filter, snapshot: JsonObject | undefined, roleOf: 
     case 'all':
     case 'any': {
       const decides = rule.is === 'any';
-      const parts = rule.of.map((part) => heldFor(part, snapshot, roleOf));
+      const parts = rule.of.map((part) => matchesSnapshot(part, snapshot, roleOf));
       if (parts.includes(decides)) return decides;
       return parts.includes(undefined) ? undefined : !decides;
     }
     case 'not': {
-      const held = heldFor(rule.of, snapshot, roleOf);
+      const held = matchesSnapshot(rule.of, snapshot, roleOf);
       return held === undefined ? undefined : !held;
     }
     case 'compare':
