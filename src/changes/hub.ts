@@ -11,15 +11,15 @@ import { singleFlight } from '../lib/single-flight.ts';
 import type { Project } from '../projects/project.ts';
 import { endedAmong } from './access-check.ts';
 import { changesIn } from './activity-log.ts';
-import { type Batch, callerOf, type Listener, type Owner, type Subscription, tellContext } from './feeds.ts';
+import type { FeedContext, FeedHooks } from './caller-changes.ts';
+import { createEventDispatcher } from './event-dispatcher.ts';
+import { type Batch, callerOf, feedContext, type Listener, type Owner, type Subscription } from './feeds.ts';
 import { positionsOf } from './position.ts';
 import { createQueue } from './queue.ts';
 import { catchUp, resumeEntry } from './resume.ts';
 import { type ChangeLimits, changeLimitsOf } from './settings.ts';
 import { openTail, type Tail } from './tail.ts';
-import type { FeedHooks, TellContext } from './tell.ts';
-import { createTeller } from './teller.ts';
-import type { Told } from './types.ts';
+import type { FeedEvent } from './types.ts';
 
 export interface Hub {
   readonly limits: ChangeLimits;
@@ -62,9 +62,9 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
   let stopListening: (() => void) | undefined;
   let failing = false;
 
-  const contextOf = (actor: Actor): TellContext => tellContext(project, actor, fileData);
-  const reading = (): TellContext => contextOf({ is: 'system', reason: 'feeds follow the activity' });
-  const teller = createTeller({ project, hooks, positions, contextOf, reading });
+  const contextOf = (actor: Actor): FeedContext => feedContext(project, actor, fileData);
+  const reading = (): FeedContext => contextOf({ is: 'system', reason: 'feeds follow the activity' });
+  const teller = createEventDispatcher({ project, hooks, positions, contextOf, reading });
 
   const later = (milliseconds: number): void => {
     clearTimeout(timer);
@@ -73,7 +73,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
     timer.unref();
   };
 
-  function hand(subscription: Subscription, told: readonly Told[]): void {
+  function hand(subscription: Subscription, told: readonly FeedEvent[]): void {
     for (const one of told) subscription.queue.push(one, (one.item?.length ?? 0) + 200);
   }
 
@@ -84,7 +84,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
   };
 
   /** To one who is caught up. Whether he is there still. */
-  async function deliver(subscription: Subscription, told: readonly Told[]): Promise<boolean> {
+  async function deliver(subscription: Subscription, told: readonly FeedEvent[]): Promise<boolean> {
     if (told.length > 0) await check([subscription.owner]);
     if (!owners.has(subscription.owner)) return false;
     hand(subscription, told);
@@ -101,11 +101,11 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
 
   async function tellAll(batch: Batch): Promise<void> {
     if (batch.changes.length === 0) return;
-    const answers: [Subscription, Told[]][] = [];
+    const answers: [Subscription, FeedEvent[]][] = [];
     for (const owner of owners) {
       for (const subscription of owner.subscriptions) {
         if (subscription.backlog) keepFor(subscription, batch);
-        else answers.push([subscription, await teller.told(subscription, batch)]);
+        else answers.push([subscription, await teller.eventsFor(subscription, batch)]);
       }
     }
     const full = answers.filter(([, told]) => told.length > 0);
@@ -226,7 +226,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
             });
           }
           const context = contextOf(standing.actor);
-          const wishes = request.wishes(context);
+          const wishes = request.selections(context);
           tail ??= openTail(reading());
           const opened = await tail.catch((error: unknown) => {
             tail = undefined;
@@ -235,8 +235,12 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
           const subscription: Subscription = {
             request,
             owner,
-            queue: createQueue<Told>({ most: limits.buffer, ended: () => void owner.subscriptions.delete(subscription), cut: request.cut }),
-            known: { schema: context.schema, rules: context.rules.version, wishes },
+            queue: createQueue<FeedEvent>({
+              most: limits.buffer,
+              ended: () => void owner.subscriptions.delete(subscription),
+              cut: request.cut,
+            }),
+            known: { schema: context.schema, rules: context.rules.version, selections: wishes },
             backlog: request.after === undefined ? undefined : [],
             from: 0,
           };
@@ -258,7 +262,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
             );
           }
           const position = positions.seal(from ?? opened.settled);
-          return { told: subscription.queue.read(), position };
+          return { events: subscription.queue.read(), position };
         },
       };
     },

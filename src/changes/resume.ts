@@ -2,17 +2,17 @@
 import { GatewayError } from '../lib/errors.ts';
 import { readsActivity } from './access-check.ts';
 import { changesIn, entriesAfter, oldestEntry, page } from './activity-log.ts';
+import type { FeedContext } from './caller-changes.ts';
+import type { EventDispatcher } from './event-dispatcher.ts';
 import type { Subscription } from './feeds.ts';
 import type { Positions } from './position.ts';
-import type { TellContext } from './tell.ts';
-import type { Teller } from './teller.ts';
-import type { Told } from './types.ts';
+import type { FeedEvent } from './types.ts';
 
 export interface ResumeOptions {
-  readonly teller: Teller;
-  readonly reading: () => TellContext;
+  readonly teller: EventDispatcher;
+  readonly reading: () => FeedContext;
   /** Hands over what a subscription is told, if it still may be. Whether it is there still. */
-  readonly deliver: (subscription: Subscription, told: readonly Told[]) => Promise<boolean>;
+  readonly deliver: (subscription: Subscription, told: readonly FeedEvent[]) => Promise<boolean>;
 }
 
 /** Tells what has happened between the subscription's position and an entry, and then what came meanwhile. */
@@ -21,13 +21,13 @@ export async function catchUp(subscription: Subscription, until: number, { telle
     const entries = await entriesAfter(reading(), after, until);
     const last = entries.at(-1)?.id ?? until;
     const batch = teller.batch(await changesIn(reading(), entries), last);
-    if (!(await deliver(subscription, await teller.told(subscription, batch)))) return;
+    if (!(await deliver(subscription, await teller.eventsFor(subscription, batch)))) return;
     after = entries.length < page ? until : last;
   }
   // Ids below it that appear late are news.
   if (subscription.from < until) subscription.from = 0;
   for (let batch = subscription.backlog?.shift(); batch; batch = subscription.backlog?.shift()) {
-    if (!(await deliver(subscription, await teller.told(subscription, batch)))) return;
+    if (!(await deliver(subscription, await teller.eventsFor(subscription, batch)))) return;
   }
   subscription.backlog = undefined;
 }
@@ -45,7 +45,7 @@ export async function resumeEntry(
     most,
     positions,
     reading,
-  }: { context: TellContext; end: number; most: number; positions: Positions; reading: () => TellContext },
+  }: { context: FeedContext; end: number; most: number; positions: Positions; reading: () => FeedContext },
 ): Promise<number> {
   const entry = positions.open(position, readsActivity(context));
   const oldest = entry < end ? await oldestEntry(reading()) : undefined;

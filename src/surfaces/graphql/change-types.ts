@@ -1,6 +1,6 @@
 /** Subscriptions: a field for each collection whose changes the caller may be told of, and what it tells. */
 import { GraphQLEnumType, type GraphQLFieldConfigMap, GraphQLID, GraphQLList, GraphQLNonNull, GraphQLString } from 'graphql';
-import { isFed } from '../../changes/tell.ts';
+import { isFed } from '../../changes/caller-changes.ts';
 import { changeEvents } from '../../changes/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import { described, type Parts } from './parts.ts';

@@ -16,9 +16,9 @@ import { keyText } from '../schema/keys.ts';
 import { isHistory } from '../schema/system.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import type { Change } from './activity-log.ts';
-import type { ChangeEvent, Wish } from './types.ts';
+import type { ChangeEvent, FeedSelection } from './types.ts';
 
-export interface TellContext extends ReadContext {
+export interface FeedContext extends ReadContext {
   readonly connection: Connection;
   readonly project: Project;
 }
@@ -26,12 +26,12 @@ export interface TellContext extends ReadContext {
 /** What extensions have to say to the rows that are read for a feed. */
 export interface FeedHooks {
   listens(project: Project, collection: string): boolean;
-  filter(context: TellContext, collection: string): Promise<RequestedFilter | undefined>;
-  rows(context: TellContext, result: ReadResult): Promise<ReadResult>;
+  filter(context: FeedContext, collection: string): Promise<RequestedFilter | undefined>;
+  rows(context: FeedContext, result: ReadResult): Promise<ReadResult>;
 }
 
 /** What is known of the rows of some changes; asked for once, whoever is told. */
-export interface Past {
+export interface PastRows {
   before(change: Change): Promise<JsonObject | undefined>;
   roleOf(users: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -43,7 +43,7 @@ interface Seen {
   readonly item?: string;
 }
 
-export interface Telling {
+export interface CallerChanges {
   readonly seen: readonly Seen[];
   /** Whether another user of the role may be told something else. */
   readonly personal: boolean;
@@ -72,10 +72,10 @@ const fieldsOf = (fields: Iterable<Field>): RequestedTemplate => new Map([...fie
 
 /** The caller's rows by the text of their keys, each as it was asked for. */
 async function readRows(
-  context: TellContext,
+  context: FeedContext,
   collection: Collection,
   keys: readonly string[],
-  { template, where }: Wish,
+  { template, where }: FeedSelection,
 ): Promise<{ rows: Map<string, string>; personal: boolean }> {
   const rows = new Map<string, string>();
   let personal = false;
@@ -112,10 +112,10 @@ async function readRows(
 
 /** The same one by one, as extensions leave the rows to the caller. */
 async function readHooked(
-  context: TellContext,
+  context: FeedContext,
   collection: Collection,
   keys: readonly string[],
-  { template, where }: Wish,
+  { template, where }: FeedSelection,
   hooks: FeedHooks,
 ) {
   const rows = new Map<string, string>();
@@ -133,7 +133,7 @@ async function readHooked(
 }
 
 /** Of each row, the columns among those that the caller may read in it. */
-async function readableIn(context: TellContext, collection: Collection, keys: readonly string[], fields: readonly Field[]) {
+async function readableIn(context: FeedContext, collection: Collection, keys: readonly string[], fields: readonly Field[]) {
   const found = new Map<string, Set<string>>();
   for (let at = 0; at < keys.length; at += atOnce) {
     const request = asking(collection, keys.slice(at, at + atOnce));
@@ -150,7 +150,7 @@ async function readableIn(context: TellContext, collection: Collection, keys: re
 }
 
 /** Whether of each change something was sent that the caller may read in the row as it is now. */
-async function showing(context: TellContext, collection: Collection, visible: Visibility, changes: readonly Change[]) {
+async function showing(context: FeedContext, collection: Collection, visible: Visibility, changes: readonly Change[]) {
   const readable = (change: Change, how: 'yes' | 'some'): Field[] =>
     [...change.sent].flatMap((name) => {
       const field = collection.fields.get(name);
@@ -172,14 +172,14 @@ async function showing(context: TellContext, collection: Collection, visible: Vi
 }
 
 /** What the context's actor may know of changes in one collection. */
-export async function telling(
-  context: TellContext,
+export async function changesForCaller(
+  context: FeedContext,
   collection: Collection,
-  wish: Wish,
+  wish: FeedSelection,
   changes: readonly Change[],
-  past: Past,
+  past: PastRows,
   hooks: FeedHooks,
-): Promise<Telling> {
+): Promise<CallerChanges> {
   const { visible } = accessOf(context);
   const grant = isFed(collection, visible) ? readGrant(collection, context.rules, context.actor, context.schema) : undefined;
   if (!grant) return { seen: [], personal: false };

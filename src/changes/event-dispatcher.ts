@@ -6,29 +6,29 @@ import { reason } from '../lib/redact.ts';
 import type { Project } from '../projects/project.ts';
 import { readsActivity } from './access-check.ts';
 import { type Change, rolesOf, rowBefore } from './activity-log.ts';
+import { type CallerChanges, changesForCaller, type FeedContext, type FeedHooks, type PastRows } from './caller-changes.ts';
 import { type Batch, callerOf, type Subscription } from './feeds.ts';
 import type { Positions } from './position.ts';
-import { type FeedHooks, type Past, type TellContext, type Telling, telling } from './tell.ts';
-import type { Told } from './types.ts';
+import type { FeedEvent } from './types.ts';
 
-export interface TellerOptions {
+export interface EventDispatcherOptions {
   readonly project: Project;
   readonly hooks: FeedHooks;
   readonly positions: Positions;
-  readonly contextOf: (actor: Actor) => TellContext;
+  readonly contextOf: (actor: Actor) => FeedContext;
   /** What the gateway itself reads with. */
-  readonly reading: () => TellContext;
+  readonly reading: () => FeedContext;
 }
 
-export interface Teller {
+export interface EventDispatcher {
   /** Changes as they are told, up to an entry. */
   batch(changes: readonly Change[], settled: number): Batch;
   /** What a subscription is told of them. A fault of its own ends it; one of the database is thrown, for whoever tries again. */
-  told(subscription: Subscription, batch: Batch): Promise<Told[]>;
+  eventsFor(subscription: Subscription, batch: Batch): Promise<FeedEvent[]>;
 }
 
-export function createTeller({ project, hooks, positions, contextOf, reading }: TellerOptions): Teller {
-  const pastOf = (): Past => {
+export function createEventDispatcher({ project, hooks, positions, contextOf, reading }: EventDispatcherOptions): EventDispatcher {
+  const pastOf = (): PastRows => {
     const rows = new Map<Change, ReturnType<typeof rowBefore>>();
     return {
       before(change) {
@@ -39,40 +39,40 @@ export function createTeller({ project, hooks, positions, contextOf, reading }: 
       roleOf: (users) => rolesOf(reading(), users),
     };
   };
-  const batchOf = (changes: readonly Change[], settled: number): Batch => ({ changes, past: pastOf(), settled, tellings: new Map() });
+  const batchOf = (changes: readonly Change[], settled: number): Batch => ({ changes, past: pastOf(), settled, callerChanges: new Map() });
 
   /** What a subscription is told of a batch. One reading serves all who may see the same. */
-  async function toldOf(subscription: Subscription, batch: Batch): Promise<Told[]> {
+  async function toldOf(subscription: Subscription, batch: Batch): Promise<FeedEvent[]> {
     const { request, owner } = subscription;
     const context = contextOf(owner.standing.actor);
     const { actor, schema } = context;
     const { version } = context.rules;
     if (subscription.known?.schema !== schema || subscription.known.rules !== version) {
-      subscription.known = { schema, rules: version, wishes: request.wishes(context) };
+      subscription.known = { schema, rules: version, selections: request.selections(context) };
     }
     const named = readsActivity(context);
-    const told: Told[] = [];
-    for (const [name, wish] of subscription.known.wishes) {
+    const told: FeedEvent[] = [];
+    for (const [name, wish] of subscription.known.selections) {
       const collection = schema.collections.get(name);
       const changes = batch.changes.filter((change) => change.collection === name);
       if (!collection || changes.length === 0) continue;
       const role = actor.is === 'user' ? (actor.admin ? 'admin' : actor.role) : actor.is;
       const shape = `${request.signature}\n${name}\n${schema.version} ${version}\n${role}`;
       const own = `${shape} ${callerOf(actor)}`;
-      const common = batch.tellings.get(shape);
-      const tell = (key: string): Promise<Telling> => {
-        const found = batch.tellings.get(key);
+      const common = batch.callerChanges.get(shape);
+      const tell = (key: string): Promise<CallerChanges> => {
+        const found = batch.callerChanges.get(key);
         if (found) return found;
-        const made = telling(context, collection, wish, changes, batch.past, hooks);
-        batch.tellings.set(key, made);
+        const made = changesForCaller(context, collection, wish, changes, batch.past, hooks);
+        batch.callerChanges.set(key, made);
         // What one meets is no matter of the others.
-        made.catch(() => batch.tellings.delete(key));
+        made.catch(() => batch.callerChanges.delete(key));
         return made;
       };
       // The first of a role finds out whether its users are told the same.
       const first = await (common ?? tell(shape));
       const { seen } = common && first.personal ? await tell(own) : first;
-      if (!common && first.personal) batch.tellings.set(own, Promise.resolve(first));
+      if (!common && first.personal) batch.callerChanges.set(own, Promise.resolve(first));
       for (const { change, event, item } of seen) {
         if (change.last <= subscription.from || (wish.events && !wish.events.has(event)) || (wish.keys && !wish.keys.has(change.item)))
           continue;
@@ -85,13 +85,13 @@ export function createTeller({ project, hooks, positions, contextOf, reading }: 
   }
 
   /** In the order in which they happened, across collections. */
-  function inOrder(told: Told[], { changes }: Batch): Told[] {
+  function inOrder(told: FeedEvent[], { changes }: Batch): FeedEvent[] {
     const at = new Map(changes.map((change, i) => [`${change.collection}\n${change.item}`, i]));
-    const place = ({ collection, key }: Told): number => at.get(`${collection}\n${key}`) ?? 0;
+    const place = ({ collection, key }: FeedEvent): number => at.get(`${collection}\n${key}`) ?? 0;
     return told.sort((a, b) => place(a) - place(b));
   }
 
-  async function toldOrEnded(subscription: Subscription, batch: Batch): Promise<Told[]> {
+  async function toldOrEnded(subscription: Subscription, batch: Batch): Promise<FeedEvent[]> {
     const { schema } = contextOf(subscription.owner.standing.actor);
     try {
       return await toldOf(subscription, batch).catch(async (error: unknown) => {
@@ -107,5 +107,5 @@ export function createTeller({ project, hooks, positions, contextOf, reading }: 
     }
   }
 
-  return { batch: batchOf, told: toldOrEnded };
+  return { batch: batchOf, eventsFor: toldOrEnded };
 }
