@@ -10,7 +10,7 @@ import { condition } from './where.ts';
 import type { Key, Telling } from './write.ts';
 
 /** The first cell says whether it does. */
-export function compileMet(collection: Collection, key: Key, template: Template, met: Filter, dialect: Dialect): Telling {
+export function compileRowMatch(collection: Collection, key: Key, template: Template, met: Filter, dialect: Dialect): Telling {
   const scope = createScope(dialect, false);
   const base = scope.alias();
   const asked = condition(met, base, scope);
