@@ -3,15 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Hooks } from '../../engine/hooks.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { prepareRead, type ReadResult, runRead } from '../../engine/read.ts';
-import {
-  createReadMemory,
-  isPlainKey,
-  keyIndexes,
-  type ReadMemory,
-  type Remembered,
-  sampleKeys,
-  withKey,
-} from '../../engine/read-memory.ts';
+import { type CachedRead, createReadCache, isPlainKey, keyIndexes, type ReadCache, sampleKeys, withKey } from '../../engine/read-cache.ts';
 import { type ReadStream, streamRead } from '../../engine/stream.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
@@ -157,9 +149,9 @@ export function timed({ timings }: DirectusContext, reply: FastifyReply): void {
   if (timings) tellTimings(reply, timings);
 }
 
-export type Ready = Remembered<DirectusRead>;
+export type Ready = CachedRead<DirectusRead>;
 
-const memories = new WeakMap<Project, ReadMemory<DirectusRead>>();
+const memories = new WeakMap<Project, ReadCache<DirectusRead>>();
 
 /** The read made ready, as it was the last time where the same caller asked the same before. */
 export function readyRead(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Ready {
@@ -168,7 +160,7 @@ export function readyRead(context: DirectusContext, wanted: Wanted, keys: readon
   if (name === undefined) return makeReady(context, wanted, keys);
   let memory = memories.get(context.project);
   if (!memory) {
-    memory = createReadMemory();
+    memory = createReadCache();
     memories.set(context.project, memory);
   }
   const known = memory.get(name);

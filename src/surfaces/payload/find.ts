@@ -1,7 +1,7 @@
 /** Finding documents: lists, one by its id, counts (payload-rest §2, §6). One statement, whose texts are passed on unread. */
 import { LRUCache } from 'lru-cache';
 import { type PreparedRead, prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
-import { isPlainKey, keyIndexes, sampleKeys, withKey } from '../../engine/read-memory.ts';
+import { isPlainKey, keyIndexes, sampleKeys, withKey } from '../../engine/read-cache.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedTemplate } from '../../query/requested-template.ts';

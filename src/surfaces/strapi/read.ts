@@ -1,15 +1,7 @@
 /** Lists and entries: read as the caller may, answered in Strapi's envelope. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prepareRead, runRead } from '../../engine/read.ts';
-import {
-  createReadMemory,
-  isPlainKey,
-  keyIndexes,
-  type ReadMemory,
-  type Remembered,
-  sampleKeys,
-  withKey,
-} from '../../engine/read-memory.ts';
+import { type CachedRead, createReadCache, isPlainKey, keyIndexes, type ReadCache, sampleKeys, withKey } from '../../engine/read-cache.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { JoinedTexts } from '../../lib/joined-texts.ts';
 import type { Project } from '../../projects/project.ts';
@@ -35,14 +27,14 @@ export interface Reading {
 
 type Page = ReadAnswer['asked'];
 
-type Ready = Remembered<Page>;
+type Ready = CachedRead<Page>;
 
-const memories = new WeakMap<Project, ReadMemory<Page>>();
+const memories = new WeakMap<Project, ReadCache<Page>>();
 
-function memoryOf(project: Project): ReadMemory<Page> {
+function memoryOf(project: Project): ReadCache<Page> {
   let memory = memories.get(project);
   if (!memory) {
-    memory = createReadMemory();
+    memory = createReadCache();
     memories.set(project, memory);
   }
   return memory;

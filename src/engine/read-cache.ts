@@ -5,19 +5,19 @@
 import { LRUCache } from 'lru-cache';
 import type { PreparedRead } from './read.ts';
 
-export interface Remembered<Asked> {
+export interface CachedRead<Asked> {
   readonly asked: Asked;
   readonly prepared: PreparedRead;
   /** Where the key stands among the statement's values, for a read by one key. */
   readonly keyAt?: readonly number[];
 }
 
-export type ReadMemory<Asked extends object> = LRUCache<string, Remembered<Asked>>;
+export type ReadCache<Asked extends object> = LRUCache<string, CachedRead<Asked>>;
 
 /** Characters of statements and keys kept for a project. */
 const mostCharacters = 16_000_000;
 
-export function createReadMemory<Asked extends object>(): ReadMemory<Asked> {
+export function createReadCache<Asked extends object>(): ReadCache<Asked> {
   return new LRUCache({
     max: 5000,
     maxSize: mostCharacters,
@@ -50,7 +50,7 @@ export function keyIndexes(one: PreparedRead, two: PreparedRead): readonly numbe
 }
 
 /** The read for another key, in the form in which the sample key is bound. */
-export function withKey({ prepared, keyAt }: Remembered<object>, key: string): PreparedRead {
+export function withKey({ prepared, keyAt }: CachedRead<object>, key: string): PreparedRead {
   const { compiled } = prepared;
   if (!compiled || !keyAt) return prepared;
   const values = [...compiled.statement.values];

@@ -21,7 +21,7 @@ export interface Proof {
 }
 
 /** A credential that was good, and until when it is good without a look at the database. */
-export interface Remembered {
+export interface CachedCredential {
   readonly user: UserRow;
   readonly held: Held;
   /** Milliseconds since 1970; of a session that is to be moved on, the moment for that. */
@@ -40,18 +40,18 @@ interface Entry extends Seen {
   readonly until: number;
 }
 
-export interface Memory {
+export interface CredentialCache {
   recall(credential: Credential): Seen | undefined;
-  remember(credential: Credential, known: Remembered): void;
+  remember(credential: Credential, known: CachedCredential): void;
   forget(credential: Credential): void;
 }
 
 const most = 5000;
-const memories = new WeakMap<object, Memory>();
+const memories = new WeakMap<object, CredentialCache>();
 let serials = 0;
 
 /** The memory of a project; it ends with the project. */
-export function memoryOf(project: object): Memory {
+export function credentialCacheOf(project: object): CredentialCache {
   let memory = memories.get(project);
   if (!memory) {
     memory = createMemory();
@@ -62,7 +62,7 @@ export function memoryOf(project: object): Memory {
 
 const keyOf = ({ is, token }: Credential): string => `${is} ${token}`;
 
-function createMemory(): Memory {
+function createMemory(): CredentialCache {
   const seen = new LRUCache<string, Entry>({ max: most });
   return {
     recall(credential) {
