@@ -1,6 +1,6 @@
 /** Which of those who hold a connection still may: asked together, in a statement for some dozens of them; and who may know of all entries. */
 import { readGrant } from '../access/grants.ts';
-import type { Standing } from '../auth/standing.ts';
+import type { ConnectionIdentity } from '../auth/connection-identity.ts';
 import type { ReadContext } from '../engine/read.ts';
 import { type Fragment, join, print, sql } from '../lib/fragment.ts';
 import type { Project } from '../projects/project.ts';
@@ -9,7 +9,7 @@ import type { Project } from '../projects/project.ts';
 const atOnce = 40;
 
 interface Holder {
-  readonly standing: Standing;
+  readonly identity: ConnectionIdentity;
 }
 
 /** Those whose access has ended. */
@@ -17,7 +17,7 @@ export async function endedAmong<T extends Holder>({ connection }: Project, hold
   const ended: T[] = [];
   const asked: { holder: T; condition: Fragment }[] = [];
   for (const holder of holders) {
-    const { standing } = holder;
+    const { identity: standing } = holder;
     if (!standing.holds() || !(await standing.lasts())) ended.push(holder);
     else {
       const condition = standing.condition();

@@ -44,7 +44,7 @@ export function createEventDispatcher({ project, hooks, positions, contextOf, re
   /** What a subscription is told of a batch. One reading serves all who may see the same. */
   async function toldOf(subscription: Subscription, batch: Batch): Promise<FeedEvent[]> {
     const { request, owner } = subscription;
-    const context = contextOf(owner.standing.actor);
+    const context = contextOf(owner.identity.actor);
     const { actor, schema } = context;
     const { version } = context.rules;
     if (subscription.known?.schema !== schema || subscription.known.rules !== version) {
@@ -92,7 +92,7 @@ export function createEventDispatcher({ project, hooks, positions, contextOf, re
   }
 
   async function toldOrEnded(subscription: Subscription, batch: Batch): Promise<FeedEvent[]> {
-    const { schema } = contextOf(subscription.owner.standing.actor);
+    const { schema } = contextOf(subscription.owner.identity.actor);
     try {
       return await toldOf(subscription, batch).catch(async (error: unknown) => {
         if (!(await project.renewed(schema, error))) throw error;

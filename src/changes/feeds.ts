@@ -1,7 +1,7 @@
 /** Who listens, for what, and what is to be told. */
 import { normalizeIP } from '@fastify/rate-limit';
 import type { Actor } from '../access/types.ts';
-import type { Standing } from '../auth/standing.ts';
+import type { ConnectionIdentity } from '../auth/connection-identity.ts';
 import type { FileData } from '../engine/file-data.ts';
 import type { GatewayError } from '../lib/errors.ts';
 import type { Project } from '../projects/project.ts';
@@ -36,7 +36,7 @@ export interface Feed {
 
 /** Somebody who listens, on a connection that stays open. */
 export interface Listener {
-  readonly standing: Standing;
+  readonly identity: ConnectionIdentity;
   /** What is told from now on, or from a position on, until the generator is ended. Throws GatewayError. */
   subscribe(request: FeedRequest): Promise<Feed>;
   /** To be called when the connection is gone. */
@@ -55,7 +55,7 @@ export interface Subscription {
 }
 
 export interface Owner {
-  readonly standing: Standing;
+  readonly identity: ConnectionIdentity;
   readonly subscriptions: Set<Subscription>;
   readonly end: (error: GatewayError) => void;
 }

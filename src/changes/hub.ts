@@ -3,7 +3,7 @@
  * and a look at everybody's access before anything is handed over.
  */
 import type { Actor } from '../access/types.ts';
-import type { Standing } from '../auth/standing.ts';
+import type { ConnectionIdentity } from '../auth/connection-identity.ts';
 import type { FileData } from '../engine/file-data.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { reason } from '../lib/redact.ts';
@@ -28,7 +28,7 @@ export interface Hub {
    *
    * @throws GatewayError `busy` or `rate_limited` where there are too many connections; `not_installed` without an activity
    */
-  join(standing: Standing, end: (error: GatewayError) => void): Listener;
+  join(standing: ConnectionIdentity, end: (error: GatewayError) => void): Listener;
 }
 
 /** Milliseconds between looks at the access of those who are told nothing. */
@@ -186,7 +186,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
       if (!schemas.current.collections.has('directus_activity'))
         throw new GatewayError('not_installed', { message: 'This project has no system tables yet' });
       const caller = callerOf(standing.actor);
-      const ownersOf = (): Owner[] => [...owners].filter((one) => callerOf(one.standing.actor) === caller);
+      const ownersOf = (): Owner[] => [...owners].filter((one) => callerOf(one.identity.actor) === caller);
       const own = ownersOf().length;
       if (project.ending.aborted || owners.size >= limits.connections)
         throw new GatewayError('busy', { message: 'Too many connections stay open here (connections); try again shortly' });
@@ -201,7 +201,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
         if (owners.size === 0) stop();
       };
       const owner: Owner = {
-        standing,
+        identity: standing,
         subscriptions: new Set(),
         end(error) {
           if (!owners.has(owner)) return;
@@ -212,7 +212,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
       owners.add(owner);
       start();
       return {
-        standing,
+        identity: standing,
         leave: () => leave(),
         async subscribe(request) {
           if (owner.subscriptions.size >= limits.subscriptions) {

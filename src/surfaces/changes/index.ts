@@ -8,8 +8,8 @@ import type { Feed, FeedRequest, Listener } from '../../changes/feeds.ts';
 import { hubOf } from '../../changes/hub.ts';
 import type { FeedEvent } from '../../changes/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { connectionIdentityFor } from '../connection-identity.ts';
 import { relativeFileData } from '../file-data.ts';
-import { standingFor } from '../standing.ts';
 import { type AskedFeed, askedOf, wishesOf } from './asked.ts';
 import '../types.ts';
 
@@ -33,7 +33,7 @@ export const changesSurface: FastifyPluginAsync<ChangesSurfaceOptions> = async (
     const { project } = request;
     const asked = askedOf(request);
     const hub = hubOf(project, hooks, relativeFileData(project));
-    const standing = await standingFor(request, asked.token);
+    const standing = await connectionIdentityFor(request, asked.token);
     const response = reply.raw;
     const listener = hub.join(standing, (error) => last(response, 'end', error));
     open.add(response);

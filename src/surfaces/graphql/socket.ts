@@ -13,9 +13,9 @@ import { isJsonObject, type Json, parseJsonBody } from '../../lib/json-body.ts';
 import { reason } from '../../lib/redact.ts';
 import type { CallerContext } from '../caller.ts';
 import { identified } from '../caller.ts';
+import { connectionIdentityFor } from '../connection-identity.ts';
 import { relativeFileData } from '../file-data.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { standingFor } from '../standing.ts';
 import { answerAsked, operationOf, type Serving } from './answer.ts';
 import type { Asked } from './documents.ts';
 import { faultBody, RequestFault, renderGraphqlError } from './errors.ts';
@@ -136,7 +136,7 @@ function protocolServer(texts: Map<string, Text>): Server<Connection> {
       const { project } = request;
       extra.token = tokenIn(connectionParams) ?? new URL(request.url, 'http://_').searchParams.get('access_token') ?? undefined;
       try {
-        const standing = await standingFor(request, extra.token);
+        const standing = await connectionIdentityFor(request, extra.token);
         const hub = hubOf(project, extra.hooks.reads, relativeFileData(project));
         extra.listener = hub.join(standing, (error) => socket.close(closeCode(error), closing(error)));
         if (socket.readyState !== socket.OPEN) extra.listener.leave();

@@ -1,13 +1,13 @@
 /** Who opens a connection that stays open, on every surface; an administrator may act as a role there too. */
 import type { FastifyRequest } from 'fastify';
-import { type Standing, standingOf } from '../auth/standing.ts';
+import { type ConnectionIdentity, connectionIdentityOf } from '../auth/connection-identity.ts';
 import { actingRole, inRole } from './acting.ts';
 import './types.ts';
 
 /** As `standingOf` has it. Throws also what `inRole` throws. */
-export async function standingFor(request: FastifyRequest, token: string | undefined): Promise<Standing> {
+export async function connectionIdentityFor(request: FastifyRequest, token: string | undefined): Promise<ConnectionIdentity> {
   const { project } = request;
-  const standing = await standingOf(request, project, token);
+  const standing = await connectionIdentityOf(request, project, token);
   const role = actingRole(request);
   return role === undefined ? standing : { ...standing, actor: inRole(standing.actor, role, project.rules.current) };
 }

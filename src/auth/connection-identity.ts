@@ -14,7 +14,7 @@ import { authSettingsOf } from './settings.ts';
 import { type Credential, looksLikeJwt } from './tokens.ts';
 import { stillHolds } from './users.ts';
 
-export interface Standing {
+export interface ConnectionIdentity {
   readonly actor: Actor;
   /** Whether it holds as far as that can be told without the database: the token has not expired, and the rules let the actor in. */
   holds(): boolean;
@@ -30,7 +30,11 @@ export interface Standing {
  *
  * @throws GatewayError `invalid_token`, `expired_token`, `ip_denied`, `forbidden` for a cookie that the page of somebody else sends along
  */
-export async function standingOf(request: FastifyRequest, project: Project, token: string | undefined): Promise<Standing> {
+export async function connectionIdentityOf(
+  request: FastifyRequest,
+  project: Project,
+  token: string | undefined,
+): Promise<ConnectionIdentity> {
   const state: RequestState = { schema: project.schemas.current, rules: project.rules.current };
   const credential = presented(request, project, token);
   if (credential === undefined) {
@@ -50,7 +54,7 @@ export async function standingOf(request: FastifyRequest, project: Project, toke
   return userStanding(request, project, credential, known, actor);
 }
 
-function userStanding(request: FastifyRequest, project: Project, credential: Credential, known: Known, actor: Actor): Standing {
+function userStanding(request: FastifyRequest, project: Project, credential: Credential, known: Known, actor: Actor): ConnectionIdentity {
   const { user, held, session } = known;
   const isJwt = credential.is === 'bearer' && looksLikeJwt(credential.token);
   let until = session?.expires.getTime() ?? Number.POSITIVE_INFINITY;
