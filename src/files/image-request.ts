@@ -10,7 +10,7 @@ export interface ImageSize {
   readonly quality: number;
 }
 
-export interface ImageWish extends ImageSize {
+export interface ImageRequest extends ImageSize {
   /** That of the file, where there is none. */
   readonly format: ImageFormat | undefined;
 }
@@ -93,7 +93,12 @@ function sizeOf(parameters: AssetParameters, { byKey, sizes }: Whitelist, side: 
  *
  * @throws GatewayError `unprocessable` for what may not be asked for, with what is wrong
  */
-export function wishOf(parameters: AssetParameters, whitelist: Whitelist, side: number, accept: string | undefined): ImageWish | undefined {
+export function imageRequestOf(
+  parameters: AssetParameters,
+  whitelist: Whitelist,
+  side: number,
+  accept: string | undefined,
+): ImageRequest | undefined {
   if ((['key', 'w', 'h', 'f', 'q'] as const).every((name) => parameters[name] === undefined)) return undefined;
   const size = sizeOf(parameters, whitelist, side);
   const { format } = parameters;

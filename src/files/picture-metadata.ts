@@ -1,6 +1,6 @@
 /** What photographers and cameras have written into a picture: title, description, place and keywords, of IPTC, XMP and EXIF. */
 
-export interface PictureWords {
+export interface PictureMetadata {
   readonly title?: string;
   readonly description?: string;
   readonly location?: string;
@@ -72,7 +72,7 @@ const placeOf = (tags: Tags, read: (value: unknown) => unknown): string | undefi
   plainText([tags['City'], tags['State'], tags['Country']].flatMap((place) => plainText(read(place)) ?? []));
 
 /** The words of a picture that begins with `head`: IPTC goes before XMP, and both before EXIF. */
-export async function pictureWords(head: Buffer, type: string): Promise<PictureWords> {
+export async function pictureMetadata(head: Buffer, type: string): Promise<PictureMetadata> {
   if (!telling.has(type)) return {};
   const { default: exifr } = await import('exifr');
   const found: unknown = await exifr.parse(head, options as never);
