@@ -4,11 +4,11 @@ import { OperationTypeNode } from 'graphql';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import { type CallerContext, forReading, forWriting, identified, recalled, sameActor } from '../caller.ts';
+import { asksForDryRun } from '../dry-run.ts';
 import { asksToExplain } from '../explained.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { claimOf } from '../idempotency.ts';
-import { asksForTrial } from '../trial.ts';
 import { type Asked, type Understood, understand } from './documents.ts';
 import { faultBody, renderGraphqlError } from './errors.ts';
 import { demandExplainer, explainAsked, explainQuery } from './explain-query.ts';
@@ -144,7 +144,7 @@ function told(error: unknown): Text {
 
 /** The claim on the key that came with a mutation; a socket has none for each of its operations, and a trial uses none up. */
 function claimed({ request, live, text }: Serving, context: CallerContext): ReturnType<typeof claimOf> {
-  return live || asksForTrial(request)
+  return live || asksForDryRun(request)
     ? Promise.resolve(undefined)
     : claimOf(request, context, { query: rawQuery(request.url), body: text });
 }

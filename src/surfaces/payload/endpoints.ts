@@ -6,8 +6,8 @@ import { type FoundPayloadRoute, findPayloadRoute, type PayloadRequest, type Pay
 import { GatewayError } from '../../lib/errors.ts';
 import { parsePlainJson } from '../../lib/plain-json.ts';
 import { refuseActing } from '../acting.ts';
+import { refuseDryRun } from '../dry-run.ts';
 import { runHandler, sendEndpointAnswer } from '../endpoint-answer.ts';
-import { refuseTrial } from '../trial.ts';
 import { bytesOf, textOfBody } from './body.ts';
 import { callerOf, rawQuery } from './context.ts';
 import type { Serving } from './serving.ts';
@@ -71,7 +71,7 @@ async function answered(serving: Serving, found: FoundPayloadRoute): Promise<Fas
   const { asking, reply } = serving;
   // What a handler does is not looked into.
   refuseActing(asking.request);
-  refuseTrial(asking.request);
+  refuseDryRun(asking.request);
   const given = await asked(serving, found);
   const { extension, handler } = found.route;
   const value = await runHandler(`payload ${extension}`, given.log, () => handler(given));

@@ -10,7 +10,7 @@ import type { CallerContext } from '../caller.ts';
 import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { writeContext } from '../write-context.ts';
-import { asksForTrial, doneOnce, sendTried } from './done-once.ts';
+import { asksForDryRun, doneOnce, sendDryRun } from './done-once.ts';
 import { readHooked } from './hooked-read.ts';
 import { strapiNested } from './nested-syntax.ts';
 import type { Asked, Outline } from './parse.ts';
@@ -46,7 +46,7 @@ export async function answerWrite(
   const { dry_run: _, ...rest } = query;
   const asked: Asked = { query: rest, format };
   const context = await callerOf(request);
-  if (asksForTrial({ query })) return tried(request, reply, context, hooks, route, asked);
+  if (asksForDryRun({ query })) return tried(request, reply, context, hooks, route, asked);
   const body = route.sent ?? (request.body === undefined ? '' : jsonTextOf(request.body as Json));
   return doneOnce(request, reply, context, body, async (keep) => {
     const { answer, afterwards } = await fresh(context, async (now) => {
@@ -83,7 +83,7 @@ async function tried(
     return dryRun(within, work);
   });
   const { texts } = answer.result ?? {};
-  return sendTried(reply, context, texts?.count ? String(texts.between('', '')) : 'null', changes);
+  return sendDryRun(reply, context, texts?.count ? String(texts.between('', '')) : 'null', changes);
 }
 
 interface Prepared {

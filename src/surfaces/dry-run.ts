@@ -15,7 +15,7 @@ declare module 'fastify' {
 }
 
 /** Whether the value of `dry_run` asks for a trial; what is not understood does. */
-export function isTrial(value: string | null | undefined): boolean {
+export function isDryRun(value: string | null | undefined): boolean {
   return value !== undefined && value !== null && !['', '0', 'false'].includes(value);
 }
 
@@ -24,16 +24,16 @@ const listed = /[?&]dry_run(?:\[|%5b)/i;
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Whether the request's query asks for a trial. */
-export function asksForTrial({ url }: Pick<FastifyRequest, 'url'>): boolean {
+export function asksForDryRun({ url }: Pick<FastifyRequest, 'url'>): boolean {
   const at = url.indexOf('?');
   if (at === -1) return false;
   // Of several the last one counts, as everywhere in a query; a list of them is not understood.
-  return isTrial(new URLSearchParams(url.slice(at + 1)).getAll('dry_run').at(-1)) || listed.test(url);
+  return isDryRun(new URLSearchParams(url.slice(at + 1)).getAll('dry_run').at(-1)) || listed.test(url);
 }
 
 /** Throws `unprocessable` where a write is to be tried that cannot be. */
-export function refuseTrial(request: Pick<FastifyRequest, 'url' | 'method'>): void {
-  if (!reading.has(request.method) && asksForTrial(request)) throw cannotBeTried();
+export function refuseDryRun(request: Pick<FastifyRequest, 'url' | 'method'>): void {
+  if (!reading.has(request.method) && asksForDryRun(request)) throw cannotBeTried();
 }
 
 function cannotBeTried(): GatewayError {
@@ -41,14 +41,14 @@ function cannotBeTried(): GatewayError {
 }
 
 /** Refuses, before any body is read, what would write all the same. */
-export function registerTrialHook(app: FastifyInstance): void {
+export function registerDryRunHook(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.is404) return done();
     const { dryRun = false, readsByPost = false, writesByGet = false } = request.routeOptions.config;
-    const trial = asksForTrial(request);
+    const trial = asksForDryRun(request);
     if (writesByGet && trial) throw cannotBeTried();
     if (reading.has(request.method)) return done();
-    if (!dryRun) refuseTrial(request);
+    if (!dryRun) refuseDryRun(request);
     if (!readsByPost && !(trial && dryRun)) refuseActing(request);
     done();
   });

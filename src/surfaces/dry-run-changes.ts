@@ -3,7 +3,7 @@ import type { Actor } from '../access/types.ts';
 import type { Change } from '../engine/dry-run.ts';
 
 /** The rows, and what would be recorded of them: members of an object, without its brackets. */
-export function triedLists(changes: readonly Change[], actor: Actor): string {
+export function dryRunLists(changes: readonly Change[], actor: Actor): string {
   const user = actor.is === 'user' ? Number(actor.id) : 0;
   const recorded = changes.filter((one) => one.recorded);
   return [
