@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AggregateResult, aggregate } from '../../engine/aggregate.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { defaultLimit } from '../default-limit.ts';
-import { fresh } from '../fresh.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { wantsMeta } from './parse.ts';
 import { parseAggregate } from './parse-aggregate.ts';
@@ -23,11 +23,11 @@ export async function sendAggregate(
   const query = within ? new Map([...context.query].filter(([name]) => name !== 'filter')) : context.query;
   const asked = parseAggregate(collection, query, defaultLimit(context));
   context.timings?.mark('parse');
-  const result = await fresh(context, (now) => aggregate(now, within ? { ...asked.request, within: within(now) } : asked.request)).catch(
-    (error: unknown) => {
-      throw denied(error, context);
-    },
-  );
+  const result = await retryRequestOnSchemaChange(context, (now) =>
+    aggregate(now, within ? { ...asked.request, within: within(now) } : asked.request),
+  ).catch((error: unknown) => {
+    throw denied(error, context);
+  });
   const meta = asked.meta && metaText(asked.meta, result);
   timed(context, reply);
   return send(reply, context.actor, { meta, data: `[${result.texts.join(',')}]` });

@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { notProven, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { type Json, jsonTextOf } from '../../lib/json-body.ts';
-import { broughtFiles } from '../brought-files.ts';
-import { fresh } from '../fresh.ts';
 import { answerOnce, type Keep, type KeyedText, sendAnswer } from '../idempotency.ts';
+import { itemFiles } from '../item-files.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { writeContextOf } from '../write-context.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
 import { asksForDryRun, dryRunWrite } from './dry-run.ts';
@@ -67,11 +67,11 @@ export async function answerWrite(request: FastifyRequest, reply: FastifyReply, 
 
 async function attempt(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, prepare: Preparing): Promise<FastifyReply> {
   const trial = asksForDryRun(context);
-  const files = broughtFiles(context);
+  const files = itemFiles(context);
   const once = async (keep?: Keep): Promise<KeptAnswer> => {
     try {
       let afterwards: Shown['afterwards'];
-      const answer = await fresh(context, async (now) => {
+      const answer = await retryRequestOnSchemaChange(context, async (now) => {
         await files.settle();
         const within = withinOf(request, now, files.store);
         const run = await prepare({ context: now, within });

@@ -1,6 +1,6 @@
 /** What a list's route answers with: rows, or groups of them. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { asksToExplain } from '../explained.ts';
+import { asksToExplain } from '../explain-answer.ts';
 import { sendAggregate } from './aggregate.ts';
 import { queryOf } from './context.ts';
 import { rawQuery } from './parse.ts';

@@ -7,11 +7,11 @@ import { type CachedRead, createReadCache, isPlainKey, keyIndexes, type ReadCach
 import { type ReadStream, streamRead } from '../../engine/stream.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
-import { asksFor } from '../asks-for.ts';
 import { sameActor, tellTimings } from '../caller.ts';
-import { asksToExplain } from '../explained.ts';
-import { fresh } from '../fresh.ts';
+import { namesTag } from '../entity-tags.ts';
+import { asksToExplain } from '../explain-answer.ts';
 import { provenAnswer } from '../proven.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
 import { tagOf, tagQuery } from './entity-tag.ts';
 import { sendExplained } from './explain-read.ts';
@@ -92,7 +92,7 @@ export async function readAnswer(request: FastifyRequest, identified: DirectusCo
 function readAs(context: DirectusContext, wanted: Wanted): Promise<Answer> {
   const keys = wanted.keys?.(context);
   const { shape } = wanted;
-  return fresh(context, async (state) => {
+  return retryRequestOnSchemaChange(context, async (state) => {
     const { asked, prepared } = readyRead(state, wanted, keys);
     const result = await runRead(state, prepared);
     return { asked, keys, result: shape ? await shape(state, result) : result };
@@ -108,7 +108,7 @@ function exportRead(
 ): Promise<FastifyReply> {
   const { streams } = context.project;
   return sendExport(request, reply, context, (signal) =>
-    fresh(context, async (state) => {
+    retryRequestOnSchemaChange(context, async (state) => {
       const { asked, prepared } = readyRead(state, wanted, wanted.keys?.(context));
       return { format: asked.export ?? 'json', stream: through(await streamRead({ ...state, streams }, prepared, signal)) };
     }),
@@ -138,7 +138,7 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
   const tag = tagOf(texts, keys ? tagQuery(context.rawQuery) : '', told);
   if (tag !== undefined) {
     reply.header('etag', tag);
-    if (asksFor(request.headers['if-none-match'], tag)) return reply.code(304).send();
+    if (namesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
   }
   return reply.type(jsonType).send(body);
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { revisionsOf } from '../../engine/history.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { explained } from '../explains.ts';
+import { explainable } from '../explain-hook.ts';
 import type { DirectusContext } from './context.ts';
 import { refuseSystem } from './items.ts';
 import { sendList } from './list.ts';
@@ -33,12 +33,12 @@ function routes(app: FastifyInstance, path: string, of: (params: RevisionParams)
     return revisionsOf(context, collection, own ? ownKey(context) : params.id);
   };
 
-  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions`, explained, async (request, reply) => {
+  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions`, explainable, async (request, reply) => {
     refuseUnserved(path, of(request.params));
     return sendList(request, reply, revisions, { within: within(request.params) });
   });
 
-  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions/:offset`, explained, async (request, reply) => {
+  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions/:offset`, explainable, async (request, reply) => {
     refuseUnserved(path, of(request.params));
     return sendRead(request, reply, {
       collection: revisions,

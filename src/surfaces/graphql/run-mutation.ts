@@ -12,8 +12,8 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { CallerContext } from '../caller.ts';
 import { asksForDryRun } from '../dry-run.ts';
 import { dryRunLists } from '../dry-run-changes.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { writeContext } from '../write-context.ts';
 import type { Understood } from './documents.ts';
 import { renderGraphqlError } from './errors.ts';
@@ -62,7 +62,7 @@ export async function runMutation(
   const until = Date.now() + limits.milliseconds;
   const trial = asksForDryRun(request);
   try {
-    return await fresh(context, async (now) => {
+    return await retryRequestOnSchemaChange(context, async (now) => {
       const within = writeContext(request, now, graphqlNested, hooks, trial);
       const steps = await stepsOf(within, operationOf(now), limits);
       const work = async (session: WriteSession): Promise<WriteAnswer<Text>> => {

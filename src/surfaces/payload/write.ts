@@ -11,7 +11,7 @@ import type { JsonObject } from '../../lib/json-body.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { writeContext } from '../write-context.ts';
 import { shapeOf } from './context.ts';
 import { factsOf, isSecret } from './facts.ts';
@@ -257,7 +257,7 @@ export function writeFresh<T>(
   parameters: Parameters,
   write: (writes: Writes) => Promise<T>,
 ): Promise<T> {
-  return fresh(context, async (now) => {
+  return retryRequestOnSchemaChange(context, async (now) => {
     const collection = now.schema.collections.get(name);
     if (!collection) throw new GatewayError('route_not_found');
     return write({ serving, context: now, collection, parameters, trial: false });

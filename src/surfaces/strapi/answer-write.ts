@@ -7,8 +7,8 @@ import { type WriteAnswer, type WriteContext, type WriteSession, writing } from 
 import { type Json, jsonTextOf } from '../../lib/json-body.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { writeContext } from '../write-context.ts';
 import { asksForDryRun, doneOnce, sendDryRun } from './done-once.ts';
 import { readHooked } from './hooked-read.ts';
@@ -49,7 +49,7 @@ export async function answerWrite(
   if (asksForDryRun({ query })) return tried(request, reply, context, hooks, route, asked);
   const body = route.sent ?? (request.body === undefined ? '' : jsonTextOf(request.body as Json));
   return doneOnce(request, reply, context, body, async (keep) => {
-    const { answer, afterwards } = await fresh(context, async (now) => {
+    const { answer, afterwards } = await retryRequestOnSchemaChange(context, async (now) => {
       const { within, work, afterwards } = await prepared(request, now, hooks, route, asked, false);
       const answer = await writing(within, async (session) => {
         const { read } = await work(session);
@@ -78,7 +78,7 @@ async function tried(
   route: WriteRoute,
   asked: Asked,
 ): Promise<FastifyReply> {
-  const { answer, changes } = await fresh(context, async (now) => {
+  const { answer, changes } = await retryRequestOnSchemaChange(context, async (now) => {
     const { within, work } = await prepared(request, now, hooks, route, asked, true);
     return dryRun(within, work);
   });

@@ -7,9 +7,9 @@ import type { JoinedTexts } from '../../lib/joined-texts.ts';
 import type { Project } from '../../projects/project.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { provenAnswer } from '../proven.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { type ReadAnswer, withinOutputs } from './answer.ts';
 import { readHooked } from './hooked-read.ts';
 import { pageText } from './pagination.ts';
@@ -70,7 +70,7 @@ async function readEntries(request: FastifyRequest, hooks: SurfaceHooks, reading
   const given = askedOf(request);
   const raw = rawQuery(request.url);
   const read = (context: CallerContext): Promise<ReadAnswer> =>
-    fresh(context, async (now) => {
+    retryRequestOnSchemaChange(context, async (now) => {
       const collection = reading.collection(now);
       const asked = await inUsualLanguage(now, collection, given);
       const wanted = reading.wanted(collection);

@@ -15,8 +15,8 @@ import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import type { CallerContext } from '../caller.ts';
 import { type Form, formText, isForm, readForm, takeForms } from '../file-form.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { keepingWritten, type Uploads, uploadsOf } from '../uploads.ts';
 import { writeContext } from '../write-context.ts';
 import { withinOutputs } from './answer.ts';
@@ -47,7 +47,7 @@ async function objectsOf(context: CallerContext, within: ReadContext, asked: Ask
 
 async function readFiles(request: FastifyRequest, wanted: (context: CallerContext) => Wanted): Promise<string[]> {
   const asked = askedOf(request);
-  return fresh(await callerOf(request), (context) => objectsOf(context, context, asked, wanted(context)));
+  return retryRequestOnSchemaChange(await callerOf(request), (context) => objectsOf(context, context, asked, wanted(context)));
 }
 
 async function list(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

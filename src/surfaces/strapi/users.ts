@@ -7,8 +7,8 @@ import type { Json, JsonObject } from '../../lib/json-body.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { withinOutputs } from './answer.ts';
 import { answerWrite, type WriteRoute } from './answer-write.ts';
 import { objectOf } from './body.ts';
@@ -28,7 +28,7 @@ const usersOf = ({ schema }: Pick<ReadContext, 'schema'>): Collection => collect
 
 async function readUsers(request: FastifyRequest, wanted: (context: CallerContext) => Wanted): Promise<ReadResult> {
   const asked = askedOf(request);
-  return fresh(await callerOf(request), async (context) => {
+  return retryRequestOnSchemaChange(await callerOf(request), async (context) => {
     const { read } = parseRead(context, usersOf(context), asked, wanted(context), 'bare');
     return runRead(context, prepareRead(withinOutputs(context), read));
   });

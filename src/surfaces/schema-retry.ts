@@ -4,7 +4,12 @@ import type { Schema } from '../schema/types.ts';
 import type { CallerContext } from './caller.ts';
 
 /** `again` is what to do with the schema of now. A write that met one has changed nothing. */
-export async function renewing<T>(project: Project, schema: Schema, run: () => Promise<T>, again: () => Promise<T> = run): Promise<T> {
+export async function retryOnSchemaChange<T>(
+  project: Project,
+  schema: Schema,
+  run: () => Promise<T>,
+  again: () => Promise<T> = run,
+): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -14,7 +19,10 @@ export async function renewing<T>(project: Project, schema: Schema, run: () => P
 }
 
 /** The same of a request, which keeps the schema and rules that it started with. */
-export async function fresh<Context extends CallerContext, T>(context: Context, run: (context: Context) => Promise<T>): Promise<T> {
+export async function retryRequestOnSchemaChange<Context extends CallerContext, T>(
+  context: Context,
+  run: (context: Context) => Promise<T>,
+): Promise<T> {
   try {
     return await run(context);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Files that come as part of items: stored before the transaction that makes their rows, and taken away where it does not (directus8-data §9.1). */
-import type { BroughtFile, StoredFiles, StoreFiles } from '../engine/file-writes.ts';
+import type { ItemFile, StoredFiles, StoreFiles } from '../engine/file-writes.ts';
 import { notProven } from '../engine/write.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { refuse } from '../query/limits.ts';
@@ -8,14 +8,14 @@ import { fileWritesOf, type Making, madeOfJson } from './json-file.ts';
 import { dropUnnamed, type Uploads, uploadsOf } from './uploads.ts';
 
 /** The files of one request. */
-export interface BroughtFiles {
+export interface ItemFiles {
   readonly store: StoreFiles;
   /** Takes away what no row names by now. */
   settle(): Promise<void>;
 }
 
 /** Nothing is stored for a caller who is not proven: `notProven` is thrown instead. */
-export function broughtFiles(context: CallerContext): BroughtFiles {
+export function itemFiles(context: CallerContext): ItemFiles {
   let uploads: Uploads | undefined;
   return {
     async store(brought) {
@@ -30,7 +30,7 @@ export function broughtFiles(context: CallerContext): BroughtFiles {
   };
 }
 
-async function stored(uploads: Uploads, brought: readonly BroughtFile[]): Promise<StoredFiles> {
+async function stored(uploads: Uploads, brought: readonly ItemFile[]): Promise<StoredFiles> {
   const most = uploads.settings.files;
   if (brought.length > most) refuse('files in one request (uploads.files)', most);
   const made: Making[] = [];

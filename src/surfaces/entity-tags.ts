@@ -6,7 +6,7 @@ export function listedTags(header: string): string[] {
 }
 
 /** Whether `If-None-Match` names the tag. A proxy may have made it a weak one. */
-export function asksFor(header: string | undefined, tag: string): boolean {
+export function namesTag(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
   return listedTags(header).some((member) => member === '*' || member === tag || member === `W/${tag}`);
 }

@@ -1,7 +1,7 @@
 /** `explain` on requests that are no reads of rows: refused by name, before anything is done. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
-import { asksToExplain } from './explained.ts';
+import { asksToExplain } from './explain-answer.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -11,7 +11,7 @@ declare module 'fastify' {
 }
 
 /** Routes whose reads can be explained. */
-export const explained = { config: { explains: true } };
+export const explainable = { config: { explains: true } };
 
 /** Whether the query names the parameter with such a value. */
 function isAsked({ url }: FastifyRequest): boolean {
