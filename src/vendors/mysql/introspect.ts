@@ -1,5 +1,5 @@
 /** What a MySQL or MariaDB database holds: tables and views of the connection's own database, with columns, keys and indexes. */
-import { takeOver } from '../../dialect/take-over.ts';
+import { reuseUnchanged } from '../../dialect/reuse-unchanged.ts';
 import type { Collation, Connection, IntrospectedColumn, IntrospectedTable, Introspection } from '../../dialect/types.ts';
 import { inSlices, type Sliced } from '../../lib/slices.ts';
 import { type Catalogue, readCatalogue, readPrints, readServer } from './catalogue.ts';
@@ -109,7 +109,7 @@ function* linkTables(tables: Map<string, Known>, before: Memory | undefined, cha
     const own = !changed || changed.has(name);
     if (!own && !keys.some((key) => touched?.has(key.toTable.toLowerCase()))) continue;
     const linked = { ...table, foreignKeys: resolveForeignKeys(table, keys, find) };
-    tables.set(name, { table: takeOver(linked, before?.tables.get(name)?.table), keys });
+    tables.set(name, { table: reuseUnchanged(linked, before?.tables.get(name)?.table), keys });
   }
 }
 

@@ -2,8 +2,8 @@
 import knexFactory, { type Knex } from 'knex';
 import type { Connection as RawConnection } from 'mysql2';
 import { type Lender, type Lending, lend } from '../../dialect/lend.ts';
-import { isSound } from '../../dialect/sound.ts';
 import type { DatabaseConfig } from '../../dialect/types.ts';
+import { isUsable } from '../../dialect/usable-connection.ts';
 import { connectionOptions, connectTimeout } from './options.ts';
 import { sessionTime } from './time-limit.ts';
 import { watchWarnings } from './warnings.ts';
@@ -56,5 +56,5 @@ export function openPool(config: DatabaseConfig): Pool {
     log: silent,
   });
   const client: Lender<RawConnection> = knex.client;
-  return { knex, size, ...lend(client, { size, isSound: (raw) => isSound(knex, raw) }) };
+  return { knex, size, ...lend(client, { size, isSound: (raw) => isUsable(knex, raw) }) };
 }

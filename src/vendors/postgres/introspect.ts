@@ -1,5 +1,5 @@
 /** Reads PostgreSQL's catalogue: tables, columns, keys, indexes and enums of the served schemas. */
-import { takeOver } from '../../dialect/take-over.ts';
+import { reuseUnchanged } from '../../dialect/reuse-unchanged.ts';
 import type {
   Collation,
   Connection,
@@ -270,7 +270,7 @@ function* together(
     yield;
     const old = known?.get(id);
     const again = read.get(id);
-    const table = again ? takeOver(again, old?.table) : renewed(old, print, shared.updatable.has(id));
+    const table = again ? reuseUnchanged(again, old?.table) : renewed(old, print, shared.updatable.has(id));
     if (table) tables.set(id, { print, table });
   }
   return tables;

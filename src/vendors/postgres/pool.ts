@@ -2,8 +2,8 @@
 import knexFactory, { type Knex } from 'knex';
 import type { Client as RawConnection } from 'pg';
 import { type Lender, type Lending, lend } from '../../dialect/lend.ts';
-import { isSound } from '../../dialect/sound.ts';
 import type { DatabaseConfig } from '../../dialect/types.ts';
+import { isUsable } from '../../dialect/usable-connection.ts';
 import { isForgotten, isLost } from './errors.ts';
 import { connectionOptions, connectTimeout } from './options.ts';
 import { sessionTime } from './time-limit.ts';
@@ -63,7 +63,7 @@ export function openPool(config: DatabaseConfig): Pool {
   return {
     knex,
     size,
-    ...lend(client, { size, isSound: (raw) => isYoung(raw) && isSound(knex, raw) }),
+    ...lend(client, { size, isSound: (raw) => isYoung(raw) && isUsable(knex, raw) }),
     // knex looks at this mark, which it sets itself when an idle connection reports an error.
     spoil(raw, error) {
       Reflect.set(raw, '__knex__disposed', error ?? true);

@@ -1,5 +1,5 @@
 /** What a SQLite database holds: tables and views with columns, keys and indexes, from its pragmas, one query for each. */
-import { takeOver } from '../../dialect/take-over.ts';
+import { reuseUnchanged } from '../../dialect/reuse-unchanged.ts';
 import type { Collation, Connection, IntrospectedColumn, IntrospectedTable, Introspection } from '../../dialect/types.ts';
 import { inSlices, type Sliced } from '../../lib/slices.ts';
 import {
@@ -85,7 +85,7 @@ function* linkTables(tables: Map<string, Known>, before: Memory | undefined, cha
     const own = !changed || changed.has(key);
     if (!own && !keys.some((one) => changed.has(folded(one.toTable)))) continue;
     const linked = { ...table, foreignKeys: resolveForeignKeys(table, keys, find) };
-    tables.set(key, { table: takeOver(linked, before?.tables.get(key)?.table), keys });
+    tables.set(key, { table: reuseUnchanged(linked, before?.tables.get(key)?.table), keys });
   }
 }
 

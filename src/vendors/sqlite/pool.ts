@@ -6,7 +6,7 @@
 import Sqlite, { type Database } from 'better-sqlite3';
 import knexFactory, { type Knex } from 'knex';
 import { busy, type Lender, type Lending, lend } from '../../dialect/lend.ts';
-import { createTurns, type Turns } from '../../lib/turns.ts';
+import { createSemaphore, type Semaphore } from '../../lib/semaphore.ts';
 import { type DatabaseFile, identityOf, missing } from './file.ts';
 import { addOwn } from './functions.ts';
 import { addPulse } from './pulse.ts';
@@ -15,7 +15,7 @@ import { addSums } from './sums.ts';
 export interface Pool extends Lending<Database> {
   readonly knex: Knex;
   /** For those who write: one at a time waits for another process. */
-  readonly writers: Turns;
+  readonly writers: Semaphore;
 }
 
 /**
@@ -72,7 +72,7 @@ export function openPool(file: DatabaseFile): Pool {
     },
     release,
     use,
-    writers: createTurns({ count: 1, patience: writersPatience, longest: writersLongest, refusal: busy }),
+    writers: createSemaphore({ count: 1, patience: writersPatience, longest: writersLongest, refusal: busy }),
   };
 }
 

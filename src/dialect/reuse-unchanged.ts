@@ -6,6 +6,6 @@ function said({ rowEstimate: _, ...rest }: IntrospectedTable): string {
 }
 
 /** The table as it was before, unless more than its number of rows has changed. */
-export function takeOver(table: IntrospectedTable, before: IntrospectedTable | undefined): IntrospectedTable {
+export function reuseUnchanged(table: IntrospectedTable, before: IntrospectedTable | undefined): IntrospectedTable {
   return before && said(before) === said(table) ? before : table;
 }

@@ -18,7 +18,7 @@ export interface PreparedRun {
 const nothing = (): void => {};
 
 /** Resolves when all are done; rejects with the first failure, after which those that are not done have not run. */
-export function togetherTexts(raw: RawConnection, runs: readonly PreparedRun[]): Promise<void> {
+export function batchTexts(raw: RawConnection, runs: readonly PreparedRun[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const messages: Buffer[] = [];
     /** What is answered, in order: a setting by nobody. */

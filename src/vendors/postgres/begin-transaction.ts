@@ -9,7 +9,7 @@ function fail(error: unknown): never {
 }
 
 /** A connection on which `text` began a transaction. A dead idle one is passed over once, as nothing has been done yet. */
-export async function begun(pool: Pool, text: string): Promise<RawConnection> {
+export async function beginTransaction(pool: Pool, text: string): Promise<RawConnection> {
   for (let attempt = 1; ; attempt += 1) {
     const raw = await pool.acquire().catch(fail);
     try {

@@ -2,6 +2,6 @@
 import type { Knex } from 'knex';
 
 /** Whether knex would lend it again: nobody marked it as unusable, and the driver finds nothing wrong with it. */
-export function isSound(knex: Knex, raw: object): boolean {
+export function isUsable(knex: Knex, raw: object): boolean {
   return !Reflect.get(raw, '__knex__disposed') && knex.client.validateConnection(raw) === true;
 }

@@ -6,6 +6,7 @@
 import type { Client as RawConnection } from 'pg';
 import type { TextRow } from '../../dialect/types.ts';
 import type { Statement } from '../../lib/fragment.ts';
+import { batchTexts, type PreparedRun } from './batch-texts.ts';
 import { isLost, translate } from './errors.ts';
 import type { PlanChoices } from './plan-choice.ts';
 import { planModeOf } from './plan-mode.ts';
@@ -13,7 +14,6 @@ import type { Pool } from './pool.ts';
 import { isPrepared } from './prepared-texts.ts';
 import { createQuickStatements, slow } from './quick.ts';
 import { nameOf } from './statements.ts';
-import { type PreparedRun, togetherTexts } from './together-texts.ts';
 
 /** In one write at most: the last is answered when all are. */
 const most = 4;
@@ -21,7 +21,7 @@ const most = 4;
 /** See `Reader.each`. */
 export type BeginRows = () => (row: TextRow) => void;
 
-export interface Together {
+export interface ReadBatcher {
   /** Whether the statement, a read without limits of its own, should wait for company now. */
   takes(text: string): boolean;
   /** Waits for a connection with the others, and runs it there. Rejects as the pool does, and as the statement does alone. */
@@ -30,7 +30,7 @@ export interface Together {
   note(text: string, took: number): void;
 }
 
-export interface TogetherOptions {
+export interface ReadBatcherOptions {
   readonly pool: Pool;
   readonly plans: PlanChoices | undefined;
   /** Runs a statement by itself. */
@@ -48,7 +48,7 @@ interface Passenger {
   readonly fail: (error: unknown) => void;
 }
 
-export function createTogether({ pool, plans, alone }: TogetherOptions): Together {
+export function createReadBatcher({ pool, plans, alone }: ReadBatcherOptions): ReadBatcher {
   const quick = createQuickStatements();
   const waiting: Passenger[] = [];
   /** Connections that are being waited for. */
@@ -91,7 +91,7 @@ export function createTogether({ pool, plans, alone }: TogetherOptions): Togethe
   async function together(raw: RawConnection, runs: readonly Run[]): Promise<void> {
     const sent = performance.now();
     try {
-      await togetherTexts(raw, runs);
+      await batchTexts(raw, runs);
       const took = performance.now() - sent;
       for (const { text, mode } of runs) {
         // Which one was slow is not known.

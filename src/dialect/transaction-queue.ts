@@ -1,6 +1,6 @@
 /** The statements of a transaction: one after another, none after its end, and none after one that failed. */
 
-export interface Line {
+export interface TransactionQueue {
   /** Waits for those before. The failure of a statement that is `harmless` leaves the transaction as it was. */
   send<T>(work: () => Promise<T> | T, harmless?: (error: unknown) => boolean): Promise<T>;
   /** Waits for what is under way and lets nothing else through: it would run outside the transaction. */
@@ -13,7 +13,7 @@ export interface Line {
  * Some databases end a transaction with any error, others with some errors, and one of them then runs what follows outside of any. So it
  * is the same on all of them: what failed is the end.
  */
-export function createLine(): Line {
+export function createTransactionQueue(): TransactionQueue {
   let last: Promise<unknown> = Promise.resolve();
   let over = false;
   let failure: { readonly error: unknown } | undefined;

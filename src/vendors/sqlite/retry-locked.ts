@@ -26,7 +26,7 @@ function pause(question: number): Promise<void> {
  * Work on the raw connection, and again while it is refused a lock, up to so many milliseconds after `since`. Between two questions the
  * connection serves others. The one on which it was done is the caller's to give back.
  */
-export async function patiently<T>(
+export async function retryWhileLocked<T>(
   pool: Pool,
   milliseconds: number,
   work: (raw: Database) => T,
@@ -47,7 +47,7 @@ export async function patiently<T>(
 }
 
 /** Work on a connection that is held, as its transaction is not over. */
-export async function persistently(milliseconds: number, work: () => void): Promise<void> {
+export async function retryHeldWhileLocked(milliseconds: number, work: () => void): Promise<void> {
   const started = performance.now();
   for (let question = 0; ; question += 1) {
     try {

@@ -1,6 +1,6 @@
 /** Turns at something of which there are a few: first come, first served. Whoever waits gives up when nothing moves, not because many wait. */
 
-export interface TurnOptions {
+export interface SemaphoreOptions {
   /** How many may have their turn at once. */
   readonly count: number;
   /** Milliseconds without anybody's turn having ended after which waiting is vain. */
@@ -12,11 +12,11 @@ export interface TurnOptions {
 }
 
 /** `Handed` is what one may pass on to who comes next. */
-export interface Turns<Handed = never> {
+export interface Semaphore<Handed = never> {
   /** Undefined when it is one's turn at once; else resolves when it is, with what was passed on. */
-  take(): Promise<Handed | undefined> | undefined;
+  acquire(): Promise<Handed | undefined> | undefined;
   /** Ends a turn; to be called once for each. */
-  done(handed?: Handed): void;
+  release(handed?: Handed): void;
   /** How many have their turn now, and how many wait for theirs. */
   usage(): { readonly taken: number; readonly waiting: number };
 }
@@ -27,7 +27,7 @@ interface Waiter<Handed> {
   readonly giveUp: (error: Error) => void;
 }
 
-export function createTurns<Handed = never>({ count, patience, longest, refusal }: TurnOptions): Turns<Handed> {
+export function createSemaphore<Handed = never>({ count, patience, longest, refusal }: SemaphoreOptions): Semaphore<Handed> {
   /** In order, so that the first is also the first to give up: one timer serves all. */
   const waiting = new Set<Waiter<Handed>>();
   let timer: NodeJS.Timeout | undefined;
@@ -56,12 +56,12 @@ export function createTurns<Handed = never>({ count, patience, longest, refusal 
   }
 
   return {
-    take() {
+    acquire() {
       if (free === 0) return wait();
       free -= 1;
       return undefined;
     },
-    done(handed) {
+    release(handed) {
       moved = performance.now();
       const [next] = waiting;
       if (!next) {
