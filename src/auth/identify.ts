@@ -8,7 +8,7 @@ import type { Project } from '../projects/project.ts';
 import type { Schema } from '../schema/types.ts';
 import { refuseForeignPage } from './cookies.ts';
 import { type CachedCredential, credentialCacheOf, type Proof, type UserIdentity } from './credential-cache.ts';
-import { extendSession, partsOf, printOf, type SessionRow, sessionById } from './sessions.ts';
+import { extendSession, partsOf, type SessionRow, secretHash, sessionById } from './sessions.ts';
 import { authSettingsOf, cookieMinutes } from './settings.ts';
 import { claimsOf } from './signed.ts';
 import { type AuthClaims, type Credential, credentialOf, looksLikeJwt } from './tokens.ts';
@@ -61,7 +61,7 @@ async function bySession(
   if (!parts || !session || session.type !== (cookie ? 'cookie' : 'jwt')) return undefined;
   if (id !== undefined && String(id) !== session.user) return undefined;
   const user = await userById(connection, schema, session.user);
-  if (!user || !isEqual(printOf(parts.secret, user.password), session.token)) return undefined;
+  if (!user || !isEqual(secretHash(parts.secret, user.password), session.token)) return undefined;
   const held: Held = { by: 'session', session: { id: session.id, user: user.id, token: session.token }, password: user.password };
   const known = { user, held, session };
   if (!cookie) return { ...known, until: Number.POSITIVE_INFINITY, cookie: null };

@@ -5,7 +5,7 @@ import { GatewayError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
 import type { AssetSettings } from './asset-settings.ts';
-import { type Content, collected, printOf, type StoredFile } from './content.ts';
+import { type Content, collected, fingerprintOf, type StoredFile } from './content.ts';
 import { formatOfFile, formatTypes } from './image-formats.ts';
 import type { ImageRequest } from './image-request.ts';
 import { imageSource } from './image-source.ts';
@@ -53,7 +53,7 @@ async function nameOf(storage: Storage, file: StoredFile, wish: RenderRequest): 
     const known = await storage.stat(originalKey(file.filenameDisk) ?? 'none');
     version = known ? `${known.size} ${known.modified.getTime()}` : '';
   }
-  const print = printOf(edition, file.filenameDisk, version, wish.width, wish.height, wish.fit, wish.quality, wish.format);
+  const print = fingerprintOf(edition, file.filenameDisk, version, wish.width, wish.height, wish.fit, wish.quality, wish.format);
   return { key: `${derivedPrefix(file.id)}${print}.${wish.format}`, print, type: formatTypes[wish.format] };
 }
 

@@ -40,7 +40,7 @@ export function bindingOf(request: RequestedRead, order: readonly Order[], nulls
 }
 
 /** Lists and objects as text; a Map, which a filter's operand may hold, by its entries. */
-function print(value: unknown): string {
+function digestOf(value: unknown): string {
   const text = JSON.stringify(value, (_, part: unknown) => (part instanceof Map ? { entries: [...part] } : part));
   return createHash('sha256').update(text).digest('base64url').slice(0, printLength);
 }
@@ -51,7 +51,7 @@ function print(value: unknown): string {
  * @throws GatewayError unprocessable where its values are too long to travel
  */
 export function cursorOf(position: CursorPosition, binding: Binding, sealer: Sealer): string {
-  const text = JSON.stringify([version, bounds.map((bound) => print(binding[bound])), position]);
+  const text = JSON.stringify([version, bounds.map((bound) => digestOf(binding[bound])), position]);
   const cursor = sealer.seal(text + ' '.repeat(block - (Buffer.byteLength(JSON.stringify(position)) % block)));
   if (cursor.length > longest) {
     throw new GatewayError('unprocessable', { message: 'cursor: a row has too long a value to be sorted by; sort by shorter ones' });
@@ -71,7 +71,7 @@ export function positionOf(cursor: string, binding: Binding, sealer: Sealer): Cu
     throw new GatewayError('validation', { message: 'cursor: this is no cursor of this project, or it was changed or cut' });
   }
   const [, prints, position] = content as [number, string[], CursorPosition];
-  const other = bounds.find((bound, i) => prints[i] !== print(binding[bound]));
+  const other = bounds.find((bound, i) => prints[i] !== digestOf(binding[bound]));
   if (other) throw new GatewayError('unprocessable', { message: `cursor: made for another ${other}; ask for the first page again` });
   return position;
 }

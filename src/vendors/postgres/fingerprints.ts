@@ -48,7 +48,7 @@ const firstOwnType = 16_384;
  * domain or an extension's type changes with any of these, and a partitioned one with the keys of its partitions. What is told of one
  * table is put together by grouping: joins would depend on how many tables the planner takes there to be.
  */
-export const printsQuery = `with served as materialized (
+export const fingerprintsQuery = `with served as materialized (
     select c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, c.relacl from pg_catalog.pg_class c where ${served}),
   types as materialized (select concat_ws(':', (select ${versions('e', 'e.oid::int8')} from pg_catalog.pg_enum e),
     (select ${versions('t', 't.oid::int8')} from pg_catalog.pg_type t where t.typtype in ('d', 'e'))) as print),

@@ -2,4 +2,4 @@
 import type { Readable } from './types.ts';
 
 /** Whether conditions, groups and functions may look at such a field. */
-export const tellsValue = (readable: Readable): boolean => readable === 'yes' || readable === 'some';
+export const isComparable = (readable: Readable): boolean => readable === 'yes' || readable === 'some';

@@ -4,7 +4,7 @@ import { pause } from '../../lib/slices.ts';
 import { folded } from './names.ts';
 
 /** What is said of one table or view. */
-interface Print {
+interface TableDefinition {
   readonly name: string;
   /** The statements of the table, its indexes and its triggers. */
   readonly text: string;
@@ -13,7 +13,7 @@ interface Print {
 }
 
 /** By folded name. */
-export type Prints = ReadonlyMap<string, Print>;
+export type TableDefinitions = ReadonlyMap<string, TableDefinition>;
 
 /** Rows read at a time. */
 const page = 2000;
@@ -21,8 +21,8 @@ const page = 2000;
 const rows = `select rowid, type, name, tbl_name, sql from sqlite_schema where rowid > ? order by rowid limit ${page}`;
 
 /** Reads it, with pauses. */
-export async function readPrints(connection: Connection): Promise<Prints> {
-  const prints = new Map<string, Print>();
+export async function readTableDefinitions(connection: Connection): Promise<TableDefinitions> {
+  const prints = new Map<string, TableDefinition>();
   for (let last = '0'; ; ) {
     const found = await connection.texts({ text: rows, values: [BigInt(last)] });
     for (const [, type, name, table, sql] of found) {
@@ -45,7 +45,7 @@ export async function readPrints(connection: Connection): Promise<Prints> {
 const fewChanges = 50;
 
 /** Folded names of what is new, gone or another than before, and of all that may look different because of it. */
-export function changedPrints(before: Prints, now: Prints): Set<string> {
+export function changedDefinitions(before: TableDefinitions, now: TableDefinitions): Set<string> {
   const changed = new Set<string>();
   for (const [key, print] of now) if (before.get(key)?.text !== print.text) changed.add(key);
   for (const key of before.keys()) if (!now.has(key)) changed.add(key);
