@@ -25,7 +25,7 @@ export interface ConnectionIdentity {
 }
 
 /**
- * The standing of who opens a connection. `token` is one that the caller has sent by itself. A credential that is not good is an error
+ * The identity of whoever opens a connection. `token` is one that the caller has sent by itself. A credential that is not good is an error
  * here, other than for a request: whoever listens would wait for what never comes.
  *
  * @throws GatewayError `invalid_token`, `expired_token`, `ip_denied`, `forbidden` for a cookie that the page of somebody else sends along

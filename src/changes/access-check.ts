@@ -17,12 +17,12 @@ export async function endedAmong<T extends Holder>({ connection }: Project, hold
   const ended: T[] = [];
   const asked: { holder: T; condition: Fragment }[] = [];
   for (const holder of holders) {
-    const { identity: standing } = holder;
-    if (!standing.holds() || !(await standing.lasts())) ended.push(holder);
+    const { identity } = holder;
+    if (!identity.holds() || !(await identity.lasts())) ended.push(holder);
     else {
-      const condition = standing.condition();
+      const condition = identity.condition();
       if (condition) asked.push({ holder, condition });
-      else if (standing.actor.is === 'user') ended.push(holder);
+      else if (identity.actor.is === 'user') ended.push(holder);
     }
   }
   for (let at = 0; at < asked.length; at += atOnce) {

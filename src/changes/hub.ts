@@ -28,7 +28,7 @@ export interface Hub {
    *
    * @throws GatewayError `busy` or `rate_limited` where there are too many connections; `not_installed` without an activity
    */
-  join(standing: ConnectionIdentity, end: (error: GatewayError) => void): Listener;
+  join(identity: ConnectionIdentity, end: (error: GatewayError) => void): Listener;
 }
 
 /** Milliseconds between looks at the access of those who are told nothing. */
@@ -64,7 +64,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
 
   const contextOf = (actor: Actor): FeedContext => feedContext(project, actor, fileData);
   const reading = (): FeedContext => contextOf({ is: 'system', reason: 'feeds follow the activity' });
-  const teller = createEventDispatcher({ project, hooks, positions, contextOf, reading });
+  const dispatcher = createEventDispatcher({ project, hooks, positions, contextOf, reading });
 
   const later = (milliseconds: number): void => {
     clearTimeout(timer);
@@ -105,7 +105,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
     for (const owner of owners) {
       for (const subscription of owner.subscriptions) {
         if (subscription.backlog) keepFor(subscription, batch);
-        else answers.push([subscription, await teller.eventsFor(subscription, batch)]);
+        else answers.push([subscription, await dispatcher.eventsFor(subscription, batch)]);
       }
     }
     const full = answers.filter(([, told]) => told.length > 0);
@@ -131,7 +131,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
       await schemas.settled();
       const opened = await tail;
       const found = await opened.look(reading());
-      await tellAll(teller.batch(await changesIn(reading(), found.entries), found.settled));
+      await tellAll(dispatcher.batch(await changesIn(reading(), found.entries), found.settled));
       found.keep();
       more = found.more;
       failing = false;
@@ -182,10 +182,10 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
 
   return {
     limits,
-    join(standing, end) {
+    join(identity, end) {
       if (!schemas.current.collections.has('directus_activity'))
         throw new GatewayError('not_installed', { message: 'This project has no system tables yet' });
-      const caller = callerOf(standing.actor);
+      const caller = callerOf(identity.actor);
       const ownersOf = (): Owner[] => [...owners].filter((one) => callerOf(one.identity.actor) === caller);
       const own = ownersOf().length;
       if (project.ending.aborted || owners.size >= limits.connections)
@@ -201,7 +201,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
         if (owners.size === 0) stop();
       };
       const owner: Owner = {
-        identity: standing,
+        identity,
         subscriptions: new Set(),
         end(error) {
           if (!owners.has(owner)) return;
@@ -212,7 +212,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
       owners.add(owner);
       start();
       return {
-        identity: standing,
+        identity,
         leave: () => leave(),
         async subscribe(request) {
           if (owner.subscriptions.size >= limits.subscriptions) {
@@ -225,7 +225,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
               message: `You hold ${limits.subscriptionsPerCaller} subscriptions already (subscriptionsPerCaller); end one of them`,
             });
           }
-          const context = contextOf(standing.actor);
+          const context = contextOf(identity.actor);
           const wishes = request.selections(context);
           tail ??= openTail(reading());
           const opened = await tail.catch((error: unknown) => {
@@ -257,7 +257,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
               throw error;
             }
             from = subscription.from;
-            void catchUp(subscription, until, { teller, reading, deliver }).catch((error: unknown) =>
+            void catchUp(subscription, until, { dispatcher, reading, deliver }).catch((error: unknown) =>
               subscription.queue.end(error instanceof Error ? error : new GatewayError('internal')),
             );
           }

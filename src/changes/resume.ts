@@ -9,25 +9,25 @@ import type { Positions } from './position.ts';
 import type { FeedEvent } from './types.ts';
 
 export interface ResumeOptions {
-  readonly teller: EventDispatcher;
+  readonly dispatcher: EventDispatcher;
   readonly reading: () => FeedContext;
   /** Hands over what a subscription is told, if it still may be. Whether it is there still. */
   readonly deliver: (subscription: Subscription, told: readonly FeedEvent[]) => Promise<boolean>;
 }
 
 /** Tells what has happened between the subscription's position and an entry, and then what came meanwhile. */
-export async function catchUp(subscription: Subscription, until: number, { teller, reading, deliver }: ResumeOptions): Promise<void> {
+export async function catchUp(subscription: Subscription, until: number, { dispatcher, reading, deliver }: ResumeOptions): Promise<void> {
   for (let after = subscription.from; after < until; ) {
     const entries = await entriesAfter(reading(), after, until);
     const last = entries.at(-1)?.id ?? until;
-    const batch = teller.batch(await changesIn(reading(), entries), last);
-    if (!(await deliver(subscription, await teller.eventsFor(subscription, batch)))) return;
+    const batch = dispatcher.batch(await changesIn(reading(), entries), last);
+    if (!(await deliver(subscription, await dispatcher.eventsFor(subscription, batch)))) return;
     after = entries.length < page ? until : last;
   }
   // Ids below it that appear late are news.
   if (subscription.from < until) subscription.from = 0;
   for (let batch = subscription.backlog?.shift(); batch; batch = subscription.backlog?.shift()) {
-    if (!(await deliver(subscription, await teller.eventsFor(subscription, batch)))) return;
+    if (!(await deliver(subscription, await dispatcher.eventsFor(subscription, batch)))) return;
   }
   subscription.backlog = undefined;
 }

@@ -81,7 +81,7 @@ export interface WriteSession {
   /** Everything that is read through it is read in the transaction. */
   readonly within: WithinWrite;
   write(prepared: PreparedWrite): Promise<readonly WrittenRow[]>;
-  /** Names a row that was written by other means and leaves no history: a trial tells of it. */
+  /** Names a row that was written by other means and leaves no history: a dry run tells of it. */
   wrote(row: Pick<JournalRecord, 'action' | 'collection' | 'item'>): void;
 }
 

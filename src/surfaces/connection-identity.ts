@@ -7,7 +7,7 @@ import './types.ts';
 /** As `standingOf` has it. Throws also what `inRole` throws. */
 export async function connectionIdentityFor(request: FastifyRequest, token: string | undefined): Promise<ConnectionIdentity> {
   const { project } = request;
-  const standing = await connectionIdentityOf(request, project, token);
+  const identity = await connectionIdentityOf(request, project, token);
   const role = actingRole(request);
-  return role === undefined ? standing : { ...standing, actor: inRole(standing.actor, role, project.rules.current) };
+  return role === undefined ? identity : { ...identity, actor: inRole(identity.actor, role, project.rules.current) };
 }

@@ -1,4 +1,4 @@
-/** Requests that are to change nothing: trials, and those of who acts as another role. What could not keep to that refuses them. */
+/** Requests that are to change nothing: dry runs, and those of who acts as another role. What could not keep to that refuses them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../lib/errors.ts';
 import { refuseActing } from './acting.ts';
@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-/** Whether the value of `dry_run` asks for a trial; what is not understood does. */
+/** Whether the value of `dry_run` asks for a dry run; what is not understood does. */
 export function isDryRun(value: string | null | undefined): boolean {
   return value !== undefined && value !== null && !['', '0', 'false'].includes(value);
 }
@@ -23,7 +23,7 @@ const listed = /[?&]dry_run(?:\[|%5b)/i;
 
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether the request's query asks for a trial. */
+/** Whether the request's query asks for a dry run. */
 export function asksForDryRun({ url }: Pick<FastifyRequest, 'url'>): boolean {
   const at = url.indexOf('?');
   if (at === -1) return false;

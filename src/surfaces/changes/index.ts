@@ -33,9 +33,9 @@ export const changesSurface: FastifyPluginAsync<ChangesSurfaceOptions> = async (
     const { project } = request;
     const asked = askedOf(request);
     const hub = hubOf(project, hooks, relativeFileData(project));
-    const standing = await connectionIdentityFor(request, asked.token);
+    const identity = await connectionIdentityFor(request, asked.token);
     const response = reply.raw;
-    const listener = hub.join(standing, (error) => last(response, 'end', error));
+    const listener = hub.join(identity, (error) => last(response, 'end', error));
     open.add(response);
     // Told nothing more from then on: what is written behind the end of an answer is an error that nobody listens to.
     const stayed = app.longLived.add(() => {

@@ -8,7 +8,7 @@ import type { DirectusContext } from './context.ts';
 import { textOf } from './php-query.ts';
 import { jsonType, written } from './respond.ts';
 
-/** Whether the query asks for a trial. */
+/** Whether the query asks for a dry run. */
 export function asksForDryRun({ query, rawQuery }: DirectusContext): boolean {
   return isDryRun(textOf(query, 'dry_run')) || asked({ url: `?${rawQuery}` });
 }

@@ -63,7 +63,7 @@ async function writeFiles(
   return answer;
 }
 
-/** What a trial stored goes as what a failure leaves. */
+/** What a dry run stored goes as what a failure leaves. */
 async function keeping<T>(context: DirectusContext, uploads: Uploads, run: () => Promise<T>): Promise<T> {
   const answer = await keepingNamed(uploads, run);
   if (asksForDryRun(context)) await dropUnnamed(uploads);

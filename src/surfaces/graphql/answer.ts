@@ -144,7 +144,7 @@ function told(error: unknown): Text {
   throw error;
 }
 
-/** The claim on the key that came with a mutation; a socket has none for each of its operations, and a trial uses none up. */
+/** The claim on the key that came with a mutation; a socket has none for each of its operations, and a dry run uses none up. */
 function claimed({ request, live, text }: Serving, context: CallerContext): ReturnType<typeof claimOf> {
   return live || asksForDryRun(request)
     ? Promise.resolve(undefined)

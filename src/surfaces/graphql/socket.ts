@@ -136,9 +136,9 @@ function protocolServer(texts: Map<string, Text>): Server<Connection> {
       const { project } = request;
       extra.token = tokenIn(connectionParams) ?? new URL(request.url, 'http://_').searchParams.get('access_token') ?? undefined;
       try {
-        const standing = await connectionIdentityFor(request, extra.token);
+        const identity = await connectionIdentityFor(request, extra.token);
         const hub = hubOf(project, extra.hooks.reads, relativeFileData(project));
-        extra.listener = hub.join(standing, (error) => socket.close(closeCode(error), closing(error)));
+        extra.listener = hub.join(identity, (error) => socket.close(closeCode(error), closing(error)));
         if (socket.readyState !== socket.OPEN) extra.listener.leave();
         return true;
       } catch (error) {

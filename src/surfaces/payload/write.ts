@@ -42,7 +42,7 @@ export interface Writes {
 export interface Shown {
   readonly key: string;
   readonly text: string;
-  /** Of a trial: what would change. */
+  /** Of a dry run: what would change. */
   readonly changes?: readonly Change[];
 }
 

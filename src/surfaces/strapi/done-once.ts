@@ -28,7 +28,7 @@ export async function doneOnce(
   return answerOnce(request, reply, context, body, run);
 }
 
-/** The answer to a trial: what would stand under `data`, and what would change. */
+/** The answer to a dry run: what would stand under `data`, and what would change. */
 export function sendDryRun(reply: FastifyReply, { actor }: CallerContext, data: string, changes: readonly Change[]): FastifyReply {
   const meta = `{"dry_run":true,${dryRunLists(changes, actor)}}`;
   return sendAnswer(reply, { status: 200, body: `{"data":${data},"meta":${meta}}`, contentType: jsonType });

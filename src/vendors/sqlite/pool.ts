@@ -20,7 +20,7 @@ export interface Pool extends Lending<Database> {
 
 /**
  * Milliseconds that migrations, and readers on connections of their own, wait for another process that is writing. That holds up the whole
- * process; everything else waits by asking again (patient.ts).
+ * process; everything else waits by asking again (retry-locked.ts).
  */
 const busyTimeout = 5000;
 /** Milliseconds to wait for the connection where migrations have it. */

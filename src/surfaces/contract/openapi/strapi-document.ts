@@ -91,7 +91,7 @@ function propertiesOf({ properties }: JsonSchema): Record<string, JsonSchema> {
 const bodyOf = ({ view, define }: Asking, { collection, names }: Served): JsonSchema =>
   define(names.type('Update'), () => bodySchema(view, collection, relationInput));
 
-/** Of a list which page it is, and of a trial what would change. */
+/** Of a list which page it is, and of a dry run what would change. */
 const meta = object({
   pagination: object({ page: whole, pageSize: whole, pageCount: whole, total: whole, start: whole, limit: whole }),
   dry_run: truth,
