@@ -17,14 +17,10 @@ import { assembled } from './assemble.ts';
 import { fixedParameters } from './components.ts';
 import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
+import { key, text, truth, whole } from './plain-schemas.ts';
 import { inQuery, nested } from './query-parameter.ts';
 import { accountPaths } from './strapi-accounts.ts';
 import { templateSchema, type Within } from './template-schema.ts';
-
-const text: JsonSchema = { type: 'string' };
-const whole: JsonSchema = { type: 'integer' };
-const truth: JsonSchema = { type: 'boolean' };
-const key: JsonSchema = { type: ['string', 'integer'] };
 
 interface Asking {
   readonly context: CallerContext;
