@@ -27,6 +27,7 @@ export interface EventDispatcher {
   eventsFor(subscription: Subscription, batch: Batch): Promise<FeedEvent[]>;
 }
 
+/** The dispatcher of a project's feeds in this process. */
 export function createEventDispatcher({ project, hooks, positions, contextOf, reading }: EventDispatcherOptions): EventDispatcher {
   const pastOf = (): PastRows => {
     const rows = new Map<Change, ReturnType<typeof rowBefore>>();

@@ -36,6 +36,7 @@ const longest = 30_000;
 /** Milliseconds after which those that nobody needed meanwhile go back to the pool. */
 const sweepTime = 20;
 
+/** The refusal of whoever waited in vain for a connection. */
 export const busy = (): GatewayError =>
   new GatewayError('database_unavailable', { message: 'All connections of this project to its database are busy; try again shortly' });
 

@@ -17,6 +17,7 @@ export type ReadCache<Asked extends object> = LRUCache<string, CachedRead<Asked>
 /** Characters of statements and keys kept for a project. */
 const mostCharacters = 16_000_000;
 
+/** An empty cache of prepared reads. */
 export function createReadCache<Asked extends object>(): ReadCache<Asked> {
   return new LRUCache({
     max: 5000,
@@ -28,6 +29,7 @@ export function createReadCache<Asked extends object>(): ReadCache<Asked> {
 
 /** Two keys by which the form of a read is learned, and the keys it serves: whole numbers that every vendor holds exactly. */
 export const sampleKeys = ['1', '2'] as const;
+/** Whether a key is a whole number that fits every integer column: one prepared read serves all of them. */
 export const isPlainKey = (key: string): boolean => /^[1-9]\d{0,8}$/.test(key);
 
 /**

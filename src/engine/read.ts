@@ -271,6 +271,7 @@ export async function read(context: ReadContext, request: RequestedRead): Promis
   return runRead(context, prepareRead(context, request));
 }
 
+/** The refusal of an answer with more rows than one may have. */
 export function tooManyRows(most: number): GatewayError {
   return new GatewayError('too_many_rows', {
     message: `There are more than the ${most} rows that one answer may hold (pageRows); ask for pages by limit and offset, or for an export`,

@@ -27,6 +27,7 @@ interface Waiter<Handed> {
   readonly giveUp: (error: Error) => void;
 }
 
+/** A semaphore of which nothing is taken. */
 export function createSemaphore<Handed = never>({ count, patience, longest, refusal }: SemaphoreOptions): Semaphore<Handed> {
   /** In order, so that the first is also the first to give up: one timer serves all. */
   const waiting = new Set<Waiter<Handed>>();

@@ -24,6 +24,7 @@ export interface OwnWritesOptions {
   readonly matters: number;
 }
 
+/** The memory of who wrote when, of one project. */
 export function createOwnWrites({ project, redis, matters }: OwnWritesOptions): OwnWrites {
   const last = new Float64Array(slotCount).fill(Number.NEGATIVE_INFINITY);
   // Nobody's address or number gets to Redis.

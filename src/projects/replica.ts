@@ -40,6 +40,7 @@ const closing = 5_000;
 
 const silent = (): GatewayError => new GatewayError('database_unavailable', { message: 'The replica does not answer' });
 
+/** A replica; it is connected to when it is first looked at. */
 export function createReplica(number: number, open: () => Promise<Connection>, replication: Replication): Replica {
   const asked = { reads: 0, failed: 0 };
   let connection: Connection | undefined;

@@ -61,6 +61,7 @@ function nameOf(caller: Caller): string | undefined {
   return caller.is === 'public' ? `address ${caller.ip}` : undefined;
 }
 
+/** The replicas of a project. */
 export function openReplicas({ config, primary, replication, open, redis, log }: ReplicasOptions): Replicas {
   const { connections = [], lagSeconds, lookMilliseconds } = { ...usualReplicas, ...config.database.replicas };
   const longest = lagSeconds * 1000;

@@ -8,6 +8,7 @@ import { asksAggregate } from './parse-aggregate.ts';
 import { sendRead } from './read.ts';
 import type { Wanted } from './requested-read.ts';
 
+/** Sends rows, or groups where the query asks for them. */
 export function sendList(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -19,6 +19,7 @@ export function isTold(collection: Collection, { visible }: Parts): boolean {
   return isFed(collection, visible);
 }
 
+/** The fields of a change: what happened, to which row, and the row as it is now. */
 export function changeFields(collection: Collection, parts: Parts): Fields {
   return {
     event: { type: new GraphQLNonNull(changeEventType) },

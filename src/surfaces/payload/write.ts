@@ -76,6 +76,7 @@ async function run(
 /** Parameters that may also stand in the body of a write (P-144). */
 const localeNames = ['locale', 'fallback-locale', 'fallbackLocale'];
 
+/** The parameters with the language that the body names. */
 export function withLocale(parameters: Parameters, body: JsonObject): Parameters {
   if (parameters.has('locale')) return parameters;
   const told = localeNames.flatMap((name) => (typeof body[name] === 'string' ? [[name, body[name]] as const] : []));

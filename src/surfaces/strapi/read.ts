@@ -108,6 +108,7 @@ function sendEntry(reply: FastifyReply, texts: JoinedTexts): FastifyReply {
   return reply.type(jsonType).send(entryText(texts));
 }
 
+/** The text of the one entry that was read. */
 export function entryText(texts: JoinedTexts): string | Buffer {
   return texts.count === 0 ? '{"data":null,"meta":{}}' : texts.between('{"data":', ',"meta":{}}');
 }

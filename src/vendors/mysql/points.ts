@@ -23,6 +23,7 @@ function ofShape(column: Fragment, plain: Fragment, named: Fragment, mariadb: bo
   return sql`case when st_geometrytype(${column}) = 'POINT' then ${read} end`;
 }
 
+/** Points in the SQL of MySQL or MariaDB. */
 export function mysqlPoints(mariadb: boolean): PointSql {
   return {
     coordinates(field: Field, column: Fragment): Coordinates {

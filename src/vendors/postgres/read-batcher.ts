@@ -48,6 +48,7 @@ interface Passenger {
   readonly fail: (error: unknown) => void;
 }
 
+/** The batcher of one pool. */
 export function createReadBatcher({ pool, plans, alone }: ReadBatcherOptions): ReadBatcher {
   const quick = createQuickStatements();
   const waiting: Passenger[] = [];
