@@ -1,6 +1,6 @@
 /** Authorises groups and aggregates: they see what a list of the same rows would show, field by field. */
 import { GatewayError } from '../lib/errors.ts';
-import { tellsValue } from '../query/tells-value.ts';
+import { isComparable } from '../query/comparable.ts';
 import type { AggregateQuery, Filter, Order, Visibility } from '../query/types.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
 import { demand, type Guard, guardOf, visibilityOf } from './guard.ts';
@@ -48,6 +48,6 @@ function authoriseGroups(groups: AggregateQuery['groups'], collection: Collectio
 function toldRows(field: Field, collection: Collection, guard: Guard): { told?: Filter } {
   const grant = demand(collection, guard);
   const readable = field.secret ? 'no' : grant.field(field);
-  if (!tellsValue(readable)) throw new GatewayError('unknown_field', { field: field.name, collection: collection.name });
+  if (!isComparable(readable)) throw new GatewayError('unknown_field', { field: field.name, collection: collection.name });
   return readable === 'yes' ? {} : { told: grant.rowsOf(field) };
 }

@@ -51,8 +51,8 @@ function toldFilter(filter: Filter): Told {
       return { [filter.field.name]: { [filter.negated ? 'nnull' : 'null']: true } };
     case 'like':
       return { [filter.field.name]: { [filter.negated ? 'nlike' : 'like']: filter.pattern } };
-    case 'place':
-      return { [filter.field.name]: filter.place };
+    case 'geo':
+      return { [filter.field.name]: filter.condition };
     case 'some':
       return { [filter.relation.name]: { some: toldFilter(filter.where) } };
     case 'count':

@@ -1,5 +1,5 @@
 /** What an actor may read and write of every collection, whatever the rows: what the descriptions of an interface are made of. */
-import { tellsValue } from '../query/tells-value.ts';
+import { isComparable } from '../query/comparable.ts';
 import type { Visibility } from '../query/types.ts';
 import type { Collection, Field, Relation, Schema } from '../schema/types.ts';
 import { guardOf, visibilityOf } from './guard.ts';
@@ -40,7 +40,7 @@ export function readableFields({ visible }: Pick<Reach, 'visible'>, collection: 
 
 /** Whether rows may be found, sorted and grouped by the field. */
 export function isCompared({ visible }: Pick<Reach, 'visible'>, field: Field): boolean {
-  return field.secret === undefined && tellsValue(visible.field(field));
+  return field.secret === undefined && isComparable(visible.field(field));
 }
 
 /** Whether a value is there in every row that may be read. JSON that is none reads as null. */

@@ -156,7 +156,7 @@ function askedAbout(filter: Filter): readonly Named[] {
     case 'compare':
     case 'null':
     case 'like':
-    case 'place':
+    case 'geo':
       return [filter.field];
     default:
       return [];

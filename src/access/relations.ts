@@ -1,6 +1,7 @@
 /** What of a relation must be readable before anything can be learned through it: its name and the columns that tie its two sides. */
+
+import { isComparable } from '../query/comparable.ts';
 import { allOf, always } from '../query/filters.ts';
-import { tellsValue } from '../query/tells-value.ts';
 import type { Filter } from '../query/types.ts';
 import type { Field, Relation } from '../schema/types.ts';
 import type { Named, ReadGrant } from './grants.ts';
@@ -44,7 +45,7 @@ export function sidesOf(relation: Relation, grantOf: (name: string) => ReadGrant
 }
 
 const hides = (grant: ReadGrant | undefined, names: readonly Named[]): boolean =>
-  names.some((named) => named.secret !== undefined || (grant !== undefined && !tellsValue(grant.field(named))));
+  names.some((named) => named.secret !== undefined || (grant !== undefined && !isComparable(grant.field(named))));
 
 /** Whether some column, or the name, can be read in no row: then the relation does not exist for the actor. */
 export function hidden(relation: Relation, sides: Sides): boolean {

@@ -7,8 +7,8 @@ import { GatewayError } from '../lib/errors.ts';
 import type { Project } from '../projects/project.ts';
 import type { Schema } from '../schema/types.ts';
 import { refuseForeignPage } from './cookies.ts';
-import { memoryOf, type Proof, type Remembered, type UserIdentity } from './memory.ts';
-import { extendSession, partsOf, printOf, type SessionRow, sessionById } from './sessions.ts';
+import { type CachedCredential, credentialCacheOf, type Proof, type UserIdentity } from './credential-cache.ts';
+import { extendSession, partsOf, type SessionRow, secretHash, sessionById } from './sessions.ts';
 import { authSettingsOf, cookieMinutes } from './settings.ts';
 import { claimsOf } from './signed.ts';
 import { type AuthClaims, type Credential, credentialOf, looksLikeJwt } from './tokens.ts';
@@ -41,7 +41,7 @@ export async function knownBy(
 }
 
 /** What a credential stands for. */
-export interface Known extends Remembered {
+export interface Known extends CachedCredential {
   /** Where there is one. */
   readonly session?: SessionRow;
 }
@@ -61,7 +61,7 @@ async function bySession(
   if (!parts || !session || session.type !== (cookie ? 'cookie' : 'jwt')) return undefined;
   if (id !== undefined && String(id) !== session.user) return undefined;
   const user = await userById(connection, schema, session.user);
-  if (!user || !isEqual(printOf(parts.secret, user.password), session.token)) return undefined;
+  if (!user || !isEqual(secretHash(parts.secret, user.password), session.token)) return undefined;
   const held: Held = { by: 'session', session: { id: session.id, user: user.id, token: session.token }, password: user.password };
   const known = { user, held, session };
   if (!cookie) return { ...known, until: Number.POSITIVE_INFINITY, cookie: null };
@@ -116,7 +116,7 @@ export async function identify(
 ): Promise<Actor> {
   const credential = presented(request, project, queryToken);
   if (credential === undefined) return admitted(undefined, state.rules, request.ip);
-  const memory = memoryOf(project);
+  const memory = credentialCacheOf(project);
   const known = await knownBy(request, project, state, credential);
   const actor = admitted(known?.user, state.rules, request.ip);
   if (known === undefined || actor.is !== 'user') memory.forget(credential);
@@ -153,7 +153,7 @@ export function recall(
 ): Identified | undefined {
   const credential = presented(request, project, queryToken);
   if (credential === undefined) return { actor: admitted(undefined, state.rules, request.ip) };
-  const seen = memoryOf(project).recall(credential);
+  const seen = credentialCacheOf(project).recall(credential);
   if (!seen) return undefined;
   const { is, token } = credential;
   if (is === 'bearer' && looksLikeJwt(token) && typeof verified(request, project, token) === 'string') return undefined;

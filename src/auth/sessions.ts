@@ -33,7 +33,7 @@ export interface SessionRow {
 }
 
 /** What a session is told from others by in the row, as long as the password is that one. */
-export function printOf(secret: string, password: string | null): string {
+export function secretHash(secret: string, password: string | null): string {
   return createHash('sha256')
     .update(`${secret}\n${password ?? ''}`)
     .digest('hex');
@@ -62,7 +62,7 @@ export async function beginSession(connection: Connection, schema: Schema, sessi
     columnsOf(sessions, {
       user: session.user.id,
       token_type: session.type,
-      token: printOf(secret, session.user.password),
+      token: secretHash(secret, session.user.password),
       ip_address: session.ip,
       user_agent: session.userAgent.slice(0, 1000),
       created_on: utcText(now),

@@ -52,6 +52,7 @@ export async function userByToken(connection: Connection, schema: Schema, token:
   return user?.token === token ? user : undefined;
 }
 
+/** The user of that id; undefined where there is none. */
 export async function userById(connection: Pick<Reader, 'dialect' | 'rows'>, schema: Schema, id: string): Promise<UserRow | undefined> {
   if (!/^\d{1,9}$/.test(id)) return undefined;
   return find(connection, schema, (users) => {

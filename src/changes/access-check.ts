@@ -1,6 +1,6 @@
 /** Which of those who hold a connection still may: asked together, in a statement for some dozens of them; and who may know of all entries. */
 import { readGrant } from '../access/grants.ts';
-import type { Standing } from '../auth/standing.ts';
+import type { ConnectionIdentity } from '../auth/connection-identity.ts';
 import type { ReadContext } from '../engine/read.ts';
 import { type Fragment, join, print, sql } from '../lib/fragment.ts';
 import type { Project } from '../projects/project.ts';
@@ -9,7 +9,7 @@ import type { Project } from '../projects/project.ts';
 const atOnce = 40;
 
 interface Holder {
-  readonly standing: Standing;
+  readonly identity: ConnectionIdentity;
 }
 
 /** Those whose access has ended. */
@@ -17,12 +17,12 @@ export async function endedAmong<T extends Holder>({ connection }: Project, hold
   const ended: T[] = [];
   const asked: { holder: T; condition: Fragment }[] = [];
   for (const holder of holders) {
-    const { standing } = holder;
-    if (!standing.holds() || !(await standing.lasts())) ended.push(holder);
+    const { identity } = holder;
+    if (!identity.holds() || !(await identity.lasts())) ended.push(holder);
     else {
-      const condition = standing.condition();
+      const condition = identity.condition();
       if (condition) asked.push({ holder, condition });
-      else if (standing.actor.is === 'user') ended.push(holder);
+      else if (identity.actor.is === 'user') ended.push(holder);
     }
   }
   for (let at = 0; at < asked.length; at += atOnce) {

@@ -1,18 +1,18 @@
 /** Who listens, for what, and what is to be told. */
 import { normalizeIP } from '@fastify/rate-limit';
 import type { Actor } from '../access/types.ts';
-import type { Standing } from '../auth/standing.ts';
+import type { ConnectionIdentity } from '../auth/connection-identity.ts';
 import type { FileData } from '../engine/file-data.ts';
 import type { GatewayError } from '../lib/errors.ts';
 import type { Project } from '../projects/project.ts';
 import type { Schema } from '../schema/types.ts';
 import type { Change } from './activity-log.ts';
+import type { CallerChanges, FeedContext, PastRows } from './caller-changes.ts';
 import type { Queue } from './queue.ts';
-import type { Past, TellContext, Telling } from './tell.ts';
-import type { Told, Wish } from './types.ts';
+import type { FeedEvent, FeedSelection } from './types.ts';
 
 /** Under which schema and rules something is told. */
-export type FeedState = Pick<TellContext, 'schema' | 'rules' | 'actor'>;
+export type FeedState = Pick<FeedContext, 'schema' | 'rules' | 'actor'>;
 
 export interface FeedRequest {
   /** The same for all who wish for the same in the same way. */
@@ -21,7 +21,7 @@ export interface FeedRequest {
    * What is wished for of each collection that the caller may have a feed of. Asked anew under another schema or other rules; what it throws
    * ends the subscription.
    */
-  wishes(state: FeedState): ReadonlyMap<string, Wish>;
+  selections(state: FeedState): ReadonlyMap<string, FeedSelection>;
   /** The position to go on from; without one only what comes now is told. */
   readonly after?: string | undefined;
   /** Called when the reader is too slow: the connection is to be cut. */
@@ -30,13 +30,13 @@ export interface FeedRequest {
 
 /** What is told, and where a reader could go on who was told nothing yet. */
 export interface Feed {
-  readonly told: AsyncGenerator<Told, void, void>;
+  readonly events: AsyncGenerator<FeedEvent, void, void>;
   readonly position: string;
 }
 
 /** Somebody who listens, on a connection that stays open. */
 export interface Listener {
-  readonly standing: Standing;
+  readonly identity: ConnectionIdentity;
   /** What is told from now on, or from a position on, until the generator is ended. Throws GatewayError. */
   subscribe(request: FeedRequest): Promise<Feed>;
   /** To be called when the connection is gone. */
@@ -46,8 +46,8 @@ export interface Listener {
 export interface Subscription {
   readonly request: FeedRequest;
   readonly owner: Owner;
-  readonly queue: Queue<Told>;
-  known: { readonly schema: Schema; readonly rules: number; readonly wishes: ReadonlyMap<string, Wish> } | undefined;
+  readonly queue: Queue<FeedEvent>;
+  known: { readonly schema: Schema; readonly rules: number; readonly selections: ReadonlyMap<string, FeedSelection> } | undefined;
   /** What came while it was still caught up. */
   backlog: Batch[] | undefined;
   /** Entries up to this one are known to the reader. */
@@ -55,18 +55,18 @@ export interface Subscription {
 }
 
 export interface Owner {
-  readonly standing: Standing;
+  readonly identity: ConnectionIdentity;
   readonly subscriptions: Set<Subscription>;
   readonly end: (error: GatewayError) => void;
 }
 
 export interface Batch {
   readonly changes: readonly Change[];
-  readonly past: Past;
+  readonly past: PastRows;
   /** Where a reader may go on who has all of it. */
   readonly settled: number;
   /** What callers of the same rights are told of it. */
-  readonly tellings: Map<string, Promise<Telling>>;
+  readonly callerChanges: Map<string, Promise<CallerChanges>>;
 }
 
 /**
@@ -78,7 +78,7 @@ export function callerOf(actor: Actor): string {
 }
 
 /** What an actor is told with, as things are now. */
-export function tellContext(project: Project, actor: Actor, fileData: FileData): TellContext {
+export function feedContext(project: Project, actor: Actor, fileData: FileData): FeedContext {
   const { connection, limits, sealer, schemas, rules } = project;
   return { schema: schemas.current, rules: rules.current, actor, connection, limits, sealer, fileData, project };
 }

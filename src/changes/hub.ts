@@ -3,7 +3,7 @@
  * and a look at everybody's access before anything is handed over.
  */
 import type { Actor } from '../access/types.ts';
-import type { Standing } from '../auth/standing.ts';
+import type { ConnectionIdentity } from '../auth/connection-identity.ts';
 import type { FileData } from '../engine/file-data.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { reason } from '../lib/redact.ts';
@@ -11,15 +11,15 @@ import { singleFlight } from '../lib/single-flight.ts';
 import type { Project } from '../projects/project.ts';
 import { endedAmong } from './access-check.ts';
 import { changesIn } from './activity-log.ts';
-import { type Batch, callerOf, type Listener, type Owner, type Subscription, tellContext } from './feeds.ts';
+import type { FeedContext, FeedHooks } from './caller-changes.ts';
+import { createEventDispatcher } from './event-dispatcher.ts';
+import { type Batch, callerOf, feedContext, type Listener, type Owner, type Subscription } from './feeds.ts';
 import { positionsOf } from './position.ts';
 import { createQueue } from './queue.ts';
-import { catchUp, placeOf } from './resume.ts';
+import { catchUp, resumeEntry } from './resume.ts';
 import { type ChangeLimits, changeLimitsOf } from './settings.ts';
 import { openTail, type Tail } from './tail.ts';
-import type { FeedHooks, TellContext } from './tell.ts';
-import { createTeller } from './teller.ts';
-import type { Told } from './types.ts';
+import type { FeedEvent } from './types.ts';
 
 export interface Hub {
   readonly limits: ChangeLimits;
@@ -28,7 +28,7 @@ export interface Hub {
    *
    * @throws GatewayError `busy` or `rate_limited` where there are too many connections; `not_installed` without an activity
    */
-  join(standing: Standing, end: (error: GatewayError) => void): Listener;
+  join(identity: ConnectionIdentity, end: (error: GatewayError) => void): Listener;
 }
 
 /** Milliseconds between looks at the access of those who are told nothing. */
@@ -62,9 +62,9 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
   let stopListening: (() => void) | undefined;
   let failing = false;
 
-  const contextOf = (actor: Actor): TellContext => tellContext(project, actor, fileData);
-  const reading = (): TellContext => contextOf({ is: 'system', reason: 'feeds follow the activity' });
-  const teller = createTeller({ project, hooks, positions, contextOf, reading });
+  const contextOf = (actor: Actor): FeedContext => feedContext(project, actor, fileData);
+  const reading = (): FeedContext => contextOf({ is: 'system', reason: 'feeds follow the activity' });
+  const dispatcher = createEventDispatcher({ project, hooks, positions, contextOf, reading });
 
   const later = (milliseconds: number): void => {
     clearTimeout(timer);
@@ -73,7 +73,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
     timer.unref();
   };
 
-  function hand(subscription: Subscription, told: readonly Told[]): void {
+  function hand(subscription: Subscription, told: readonly FeedEvent[]): void {
     for (const one of told) subscription.queue.push(one, (one.item?.length ?? 0) + 200);
   }
 
@@ -84,7 +84,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
   };
 
   /** To one who is caught up. Whether he is there still. */
-  async function deliver(subscription: Subscription, told: readonly Told[]): Promise<boolean> {
+  async function deliver(subscription: Subscription, told: readonly FeedEvent[]): Promise<boolean> {
     if (told.length > 0) await check([subscription.owner]);
     if (!owners.has(subscription.owner)) return false;
     hand(subscription, told);
@@ -101,11 +101,11 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
 
   async function tellAll(batch: Batch): Promise<void> {
     if (batch.changes.length === 0) return;
-    const answers: [Subscription, Told[]][] = [];
+    const answers: [Subscription, FeedEvent[]][] = [];
     for (const owner of owners) {
       for (const subscription of owner.subscriptions) {
         if (subscription.backlog) keepFor(subscription, batch);
-        else answers.push([subscription, await teller.told(subscription, batch)]);
+        else answers.push([subscription, await dispatcher.eventsFor(subscription, batch)]);
       }
     }
     const full = answers.filter(([, told]) => told.length > 0);
@@ -131,7 +131,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
       await schemas.settled();
       const opened = await tail;
       const found = await opened.look(reading());
-      await tellAll(teller.batch(await changesIn(reading(), found.entries), found.settled));
+      await tellAll(dispatcher.batch(await changesIn(reading(), found.entries), found.settled));
       found.keep();
       more = found.more;
       failing = false;
@@ -182,11 +182,11 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
 
   return {
     limits,
-    join(standing, end) {
+    join(identity, end) {
       if (!schemas.current.collections.has('directus_activity'))
         throw new GatewayError('not_installed', { message: 'This project has no system tables yet' });
-      const caller = callerOf(standing.actor);
-      const ownersOf = (): Owner[] => [...owners].filter((one) => callerOf(one.standing.actor) === caller);
+      const caller = callerOf(identity.actor);
+      const ownersOf = (): Owner[] => [...owners].filter((one) => callerOf(one.identity.actor) === caller);
       const own = ownersOf().length;
       if (project.ending.aborted || owners.size >= limits.connections)
         throw new GatewayError('busy', { message: 'Too many connections stay open here (connections); try again shortly' });
@@ -201,7 +201,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
         if (owners.size === 0) stop();
       };
       const owner: Owner = {
-        standing,
+        identity,
         subscriptions: new Set(),
         end(error) {
           if (!owners.has(owner)) return;
@@ -212,7 +212,7 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
       owners.add(owner);
       start();
       return {
-        standing,
+        identity,
         leave: () => leave(),
         async subscribe(request) {
           if (owner.subscriptions.size >= limits.subscriptions) {
@@ -225,8 +225,8 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
               message: `You hold ${limits.subscriptionsPerCaller} subscriptions already (subscriptionsPerCaller); end one of them`,
             });
           }
-          const context = contextOf(standing.actor);
-          const wishes = request.wishes(context);
+          const context = contextOf(identity.actor);
+          const wishes = request.selections(context);
           tail ??= openTail(reading());
           const opened = await tail.catch((error: unknown) => {
             tail = undefined;
@@ -235,8 +235,12 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
           const subscription: Subscription = {
             request,
             owner,
-            queue: createQueue<Told>({ most: limits.buffer, ended: () => void owner.subscriptions.delete(subscription), cut: request.cut }),
-            known: { schema: context.schema, rules: context.rules.version, wishes },
+            queue: createQueue<FeedEvent>({
+              most: limits.buffer,
+              ended: () => void owner.subscriptions.delete(subscription),
+              cut: request.cut,
+            }),
+            known: { schema: context.schema, rules: context.rules.version, selections: wishes },
             backlog: request.after === undefined ? undefined : [],
             from: 0,
           };
@@ -247,18 +251,18 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
             await looking;
             const until = opened.end;
             try {
-              subscription.from = await placeOf(request.after, { context, end: until, most: limits.catchUp, positions, reading });
+              subscription.from = await resumeEntry(request.after, { context, end: until, most: limits.catchUp, positions, reading });
             } catch (error) {
               subscription.queue.end();
               throw error;
             }
             from = subscription.from;
-            void catchUp(subscription, until, { teller, reading, deliver }).catch((error: unknown) =>
+            void catchUp(subscription, until, { dispatcher, reading, deliver }).catch((error: unknown) =>
               subscription.queue.end(error instanceof Error ? error : new GatewayError('internal')),
             );
           }
           const position = positions.seal(from ?? opened.settled);
-          return { told: subscription.queue.read(), position };
+          return { events: subscription.queue.read(), position };
         },
       };
     },

@@ -1,5 +1,5 @@
 /**
- * Where a feed can be taken up again: a place in the activity. It leaves the process sealed, as the ids of the activity would tell how
+ * Where a feed can be taken up again: a position in the activity. It leaves the process sealed, as the ids of the activity would tell how
  * much others write.
  */
 import { GatewayError } from '../lib/errors.ts';

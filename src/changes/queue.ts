@@ -33,6 +33,7 @@ export interface QueueOptions {
   readonly cut: () => void;
 }
 
+/** An empty queue. */
 export function createQueue<T>({ most, ended, cut }: QueueOptions): Queue<T> {
   let waiting: [T, number][] = [];
   let characters = 0;

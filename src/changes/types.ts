@@ -7,7 +7,7 @@ export const changeEvents = ['create', 'update', 'delete'] as const;
 export type ChangeEvent = (typeof changeEvents)[number];
 
 /** One change as one caller may know it. */
-export interface Told {
+export interface FeedEvent {
   readonly event: ChangeEvent;
   readonly collection: string;
   /** Text form of the key. */
@@ -21,7 +21,7 @@ export interface Told {
 }
 
 /** What is wanted of the changes of one collection. */
-export interface Wish {
+export interface FeedSelection {
   /** Absent: all columns that may be read. */
   readonly template?: RequestedTemplate;
   readonly where?: RequestedFilter;

@@ -21,7 +21,7 @@ const patience = 10;
 const between = 100;
 
 /** Where a connection leads to. It never tells a user or a password. */
-export function placeOf(connection: DatabaseConfig['connection']): string {
+export function addressOf(connection: DatabaseConfig['connection']): string {
   if (typeof connection === 'string') {
     const { host = '', pathname = '@' } = URL.canParse(connection) ? new URL(connection) : {};
     // A password with a slash that is not encoded would be read as the path.
@@ -52,14 +52,14 @@ export async function examineReplicas(database: DatabaseConfig, vendor: Vendor, 
   if (!replicas || !replication) return [];
   const longest = Math.min(replicas.lagSeconds ?? usualReplicas.lagSeconds, patience);
   const at = performance.now();
-  const place = await replication.end(primary).catch((error: unknown) => ({ fault: reason(error) }));
+  const position = await replication.end(primary).catch((error: unknown) => ({ fault: reason(error) }));
   return Promise.all(
     replicas.connections.map(async (connection, i) => {
-      const known = { number: i + 1, name: placeOf(connection) };
-      if ('fault' in place) return { ...known, state: 'away' as const, reason: place.fault };
+      const known = { number: i + 1, name: addressOf(connection) };
+      if ('fault' in position) return { ...known, state: 'away' as const, reason: position.fault };
       const replica = createReplica(i + 1, () => vendor.connect({ ...own, connection }), replication);
       try {
-        return { ...known, ...(await seen(replica, { at, place }, longest)) };
+        return { ...known, ...(await seen(replica, { at, position }, longest)) };
       } finally {
         await replica.close();
       }

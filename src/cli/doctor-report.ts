@@ -48,7 +48,7 @@ function isIndexed(table: IntrospectedTable, columns: readonly string[]): boolea
   });
 }
 
-const placeOf = (table: { schema: string | null; name: string }): string => JSON.stringify([table.schema, table.name]);
+const tableKey = (table: { schema: string | null; name: string }): string => JSON.stringify([table.schema, table.name]);
 
 function reasonsByCollection(schema: Schema): Map<string, string[]> {
   const reasons = new Map<string, string[]>();
@@ -111,10 +111,10 @@ export function makeReport({
   replicas,
 }: Examined): DoctorReport {
   const { version, defaultSchema, tables } = introspection;
-  const byPlace = new Map([...schema.collections.values()].map((collection) => [placeOf(collection.table), collection]));
+  const byPlace = new Map([...schema.collections.values()].map((collection) => [tableKey(collection.table), collection]));
   const reasons = reasonsByCollection(schema);
   const reports = tables.flatMap((table) => {
-    const collection = byPlace.get(placeOf(table));
+    const collection = byPlace.get(tableKey(table));
     const own = isOwnTable(table.name) && (table.schema === null || table.schema === defaultSchema);
     return own || collection?.system ? [] : [reportOf(table, collection, reasons, defaultSchema, counts.get(table))];
   });

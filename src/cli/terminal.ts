@@ -26,6 +26,7 @@ interface Question {
 /** Plain lines tell of progress at most this often. */
 const plainInterval = 2_000;
 
+/** The terminal of this process: what commands print to and ask on. */
 export function openTerminal(): Terminal {
   const interactive = process.stdout.isTTY === true && process.stdin.isTTY === true;
   const say = (line: string): void => {

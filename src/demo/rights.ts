@@ -1,16 +1,9 @@
 /** What the sample's public and its editors may do: each kind of rule is used at least once, so that it can be tried. */
 
-import { defaultPermissions } from '../access/default-permissions.ts';
+import { defaultPermissions, type PermissionSeed } from '../access/default-permissions.ts';
 import type { Level } from '../access/types.ts';
 
-export interface PermissionRow {
-  readonly collection: string;
-  readonly role: number;
-  readonly status: string | null;
-  readonly create: Level;
-  readonly read: Level;
-  readonly update: Level;
-  readonly delete: Level;
+export interface PermissionRow extends Omit<PermissionSeed, 'comment' | 'explain'> {
   readonly comment: string;
   readonly explain: string;
   readonly read_field_blacklist: string | null;

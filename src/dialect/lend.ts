@@ -1,6 +1,6 @@
 /** Lends the connections of a pool, in the order in which they are asked for. */
 import { GatewayError } from '../lib/errors.ts';
-import { createTurns } from '../lib/turns.ts';
+import { createSemaphore } from '../lib/semaphore.ts';
 
 /** The part of knex that hands out raw connections. */
 export interface Lender<Raw> {
@@ -36,6 +36,7 @@ const longest = 30_000;
 /** Milliseconds after which those that nobody needed meanwhile go back to the pool. */
 const sweepTime = 20;
 
+/** The refusal of whoever waited in vain for a connection. */
 export const busy = (): GatewayError =>
   new GatewayError('database_unavailable', { message: 'All connections of this project to its database are busy; try again shortly' });
 
@@ -45,7 +46,7 @@ export const busy = (): GatewayError =>
  * whoever waits goes on as long as the line moves.
  */
 export function lend<Raw>(lender: Lender<Raw>, { size, isSound = () => false }: LendOptions<Raw>): Lending<Raw> {
-  const turns = createTurns<Raw>({ count: size, patience, longest, refusal: busy });
+  const turns = createSemaphore<Raw>({ count: size, patience, longest, refusal: busy });
   const resting: Raw[] = [];
   /** The fewest that have rested since the last sweep: nobody needed those. */
   let spare = 0;
@@ -72,7 +73,7 @@ export function lend<Raw>(lender: Lender<Raw>, { size, isSound = () => false }: 
   }
 
   const acquire = async (): Promise<Raw> => {
-    const turn = turns.take();
+    const turn = turns.acquire();
     const handed = turn && (await turn);
     if (handed !== undefined) return handed;
     const own = rested();
@@ -80,16 +81,16 @@ export function lend<Raw>(lender: Lender<Raw>, { size, isSound = () => false }: 
     try {
       return await lender.acquireConnection();
     } catch (error) {
-      turns.done();
+      turns.release();
       throw error;
     }
   };
   const release = (raw: Raw): Promise<void> | undefined => {
-    if (!isSound(raw)) return lender.releaseConnection(raw).finally(() => turns.done());
-    if (turns.usage().waiting > 0) turns.done(raw);
+    if (!isSound(raw)) return lender.releaseConnection(raw).finally(() => turns.release());
+    if (turns.usage().waiting > 0) turns.release(raw);
     else {
       rest(raw);
-      turns.done();
+      turns.release();
     }
     return undefined;
   };

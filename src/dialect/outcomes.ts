@@ -6,6 +6,7 @@ export function conflict(cause: unknown): GatewayError {
   return new GatewayError('write_conflict', {}, cause);
 }
 
+/** Whether the transaction met another one, and may be run once more. */
 export function isConflict(error: unknown): boolean {
   return error instanceof GatewayError && error.kind === 'write_conflict';
 }
@@ -17,6 +18,7 @@ export function unknownOutcome(cause: unknown): GatewayError {
   return new GatewayError('database_unavailable', { message }, cause);
 }
 
+/** Whether the statement took longer than it may. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof GatewayError && error.kind === 'statement_timeout';
 }

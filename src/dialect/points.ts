@@ -1,4 +1,4 @@
-/** Places on Earth in SQL. How far they are from each other and what they lie within is worked out of two numbers (sql/place.ts). */
+/** Points on Earth in SQL. How far they are from each other and what they lie within is worked out of two numbers (sql/geo-condition.ts). */
 import { type Fragment, name, sql, trusted } from '../lib/fragment.ts';
 import type { Field } from '../schema/types.ts';
 
@@ -19,18 +19,18 @@ export interface Coordinates {
 }
 
 /** Whether a point lies within the sides: 0 outside, 1 inside, 2 on one of them. */
-export type Lie = 0 | 1 | 2;
+export type Containment = 0 | 1 | 2;
 
 export interface PointSql {
   /** Longitude and latitude of a column of points (schema/points.ts) as doubles; NULL where the value is no point. */
   coordinates(field: Field, column: Fragment): Coordinates;
-  /** A `Lie` of a point near the sides, by the same arithmetic everywhere. Their numbers are bound; `alias` is free for the tables it takes. */
-  lies(point: Coordinates, sides: readonly Side[], alias: string): Fragment;
+  /** The `Containment` of a point near the sides, by the same arithmetic everywhere. Their numbers are bound; `alias` is free for the tables it takes. */
+  containment(point: Coordinates, sides: readonly Side[], alias: string): Fragment;
 }
 
 /** How far beyond its ends a side still counts. */
-export const breadth = 1e-9;
-const beside = trusted(String(breadth));
+export const tolerance = 1e-9;
+const beside = trusted(String(tolerance));
 
 /**
  * The same as a sub-select over `tables`, where `alias` has a row for each side: a line eastwards crosses sides an odd number of times from
@@ -47,10 +47,10 @@ export function crossings(tables: Fragment, { x, y }: Coordinates, alias: string
 }
 
 /** The same of numbers. */
-export function lieOf(x: number, y: number, sides: readonly Side[]): Lie {
+export function containmentOf(x: number, y: number, sides: readonly Side[]): Containment {
   let odd = false;
   for (const { x1, y1, x2, y2, near } of sides) {
-    if (y < y1 - breadth || y > y2 + breadth) continue;
+    if (y < y1 - tolerance || y > y2 + tolerance) continue;
     const turn = (x2 - x1) * (y - y1) - (x - x1) * (y2 - y1);
     if (Math.abs(turn) <= near && (x - x1) * (x - x2) + (y - y1) * (y - y2) <= near) return 2;
     if (y >= y1 && y < y2 && turn > 0) odd = !odd;

@@ -1,8 +1,8 @@
-/** How far a server that copies another one has come, told by places in that one's log. */
+/** How far a server that copies another one has come, told by positions in that one's log. */
 import type { Queryable } from './types.ts';
 
-/** A place in a log, in words of the vendor's own. */
-export type LogPlace = readonly string[];
+/** A position in a log, in words of the vendor's own. */
+export type LogPosition = readonly string[];
 
 /** What is needed of a connection for that. */
 export type Asked = Pick<Queryable, 'rows'>;
@@ -13,13 +13,13 @@ export interface Replication {
    *
    * @throws GatewayError database_unavailable where the primary keeps no log by which that can be told
    */
-  end(primary: Asked): Promise<LogPlace>;
+  end(primary: Asked): Promise<LogPosition>;
   /**
-   * Whether what lies before the place is there to be read.
+   * Whether what lies before the position is there to be read.
    *
    * @throws GatewayError database_unavailable where the server is no copy of that primary
    */
-  reached(replica: Asked, place: LogPlace): Promise<boolean>;
+  reached(replica: Asked, position: LogPosition): Promise<boolean>;
 }
 
 /** The sentence about a server of something else. */

@@ -156,7 +156,7 @@ export interface Cell {
 }
 
 /** How the value that a row is ordered by leaves the database and comes back, without losing anything. */
-export interface OrderPlace {
+export interface SortKey {
   /** The value as a text that says it exactly; NULL for NULL. */
   readonly cell: Fragment;
   /** What compares by `=`, `<` and `>` as the rows are ordered. */
@@ -233,7 +233,7 @@ export interface Dialect extends Printer {
   /** `column < value` and its like, by the order of `ordered`. */
   compares(field: Field, column: Fragment, operator: '<' | '<=' | '>' | '>=', value: Scalar): Fragment;
   /**
-   * What the column is ordered by: the one expression of ORDER BY, MIN, MAX and of a cursor's place. Text goes by code point, enums in
+   * What the column is ordered by: the one expression of ORDER BY, MIN, MAX and of a cursor's position. Text goes by code point, enums in
    * the order of their labels, what has no order of its own by its text. It may be of another type than the column.
    */
   ordered(field: Field, column: Fragment): Fragment;
@@ -260,8 +260,8 @@ export interface Dialect extends Printer {
   text(field: Field, column: Fragment): Fragment;
   /** `left = right` of two columns that a relation ties, where their collations differ and the database would not know which to take: `collation` is that of `left`. */
   sameText(left: Fragment, right: Fragment, collation: Collation): Fragment;
-  /** What tells a row's place by one term of its order, the expression of ORDER BY over that field. */
-  place(field: Field, ordered: Fragment): OrderPlace;
+  /** A row's sort key by one term of its order, the expression of ORDER BY over that field. */
+  sortKey(field: Field, ordered: Fragment): SortKey;
   /** One ORDER BY term, with its NULLs at that end. */
   orderTerm(term: OrderTerm, nulls: 'first' | 'last'): Fragment;
   /** Whether an index read in that direction gives NULLs first; absent where the database finds the other way as quickly. */

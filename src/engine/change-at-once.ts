@@ -4,7 +4,7 @@ import { GatewayError } from '../lib/errors.ts';
 import { allOf } from '../query/filters.ts';
 import type { WriteNode } from '../query/mutation.ts';
 import { compileUpdate } from '../sql/write.ts';
-import { filledValues } from './filled.ts';
+import { filledValues } from './filled-values.ts';
 import { textsOf } from './insert-rows.ts';
 import { checkRest, statusIn } from './merged-row.ts';
 import { wholeRow } from './row-text.ts';

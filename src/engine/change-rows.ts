@@ -10,7 +10,7 @@ import type { Stored } from '../schema/stored-values.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import { type Change, compileLock, compileSnapshot, compileUpdate, type Key } from '../sql/write.ts';
 import { changedAtOnce } from './change-at-once.ts';
-import { filledValues } from './filled.ts';
+import { filledValues } from './filled-values.ts';
 import { charactersOf, mostCharacters, textsOf } from './insert-rows.ts';
 import { checkRest, knownRow, statusIn } from './merged-row.ts';
 import { keyIn, templateOf, wholeRow } from './row-text.ts';

@@ -34,7 +34,7 @@ export interface Change {
 }
 
 /** Ends the transaction of a write that was only tried. */
-const undone = new Error('The write was a trial');
+const undone = new Error('The write was a dry run');
 
 /**
  * Runs what `writing` runs, and takes it back. Nobody is told of it: no webhook, no action of an extension, and no file goes.
@@ -65,7 +65,7 @@ export async function dryRun<T>(context: WriteContext, run: (session: WriteSessi
   } catch (error) {
     if (error !== undone) throw error;
   }
-  if (!found) throw new Error('A trial ends with what it found');
+  if (!found) throw new Error('A dry run ends with what it found');
   const { answer, entries, recorded, after } = found;
   const before = await rowsOf(context, entries);
   const { actor } = context;

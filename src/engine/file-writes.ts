@@ -32,7 +32,7 @@ export function chosen(collection: Collection, names: readonly string[], files: 
 }
 
 /** What an item has in place of a file's id. */
-export interface BroughtFile {
+export interface ItemFile {
   /** The field. */
   readonly field: string;
   readonly item: RequestedItem;
@@ -45,4 +45,4 @@ export interface StoredFiles {
 }
 
 /** Takes the content of files to be made into the storage. Throws GatewayError for what is no file, or none that is taken. */
-export type StoreFiles = (brought: readonly BroughtFile[]) => Promise<StoredFiles>;
+export type StoreFiles = (brought: readonly ItemFile[]) => Promise<StoredFiles>;

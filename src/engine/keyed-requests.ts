@@ -6,7 +6,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { isConflict } from '../dialect/outcomes.ts';
 import type { Connection, Transaction } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
-import { type Cells, keyedRequests } from '../sql/keyed-requests.ts';
+import { keyedRequests } from '../sql/keyed-requests.ts';
+import type { Cells } from '../sql/own-table.ts';
 
 export interface KeyedRequest {
   /** Who asks what: the same key of another caller is another key. */

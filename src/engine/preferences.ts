@@ -53,7 +53,7 @@ export function preferencesOf(connection: Pick<Reader, 'dialect' | 'rows' | 'exe
     async keep(key, value) {
       const id = idOf(key);
       const now = String(Date.now());
-      const update = statements.update(id, { content: value, updated_at: now });
+      const update = statements.update({ content: value, updated_at: now }, { id });
       if ((await connection.execute(update)) === 0) {
         const row = { id, owner: user, name: key, content: value, created_at: now, updated_at: now };
         await connection.execute(statements.insert(row)).catch((error: unknown) => {
@@ -66,7 +66,7 @@ export function preferencesOf(connection: Pick<Reader, 'dialect' | 'rows' | 'exe
     },
     async remove(key) {
       const found = await find(key);
-      return found && (await connection.execute(statements.remove(idOf(key)))) > 0 ? found : undefined;
+      return found && (await connection.execute(statements.remove({ id: idOf(key) }))) > 0 ? found : undefined;
     },
     list: async (limit, offset) => (await connection.rows(statements.list(user, limit, offset))).map(preferenceOf),
     async count() {

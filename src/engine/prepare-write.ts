@@ -8,7 +8,7 @@ import { bindMutation, type FileRows, type WriteBinding } from '../query/bind-wr
 import { checkPlain } from '../query/check-item.ts';
 import { hashValues, holdsPlain } from '../query/hash-values.ts';
 import type { RequestedItem, RequestedMutation, WriteNode } from '../query/mutation.ts';
-import { type BroughtFile, chosen, filesName } from './file-writes.ts';
+import { chosen, filesName, type ItemFile } from './file-writes.ts';
 import { filteredItems, filteredMutation, rememberedSyntax } from './hooked-mutation.ts';
 import { locating } from './locating.ts';
 import { checkPassword } from './system-users.ts';
@@ -22,7 +22,7 @@ import { checkWrite, isUnlimited } from './write-state.ts';
  * @throws GatewayError for what is not granted, not valid, or no key, and for content that is not taken
  */
 export async function prepareWrite(context: Preparing, request: RequestedMutation, given: WriteOptions): Promise<PreparedWrite> {
-  let brought: BroughtFile[] = [];
+  let brought: ItemFile[] = [];
   // Whether a file may be made at all is seen before its content is looked at.
   const noted: FileRows = (field, item) => {
     brought.push({ field, item });

@@ -9,7 +9,7 @@ import { type JoinedTexts, joinTexts, type TextJoiner } from '../lib/joined-text
 import type { Sealer } from '../lib/sealed-text.ts';
 import type { Timings } from '../lib/timings.ts';
 import { bindRead, collectionOf } from '../query/bind.ts';
-import { bindingOf, cursorOf, type Place, placeOf } from '../query/cursor.ts';
+import { bindingOf, type CursorPosition, cursorOf, positionOf } from '../query/cursor.ts';
 import type { Limits } from '../query/limits.ts';
 import type { ReadQuery, RequestedRead, Searched } from '../query/types.ts';
 import type { Collection, Schema } from '../schema/types.ts';
@@ -131,12 +131,12 @@ export function prepareRead(context: ReadContext, request: RequestedRead): Prepa
 }
 
 interface Followed {
-  readonly after?: Place;
+  readonly after?: CursorPosition;
   readonly limit: number;
   readonly each: boolean;
   /** Rows come from the last to the first, and are turned back. */
   readonly backward: boolean;
-  readonly cursor: (place: Place) => string;
+  readonly cursor: (position: CursorPosition) => string;
 }
 
 /** Where the page begins, and how its last row is told. */
@@ -154,8 +154,8 @@ function followed(
     limit,
     each,
     backward,
-    cursor: (place) => cursorOf(place, binding, sealer),
-    ...(after === undefined ? {} : { after: placeOf(after, binding, sealer) }),
+    cursor: (position) => cursorOf(position, binding, sealer),
+    ...(after === undefined ? {} : { after: positionOf(after, binding, sealer) }),
   };
 }
 
@@ -187,7 +187,7 @@ export async function runRead(context: ReadContext, prepared: PreparedRead): Pro
   if (found?.refusal) throw found.refusal;
   const cursor = follow && {
     cursor: found?.next ? follow.cursor(found.next) : null,
-    ...(follow.each ? { cursors: (found?.places ?? []).map(follow.cursor) } : {}),
+    ...(follow.each ? { cursors: (found?.positions ?? []).map(follow.cursor) } : {}),
   };
   // A number of rows that nothing was found beyond were all of them.
   const searched = prepared.searched && { ...prepared.searched, complete: prepared.searched.rows === null || counts.beyond === 0 };
@@ -201,23 +201,23 @@ interface Gathering {
   rows: number;
   counts: string | null | undefined;
   refusal: GatewayError | undefined;
-  /** The place of the last row of a full page that others follow. */
-  next: Place | undefined;
+  /** The position of the last row of a full page that others follow. */
+  next: CursorPosition | undefined;
   /** Of every row. */
-  places: Place[];
+  positions: CursorPosition[];
 }
 
 /** Writes rows as they come. They come from the driver, which must not be thrown at: a refusal is kept. */
 function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follow: PreparedRead['follow']): Gathering {
-  const { write, most = Number.POSITIVE_INFINITY, guarded, counted, place } = compiled;
+  const { write, most = Number.POSITIVE_INFINITY, guarded, counted, sortKeys } = compiled;
   const full = follow?.limit ?? Number.POSITIVE_INFINITY;
   const backward = follow?.backward ?? false;
-  let last: Place | undefined;
+  let last: CursorPosition | undefined;
   let turned: string[] = [];
   const take = (cells: TextRow): void => {
     if (counted && found.rows === 0) found.counts = cells[0];
     found.rows += 1;
-    if (place && found.rows === full) last = cells.slice(place.first, place.first + place.count);
+    if (sortKeys && found.rows === full) last = cells.slice(sortKeys.first, sortKeys.first + sortKeys.count);
     if (found.rows > full) found.next = last;
     if (found.refusal || found.rows > full) return;
     if (found.rows > most) found.refusal = tooManyRows(most);
@@ -230,20 +230,20 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follo
     }
     if (backward) turned.push(text);
     else texts.add(text);
-    if (place && follow?.each) found.places.push(cells.slice(place.first, place.first + place.count));
+    if (sortKeys && follow?.each) found.positions.push(cells.slice(sortKeys.first, sortKeys.first + sortKeys.count));
   };
   const found: Gathering = {
     rows: 0,
     counts: undefined,
     refusal: undefined,
     next: undefined,
-    places: [],
+    positions: [],
     begin() {
       found.rows = 0;
       found.counts = undefined;
       found.refusal = undefined;
       found.next = undefined;
-      found.places = [];
+      found.positions = [];
       turned = [];
       texts.clear();
       return take;
@@ -251,7 +251,7 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follo
     end() {
       if (!backward) return;
       for (const text of turned.toReversed()) texts.add(text);
-      found.places.reverse();
+      found.positions.reverse();
     },
   };
   return found;
@@ -271,6 +271,7 @@ export async function read(context: ReadContext, request: RequestedRead): Promis
   return runRead(context, prepareRead(context, request));
 }
 
+/** The refusal of an answer with more rows than one may have. */
 export function tooManyRows(most: number): GatewayError {
   return new GatewayError('too_many_rows', {
     message: `There are more than the ${most} rows that one answer may hold (pageRows); ask for pages by limit and offset, or for an export`,

@@ -29,6 +29,7 @@ export interface SystemRules {
   check(write: SystemWrite): void;
 }
 
+/** The write of a row, as the rules of its system collection see it. */
 export function systemWrite(state: WriteState, node: WriteNode, action: SystemAction, text: string | undefined): SystemWrite {
   const field = (named: string): Field | undefined => node.collection.fields.get(named);
   return {

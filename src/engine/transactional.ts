@@ -1,7 +1,7 @@
 /** Runs what changes rows in a transaction, and once more where another one was in the way. */
 import { isConflict } from '../dialect/outcomes.ts';
 import type { Connection, Transaction } from '../dialect/types.ts';
-import { type Calm, createCalm } from './calm.ts';
+import { type ConflictThrottle, createConflictThrottle } from './conflict-throttle.ts';
 
 /** How often it is tried at most, and how many milliseconds after it was begun at the latest it is begun again. */
 const attempts = 6;
@@ -15,11 +15,11 @@ const firstPause = 15;
  */
 const line = 4;
 
-const calms = new WeakMap<Connection['knex'], Calm>();
+const throttles = new WeakMap<Connection['knex'], ConflictThrottle>();
 
-function calmOf(connection: Connection): Calm {
-  const known = calms.get(connection.knex) ?? createCalm((connection.streams + 1) * line);
-  calms.set(connection.knex, known);
+function throttleOf(connection: Connection): ConflictThrottle {
+  const known = throttles.get(connection.knex) ?? createConflictThrottle((connection.streams + 1) * line);
+  throttles.set(connection.knex, known);
   return known;
 }
 
@@ -32,7 +32,7 @@ function calmOf(connection: Connection): Calm {
  * the sentence says then that the outcome is not known
  */
 export async function transactional<T>(connection: Connection, run: (transaction: Transaction) => Promise<T>): Promise<T> {
-  const calm = calmOf(connection);
+  const throttle = throttleOf(connection);
   let started: number | undefined;
   const begin = (transaction: Transaction): Promise<T> => {
     started ??= performance.now();
@@ -40,11 +40,11 @@ export async function transactional<T>(connection: Connection, run: (transaction
   };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await calm.run(() => connection.transaction(begin), attempt > 1);
+      return await throttle.run(() => connection.transaction(begin), attempt > 1);
     } catch (error) {
       if (!isConflict(error) || attempt === attempts || performance.now() - (started ?? Number.NEGATIVE_INFINITY) > patience) throw error;
     }
-    calm.disturbed();
+    throttle.conflicted();
     // Of random length, so that those that met do not meet again.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * firstPause * 2 ** (attempt - 1)));
   }

@@ -1,7 +1,7 @@
 /** Runs mutations that are prepared: written in one transaction with their activity and revisions, and what is answered read there too. */
 import { readGrant } from '../access/grants.ts';
-import { toldFields } from '../access/told.ts';
 import type { Actor } from '../access/types.ts';
+import { visibleFields } from '../access/visible-fields.ts';
 import { writerOf } from '../access/write.ts';
 import type { Connection, Transaction } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
@@ -81,7 +81,7 @@ export interface WriteSession {
   /** Everything that is read through it is read in the transaction. */
   readonly within: WithinWrite;
   write(prepared: PreparedWrite): Promise<readonly WrittenRow[]>;
-  /** Names a row that was written by other means and leaves no history: a trial tells of it. */
+  /** Names a row that was written by other means and leaves no history: a dry run tells of it. */
   wrote(row: Pick<JournalRecord, 'action' | 'collection' | 'item'>): void;
 }
 
@@ -204,7 +204,7 @@ function stateOf({ schema, rules, actor }: PreparedWrite['as'], kept: Kept): Wri
     connection: transaction,
     writer: writerOf(schema, rules, actor),
     readable: (collection) => readableRows(collection, { schema, rules, actor }),
-    told: (collection, status) => toldFields(collection, rules, actor, status),
+    told: (collection, status) => visibleFields(collection, rules, actor, status),
     actor,
     user: actor.is === 'user' ? actor.id : null,
     now,

@@ -49,12 +49,12 @@ interface PayloadDefinition {
 export type PayloadExport = PayloadDefinition | ((context: ExtensionContext) => PayloadDefinition | Promise<PayloadDefinition>);
 
 /** Where endpoints stand. */
-export type PayloadPlace = 'root' | `collections/${string}` | `globals/${string}`;
+export type PayloadScope = 'root' | `collections/${string}` | `globals/${string}`;
 
 export interface PayloadRoute {
   /** The extension's name. */
   readonly extension: string;
-  readonly place: PayloadPlace;
+  readonly place: PayloadScope;
   readonly method: string;
   /** Steps of the path; those that begin with a colon take any text. */
   readonly steps: readonly string[];
@@ -72,7 +72,7 @@ const unheard: Readonly<Record<string, string>> = {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function routeOf(extension: string, place: PayloadPlace, given: unknown): PayloadRoute {
+function routeOf(extension: string, place: PayloadScope, given: unknown): PayloadRoute {
   const { path, method, handler } = isObject(given) ? given : {};
   const where = `${place === 'root' ? 'endpoints' : place}: "${String(path)}"`;
   if (typeof path !== 'string' || !path.startsWith('/')) throw new TypeError(`${where} is no path; it begins with /`);
@@ -86,7 +86,7 @@ function routeOf(extension: string, place: PayloadPlace, given: unknown): Payloa
   return { extension, place, method: verb, steps, handler: handler as PayloadHandler };
 }
 
-function routesOf(extension: string, place: PayloadPlace, list: unknown): PayloadRoute[] {
+function routesOf(extension: string, place: PayloadScope, list: unknown): PayloadRoute[] {
   if (list === undefined) return [];
   if (!Array.isArray(list)) throw new TypeError(`${place}: endpoints are a list`);
   return list.map((one: unknown) => routeOf(extension, place, one));
@@ -130,7 +130,7 @@ function paramsOf(steps: readonly string[], path: readonly string[]): Record<str
 /** The first endpoint of that place, method and path. What answers GET answers HEAD too. */
 export function findPayloadRoute(
   routes: readonly PayloadRoute[],
-  place: PayloadPlace,
+  place: PayloadScope,
   method: string,
   path: readonly string[],
 ): FoundPayloadRoute | undefined {

@@ -1,11 +1,11 @@
 /** What a file's own content says of it: dimensions, duration, title, words. Nothing of it is worth failing for. */
 import { filmIndex, filmSeconds, type ReadPart } from './film-index.ts';
-import { type PictureWords, pictureWords, plainText } from './picture-words.ts';
+import { type PictureMetadata, pictureMetadata, plainText } from './picture-metadata.ts';
 
 /** Bytes from the start of content that are looked at; of what stands behind them only the index of a film is. */
 export const examinedBytes = 8 * 1024 * 1024;
 
-export interface ContentFacts extends PictureWords {
+export interface ContentFacts extends PictureMetadata {
   readonly width?: number;
   readonly height?: number;
   /** Whole seconds. */
@@ -20,7 +20,7 @@ export function isTelling(type: string): boolean {
 /** The facts of content that begins with `head`; `size` is that of all of it, and `read` gives any part. */
 export async function contentFacts(head: Buffer, type: string, size: number, read: ReadPart): Promise<ContentFacts> {
   const found = type.startsWith('image/')
-    ? [dimensions(head, type), pictureWords(head, type)]
+    ? [dimensions(head, type), pictureMetadata(head, type)]
     : isTelling(type)
       ? [played(head, type, size, read)]
       : [];

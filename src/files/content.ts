@@ -38,7 +38,7 @@ export async function collected(stream: Readable, size: number): Promise<Buffer>
 }
 
 /** A short text that tells apart what the parts tell apart. */
-export function printOf(...parts: readonly (string | number)[]): string {
+export function fingerprintOf(...parts: readonly (string | number)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
@@ -52,7 +52,7 @@ export async function originalContent(storage: Storage, file: StoredFile): Promi
     type: file.type,
     size,
     modified,
-    tag: `"${printOf(file.checksum, size, modified.getTime())}"`,
+    tag: `"${fingerprintOf(file.checksum, size, modified.getTime())}"`,
     open: async (range) => (await storage.read(key, range))?.stream,
   };
 }

@@ -22,6 +22,7 @@ const byName = new Map<string, ImageFormat>([
 /** The names that a request may give a format. */
 export const formatNames: readonly string[] = [...byName.keys(), 'auto'];
 
+/** The format of that name; undefined for one that images are not made in. */
 export const formatOf = (name: string): ImageFormat | undefined => byName.get(name.toLowerCase());
 
 /** The format that a file of this name is answered in; what browsers do not show becomes JPEG. */

@@ -1,7 +1,7 @@
 /** Where a file and its thumbnails are found: the member `data` of its row, as the app and the SDK read it (directus8-system §12.1). */
 import type { FileFacts, FileMember } from '../query/file-data.ts';
 import { shownEmbed } from './embeds.ts';
-import { type Whitelist, whitelistOf } from './image-wish.ts';
+import { type Whitelist, whitelistOf } from './image-request.ts';
 
 /** What the addresses of a project's files depend on. */
 export interface Links {

@@ -1,6 +1,6 @@
 /** Images are made a few at a time; some more wait, and the rest is sent away at once. */
 import { GatewayError } from '../lib/errors.ts';
-import { createTurns } from '../lib/turns.ts';
+import { createSemaphore } from '../lib/semaphore.ts';
 
 export interface RenderQueue {
   run<T>(work: () => Promise<T>): Promise<T>;
@@ -14,17 +14,17 @@ const longest = 60_000;
 /** `concurrency` at once, `queue` waiting. */
 export function createRenderQueue({ concurrency, queue }: { readonly concurrency: number; readonly queue: number }): RenderQueue {
   const refusal = (): GatewayError => new GatewayError('busy');
-  const turns = createTurns({ count: concurrency, patience: longest, longest, refusal });
+  const turns = createSemaphore({ count: concurrency, patience: longest, longest, refusal });
   let inside = 0;
   const run: RenderQueue['run'] = async (work) => {
     if (inside >= concurrency + queue) throw refusal();
     inside += 1;
     try {
-      await turns.take();
+      await turns.acquire();
       try {
         return await work();
       } finally {
-        turns.done();
+        turns.release();
       }
     } finally {
       inside -= 1;

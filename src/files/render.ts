@@ -2,8 +2,8 @@
 import type { FitEnum, Metadata, Sharp, SharpOptions } from 'sharp';
 import { GatewayError } from '../lib/errors.ts';
 import type { ImageFormat } from './image-formats.ts';
+import type { ImageSize } from './image-request.ts';
 import type { ImageSource } from './image-source.ts';
-import type { ImageSize } from './image-wish.ts';
 
 export interface RenderLimits {
   /** Of all frames together, before and after. */
@@ -13,7 +13,7 @@ export interface RenderLimits {
   readonly threads: number;
 }
 
-export interface RenderWish extends ImageSize {
+export interface RenderRequest extends ImageSize {
   readonly format: ImageFormat;
 }
 
@@ -30,7 +30,7 @@ function refused(message: string): GatewayError {
 
 const damaged = 'The content of this file is no image that can be read, or it is damaged';
 
-function encoded(image: Sharp, { format, quality: asked }: RenderWish, hasAlpha: boolean): Sharp {
+function encoded(image: Sharp, { format, quality: asked }: RenderRequest, hasAlpha: boolean): Sharp {
   const quality = asked === 0 ? usualQuality : asked;
   if (format === 'jpeg') return (hasAlpha ? image.flatten({ background: '#ffffff' }) : image).jpeg({ quality });
   // For these two a quality would mean fewer colours.
@@ -40,7 +40,7 @@ function encoded(image: Sharp, { format, quality: asked }: RenderWish, hasAlpha:
 }
 
 /** How many frames are taken: all, or the first alone where all would be too much; none where even that is. */
-function framesOf(width: number, height: number, pages: number, wish: RenderWish, pixels: number): number {
+function framesOf(width: number, height: number, pages: number, wish: RenderRequest, pixels: number): number {
   const most = Math.max(width * height, wish.width * wish.height);
   const frames = animated.has(wish.format) ? pages : 1;
   if (most * frames <= pixels) return frames;
@@ -74,7 +74,7 @@ function loadSharp(): NonNullable<typeof loaded> {
  *
  * @throws GatewayError `unprocessable` for what is no image, is damaged, or would take more than the limits allow
  */
-export async function renderImage({ content, head }: ImageSource, wish: RenderWish, limits: RenderLimits): Promise<Buffer> {
+export async function renderImage({ content, head }: ImageSource, wish: RenderRequest, limits: RenderLimits): Promise<Buffer> {
   const sharp = await loadSharp();
   const kind = await kindOf(head);
   if (kind === undefined || !readable.has(kind)) throw refused('Images are made of JPEG, PNG, WebP, GIF, AVIF and TIFF files only');

@@ -5,12 +5,12 @@ import { GatewayError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { reason } from '../lib/redact.ts';
 import type { AssetSettings } from './asset-settings.ts';
-import { type Content, collected, printOf, type StoredFile } from './content.ts';
+import { type Content, collected, fingerprintOf, type StoredFile } from './content.ts';
 import { formatOfFile, formatTypes } from './image-formats.ts';
+import type { ImageRequest } from './image-request.ts';
 import { imageSource } from './image-source.ts';
-import type { ImageWish } from './image-wish.ts';
 import { derivedPrefix, originalKey } from './keys.ts';
-import { type RenderWish, renderImage } from './render.ts';
+import { type RenderRequest, renderImage } from './render.ts';
 import { createRenderQueue, type RenderQueue } from './render-queue.ts';
 import type { Storage } from './types.ts';
 
@@ -20,7 +20,7 @@ export interface Thumbnails {
    *
    * @throws GatewayError `unprocessable` where none can be made of it, `busy` where too many are being made
    */
-  get(file: StoredFile, wish: ImageWish): Promise<Content>;
+  get(file: StoredFile, wish: ImageRequest): Promise<Content>;
   /** How many images are being made now, and how many wait. */
   usage(): ReturnType<RenderQueue['usage']>;
   /** Waits for what is being written. */
@@ -47,13 +47,13 @@ interface Made {
 }
 
 /** The file a wish is about: the version of its content is part of the name of what is made. */
-async function nameOf(storage: Storage, file: StoredFile, wish: RenderWish): Promise<Made> {
+async function nameOf(storage: Storage, file: StoredFile, wish: RenderRequest): Promise<Made> {
   let version = file.checksum;
   if (version === '') {
     const known = await storage.stat(originalKey(file.filenameDisk) ?? 'none');
     version = known ? `${known.size} ${known.modified.getTime()}` : '';
   }
-  const print = printOf(edition, file.filenameDisk, version, wish.width, wish.height, wish.fit, wish.quality, wish.format);
+  const print = fingerprintOf(edition, file.filenameDisk, version, wish.width, wish.height, wish.fit, wish.quality, wish.format);
   return { key: `${derivedPrefix(file.id)}${print}.${wish.format}`, print, type: formatTypes[wish.format] };
 }
 
@@ -110,7 +110,7 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
     writing.add(work);
   }
 
-  async function render(file: StoredFile, wish: RenderWish, { key }: Made): Promise<Buffer> {
+  async function render(file: StoredFile, wish: RenderRequest, { key }: Made): Promise<Buffer> {
     const source = await imageSource(storage, originalKey(file.filenameDisk) ?? 'none', settings.inputBytes);
     try {
       const threads = Math.max(1, Math.floor(availableParallelism() / queue.usage().taken));
@@ -121,7 +121,7 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
     }
   }
 
-  async function make(file: StoredFile, wish: RenderWish, made: Made): Promise<Content> {
+  async function make(file: StoredFile, wish: RenderRequest, made: Made): Promise<Content> {
     const found = await stored(made);
     if (found) return found;
     const fresh: Kept = { data: await queue.run(() => render(file, wish, made)), modified: new Date() };
@@ -132,7 +132,7 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
 
   return {
     async get(file, { format, ...size }) {
-      const wish: RenderWish = { ...size, format: format ?? formatOfFile(file.filenameDisk) };
+      const wish: RenderRequest = { ...size, format: format ?? formatOfFile(file.filenameDisk) };
       const made = await nameOf(storage, file, wish);
       const known = memory.get(made.key);
       if (known) return kept(made, known);

@@ -23,6 +23,7 @@ export interface TextJoiner extends JoinedTexts {
   clear(): void;
 }
 
+/** What texts are added to, one by one. */
 export const joinTexts = (): TextJoiner => new Joiner();
 
 /** A class, for there is one of every read: an object with functions of its own costs more than the rows of a small one. */

@@ -9,6 +9,7 @@ export interface Slots {
   taken(): number;
 }
 
+/** So many slots, all of them free. */
 export function createSlots(most: number): Slots {
   let taken = 0;
   return {

@@ -14,8 +14,8 @@ export interface OwnWrites {
   anywhere(caller: string): Promise<number>;
 }
 
-/** Callers share places by chance, which costs them a reading of the primary and nothing else. */
-const places = 16_384;
+/** Callers share slots by chance, which costs them a reading of the primary and nothing else. */
+const slotCount = 16_384;
 
 export interface OwnWritesOptions {
   readonly project: { readonly key: string; readonly secret: string };
@@ -24,18 +24,19 @@ export interface OwnWritesOptions {
   readonly matters: number;
 }
 
+/** The memory of who wrote when, of one project. */
 export function createOwnWrites({ project, redis, matters }: OwnWritesOptions): OwnWrites {
-  const last = new Float64Array(places).fill(Number.NEGATIVE_INFINITY);
+  const last = new Float64Array(slotCount).fill(Number.NEGATIVE_INFINITY);
   // Nobody's address or number gets to Redis.
   const printOf = (caller: string): Buffer => createHmac('sha256', project.secret).update(`wrote ${project.key} ${caller}`).digest();
-  const placeOf = (print: Buffer): number => print.readUInt32BE(0) % places;
+  const slotOf = (print: Buffer): number => print.readUInt32BE(0) % slotCount;
   const nameOf = (print: Buffer): string => `sallyport:${print.toString('base64url')}`;
-  const lastOf = (print: Buffer): number => last[placeOf(print)] ?? Number.POSITIVE_INFINITY;
+  const lastOf = (print: Buffer): number => last[slotOf(print)] ?? Number.POSITIVE_INFINITY;
 
   return {
     async note(caller) {
       const print = printOf(caller);
-      last[placeOf(print)] = performance.now();
+      last[slotOf(print)] = performance.now();
       // Other instances read what may be older while Redis is away.
       if (redis?.up) await redis.commands.set(nameOf(print), '1', 'PX', matters).catch(() => undefined);
     },

@@ -35,6 +35,7 @@ const longestPause = 5_000;
 /** Loaded with the first link, which most installations never make. */
 const load = createRequire(import.meta.url);
 
+/** The connections of this process to Redis; none is made before it is asked for. */
 export function createRedisLinks(log: Log): RedisLinks {
   const links = new Map<string, { readonly link: Omit<RedisLink, 'release'>; readonly end: () => void; users: number }>();
   return {

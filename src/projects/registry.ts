@@ -83,6 +83,7 @@ interface Slot {
 const firstPatience = 5_000;
 const laterPatience = 500;
 
+/** An empty registry. */
 export function createRegistry(options: RegistryOptions): Registry {
   const { log } = options;
   const backoff = options.backoff ?? { first: 1_000, longest: 30_000 };

@@ -1,14 +1,14 @@
 /** One copy of a project's database: whether it answers, and up to which moment it has what the primary had. */
-import type { LogPlace, Replication } from '../dialect/replication.ts';
+import type { LogPosition, Replication } from '../dialect/replication.ts';
 import type { Connection } from '../dialect/types.ts';
 import { orAborted, within } from '../lib/abortable.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { reason } from '../lib/redact.ts';
 
-/** A place in the primary's log, and a moment before which it was asked for: what was committed until then lies before it. */
+/** A position in the primary's log, and a moment before which it was asked for: what was committed until then lies before it. */
 export interface Mark {
   readonly at: number;
-  readonly place: LogPlace;
+  readonly position: LogPosition;
 }
 
 export interface Replica {
@@ -40,6 +40,7 @@ const closing = 5_000;
 
 const silent = (): GatewayError => new GatewayError('database_unavailable', { message: 'The replica does not answer' });
 
+/** A replica; it is connected to when it is first looked at. */
 export function createReplica(number: number, open: () => Promise<Connection>, replication: Replication): Replica {
   const asked = { reads: 0, failed: 0 };
   let connection: Connection | undefined;
@@ -49,7 +50,7 @@ export function createReplica(number: number, open: () => Promise<Connection>, r
   let upTo = Number.NEGATIVE_INFINITY;
   let fault: string | undefined = 'It has not been looked at yet';
   let away = new AbortController();
-  /** A place that it had not reached. */
+  /** A position that it had not reached. */
   let ahead: Mark | undefined;
   let looking: Promise<void> | undefined;
 
@@ -87,7 +88,7 @@ export function createReplica(number: number, open: () => Promise<Connection>, r
       }
       if (!connection) return;
       const on = connection;
-      const reached = (one: Mark): Promise<boolean> => soon(replication.reached(on, one.place));
+      const reached = (one: Mark): Promise<boolean> => soon(replication.reached(on, one.position));
       if (await reached(mark)) {
         upTo = mark.at;
         ahead = undefined;

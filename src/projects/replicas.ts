@@ -61,6 +61,7 @@ function nameOf(caller: Caller): string | undefined {
   return caller.is === 'public' ? `address ${caller.ip}` : undefined;
 }
 
+/** The replicas of a project. */
 export function openReplicas({ config, primary, replication, open, redis, log }: ReplicasOptions): Replicas {
   const { connections = [], lagSeconds, lookMilliseconds } = { ...usualReplicas, ...config.database.replicas };
   const longest = lagSeconds * 1000;
@@ -93,7 +94,7 @@ export function openReplicas({ config, primary, replication, open, redis, log }:
   async function markOf(): Promise<Mark | undefined> {
     const at = performance.now();
     try {
-      const mark = { at, place: await replication.end(primary) };
+      const mark = { at, position: await replication.end(primary) };
       failing = false;
       return mark;
     } catch (error) {

@@ -5,10 +5,10 @@ import type { Clock } from '../schema/field-types.ts';
 import type { Collection, Field, Schema } from '../schema/types.ts';
 import { aggregateFunctions, dateParts, distinguishes } from './aggregates.ts';
 import { bindRows, collectionOf, pageOf } from './bind.ts';
+import { isComparable } from './comparable.ts';
 import type { BindContext } from './context.ts';
 import { checkAggregateLimits, type Limits, outputCounter } from './limits.ts';
 import { type OrderContext, orderStep } from './order.ts';
-import { tellsValue } from './tells-value.ts';
 import type {
   AggregateOrder,
   AggregateQuery,
@@ -48,7 +48,7 @@ export function bindAggregate(request: RequestedAggregate, schema: Schema, visib
 /** A field that is hidden in all rows, or secret, is unknown. */
 function fieldOf(collection: Collection, name: string, visible: Visibility): Field {
   const field = collection.fields.get(name);
-  if (field && !field.secret && tellsValue(visible.field(field))) return field;
+  if (field && !field.secret && isComparable(visible.field(field))) return field;
   const relation = field ? undefined : collection.relations.get(name);
   if ((relation && visible.relation(relation)) || (!field && collection.aliases.has(name))) {
     throw new GatewayError('unprocessable', {

@@ -3,11 +3,11 @@ import { GatewayError } from '../lib/errors.ts';
 import { searchable } from '../schema/field-types.ts';
 import { parseKey } from '../schema/keys.ts';
 import type { Collection, Field, Relation } from '../schema/types.ts';
+import { isComparable } from './comparable.ts';
 import type { BindContext } from './context.ts';
 import { allOf, always, anyOf, compare, containing, never, not } from './filters.ts';
-import { checkPlace } from './limits.ts';
+import { checkGeoCondition } from './limits.ts';
 import { listed, operatorOf } from './operators.ts';
-import { tellsValue } from './tells-value.ts';
 import type { Filter, RequestedFilter } from './types.ts';
 
 /** Binds a filter against a collection. Throws unknown_field (one name), unknown_path (a path), unknown_operator, related_denied. */
@@ -31,7 +31,7 @@ function bindPath(collection: Collection, path: readonly string[], at: number, a
     return { is: 'some', relation, collection: target, where: bindPath(target, path, at + 1, asked, context) };
   }
   const field = collection.fields.get(name);
-  if (field && tellsValue(context.visible.field(field)) && field.secret !== 'masked') return onField(collection, field, asked, context);
+  if (field && isComparable(context.visible.field(field)) && field.secret !== 'masked') return onField(collection, field, asked, context);
   const relation = collection.relations.get(name);
   if (relation && !field && context.visible.relation(relation)) return onRelation(relation, asked, context);
   if (path.length > 1) throw new GatewayError('unknown_path', { field: name });
@@ -72,7 +72,7 @@ function onField(collection: Collection, field: Field, asked: Compare, context: 
     return likeRelated(relation, asked, context);
   }
   const filter = operator.onField(field, asked.value, context.at, asked.strict);
-  if (filter.is === 'place') checkPlace(filter.place, context.limits);
+  if (filter.is === 'geo') checkGeoCondition(filter.condition, context.limits);
   return filter;
 }
 
@@ -83,7 +83,7 @@ function likeRelated(relation: Relation, asked: Compare, context: BindContext): 
   if (text.includes('\0')) return never;
   const target = readableTarget(relation, context);
   const columns = [...target.fields.values()]
-    .filter((field) => searchable(field) && !field.secret && tellsValue(context.visible.field(field)))
+    .filter((field) => searchable(field) && !field.secret && isComparable(context.visible.field(field)))
     .map((field): Filter => ({ is: 'like', field, pattern: containing(text), negated: false }));
   const found: Filter = { is: 'some', relation, collection: target, where: anyOf(columns) };
   return asked.operator === 'ncontains' ? not(found) : found;
@@ -116,7 +116,7 @@ function onRelation(relation: Relation, asked: Compare, context: BindContext): F
 /** The related row of that key: the junction's other column for a m2m in Directus form, else the child's own key. */
 function related(relation: Relation, child: Collection, text: string, context: BindContext): Filter {
   const far = relation.kind === 'o2m' && relation.junction !== undefined ? child.fields.get(relation.junction) : undefined;
-  if (far && tellsValue(context.visible.field(far))) return operatorOf('eq').onField?.(far, text, context.at) ?? never;
+  if (far && isComparable(context.visible.field(far))) return operatorOf('eq').onField?.(far, text, context.at) ?? never;
   const key = child.key.length === 0 ? undefined : parseKey(child, text);
   if (!key) return never;
   return allOf(

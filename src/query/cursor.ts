@@ -1,11 +1,11 @@
-/** Cursors: the place of a row in the order of one read, sealed, and good for that read alone. */
+/** Cursors: the position of a row in the order of one read (keyset pagination), sealed, and good for that read alone. */
 import { createHash } from 'node:crypto';
 import { GatewayError } from '../lib/errors.ts';
 import type { Sealer } from '../lib/sealed-text.ts';
 import type { Order, RequestedRead } from './types.ts';
 
 /** The values of the order's terms in a row, as exact texts. */
-export type Place = readonly (string | null)[];
+export type CursorPosition = readonly (string | null)[];
 
 /** What a cursor is good for, by what an error calls it. */
 export type Binding = Readonly<Record<Bound, unknown>>;
@@ -16,7 +16,7 @@ type Bound = (typeof bounds)[number];
 const version = 1;
 /** Characters of a print: enough to tell queries apart, and no more is needed behind a seal. */
 const printLength = 12;
-/** A place fills blocks of so many bytes: the length of a cursor would tell that of a hidden key. */
+/** A position fills blocks of so many bytes: the length of a cursor would tell that of a hidden key. */
 const block = 64;
 /** Characters of a cursor; what is longer does not fit in the URLs of many programs. */
 const longest = 8_000;
@@ -40,7 +40,7 @@ export function bindingOf(request: RequestedRead, order: readonly Order[], nulls
 }
 
 /** Lists and objects as text; a Map, which a filter's operand may hold, by its entries. */
-function print(value: unknown): string {
+function digestOf(value: unknown): string {
   const text = JSON.stringify(value, (_, part: unknown) => (part instanceof Map ? { entries: [...part] } : part));
   return createHash('sha256').update(text).digest('base64url').slice(0, printLength);
 }
@@ -50,9 +50,9 @@ function print(value: unknown): string {
  *
  * @throws GatewayError unprocessable where its values are too long to travel
  */
-export function cursorOf(place: Place, binding: Binding, sealer: Sealer): string {
-  const text = JSON.stringify([version, bounds.map((bound) => print(binding[bound])), place]);
-  const cursor = sealer.seal(text + ' '.repeat(block - (Buffer.byteLength(JSON.stringify(place)) % block)));
+export function cursorOf(position: CursorPosition, binding: Binding, sealer: Sealer): string {
+  const text = JSON.stringify([version, bounds.map((bound) => digestOf(binding[bound])), position]);
+  const cursor = sealer.seal(text + ' '.repeat(block - (Buffer.byteLength(JSON.stringify(position)) % block)));
   if (cursor.length > longest) {
     throw new GatewayError('unprocessable', { message: 'cursor: a row has too long a value to be sorted by; sort by shorter ones' });
   }
@@ -60,18 +60,18 @@ export function cursorOf(place: Place, binding: Binding, sealer: Sealer): string
 }
 
 /**
- * The place that a cursor tells.
+ * The position that a cursor tells.
  *
  * @throws GatewayError validation for what is no cursor, unprocessable for one of another read: it names what differs
  */
-export function placeOf(cursor: string, binding: Binding, sealer: Sealer): Place {
+export function positionOf(cursor: string, binding: Binding, sealer: Sealer): CursorPosition {
   const text = sealer.open(cursor);
   const content: unknown = text === undefined ? undefined : JSON.parse(text);
   if (!Array.isArray(content) || content[0] !== version) {
     throw new GatewayError('validation', { message: 'cursor: this is no cursor of this project, or it was changed or cut' });
   }
-  const [, prints, place] = content as [number, string[], Place];
-  const other = bounds.find((bound, i) => prints[i] !== print(binding[bound]));
+  const [, prints, position] = content as [number, string[], CursorPosition];
+  const other = bounds.find((bound, i) => prints[i] !== digestOf(binding[bound]));
   if (other) throw new GatewayError('unprocessable', { message: `cursor: made for another ${other}; ask for the first page again` });
-  return place;
+  return position;
 }

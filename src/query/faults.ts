@@ -13,6 +13,7 @@ export interface Faults {
   raise(collection: Collection): void;
 }
 
+/** No faults yet. */
 export function createFaults(): Faults {
   const found: { kind: FaultKind; message: string; field: Field }[] = [];
   return {

@@ -31,14 +31,17 @@ export function not(filter: Filter): Filter {
   return { is: 'not', of: filter };
 }
 
+/** A comparison of the column with one value or several. */
 export function compare(field: Field, operator: Comparison, ...values: readonly Scalar[]): Filter {
   return { is: 'compare', field, operator, values };
 }
 
+/** Rows in which the column is NULL. */
 export function isNull(field: Field): Filter {
   return { is: 'null', field, negated: false };
 }
 
+/** Rows in which the column holds a value. */
 export function isNotNull(field: Field): Filter {
   return { is: 'null', field, negated: true };
 }

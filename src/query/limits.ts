@@ -1,7 +1,7 @@
 /** How much one request may ask for. A refusal names the limit; every limit is a setting of the project file. */
 import { GatewayError } from '../lib/errors.ts';
+import { type GeoCondition, positionsIn } from './geo-condition.ts';
 import { operators } from './operators.ts';
-import { type Place, positionsIn } from './places.ts';
 import type { RequestedOutput, RequestedTemplate } from './requested-template.ts';
 import type { RequestedAggregate, RequestedFilter, RequestedNested, RequestedRead, Selection } from './types.ts';
 
@@ -117,8 +117,9 @@ function checkText(text: string, limits: Limits): void {
 }
 
 /** Refuses an area of too many positions. */
-export function checkPlace(place: Place, { areaPositions }: Limits): void {
-  if (place.is === 'inside' && positionsIn(place.area) > areaPositions) refuse('positions of an area (areaPositions)', areaPositions);
+export function checkGeoCondition(condition: GeoCondition, { areaPositions }: Limits): void {
+  if (condition.is === 'inside' && positionsIn(condition.area) > areaPositions)
+    refuse('positions of an area (areaPositions)', areaPositions);
 }
 
 /** What one request has asked for so far, its nested lists included. */

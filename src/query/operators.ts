@@ -6,7 +6,7 @@ import { pointForm } from '../schema/points.ts';
 import type { Field } from '../schema/types.ts';
 import { documentOperators } from './document-operators.ts';
 import { allOf, always, anyOf, compare, containing, isNotNull, isNull, never } from './filters.ts';
-import { type Place, readArea, readNear } from './places.ts';
+import { type GeoCondition, readArea, readNear } from './geo-condition.ts';
 import type { Comparison, Filter } from './types.ts';
 
 export interface Operator {
@@ -121,15 +121,15 @@ const textual =
     return { is: 'like', field, pattern, negated: false, ...(cased ? { cased } : {}) };
   };
 
-const placed =
-  (read: (value: unknown) => Place | string) =>
+const geoOperator =
+  (read: (value: unknown) => GeoCondition | string) =>
   (field: Field, value: unknown): Filter => {
     if (!pointForm(field)) {
       throw new GatewayError('unprocessable', { message: `"${field.name}" holds no points; near, within and intersects are for those` });
     }
-    const place = read(value);
-    if (typeof place === 'string') throw new GatewayError('validation', { message: `${field.name}: ${place}`, field: field.name });
-    return { is: 'place', field, place };
+    const condition = read(value);
+    if (typeof condition === 'string') throw new GatewayError('validation', { message: `${field.name}: ${condition}`, field: field.name });
+    return { is: 'geo', field, condition };
   };
 
 /** What counts as empty beside NULL: the empty text, and for JSON and lists the empty list and object. Zero is a value. */
@@ -272,21 +272,21 @@ export const operators: readonly Operator[] = [
     id: 'near',
     directus: ['near'],
     meaning: 'a point at most so many metres away, and at least so many: `lng,lat[,max[,min]]`',
-    onField: placed(readNear),
+    onField: geoOperator(readNear),
     list: true,
   },
   {
     id: 'within',
     directus: ['within'],
     meaning: 'a point inside of a Polygon or MultiPolygon of GeoJSON',
-    onField: placed((value) => readArea(value, false)),
+    onField: geoOperator((value) => readArea(value, false)),
     geometry: true,
   },
   {
     id: 'intersects',
     directus: ['intersects'],
     meaning: 'the same, or on its border',
-    onField: placed((value) => readArea(value, true)),
+    onField: geoOperator((value) => readArea(value, true)),
     geometry: true,
   },
   ...documentOperators.map((operator) => ({ ...operator, directus: [] })),

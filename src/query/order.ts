@@ -3,9 +3,9 @@ import { GatewayError } from '../lib/errors.ts';
 import { pointForm } from '../schema/points.ts';
 import type { Collection, Schema } from '../schema/types.ts';
 import { bindFilter } from './bind-filter.ts';
+import { isComparable } from './comparable.ts';
 import type { BindContext } from './context.ts';
 import { always } from './filters.ts';
-import { tellsValue } from './tells-value.ts';
 import type { ListStep, Order, OrderStep, RequestedOrder, Visibility } from './types.ts';
 
 export interface OrderContext {
@@ -113,7 +113,7 @@ function listTerm(
   }
   const field = here.fields.get(last);
   const readable = field && !field.secret ? context.visible.field(field) : 'no';
-  if (!field || !tellsValue(readable)) throw unknown();
+  if (!field || !isComparable(readable)) throw unknown();
   return { field, descending, via: [], lists, ...(emptyLast ? { emptyLast } : {}) };
 }
 

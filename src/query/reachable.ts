@@ -4,7 +4,7 @@ import type { Collection, Relation } from '../schema/types.ts';
 interface Index {
   /** Those in wildcards. */
   readonly listed: readonly Relation[];
-  readonly places: ReadonlyMap<string, number>;
+  readonly indexes: ReadonlyMap<string, number>;
 }
 
 const indexes = new WeakMap<Collection, Index>();
@@ -13,7 +13,7 @@ function indexOf(collection: Collection): Index {
   let index = indexes.get(collection);
   if (!index) {
     const all = [...collection.relations.values()];
-    index = { listed: all.filter((relation) => relation.listed), places: new Map(all.map(({ name }, i) => [name, i])) };
+    index = { listed: all.filter((relation) => relation.listed), indexes: new Map(all.map(({ name }, i) => [name, i])) };
     indexes.set(collection, index);
   }
   return index;
@@ -26,13 +26,13 @@ export function listedRelations(collection: Collection): readonly Relation[] {
 
 /** The relations in wildcards and those that are named, in the collection's order. */
 export function reachableRelations(collection: Collection, named: { keys(): Iterable<string> }): readonly Relation[] {
-  const { listed, places } = indexOf(collection);
+  const { listed, indexes } = indexOf(collection);
   const more: Relation[] = [];
   for (const name of named.keys()) {
     const relation = collection.relations.get(name);
     if (relation && !relation.listed) more.push(relation);
   }
   if (more.length === 0) return listed;
-  const place = ({ name }: Relation): number => places.get(name) ?? 0;
-  return [...listed, ...more].sort((a, b) => place(a) - place(b));
+  const index = ({ name }: Relation): number => indexes.get(name) ?? 0;
+  return [...listed, ...more].sort((a, b) => index(a) - index(b));
 }

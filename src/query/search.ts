@@ -1,16 +1,16 @@
 /** `q`: text looked for in the searchable columns of a collection and of its listed to-many relations (directus8-data §5.6). */
 import { searchable } from '../schema/field-types.ts';
 import type { Collection } from '../schema/types.ts';
+import { isComparable } from './comparable.ts';
 import type { BindContext } from './context.ts';
 import { always, anyOf, containing, never } from './filters.ts';
 import { listedRelations } from './reachable.ts';
-import { tellsValue } from './tells-value.ts';
 import type { Filter } from './types.ts';
 
 function ownColumns(collection: Collection, pattern: string, context: BindContext): Filter[] {
   const found: Filter[] = [];
   for (const field of collection.fields.values()) {
-    if (!searchable(field) || field.secret || !tellsValue(context.visible.field(field))) continue;
+    if (!searchable(field) || field.secret || !isComparable(context.visible.field(field))) continue;
     found.push({ is: 'like', field, pattern, negated: false });
   }
   return found;

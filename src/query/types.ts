@@ -4,7 +4,7 @@ import type { DatePart, Scalar } from '../dialect/types.ts';
 import type { Position } from '../schema/points.ts';
 import type { Collection, Field, Relation, TextIndex, ToOne } from '../schema/types.ts';
 import type { FileMember } from './file-data.ts';
-import type { Place } from './places.ts';
+import type { GeoCondition } from './geo-condition.ts';
 import type { ListForm, MakeObject, RequestedTemplate } from './requested-template.ts';
 
 // ---- as asked: names are still text ----
@@ -161,7 +161,7 @@ export type Filter =
   /** `cased`: upper and lower case differ. */
   | { is: 'like'; field: Field; pattern: string; negated: boolean; cased?: true }
   /** Rows whose point is there. */
-  | { is: 'place'; field: Field; place: Place }
+  | { is: 'geo'; field: Field; condition: GeoCondition }
   /** Rows in whose `fields` a text index finds all of `words`; some make words of the whole `text` themselves. */
   | { is: 'words'; collection: Collection; index: TextIndex; fields: readonly Field[]; text: string; words: readonly string[] }
   /** Rows that match `where`, among the first so many, in the order of their keys, that match `of`. */

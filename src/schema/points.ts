@@ -1,4 +1,4 @@
-/** Columns that hold places on Earth: a point of the database's own type, or what a map of Directus keeps as JSON (payload-rest P-72). */
+/** Columns that hold points on Earth: a point of the database's own type, or what a map of Directus keeps as JSON (payload-rest P-72). */
 import type { Field } from './types.ts';
 
 /** Longitude and latitude in degrees. */
@@ -11,7 +11,7 @@ export function pointForm({ column, storage, type, meta }: Field): 'own' | 'map'
   return isJson && meta?.interface === 'map' ? 'map' : undefined;
 }
 
-/** The place as a value that is written to the column. */
+/** The point as a value that is written to the column. */
 export function storedPoint(field: Field, [lng, lat]: Position): string | { readonly lat: number; readonly lng: number } {
   if (pointForm(field) === 'map') return { lat, lng };
   return field.storage === 'geometry' ? `POINT(${lng} ${lat})` : `(${lng},${lat})`;

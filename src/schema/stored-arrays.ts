@@ -4,7 +4,7 @@ import { inferType } from './field-types.ts';
 import { isStorableJson, unstorable } from './stored-json.ts';
 import { scalarText } from './stored-numbers.ts';
 import type { Field } from './types.ts';
-import { invalid, kept, type Stored, type Verdict } from './verdict.ts';
+import { accepted, invalid, type Stored, type Verdict } from './verdict.ts';
 
 /** The database itself allows no more. */
 const mostDimensions = 6;
@@ -38,11 +38,11 @@ function isRegular(value: Json, [length, ...inner]: readonly number[]): boolean 
 type Scalars = (field: Field, value: Json) => Verdict;
 
 function elementOfList(element: Field, value: Json, scalars: Scalars): Verdict {
-  if (value === null) return kept('NULL');
-  if (element.storage === 'json') return isStorableJson(value) ? kept(quoted(jsonTextOf(value))) : unstorable(element);
+  if (value === null) return accepted('NULL');
+  if (element.storage === 'json') return isStorableJson(value) ? accepted(quoted(jsonTextOf(value))) : unstorable(element);
   // Bytes inside of arrays are read as the database prints them.
   const verdict = element.storage === 'binary' ? bytes(element, value) : scalars(element, value);
-  return 'fault' in verdict ? verdict : kept(quoted(String(verdict.value)));
+  return 'fault' in verdict ? verdict : accepted(quoted(String(verdict.value)));
 }
 
 /** The literal of a list of as many levels. */
@@ -53,12 +53,14 @@ function literal(element: Field, list: readonly Json[], level: number, scalars: 
     if ('fault' in part) return part;
     parts.push(part.value);
   }
-  return kept(`{${parts.join(',')}}`);
+  return accepted(`{${parts.join(',')}}`);
 }
 
 function bytes(element: Field, value: Json): Verdict {
   const text = scalarText(value) ?? '';
-  return /^\\x(?:[0-9a-f]{2})*$/i.test(text) ? kept(text) : invalid(element, 'This value holds something that is not \\x and hex digits.');
+  return /^\\x(?:[0-9a-f]{2})*$/i.test(text)
+    ? accepted(text)
+    : invalid(element, 'This value holds something that is not \\x and hex digits.');
 }
 
 /** A list for an array column; `scalars` tells the stored form of an element. */
@@ -67,7 +69,7 @@ export function storedArray(field: Field, value: Json, scalars: Scalars): Verdic
   const element = elementOf(field);
   const plain = element.storage !== 'json';
   const shape = plain ? shapeOf(value) : [value.length];
-  if (value.length === 0) return kept('{}');
+  if (value.length === 0) return accepted('{}');
   if (shape.length > mostDimensions || shape.includes(0))
     return invalid(field, `This value has an empty list inside, or more than ${mostDimensions} levels.`);
   if (plain && !isRegular(value, shape)) return invalid(field, 'This value holds lists of different lengths.');

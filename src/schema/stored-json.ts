@@ -1,7 +1,7 @@
 /** JSON as it is stored, and what no database takes as text. */
 import { isExactNumber, isJsonList, isJsonObject, type Json, jsonTextOf } from '../lib/json-body.ts';
 import type { Field } from './types.ts';
-import { invalid, kept, type Verdict } from './verdict.ts';
+import { accepted, invalid, type Verdict } from './verdict.ts';
 
 /** NUL, or half of a character: what is stored would not be what was sent. */
 const unstorableText = /\0|\p{Surrogate}/u;
@@ -28,5 +28,5 @@ export function isStorableJson(value: Json): boolean {
 export function storedJson(field: Field, value: Json): Verdict {
   const scalar = typeof value !== 'object' || isExactNumber(value);
   if (scalar && field.type === 'json' && field.meta) return invalid(field, 'This value should be of type json.');
-  return isStorableJson(value) ? kept(jsonTextOf(value)) : unstorable(field);
+  return isStorableJson(value) ? accepted(jsonTextOf(value)) : unstorable(field);
 }

@@ -1,7 +1,7 @@
 /** Dates and times as they are stored: real ones only, in UTC, without losing a digit of a second. */
 import { canonicalDate, canonicalDatetime, canonicalTime, canonicalZonedTime } from './calendar.ts';
 import type { Field } from './types.ts';
-import { kept, notValid, type Verdict } from './verdict.ts';
+import { accepted, notValid, type Verdict } from './verdict.ts';
 
 /** No moment is written with more characters. */
 const longest = 64;
@@ -26,7 +26,7 @@ function keepsFraction(field: Field, text: string): boolean {
 /** A calendar date, exactly `YYYY-MM-DD`. */
 export function storedDate(field: Field, text: string): Verdict {
   const date = dateShape.test(text) ? canonicalDate(text) : undefined;
-  return date === undefined ? notValid(field, 'date') : kept(date);
+  return date === undefined ? notValid(field, 'date') : accepted(date);
 }
 
 /** `HH:MM:SS`, with a fraction where the column has one; an offset only where it is part of the value. */
@@ -34,7 +34,7 @@ export function storedTime(field: Field, text: string): Verdict {
   const zoned = field.column.type === 'timetz';
   const shaped = keepsFraction(field, text) && (zoned ? zonedTimeShape : timeShape).test(text);
   const time = !shaped ? undefined : zoned ? canonicalZonedTime(text) : canonicalTime(text);
-  return time === undefined ? notValid(field, 'time') : kept(time);
+  return time === undefined ? notValid(field, 'time') : accepted(time);
 }
 
 /** A plain datetime as it is, one with an offset in UTC. */
@@ -43,5 +43,5 @@ export function storedDatetime(field: Field, text: string): Verdict {
   const day = field.type === 'date' && dateShape.test(text);
   const shaped = day || (keepsFraction(field, text) && datetimeShape.test(text));
   const moment = shaped ? canonicalDatetime(text.replace(/ (?=[+-]\d\d|Z)/i, '')) : undefined;
-  return moment === undefined ? notValid(field, 'datetime') : kept(moment);
+  return moment === undefined ? notValid(field, 'datetime') : accepted(moment);
 }

@@ -2,7 +2,7 @@
 import { isExactNumber, type Json, numberText } from '../lib/json-body.ts';
 import { canonicalNumber, compareNumbers, fitsDouble } from './numerals.ts';
 import type { Field } from './types.ts';
-import { invalid, kept, notValid, tooLong, type Verdict } from './verdict.ts';
+import { accepted, invalid, notValid, tooLong, type Verdict } from './verdict.ts';
 
 /** Bytes of the integer types; the vendors that keep to them tell a precision as well. */
 const widths: ReadonlyMap<string, number> = new Map([
@@ -60,7 +60,7 @@ const within = (digits: string, { least, most }: Range): boolean => compareNumbe
 function whole(field: Field, value: Json, range: Range, kind: string): Verdict {
   const digits = digitsOf(value);
   if (digits === undefined || digits.includes('.')) return notValid(field, kind);
-  if (within(digits, range)) return kept(digits);
+  if (within(digits, range)) return accepted(digits);
   return { fault: 'unprocessable', message: `${field.name}: This value is not between ${range.least} and ${range.most}.` };
 }
 
@@ -69,7 +69,7 @@ function decimal(field: Field, value: Json): Verdict {
   if (digits === undefined) return notValid(field, 'number');
   const { precision, scale = 0, unsigned } = field.column;
   if (unsigned && precision !== undefined && digits.startsWith('-')) return invalid(field, 'This value is less than 0.');
-  if (precision === undefined) return kept(digits);
+  if (precision === undefined) return accepted(digits);
   const [integer = '', fraction = ''] = digits.replace('-', '').split('.');
   // PostgreSQL knows negative scales, by which it rounds to tens and hundreds, and scales beyond the precision.
   const rounded = scale < 0 && digits !== '0' && !digits.endsWith('0'.repeat(-scale));
@@ -77,7 +77,7 @@ function decimal(field: Field, value: Json): Verdict {
   const zeros = leading === 0 ? (/^0*/.exec(fraction)?.[0].length ?? 0) : 0;
   const tooFine = fraction.length > Math.max(scale, 0) || rounded;
   const tooWide = digits !== '0' && (leading > Math.max(precision - scale, 0) || (scale > precision && zeros < scale - precision));
-  return tooFine || tooWide ? tooLong(field, `${precision},${scale}`) : kept(digits);
+  return tooFine || tooWide ? tooLong(field, `${precision},${scale}`) : accepted(digits);
 }
 
 /** Of four bytes: PostgreSQL's, and MySQL's, which alone tells a precision of it. */
@@ -89,7 +89,7 @@ function float(field: Field, value: Json): Verdict {
   if (field.column.unsigned && digits.startsWith('-')) return invalid(field, 'This value is less than 0.');
   const rounded = Math.fround(Number(digits));
   const fits = isSingle(field) ? Number.isFinite(rounded) && (rounded !== 0 || digits === '0') : fitsDouble(digits);
-  return fits ? kept(digits) : invalid(field, 'This value is beyond the range of the column.');
+  return fits ? accepted(digits) : invalid(field, 'This value is beyond the range of the column.');
 }
 
 /** MySQL's bits are a number, whose width it tells as a precision; PostgreSQL's are a text. */
@@ -98,22 +98,22 @@ function bits(field: Field, value: Json): Verdict {
   if (precision !== undefined) return whole(field, value, { least: '0', most: String(2n ** BigInt(precision) - 1n) }, 'number');
   const text = typeof value === 'boolean' ? (value ? '1' : '0') : typeof value === 'string' ? value : (numberText(value) ?? '');
   if (!/^[01]*$/.test(text) || (text === '' && value !== '')) return invalid(field, 'This value is not a text of the digits 0 and 1.');
-  if (length === undefined) return kept(text);
+  if (length === undefined) return accepted(text);
   if (type === 'bit' && text.length < length) return invalid(field, `This value has not exactly ${length} digits.`);
-  return text.length > length ? tooLong(field, length) : kept(text);
+  return text.length > length ? tooLong(field, length) : accepted(text);
 }
 
 function year(field: Field, value: Json): Verdict {
   const digits = digitsOf(value);
   const possible = digits === '0' || (digits !== undefined && within(digits, { least: '1901', most: '2155' }));
-  return possible && digits !== undefined && !digits.includes('.') ? kept(digits) : notValid(field, 'year');
+  return possible && digits !== undefined && !digits.includes('.') ? accepted(digits) : notValid(field, 'year');
 }
 
 /** A scalar for a column of numbers or truth. */
 export function storedNumber(field: Field, value: Json): Verdict {
   if (field.type === 'boolean' && field.storage !== 'boolean') {
     const truth = truthOf(value);
-    return truth === undefined ? neither(field) : kept(truth ? '1' : '0');
+    return truth === undefined ? neither(field) : accepted(truth ? '1' : '0');
   }
   switch (field.storage) {
     case 'integer':
@@ -128,7 +128,7 @@ export function storedNumber(field: Field, value: Json): Verdict {
       return year(field, value);
     default: {
       const truth = truthOf(value);
-      return truth === undefined ? neither(field) : kept(truth);
+      return truth === undefined ? neither(field) : accepted(truth);
     }
   }
 }

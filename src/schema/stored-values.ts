@@ -5,7 +5,7 @@ import { isStorableText, storedJson, unstorable } from './stored-json.ts';
 import { storedDate, storedDatetime, storedTime } from './stored-moments.ts';
 import { neither, scalarText, storedNumber, truthOf } from './stored-numbers.ts';
 import type { Field } from './types.ts';
-import { invalid, kept, notValid, structured, tooLong, type Verdict } from './verdict.ts';
+import { accepted, invalid, notValid, structured, tooLong, type Verdict } from './verdict.ts';
 
 export type { Stored, Verdict } from './verdict.ts';
 
@@ -29,11 +29,11 @@ function isWithin(text: string, length: number, field: Field): boolean {
 function sized(field: Field, text: string): Verdict {
   const { length, nativeType } = field.column;
   // Of a password what is stored is its hash.
-  if (field.type === 'hash') return kept(text);
+  if (field.type === 'hash') return accepted(text);
   if (length !== undefined && !isWithin(text, length, field)) return tooLong(field, length);
   if (nativeType === 'name' && Buffer.byteLength(text) > nameBytes) return tooLong(field, nameBytes);
   if (nativeType === '"char"' && Buffer.byteLength(text) > 1) return tooLong(field, 1);
-  return kept(text);
+  return accepted(text);
 }
 
 /** A list of scalars as they stand in one text, with commas between them. */
@@ -63,7 +63,7 @@ function textOf(field: Field, value: Json, text: string): Verdict {
       return storedDatetime(field, text);
     case 'boolean': {
       const truth = truthOf(value);
-      return truth === undefined ? neither(field) : kept(truth ? '1' : '0');
+      return truth === undefined ? neither(field) : accepted(truth ? '1' : '0');
     }
     default:
       return sized(field, text);
@@ -74,14 +74,14 @@ function setOf(field: Field, text: string): Verdict {
   const labels = field.column.values ?? [];
   const given = text === '' ? [] : text.split(',');
   if (!given.every((label) => labels.includes(label))) return invalid(field, 'This value holds something that the column does not list.');
-  return kept(labels.filter((label) => given.includes(label)).join(','));
+  return accepted(labels.filter((label) => given.includes(label)).join(','));
 }
 
 function binary(field: Field, text: string): Verdict {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) return invalid(field, 'This value is not base64.');
   const { length } = field.column;
-  return length !== undefined && bytes.length > length ? tooLong(field, length) : kept(text);
+  return length !== undefined && bytes.length > length ? tooLong(field, length) : accepted(text);
 }
 
 /** A scalar by its storage. */
@@ -106,10 +106,10 @@ function scalarOf(field: Field, value: Json): Verdict {
       return storedDatetime(field, text);
     case 'uuid': {
       const lower = text.toLowerCase();
-      return uuid.test(lower) ? kept(lower) : notValid(field, 'UUID');
+      return uuid.test(lower) ? accepted(lower) : notValid(field, 'UUID');
     }
     case 'enum':
-      return field.column.values?.includes(text) === false ? invalid(field, 'This value is none that the column lists.') : kept(text);
+      return field.column.values?.includes(text) === false ? invalid(field, 'This value is none that the column lists.') : accepted(text);
     case 'set':
       return setOf(field, text);
     case 'binary':
@@ -117,13 +117,13 @@ function scalarOf(field: Field, value: Json): Verdict {
     case 'text':
       return textOf(field, value, text);
     default:
-      return kept(text);
+      return accepted(text);
   }
 }
 
 /** The form in which the value is stored, or what is wrong with it. Relations with objects or lists are not for here. Never throws. */
 export function storedValue(field: Field, value: Json): Verdict {
-  if (value === null) return kept(null);
+  if (value === null) return accepted(null);
   const { storage, type } = field;
   if (storage === 'array') return storedArray(field, value, scalarOf);
   const worded = storage === 'text' || storage === 'unknown';

@@ -10,7 +10,7 @@ type Fault = 'validation' | 'unprocessable' | 'structured_value';
 export type Verdict = { readonly value: Stored } | { readonly fault: Fault; readonly message: string };
 
 /** The stored form. */
-export const kept = (value: Stored): Verdict => ({ value });
+export const accepted = (value: Stored): Verdict => ({ value });
 
 /** Refuses with `field: sentence`. */
 export function invalid(field: Field, sentence: string): Verdict {

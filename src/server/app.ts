@@ -15,13 +15,13 @@ import { contractSurface } from '../surfaces/contract/index.ts';
 import { extensionServices, hookServices, writeListeners } from '../surfaces/directus/extension-services.ts';
 import { directusSurface } from '../surfaces/directus/index.ts';
 import { filterOfHooks, hooksRead, rowsThroughHooks } from '../surfaces/directus/read-hooks.ts';
+import { registerDryRunHook } from '../surfaces/dry-run.ts';
 import { explorerSurface } from '../surfaces/explorer/index.ts';
 import { graphqlSurface } from '../surfaces/graphql/index.ts';
 import type { SurfaceHooks } from '../surfaces/hooks.ts';
 import { payloadSurface } from '../surfaces/payload/index.ts';
 import { scimSurface } from '../surfaces/scim/index.ts';
 import { strapiSurface } from '../surfaces/strapi/index.ts';
-import { registerTrialHook } from '../surfaces/trial.ts';
 import { administrationRoutes } from './administration/routes.ts';
 import type { Administration } from './administration/super-admin.ts';
 import { registerCors } from './cors.ts';
@@ -132,7 +132,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   await registerCors(app, (request) => registry.config(keyIn(request.url) ?? ''));
   const limitRate = await createRateLimits(app);
   registerProjectHook(app, registry, limitRate);
-  registerTrialHook(app);
+  registerDryRunHook(app);
   telemetry?.metrics?.attach(app, registry, lifecycle);
 
   app.decorate('writeListeners', writeListeners);

@@ -73,7 +73,7 @@ interface Formed {
   readonly clause: Fragment;
 }
 
-/** By the columns' places, since an expression with parameters is equal to no other. */
+/** By the columns' numbers, since an expression with parameters is equal to no other. */
 function formGroups(groups: readonly Group[], draft: Draft): Formed {
   const { base, scope } = draft;
   const { aggregates } = scope.dialect;
@@ -91,8 +91,8 @@ function formGroups(groups: readonly Group[], draft: Draft): Formed {
     if (part || !aggregates.apart?.(field, nothing)) return [];
     return worked(`apart ${i}`, () => form(group, (value) => aggregates.apart?.(field, value) ?? value), draft);
   });
-  const places = Array.from({ length: keys.length + apart.length }, (_, i) => trusted(String(i + 1)));
-  return { joins: join(joins, ''), keys, apart, clause: places.length === 0 ? nothing : sql` group by ${join(places.reverse(), ', ')}` };
+  const numbers = Array.from({ length: keys.length + apart.length }, (_, i) => trusted(String(i + 1)));
+  return { joins: join(joins, ''), keys, apart, clause: numbers.length === 0 ? nothing : sql` group by ${join(numbers.reverse(), ', ')}` };
 }
 
 /** A value where `told` holds, else NULL. */

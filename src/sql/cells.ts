@@ -26,7 +26,7 @@ export interface Cells {
 /** What gathers the columns of a row; a column asked for twice is sent once. */
 interface Gathered {
   readonly columns: Fragment[];
-  readonly places: Map<string, number>;
+  readonly indexes: Map<string, number>;
   readonly joins: Joins;
   /** Cells before the row's own. */
   readonly first: number;
@@ -34,7 +34,7 @@ interface Gathered {
 
 /** The row under `alias` as the template wants it; its cells begin at `first`. */
 export function cells(template: Template, cases: readonly TemplateCase[] | undefined, alias: string, scope: Scope, first: number): Cells {
-  const gathered: Gathered = { columns: [], places: new Map(), joins: [], first };
+  const gathered: Gathered = { columns: [], indexes: new Map(), joins: [], first };
   const write = objectCells(template, cases, alias, gathered, scope);
   // Counts may be all that is asked for.
   if (gathered.columns.length === 0) gathered.columns.push(sql`null`);
@@ -171,17 +171,17 @@ function add(value: Fragment, gathered: Gathered): number {
 
 /** Where a cell is that is NULL when the field is: the cell of a list of texts never is. */
 function presence(field: Field, alias: string, gathered: Gathered, scope: Scope): number {
-  return field.type === 'array' ? add(column(alias, field), gathered) : place(field, alias, gathered, scope);
+  return field.type === 'array' ? add(column(alias, field), gathered) : cellIndex(field, alias, gathered, scope);
 }
 
 /** Where the field's cell is. */
-function place(field: Field, alias: string, gathered: Gathered, scope: Scope, form: ValueForm = 'plain'): number {
+function cellIndex(field: Field, alias: string, gathered: Gathered, scope: Scope, form: ValueForm = 'plain'): number {
   const key = `${form}:${alias}.${field.name}`;
-  let at = gathered.places.get(key);
+  let at = gathered.indexes.get(key);
   if (at === undefined) {
     const cell = scope.dialect.cell?.(field, column(alias, field), form);
     at = add(cell ? cell.value : column(alias, field), gathered);
-    gathered.places.set(key, at);
+    gathered.indexes.set(key, at);
   }
   return at;
 }
@@ -190,12 +190,12 @@ function fieldCell(field: Field, alias: string, gathered: Gathered, scope: Scope
   if (field.secret === 'masked') {
     return cellValue(add(sql`(case when ${column(alias, field)} is null then null else ${stars} end)`, gathered), quoted);
   }
-  const at = place(field, alias, gathered, scope, form);
+  const at = cellIndex(field, alias, gathered, scope, form);
   return cellValue(at, scope.dialect.cell?.(field, column(alias, field), form).write ?? String);
 }
 
 function cutCell(field: Field, cut: Cut, alias: string, gathered: Gathered, scope: Scope): Value {
-  const of = place(cut.of, alias, gathered, scope);
+  const of = cellIndex(cut.of, alias, gathered, scope);
   const write = writerOf(fieldCell(field, alias, gathered, scope));
   return madeValue((row) => cutValue(cut, row[of] ?? null, write(row)));
 }

@@ -1,10 +1,10 @@
 /**
- * The rows behind a place in an order. The first term bounds them, so that an index on it leads straight there; NULLs of it are a part
+ * The rows behind a position in an order (keyset pagination). The first term bounds them, so that an index on it leads straight there; NULLs of it are a part
  * of their own, since no index has them and the values side by side in either direction.
  */
 import type { OrderTerm } from '../dialect/types.ts';
 import { type Fragment, join, name, nothing, sql, trusted } from '../lib/fragment.ts';
-import type { Place } from '../query/cursor.ts';
+import type { CursorPosition } from '../query/cursor.ts';
 import type { Order, ReadQuery } from '../query/types.ts';
 import type { Field } from '../schema/types.ts';
 import { canBeMerged } from './null-split.ts';
@@ -21,7 +21,7 @@ interface Part {
 interface Step {
   readonly compared: Fragment;
   readonly expression: Fragment;
-  /** NULL where the place has none. */
+  /** NULL where the position has none. */
   readonly operand: (() => Fragment) | null;
   readonly beyond: '>' | '<';
   readonly nullable: boolean;
@@ -29,12 +29,12 @@ interface Step {
   readonly nullsEnd: boolean;
 }
 
-function stepsOf(order: readonly Order[], terms: readonly OrderTerm[], place: Place, scope: Scope): Step[] {
+function stepsOf(order: readonly Order[], terms: readonly OrderTerm[], position: CursorPosition, scope: Scope): Step[] {
   return terms.flatMap((term, i) => {
     const field = order[i]?.field;
     if (!field) return [];
-    const value = place[i] ?? null;
-    const { compared, operand } = scope.dialect.place(field, term.expression);
+    const value = position[i] ?? null;
+    const { compared, operand } = scope.dialect.sortKey(field, term.expression);
     return [
       {
         compared,
@@ -48,11 +48,11 @@ function stepsOf(order: readonly Order[], terms: readonly OrderTerm[], place: Pl
   });
 }
 
-/** Rows of which the first of the steps has a value and that are behind the place; undefined where there are none. */
+/** Rows of which the first of the steps has a value and that are behind the position; undefined where there are none. */
 function valued([first, ...rest]: readonly Step[]): Fragment | undefined {
   if (!first) return undefined;
   const { compared, operand, beyond } = first;
-  // The place is a NULL: the values are all behind it, or all before.
+  // The position is a NULL: the values are all behind it, or all before.
   if (!operand) return first.nullsEnd ? undefined : sql`${first.expression} is not null`;
   const further = behind(rest);
   const strictly = sql`${compared} ${trusted(beyond)} ${operand()}`;
@@ -67,15 +67,15 @@ function nulls([first, ...rest]: readonly Step[]): Fragment | undefined {
   return further && sql`${first.expression} is null and ${further}`;
 }
 
-/** Rows behind the place by these steps alone; undefined where there are none. */
+/** Rows behind the position by these steps alone; undefined where there are none. */
 function behind(steps: readonly Step[]): Fragment | undefined {
   const parts = [valued(steps), nulls(steps)].flatMap((part) => (part ? [sql`(${part})`] : []));
   return parts.length === 0 ? undefined : sql`(${join(parts, ' or ')})`;
 }
 
-/** The parts in which the rows behind the place are found: the values and the NULLs of the first term each by itself, or both in one. */
-function partsBehind(order: readonly Order[], terms: readonly OrderTerm[], place: Place, apart: boolean, scope: Scope): Part[] {
-  const steps = stepsOf(order, terms, place, scope);
+/** The parts in which the rows behind the position are found: the values and the NULLs of the first term each by itself, or both in one. */
+function partsBehind(order: readonly Order[], terms: readonly OrderTerm[], position: CursorPosition, apart: boolean, scope: Scope): Part[] {
+  const steps = stepsOf(order, terms, position, scope);
   const [first, ...rest] = terms;
   const [withValue, withNull] = [valued(steps), nulls(steps)];
   // Where it is known whether there is a value, the order need not speak of NULLs, and may then be an index's own.
@@ -94,8 +94,8 @@ export interface Shown {
   readonly needed: readonly Field[];
 }
 
-/** The select of a page that begins behind the place. */
-export function keysetPage(query: ReadQuery, place: Place, shown: Shown, scope: Scope): Fragment {
+/** The select of a page that begins behind the position. */
+export function keysetPage(query: ReadQuery, position: CursorPosition, shown: Shown, scope: Scope): Fragment {
   const order = query.order === 'random' ? [] : query.order;
   const { collection, limit } = query;
   const page = scope.dialect.page(limit, 0);
@@ -106,12 +106,12 @@ export function keysetPage(query: ReadQuery, place: Place, shown: Shown, scope: 
     return sql`select ${rows} from ${table(collection, alias)}${joins} where ${all}${orderClause(part.terms, scope)} ${page}`;
   };
   const apart = order[0]?.field.indexed === true && canBeMerged(order);
-  const [first, second] = partsBehind(order, shown.order.terms, place, apart, scope);
+  const [first, second] = partsBehind(order, shown.order.terms, position, apart, scope);
   if (!first) return nothing;
   if (!second) return select(shown.columns, shown.base, shown.order.joins, first);
   const parts = [0, 1].map((i) => {
     const alias = scope.alias();
-    const part = partsBehind(order, ordered(order, alias, scope).terms, place, apart, scope)[i] ?? first;
+    const part = partsBehind(order, ordered(order, alias, scope).terms, position, apart, scope)[i] ?? first;
     const columns = shown.needed.map((field) => column(alias, field));
     const own = name(scope.alias());
     return sql`select ${own}.* from (${select(columns, alias, nothing, part)}) ${own}`;

@@ -4,7 +4,7 @@ import { type Fragment, join, name, nothing, sql } from '../lib/fragment.ts';
 import type { ListStep, Order, OrderStep, ReadQuery } from '../query/types.ts';
 import { namesOneRow } from '../schema/one-row.ts';
 import type { Field } from '../schema/types.ts';
-import { remoteness } from './place.ts';
+import { haversine } from './geo-condition.ts';
 import { column, joinedRow, type Scope, table } from './scope.ts';
 import { condition, joined, relatedTables } from './where.ts';
 
@@ -43,7 +43,7 @@ export function ordered(order: ReadQuery['order'], alias: string, scope: Scope):
 }
 
 function sorted({ field, from }: Pick<Order, 'field' | 'from'>, alias: string, scope: Scope): Fragment {
-  if (from) return remoteness(field, from, alias, scope);
+  if (from) return haversine(field, from, alias, scope);
   return scope.dialect.ordered(field, column(alias, field));
 }
 

@@ -1,32 +1,19 @@
 /** Statements on what users keep for themselves (engine/preferences.ts). */
 import type { Dialect } from '../dialect/types.ts';
-import { type Fragment, join, name, param, print, type Statement, sql } from '../lib/fragment.ts';
+import { name, nothing, print, type Statement, sql } from '../lib/fragment.ts';
 import { preferencesTable } from '../schema/system.ts';
-import { tableName } from './scope.ts';
-
-type Cells = Readonly<Record<string, string>>;
-
-const pairs = (cells: Cells): Fragment[] => Object.entries(cells).map(([column, value]) => sql`${name(column)} = ${param(value)}`);
+import { cellsMatch, ownTable } from './own-table.ts';
 
 /** The statements, for the schema where the table is. */
 export function preferenceStatements(dialect: Dialect, schema: string | null) {
-  const table = tableName({ table: { schema, name: preferencesTable } });
-  const where = (cells: Cells): Fragment => join(pairs(cells), ' and ');
+  const { table, ...statements } = ownTable(dialect, schema, preferencesTable);
   return {
-    insert(cells: Cells): Statement {
-      const columns = Object.keys(cells).map((column) => name(column));
-      const values = Object.values(cells).map((value) => param(value));
-      return print(sql`insert into ${table} (${join(columns, ', ')}) values (${join(values, ', ')})`, dialect);
+    ...statements,
+    list(owner: string, limit: number | undefined, offset: number): Statement {
+      const page = limit === undefined ? nothing : sql` ${dialect.page(limit, offset)}`;
+      const rows = sql`select * from ${table} where ${cellsMatch({ owner })} order by ${name('updated_at')} desc, ${name('id')}${page}`;
+      return print(rows, dialect);
     },
-    find: (id: string): Statement => print(sql`select * from ${table} where ${where({ id })}`, dialect),
-    update: (id: string, cells: Cells): Statement =>
-      print(sql`update ${table} set ${join(pairs(cells), ', ')} where ${where({ id })}`, dialect),
-    remove: (id: string): Statement => print(sql`delete from ${table} where ${where({ id })}`, dialect),
-    list: (owner: string, limit: number | undefined, offset: number): Statement =>
-      print(
-        sql`select * from ${table} where ${where({ owner })} order by ${name('updated_at')} desc, ${name('id')}${limit === undefined ? sql`` : sql` ${dialect.page(limit, offset)}`}`,
-        dialect,
-      ),
-    count: (owner: string): Statement => print(sql`select count(*) as ${name('n')} from ${table} where ${where({ owner })}`, dialect),
+    count: (owner: string): Statement => print(sql`select count(*) as ${name('n')} from ${table} where ${cellsMatch({ owner })}`, dialect),
   };
 }

@@ -2,7 +2,7 @@
 import type { Authorized } from '../access/types.ts';
 import type { Dialect, TextRow } from '../dialect/types.ts';
 import { type Fragment, join, name, nothing, print, type Statement, sql } from '../lib/fragment.ts';
-import type { Place } from '../query/cursor.ts';
+import type { CursorPosition } from '../query/cursor.ts';
 import { allOf } from '../query/filters.ts';
 import type { Filter, ReadQuery } from '../query/types.ts';
 import { amongOf, beyond } from './among.ts';
@@ -29,8 +29,8 @@ export interface CompiledRead {
   readonly guarded: boolean;
   /** More rows than this are too many. */
   readonly most?: number;
-  /** Where the cells are that tell a row's place in the order, for a read that is followed. There is one row more than was asked for. */
-  readonly place?: { readonly first: number; readonly count: number };
+  /** Where the cells are of a row's sort keys, for a read that is followed. There is one row more than was asked for. */
+  readonly sortKeys?: { readonly first: number; readonly count: number };
   readonly write: RowWriter;
 }
 
@@ -38,8 +38,8 @@ export interface ReadOptions {
   readonly nullsLast: boolean;
   /** A condition that is the same for every row; where it does not hold there are no rows at all, not even counts. */
   readonly proof?: Fragment | undefined;
-  /** The rows are told their places in the order; with `after`, those behind that place are read. `backward`: in the order turned round. */
-  readonly follow?: { readonly after?: Place; readonly backward?: boolean } | undefined;
+  /** The rows come with their sort keys; with `after`, those behind that position are read. `backward`: in the order turned round. */
+  readonly follow?: { readonly after?: CursorPosition; readonly backward?: boolean } | undefined;
 }
 
 /** Cells before those of the row, beside counts: the counts and the row's number. */
@@ -55,7 +55,11 @@ export function compileRead(asked: Authorized<ReadQuery>, dialect: Dialect, opti
   const counts = countPairs(query, matched, scope);
   const guarded = hasGuardedList(query.template);
   const found = page(query, scope, { follow, ...(counts.length === 0 ? { first: 0, proof: options.proof } : { first: beside, matched }) });
-  const about = { guarded, ...(query.most === undefined ? {} : { most: query.most }), ...(found.place ? { place: found.place } : {}) };
+  const about = {
+    guarded,
+    ...(query.most === undefined ? {} : { most: query.most }),
+    ...(found.sortKeys ? { sortKeys: found.sortKeys } : {}),
+  };
   if (counts.length === 0) {
     const statement = print(sql`select ${join(found.columns, ', ')} ${found.from}${found.order}`, dialect);
     return { statement, counted: false, ...about, write: found.write };
@@ -88,7 +92,7 @@ interface Page {
   order: Fragment;
   /** The whole order, on the outer rows. */
   fullOrder: Fragment;
-  place?: CompiledRead['place'];
+  sortKeys?: CompiledRead['sortKeys'];
 }
 
 interface PageOptions {
@@ -139,11 +143,11 @@ function page(query: ReadQuery, scope: Scope, { first, proof, matched, follow }:
   // Joins may change the order of the page; without any, its rows come as they were found.
   const fullOrder = orderClause([...again.terms, ...eachAgain(query, paged, scope)], scope);
   const needsOrder = made.joins.pieces.length > 0;
-  const places = follow ? terms.map((term, i) => scope.dialect.place(term.field, again.terms[i]?.expression ?? nothing).cell) : [];
+  const keys = follow ? terms.map((term, i) => scope.dialect.sortKey(term.field, again.terms[i]?.expression ?? nothing).cell) : [];
   return {
     ...made,
-    columns: [...made.columns, ...places],
-    ...(follow ? { place: { first: first + made.columns.length, count: places.length } } : {}),
+    columns: [...made.columns, ...keys],
+    ...(follow ? { sortKeys: { first: first + made.columns.length, count: keys.length } } : {}),
     from: sql`from (${inner}) ${name(paged)}${made.joins}${whereClause(proof)}`,
     order: needsOrder ? fullOrder : nothing,
     fullOrder,

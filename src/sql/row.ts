@@ -48,6 +48,7 @@ function bareRow(template: Template, cases: readonly TemplateCase[] | undefined,
   };
 }
 
+/** The template's outputs for the row under `alias`, as one JSON object. */
 export function object(
   template: Template,
   cases: readonly TemplateCase[] | undefined,
@@ -88,6 +89,7 @@ function built(values: Values, lacking: Lacking | undefined, scope: Scope): Frag
 
 export const stars = trusted("'**********'");
 
+/** The value of one output for the row under `alias`; undefined where the output has none. */
 export function outputValue(output: Output, alias: string, joins: Joins, scope: Scope): Fragment | undefined {
   const { dialect } = scope;
   switch (output.is) {
@@ -125,6 +127,7 @@ export function outputValue(output: Output, alias: string, joins: Joins, scope: 
   }
 }
 
+/** The text form of a row's key, or of its parts with commas between. */
 export function keyText({ fields, joined }: Extract<Output, { is: 'key' }>, alias: string, { dialect }: Scope): Fragment {
   const text = dialect.keys.text(fields.map((field) => ({ field, column: column(alias, field) })));
   // Neither character stands in a part as it is.

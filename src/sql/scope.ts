@@ -31,6 +31,7 @@ export function joinedRow({ joined }: Scope, relation: Relation, from: string): 
   return joined?.find((one) => one.relation === relation && one.from === from);
 }
 
+/** What the parts of one statement share: the dialect, and aliases that are not taken yet. */
 export function createScope(dialect: Dialect, nullsLast: boolean, each?: readonly string[]): Scope {
   let count = 0;
   return { dialect, nullsLast, ...(each ? { each } : {}), alias: () => `t${count++}` };

@@ -4,9 +4,9 @@ import { type Fragment, join, sql, trusted } from '../lib/fragment.ts';
 import type { Filter } from '../query/types.ts';
 import type { Collection, Field, JoinPair, Relation } from '../schema/types.ts';
 import { amongCondition } from './among.ts';
+import { geoCondition } from './geo-condition.ts';
 import { byValue, named } from './named.ts';
 import { numberField } from './number-field.ts';
-import { placeCondition } from './place.ts';
 import { column, joinedRow, type Scope, table } from './scope.ts';
 
 /** The condition on the row under `alias`; undefined when it always holds. */
@@ -38,8 +38,8 @@ export function condition(filter: Filter, alias: string, scope: Scope): Fragment
     }
     case 'compare':
       return comparison(filter.field, filter.operator, filter.values, alias, scope);
-    case 'place':
-      return placeCondition(filter.field, filter.place, alias, scope);
+    case 'geo':
+      return geoCondition(filter.field, filter.condition, alias, scope);
     case 'each':
       return eachRow(filter.key, alias, scope);
     case 'words':

@@ -33,6 +33,7 @@ export async function takeForms(app: FastifyInstance): Promise<void> {
   await app.register(multipart, { preservePath: true } as object);
 }
 
+/** Whether the body is a multipart form. */
 export const isForm = (request: FastifyRequest): boolean => request.isMultipart() === true;
 
 const refusals: Readonly<Record<string, string>> = {

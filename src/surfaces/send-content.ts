@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Content } from '../files/content.ts';
 import type { ByteRange } from '../files/types.ts';
 import { GatewayError } from '../lib/errors.ts';
-import { asksFor } from './asks-for.ts';
+import { namesTag } from './entity-tags.ts';
 
 /** Headers beside those of the content itself. */
 export type ContentHeaders = Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ function moment(header: string | undefined): number | undefined {
 /** Whether the caller has the content as it is. */
 function isKnown(request: FastifyRequest, { tag, modified }: Content): boolean {
   const { 'if-none-match': tags, 'if-modified-since': since } = request.headers;
-  if (tags !== undefined) return asksFor(tags, tag);
+  if (tags !== undefined) return namesTag(tags, tag);
   const time = moment(since);
   return time !== undefined && seconds(modified) <= time;
 }
@@ -28,7 +28,7 @@ function isKnown(request: FastifyRequest, { tag, modified }: Content): boolean {
 function hasChanged(request: FastifyRequest, { tag, modified }: Content): boolean {
   const { 'if-match': tags, 'if-unmodified-since': since } = request.headers;
   // Weak tags never match here.
-  if (tags !== undefined) return !asksFor(tags.replace(/W\/"[^"]*"/g, ''), tag);
+  if (tags !== undefined) return !namesTag(tags.replace(/W\/"[^"]*"/g, ''), tag);
   const time = moment(since);
   return time !== undefined && seconds(modified) > time;
 }

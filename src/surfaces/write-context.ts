@@ -6,6 +6,7 @@ import { afterWrites } from './after-writes.ts';
 import type { CallerContext } from './caller.ts';
 import type { SurfaceHooks } from './hooks.ts';
 
+/** The context of a write by the caller of that context. */
 export function writeContext(
   request: FastifyRequest,
   context: CallerContext,

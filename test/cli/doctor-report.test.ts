@@ -1,6 +1,6 @@
 /** What `doctor` says of tables, from introspection and schema alone. */
 import t from 'tap';
-import { placeOf } from '../../src/cli/doctor-replicas.ts';
+import { addressOf } from '../../src/cli/doctor-replicas.ts';
 import { makeReport, printReport } from '../../src/cli/doctor-report.ts';
 import type { IntrospectedColumn, IntrospectedTable } from '../../src/dialect/types.ts';
 import { noExtensions } from '../../src/extensions/load.ts';
@@ -78,10 +78,10 @@ t.test('a line a table, and what there is to say about it', async (t) => {
     replicas: [
       { number: 1, name: 'near.example/shop', state: 'near', secondsBehind: 0.1 },
       { number: 2, name: 'far.example/shop', state: 'behind', secondsBehind: 10 },
-      { number: 3, name: placeOf('postgres://reader:hush/hush@far.example/shop'), state: 'away', reason: 'It does not answer' },
+      { number: 3, name: addressOf('postgres://reader:hush/hush@far.example/shop'), state: 'away', reason: 'It does not answer' },
       {
         number: 4,
-        name: placeOf({ host: 'db.example', port: 5433, user: 'reader', password: 'hush', database: 'shop' }),
+        name: addressOf({ host: 'db.example', port: 5433, user: 'reader', password: 'hush', database: 'shop' }),
         state: 'near',
         secondsBehind: 0,
       },

@@ -1,12 +1,12 @@
 import t from 'tap';
-import { createLine } from '../../src/dialect/line.ts';
+import { createTransactionQueue } from '../../src/dialect/transaction-queue.ts';
 
 const failing = async (): Promise<never> => {
   throw new Error('broken');
 };
 
 t.test('one after another', async (t) => {
-  const line = createLine();
+  const line = createTransactionQueue();
   const order: string[] = [];
   const step = (name: string) => async (): Promise<string> => {
     order.push(`${name} begins`);
@@ -24,14 +24,14 @@ t.test('one after another', async (t) => {
 });
 
 t.test('what failed is the end', async (t) => {
-  const line = createLine();
+  const line = createTransactionQueue();
   await t.rejects(line.send(failing), /broken/);
   await t.rejects(
     line.send(() => 'next'),
     /broken/,
   );
   t.throws(() => line.check(), /broken/);
-  const sudden = createLine();
+  const sudden = createTransactionQueue();
   await t.rejects(
     sudden.send(() => {
       throw new Error('at once');
@@ -42,7 +42,7 @@ t.test('what failed is the end', async (t) => {
 });
 
 t.test('unless it is harmless', async (t) => {
-  const line = createLine();
+  const line = createTransactionQueue();
   await t.rejects(
     line.send(failing, (error) => error instanceof Error && error.message === 'broken'),
     /broken/,

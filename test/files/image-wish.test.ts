@@ -1,7 +1,7 @@
 /** Which images may be asked for. */
 import t from 'tap';
 import { formatAccepted, formatOfFile } from '../../src/files/image-formats.ts';
-import { type AssetParameters, whitelistOf, wishOf } from '../../src/files/image-wish.ts';
+import { type AssetParameters, imageRequestOf, whitelistOf } from '../../src/files/image-request.ts';
 
 const entry = { key: 'small', width: 10, height: 20, fit: 'crop', quality: 80 };
 const system = JSON.stringify([{ ...entry, key: 'system', width: 64 }]);
@@ -13,7 +13,7 @@ const settings = (user: string | null): Map<string, string | null> =>
 
 const asked = (user: string | null, parameters: AssetParameters): string => {
   try {
-    const wish = wishOf(parameters, whitelistOf(settings(user)), 5000, undefined);
+    const wish = imageRequestOf(parameters, whitelistOf(settings(user)), 5000, undefined);
     return wish ? `${wish.width}x${wish.height} ${wish.fit} ${wish.quality} ${wish.format ?? 'same'}` : 'original';
   } catch (error) {
     return String(error);

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import t from 'tap';
 import { type AssetSettings, assetSettingsOf } from '../../src/files/asset-settings.ts';
 import type { Content, StoredFile } from '../../src/files/content.ts';
-import type { ImageWish } from '../../src/files/image-wish.ts';
+import type { ImageRequest } from '../../src/files/image-request.ts';
 import { removeDerived } from '../../src/files/keys.ts';
 import { openStorage } from '../../src/files/open-storage.ts';
 import { createRenderQueue } from '../../src/files/render-queue.ts';
@@ -53,7 +53,7 @@ async function worldOf(place: 'local' | 's3', name: string): Promise<World> {
   return { storage, written, thumbnails: other(), other };
 }
 
-const wish: ImageWish = { width: 20, height: 20, fit: 'crop', quality: 80, format: undefined };
+const wish: ImageRequest = { width: 20, height: 20, fit: 'crop', quality: 80, format: undefined };
 
 const fileOf = (id: string, checksum: string): StoredFile => ({
   id,

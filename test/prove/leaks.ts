@@ -60,7 +60,7 @@ export const leaks: readonly Leak[] = [
     rule: 'authoriseRows(query.where, rows, collection, guard)',
     instead: 'query.where',
   },
-  { name: 'relations-by-hidden-columns', world: 4, file: 'access/relations', rule: 'tellsValue(grant.field(named))', instead: 'true' },
+  { name: 'relations-by-hidden-columns', world: 4, file: 'access/relations', rule: 'isComparable(grant.field(named))', instead: 'true' },
   {
     name: 'history-of-unreadable-rows',
     world: 1,
@@ -70,7 +70,7 @@ export const leaks: readonly Leak[] = [
   },
   { name: 'snapshots-uncut', world: 3, file: 'access/snapshots', rule: "grant.field(field) !== 'yes'", instead: 'false' },
   { name: 'trials-uncut', world: 1, file: 'engine/dry-run', rule: 'unlimited ? text : readableMembers(text, is)', instead: 'text' },
-  { name: 'feeds-of-hidden-columns', world: 20, file: 'changes/tell', rule: 'visible.field(field) === how', instead: 'field' },
+  { name: 'feeds-of-hidden-columns', world: 20, file: 'changes/caller-changes', rule: 'visible.field(field) === how', instead: 'field' },
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a module.
   { name: 'remembered-for-others', world: 1, file: 'surfaces/directus/read', rule: 'return `${serial} ', instead: 'return `' },
 ];

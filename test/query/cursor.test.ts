@@ -1,7 +1,7 @@
 import t from 'tap';
 import { GatewayError } from '../../src/lib/errors.ts';
 import { createSealer } from '../../src/lib/sealed-text.ts';
-import { type Binding, bindingOf, cursorOf, placeOf } from '../../src/query/cursor.ts';
+import { type Binding, bindingOf, cursorOf, positionOf } from '../../src/query/cursor.ts';
 import type { Order, RequestedRead } from '../../src/query/types.ts';
 import { fieldOf } from './fields.ts';
 
@@ -25,7 +25,7 @@ const binding = bindingOf(request, order, true, '3', '7');
 
 function refusal(cursor: string, other: Binding): GatewayError | undefined {
   try {
-    placeOf(cursor, other, sealer);
+    positionOf(cursor, other, sealer);
     return undefined;
   } catch (error) {
     if (error instanceof GatewayError) return error;
@@ -33,9 +33,9 @@ function refusal(cursor: string, other: Binding): GatewayError | undefined {
   }
 }
 
-t.test('a place comes back as it was', async (t) => {
-  for (const place of [['9007199254740993', null], ['', '☃ "quoted" \\'], []])
-    t.strictSame(placeOf(cursorOf(place, binding, sealer), binding, sealer), place);
+t.test('a position comes back as it was', async (t) => {
+  for (const position of [['9007199254740993', null], ['', '☃ "quoted" \\'], []])
+    t.strictSame(positionOf(cursorOf(position, binding, sealer), binding, sealer), position);
 });
 
 t.test('its length says nothing of a key', async (t) => {

@@ -26,6 +26,7 @@ export interface FieldWork {
   readonly changedRows: (readonly [field: string, values: JsonValues])[];
 }
 
+/** Nothing to do yet: what changes of fields are added to. */
 export const noWork = (): FieldWork => ({ add: [], change: [], drop: [], checks: [], rows: [], changedRows: [] });
 
 /** The tables that describe all others are nobody's to change. */
@@ -112,6 +113,7 @@ export function changeField(context: EditContext, collection: Collection, name: 
   else work.rows.push({ sort: 0, ...row });
 }
 
+/** Throws where the only column of a table would be deleted. */
 export function refuseLast(collection: Collection): void {
   if (collection.fields.size <= 1)
     throw new GatewayError('unprocessable', { message: 'The last column of a table cannot go; delete the collection' });

@@ -43,6 +43,7 @@ export interface MetadataWriter {
   remove(table: string, where: JsonValues, filled?: string): Promise<number>;
 }
 
+/** What writes rows of the directus_* tables in this transaction. */
 export function metadataWriter(connection: Transaction, schema: Schema): MetadataWriter {
   const { dialect } = connection;
   return {

@@ -18,6 +18,7 @@ export interface Lifecycle {
 /** Milliseconds within which those who watch the readiness of a server ask again. */
 const lately = 60_000;
 
+/** The life of a server that has just begun. */
 export function createLifecycle(): Lifecycle {
   const closers = new Set<() => void>();
   let draining = false;

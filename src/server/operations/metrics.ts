@@ -34,6 +34,7 @@ const kindOf = (text: string): string => kinds.get(text.slice(0, 4).toLowerCase(
 /** The label of requests to nothing: what strangers type must not become labels. */
 const unmatched = 'unmatched';
 
+/** The metrics of this process, in a register of their own. */
 export function createMetrics(): Metrics {
   const register = new Register();
   collectDefaultMetrics({ register });

@@ -11,6 +11,7 @@ export interface ByLabels<T> {
 
 type Level = Map<string, unknown>;
 
+/** One tally for each combination of labels, made when it is first counted. */
 export function byLabels<T>(make: () => T): ByLabels<T> {
   const root: Level = new Map();
   const all: [readonly string[], T][] = [];

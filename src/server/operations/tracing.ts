@@ -25,6 +25,7 @@ function withoutMessages(span: Span): void {
   span.setStatus = ({ code }) => setStatus({ code });
 }
 
+/** What makes spans, by the tracer that the operator's SDK registers. */
 export function createTracing(): Tracing {
   const tracer = trace.getTracer('sallyport');
   const instrumentation = new FastifyOtelInstrumentation({

@@ -1,8 +1,8 @@
 /** What a request for the change feed asks: collections, kinds of changes, and where to go on. */
 import type { FastifyRequest } from 'fastify';
+import { isFed } from '../../changes/caller-changes.ts';
 import type { FeedState } from '../../changes/feeds.ts';
-import { isFed } from '../../changes/tell.ts';
-import { changeEvents, type Wish } from '../../changes/types.ts';
+import { changeEvents, type FeedSelection } from '../../changes/types.ts';
 import { accessOf, type ReadContext } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 
@@ -52,10 +52,10 @@ export function askedOf(request: FastifyRequest): AskedFeed {
 }
 
 /** What the caller may have of it. A name that stands for nothing is an error of a `first` look, whatever the reason; later it is left out. */
-export function wishesOf({ collections, events }: AskedFeed, state: FeedState, first = false): ReadonlyMap<string, Wish> {
+export function wishesOf({ collections, events }: AskedFeed, state: FeedState, first = false): ReadonlyMap<string, FeedSelection> {
   const { visible } = accessOf({ ...state } as ReadContext);
-  const wish: Wish = events ? { events } : {};
-  const wishes = new Map<string, Wish>();
+  const wish: FeedSelection = events ? { events } : {};
+  const wishes = new Map<string, FeedSelection>();
   for (const name of collections ?? state.schema.collections.keys()) {
     const collection = state.schema.collections.get(name);
     if (collection && isFed(collection, visible)) wishes.set(name, wish);

@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FeedHooks } from '../../changes/caller-changes.ts';
 import type { Feed, FeedRequest, Listener } from '../../changes/feeds.ts';
 import { hubOf } from '../../changes/hub.ts';
-import type { FeedHooks } from '../../changes/tell.ts';
-import type { Told } from '../../changes/types.ts';
+import type { FeedEvent } from '../../changes/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { connectionIdentityFor } from '../connection-identity.ts';
 import { relativeFileData } from '../file-data.ts';
-import { standingFor } from '../standing.ts';
 import { type AskedFeed, askedOf, wishesOf } from './asked.ts';
 import '../types.ts';
 
@@ -33,9 +33,9 @@ export const changesSurface: FastifyPluginAsync<ChangesSurfaceOptions> = async (
     const { project } = request;
     const asked = askedOf(request);
     const hub = hubOf(project, hooks, relativeFileData(project));
-    const standing = await standingFor(request, asked.token);
+    const identity = await connectionIdentityFor(request, asked.token);
     const response = reply.raw;
-    const listener = hub.join(standing, (error) => last(response, 'end', error));
+    const listener = hub.join(identity, (error) => last(response, 'end', error));
     open.add(response);
     // Told nothing more from then on: what is written behind the end of an answer is an error that nobody listens to.
     const stayed = app.longLived.add(() => {
@@ -68,7 +68,7 @@ async function begun(request: FastifyRequest, reply: FastifyReply, listener: Lis
   let first = true;
   const wanted: FeedRequest = {
     signature: asked.signature,
-    wishes: (state) => wishesOf(asked, state, first),
+    selections: (state) => wishesOf(asked, state, first),
     cut: () => response.destroy(),
     after: asked.after,
   };
@@ -107,7 +107,7 @@ function eventText(name: string, data: object, id?: string): string {
 }
 
 /** A change; its item is JSON already, in one line. */
-function changeText({ event, collection, key, item, activity, position }: Told): string {
+function changeText({ event, collection, key, item, activity, position }: FeedEvent): string {
   const head = JSON.stringify({ event, collection, key, ...(activity === undefined ? {} : { activity }) });
   return `id: ${position}\ndata: ${item === undefined ? head : `${head.slice(0, -1)},"item":${item.replaceAll('\n', ' ')}}`}\n\n`;
 }
@@ -119,7 +119,7 @@ function last(response: ServerResponse, name: string, { message }: Error): void 
 }
 
 /** Until the client is gone. A client that takes nothing between two signs of life is cut off. */
-async function tell(response: ServerResponse, { told }: Feed, keepAlive: number): Promise<void> {
+async function tell(response: ServerResponse, { events: told }: Feed, keepAlive: number): Promise<void> {
   let stuck = false;
   const timer = setInterval(() => {
     if (response.writableEnded) return;

@@ -10,6 +10,7 @@ interface Definitions {
   readonly waiting: readonly { readonly name: string; readonly make: () => JsonSchema }[];
 }
 
+/** No definitions yet. */
 export function createDefinitions(): Definitions {
   const known = new Set<string>();
   const waiting: { readonly name: string; readonly make: () => JsonSchema }[] = [];

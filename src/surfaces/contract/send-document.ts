@@ -2,8 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Sliced } from '../../lib/slices.ts';
-import { asksFor } from '../asks-for.ts';
 import { type CallerContext, identified } from '../caller.ts';
+import { namesTag } from '../entity-tags.ts';
 import { checkIntrospection } from '../graphql/guards.ts';
 import { graphqlLimitsOf } from '../graphql/settings.ts';
 import { documentFor } from './documents.ts';
@@ -78,6 +78,6 @@ export async function sendDocument(request: FastifyRequest, reply: FastifyReply,
   const { body, tag } = await documentFor(context, `${name} ${surface}`, () => make(context));
   reply.header('etag', tag).header('cache-control', 'private, no-cache');
   reply.header('vary', [reply.getHeader('vary') ?? [], 'Authorization', 'Cookie'].flat().join(', '));
-  if (asksFor(request.headers['if-none-match'], tag)) return reply.code(304).send();
+  if (namesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
   return reply.type(kind.type).send(body);
 }

@@ -4,8 +4,8 @@ import { type AggregateResult, aggregate } from '../../engine/aggregate.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedAggregate } from '../../query/types.ts';
 import { defaultLimit } from '../default-limit.ts';
-import { fresh } from '../fresh.ts';
 import { provenAnswer } from '../proven.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
 import { wantsMeta } from './parse.ts';
 import { type DirectusAggregate, parseAggregate } from './parse-aggregate.ts';
@@ -47,7 +47,7 @@ async function readAs(context: DirectusContext, { collection, within }: Pick<Wan
   context.timings?.mark('parse');
   try {
     const request = (now: DirectusContext): RequestedAggregate => (within ? { ...asked.request, within: within(now) } : asked.request);
-    return { asked, result: await fresh(context, (now) => aggregate(now, request(now))) };
+    return { asked, result: await retryRequestOnSchemaChange(context, (now) => aggregate(now, request(now))) };
   } catch (error) {
     throw denied(error, context);
   }

@@ -3,12 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { notProven, type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { type Json, jsonTextOf } from '../../lib/json-body.ts';
-import { broughtFiles } from '../brought-files.ts';
-import { fresh } from '../fresh.ts';
 import { answerOnce, type Keep, type KeyedText, sendAnswer } from '../idempotency.ts';
+import { itemFiles } from '../item-files.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { writeContextOf } from '../write-context.ts';
 import { contextOf, type DirectusContext, recalledContext } from './context.ts';
-import { asksForTrial, triedWrite } from './dry-run.ts';
+import { asksForDryRun, dryRunWrite } from './dry-run.ts';
 import { writeListeners } from './extension-services.ts';
 
 import { directusNested } from './parse-nested.ts';
@@ -66,12 +66,12 @@ export async function answerWrite(request: FastifyRequest, reply: FastifyReply, 
 }
 
 async function attempt(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, prepare: Preparing): Promise<FastifyReply> {
-  const trial = asksForTrial(context);
-  const files = broughtFiles(context);
+  const trial = asksForDryRun(context);
+  const files = itemFiles(context);
   const once = async (keep?: Keep): Promise<KeptAnswer> => {
     try {
       let afterwards: Shown['afterwards'];
-      const answer = await fresh(context, async (now) => {
+      const answer = await retryRequestOnSchemaChange(context, async (now) => {
         await files.settle();
         const within = withinOf(request, now, files.store);
         const run = await prepare({ context: now, within });
@@ -88,7 +88,7 @@ async function attempt(request: FastifyRequest, reply: FastifyReply, context: Di
             },
           };
         };
-        return trial ? triedWrite(now, within, work, () => afterwards === undefined) : writing(within, work);
+        return trial ? dryRunWrite(now, within, work, () => afterwards === undefined) : writing(within, work);
       });
       timed(context, reply);
       if (trial) await files.settle();
@@ -114,7 +114,7 @@ export function bodyText({ body }: Pick<FastifyRequest, 'body'>): string {
 function withinOf(request: FastifyRequest, context: DirectusContext, store: WriteContext['store']): WriteContext {
   const { project } = context;
   const userAgent = request.headers['user-agent'] ?? '';
-  const listeners = writeListeners(project, context.actor, undefined, asksForTrial(context));
+  const listeners = writeListeners(project, context.actor, undefined, asksForDryRun(context));
   return writeContextOf(context, { userAgent, syntax: directusNested, store }, listeners);
 }
 

@@ -9,7 +9,7 @@ import { isJsonObject, type Json, numberText, parseJsonBody } from '../../lib/js
 import type { Project } from '../../projects/project.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { RequestedFilter } from '../../query/types.ts';
-import { fresh, renewing } from '../fresh.ts';
+import { retryOnSchemaChange, retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 
 const files = 'directus_files';
@@ -51,7 +51,7 @@ function storedFile(row: RequestedItem): StoredFile {
 
 async function lookUp(project: Project, by: string, value: string): Promise<StoredFile | undefined> {
   const where: RequestedFilter = { is: 'compare', path: [by], operator: 'eq', value };
-  const rows = await renewing(project, project.schemas.current, () => {
+  const rows = await retryOnSchemaChange(project, project.schemas.current, () => {
     const { connection, limits, sealer, schemas, rules } = project;
     return systemRows({ connection, limits, sealer, schema: schemas.current, rules: rules.current }, files, { where, fields });
   });
@@ -79,7 +79,7 @@ function fileBy(project: Project, by: string, value: string): Promise<StoredFile
 /** The id of the first file that the caller may read and that goes by that value. */
 async function readableId(context: DirectusContext, by: string, value: string): Promise<string | undefined> {
   try {
-    const { texts } = await fresh(context, (state) =>
+    const { texts } = await retryRequestOnSchemaChange(context, (state) =>
       read(state, {
         collection: files,
         selection: { all: false, named: new Map([['id', null]]), without: new Set() },

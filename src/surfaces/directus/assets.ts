@@ -3,7 +3,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Rules } from '../../access/types.ts';
 import { type Content, originalContent } from '../../files/content.ts';
 import { formatOfFile } from '../../files/image-formats.ts';
-import { type AssetParameters, type ImageWish, type Whitelist, whitelistOf, wishOf } from '../../files/image-wish.ts';
+import { type AssetParameters, type ImageRequest, imageRequestOf, type Whitelist, whitelistOf } from '../../files/image-request.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { contentHeaders, sentType } from '../content-headers.ts';
 import { type ContentHeaders, sendContent } from '../send-content.ts';
@@ -43,7 +43,7 @@ function cacheControl({ project }: FastifyRequest, { open }: Found): string {
   return age === 0 ? 'public, no-cache' : `public, max-age=${age}`;
 }
 
-async function contentOf(request: FastifyRequest, { file }: Found, wish: ImageWish | undefined): Promise<Content> {
+async function contentOf(request: FastifyRequest, { file }: Found, wish: ImageRequest | undefined): Promise<Content> {
   const { files } = request.project;
   if (wish) return files.thumbnails.get(file, wish);
   const content = await originalContent(files.storage, file);
@@ -52,7 +52,7 @@ async function contentOf(request: FastifyRequest, { file }: Found, wish: ImageWi
 }
 
 /** The name to save it under; an image that was made has the ending of what it is now. */
-function nameOf({ file }: Found, wish: ImageWish | undefined): string {
+function nameOf({ file }: Found, wish: ImageRequest | undefined): string {
   const { filenameDownload, filenameDisk } = file;
   const format = wish?.format;
   if (!format || format === formatOfFile(filenameDisk)) return filenameDownload;
@@ -71,7 +71,7 @@ async function sendAsset(request: FastifyRequest, reply: FastifyReply, { by, nam
   const asked = saved ? {} : parametersOf(request);
   const found = await findAsset(request, by, name);
   // Whoever may not have the file is not told what else is wrong.
-  const wish = wishOf(asked, whitelistFor(project.rules.current), project.files.settings.side, request.headers.accept);
+  const wish = imageRequestOf(asked, whitelistFor(project.rules.current), project.files.settings.side, request.headers.accept);
   const content = await contentOf(request, found, wish);
   const headers: ContentHeaders = {
     ...contentHeaders(content.type, nameOf(found, wish), saved),

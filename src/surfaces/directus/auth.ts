@@ -11,6 +11,7 @@ import type { UserRow } from '../../auth/users.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { answerOnce } from '../idempotency.ts';
+import { signInColumns } from '../sign-in-columns.ts';
 import { bodyText } from './answer-write.ts';
 import { bodyOf, otpIn, textsIn } from './auth-body.ts';
 import { contextOf, queryOf } from './context.ts';
@@ -30,25 +31,9 @@ function credentials(request: FastifyRequest): Credentials & { readonly mode: Mo
   return { ...texts, mode, ...(otp === undefined ? {} : { otp }) };
 }
 
-/** The columns of the user that a sign-in answers with; no secret among them. */
-const shown = [
-  'status',
-  'first_name',
-  'last_name',
-  'email',
-  'timezone',
-  'locale',
-  'locale_options',
-  'avatar',
-  'company',
-  'title',
-  'external_id',
-  'theme',
-];
-
 /** A user as these routes tell of one. */
 export function userTold({ id, role, row, twoFactorSecret }: UserRow): Record<string, unknown> {
-  const columns = Object.fromEntries(shown.filter((name) => name in row).map((name) => [name, row[name] ?? null]));
+  const columns = Object.fromEntries(signInColumns.filter((name) => name in row).map((name) => [name, row[name] ?? null]));
   const secrets = { '2fa_secret': twoFactorSecret === null ? null : '**********', password_reset_token: null };
   return { id: Number(id), role: role === '' ? null : Number(role), ...columns, ...secrets };
 }

@@ -1,8 +1,8 @@
 /** Request bodies as JSON values: JSON with all its digits, and forms as PHP reads them (directus8-data §1.3). */
 import type { FastifyInstance } from 'fastify';
-import { GatewayError } from '../../lib/errors.ts';
-import { type Json, parseJsonBody } from '../../lib/json-body.ts';
+import type { Json } from '../../lib/json-body.ts';
 import { isForm, readFields, takeForms } from '../file-form.ts';
+import { readJson } from '../read-json.ts';
 import { type PhpValue, parsePhpQuery } from './php-query.ts';
 
 /** A map of the keys 0, 1, 2 … is a list. */
@@ -13,22 +13,13 @@ function jsonOf(value: PhpValue): Json {
   return Object.fromEntries(entries.map(([key, inner]) => [key, jsonOf(inner)]));
 }
 
-/** Throws `invalid_payload` for what is no JSON; an empty body is none. */
-function readJson(text: string): Json | undefined {
-  if (text.trim() === '') return undefined;
-  try {
-    return parseJsonBody(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new GatewayError('invalid_payload', { message: `Invalid or Empty Payload: the body is no JSON: ${error.message}` });
-  }
-}
+const noJson = (reason: string): string => `Invalid or Empty Payload: the body is no JSON: ${reason}`;
 
 /** Has the routes of this instance get their bodies so. */
 export function parseBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   for (const type of ['application/json', /^application\/[^;\s]+\+json(?:;|$)/i])
-    app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, text: string) => readJson(text));
+    app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, text: string) => readJson(text, noJson));
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request: unknown, text: string) =>
     text === '' ? undefined : jsonOf(parsePhpQuery(text)),
   );

@@ -13,7 +13,7 @@ import { extensionServices } from './extension-services.ts';
 import { plainQuery } from './plain-query.ts';
 
 /** Name and path of an endpoint, as they stand in the URL; the project and `custom` come before them. */
-function placeOf(url: string): { name: string; path: string } {
+function routePathOf(url: string): { name: string; path: string } {
   const [path = ''] = url.split(/[?#]/, 1);
   const [, name = '', rest = ''] = /^\/[^/]*\/custom\/([^/]*)(.*)$/.exec(path) ?? [];
   return { name: decoded(name), path: rest === '' ? '/' : rest };
@@ -48,7 +48,7 @@ async function called({ route, params }: Found, asked: Omit<EndpointRequest, 'pa
 }
 
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { name, path } = placeOf(request.url);
+  const { name, path } = routePathOf(request.url);
   const routes = request.project.extensions.current.endpoints.get(name) ?? [];
   const { method, headers } = request;
   refuseActing(request);

@@ -2,7 +2,7 @@
 import { createHash, hash as hashOf } from 'node:crypto';
 import type { Warning } from '../../access/types.ts';
 import type { JoinedTexts } from '../../lib/joined-texts.ts';
-import { listedTags } from '../asks-for.ts';
+import { listedTags } from '../entity-tags.ts';
 
 /** Parameters on which the value of an item depends. */
 const deciding = new Set(['fields', 'deep', 'lang', 'status', 'sort', 'limit', 'offset', 'page']);

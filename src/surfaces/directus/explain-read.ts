@@ -4,8 +4,8 @@ import { type ExplainedRead, explainAggregate, explainRead, explainRefused } fro
 import { GatewayError } from '../../lib/errors.ts';
 import { demandAdministrator, inRole } from '../acting.ts';
 import { defaultLimit } from '../default-limit.ts';
-import { explainedText, measures, sentText } from '../explained.ts';
-import { fresh } from '../fresh.ts';
+import { explainedText, measures, sentText } from '../explain-answer.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { renderDirectusError } from './errors.ts';
 import { asksAggregate, parseAggregate } from './parse-aggregate.ts';
@@ -24,7 +24,7 @@ export async function sendExplained(request: FastifyRequest, reply: FastifyReply
   const { collection } = wanted;
   const keys = wanted.keys?.(asking);
   const context = await askedThroughHooks(asking, { hooks: request.project.hooks, collection, keys });
-  const told = await fresh(context, (now) => explained(now, wanted, keys));
+  const told = await retryRequestOnSchemaChange(context, (now) => explained(now, wanted, keys));
   const { read, refusal } = told;
   const data = explainedText({
     actor: context.actor,

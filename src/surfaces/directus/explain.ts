@@ -3,7 +3,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { administratorRole, publicRole } from '../../access/compile-rules.ts';
 import { explain } from '../../access/explain.ts';
 import type { Action, Actor } from '../../access/types.ts';
-import { type Met, metRow } from '../../engine/met-row.ts';
+import { matchRow, type RowMatch } from '../../engine/match-row.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import { permissionRow } from '../permission-row.ts';
@@ -33,8 +33,8 @@ export const explainRoute: FastifyPluginAsync = async (app) => {
     if (!action) throw new GatewayError('validation', { message: `action: This value should be one of ${actions.join(', ')}.` });
     const actor = somebody(context);
     const id = textOf(query, 'id');
-    const item: Met | undefined =
-      id === undefined || action === 'create' ? undefined : await metRow({ ...context, actor }, collection, id, action);
+    const item: RowMatch | undefined =
+      id === undefined || action === 'create' ? undefined : await matchRow({ ...context, actor }, collection, id, action);
     const status = item?.status === undefined ? {} : { status: item.status };
     const { permissions, ...told } = explain({ schema, rules, actor, collection, action, ...status });
     const user = actor.is === 'user' ? Number(actor.id) : null;

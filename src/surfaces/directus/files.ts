@@ -22,7 +22,7 @@ import {
   uploadsOf,
 } from '../uploads.ts';
 import { contextOf, type DirectusContext } from './context.ts';
-import { asksForTrial } from './dry-run.ts';
+import { asksForDryRun } from './dry-run.ts';
 import { keysOf } from './items.ts';
 import { sendWrite, singleItem, type Writing } from './write.ts';
 
@@ -63,10 +63,10 @@ async function writeFiles(
   return answer;
 }
 
-/** What a trial stored goes as what a failure leaves. */
+/** What a dry run stored goes as what a failure leaves. */
 async function keeping<T>(context: DirectusContext, uploads: Uploads, run: () => Promise<T>): Promise<T> {
   const answer = await keepingNamed(uploads, run);
-  if (asksForTrial(context)) await dropUnnamed(uploads);
+  if (asksForDryRun(context)) await dropUnnamed(uploads);
   return answer;
 }
 

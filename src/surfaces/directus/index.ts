@@ -4,7 +4,7 @@ import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync } from 'fastify';
 import { setCookie } from '../../auth/cookies.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
-import { registerExplainHook } from '../explains.ts';
+import { registerExplainHook } from '../explain-hook.ts';
 import { registerAnswerHook } from './answer-hooks.ts';
 import { assetRoutes } from './assets.ts';
 import { authRoutes } from './auth.ts';

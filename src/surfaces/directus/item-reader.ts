@@ -7,7 +7,7 @@ import { parsePlainJson } from '../../lib/plain-json.ts';
 import type { Project } from '../../projects/project.ts';
 import { defaultLimit } from '../default-limit.ts';
 import { relativeFileData } from '../file-data.ts';
-import { renewing } from '../fresh.ts';
+import { retryOnSchemaChange } from '../schema-retry.ts';
 import { parseRead } from './parse.ts';
 import { itemQuery } from './plain-query.ts';
 
@@ -25,7 +25,7 @@ export function itemReader(project: Project, actor: Actor, within?: ReadContext)
       const { texts } = await read(context, asked.read);
       return parsePlainJson(String(texts.between('[', ']'))) as Rows;
     };
-    return within ? once() : renewing(project, schemas.current, once);
+    return within ? once() : retryOnSchemaChange(project, schemas.current, once);
   };
   return {
     list: (collection, query) => rows(collection, query),

@@ -10,8 +10,8 @@ import { writePlainJson } from '../../lib/plain-json.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import { afterWrites } from '../after-writes.ts';
-import { broughtFiles } from '../brought-files.ts';
-import { renewing } from '../fresh.ts';
+import { itemFiles } from '../item-files.ts';
+import { retryOnSchemaChange } from '../schema-retry.ts';
 import { directusNested } from './parse-nested.ts';
 
 function itemOf(payload: unknown): RequestedItem {
@@ -41,7 +41,7 @@ export function itemWriter(project: Project, actor: Actor, { extension, listener
     const { limits, sealer, schemas, rules } = project;
     const connection = project.replicas?.writing(actor) ?? project.connection;
     const caller = { actor, schema: schemas.current, rules: rules.current, connection, limits, sealer };
-    const files = broughtFiles({ ...caller, project });
+    const files = itemFiles({ ...caller, project });
     const context: WriteContext = {
       ...caller,
       userAgent: extension,
@@ -67,7 +67,7 @@ export function itemWriter(project: Project, actor: Actor, { extension, listener
   };
   const run = async (request: RequestedMutation): Promise<readonly string[]> => {
     if (session) return inSession(session, request);
-    return renewing(project, project.schemas.current, () => once(request));
+    return retryOnSchemaChange(project, project.schemas.current, () => once(request));
   };
   return {
     create: (collection, items) => run({ is: 'create', collection, items: items.map(itemOf) }),

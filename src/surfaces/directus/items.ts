@@ -8,7 +8,7 @@ import type { RequestedChange, RequestedItem } from '../../query/mutation.ts';
 import { keyText } from '../../schema/keys.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Collection } from '../../schema/types.ts';
-import { explained } from '../explains.ts';
+import { explainable } from '../explain-hook.ts';
 import { takeFields } from './body.ts';
 import { sendList } from './list.ts';
 import { parseStatuses } from './parse.ts';
@@ -48,13 +48,13 @@ const tried = { config: { dryRun: true } };
 
 export const itemRoutes: FastifyPluginAsync = async (app) => {
   await takeFields(app);
-  app.get<{ Params: ItemParams }>('/:project/items/:collection', explained, async (request, reply) => {
+  app.get<{ Params: ItemParams }>('/:project/items/:collection', explainable, async (request, reply) => {
     const { collection } = request.params;
     refuseSystem(collection);
     return sendList(request, reply, collection);
   });
 
-  app.get<{ Params: ItemParams }>('/:project/items/:collection/:id', explained, async (request, reply) => {
+  app.get<{ Params: ItemParams }>('/:project/items/:collection/:id', explainable, async (request, reply) => {
     const { collection, id } = request.params;
     refuseSystem(collection);
     const keys = keysOf(id);

@@ -1,6 +1,6 @@
 /** What a list's route answers with: rows, or groups of them. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { asksToExplain } from '../explained.ts';
+import { asksToExplain } from '../explain-answer.ts';
 import { sendAggregate } from './aggregate.ts';
 import { queryOf } from './context.ts';
 import { rawQuery } from './parse.ts';
@@ -8,6 +8,7 @@ import { asksAggregate } from './parse-aggregate.ts';
 import { sendRead } from './read.ts';
 import type { Wanted } from './requested-read.ts';
 
+/** Sends rows, or groups where the query asks for them. */
 export function sendList(
   request: FastifyRequest,
   reply: FastifyReply,

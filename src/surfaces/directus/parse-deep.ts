@@ -11,8 +11,8 @@ type Nested = ReadonlyMap<string, RequestedNested>;
 
 const isMap = (value: ExactJson | undefined): value is ExactMap => value instanceof Map;
 
-function refuse(place: string, sentence: string): never {
-  throw new GatewayError('validation', { message: `${place}: ${sentence}` });
+function refuse(path: string, sentence: string): never {
+  throw new GatewayError('validation', { message: `${path}: ${sentence}` });
 }
 
 /** Levels of the parameter; how deep relations may go is told by the limits of the request. */
@@ -33,31 +33,31 @@ export function parseDeep(value: PhpValue | undefined): Nested | undefined {
 }
 
 /** `json`: the parameter is one JSON text, not brackets. */
-function relations(value: ExactJson, place: string, depth: number, json: boolean): Nested | undefined {
-  if (!isMap(value)) return refuse(place, 'Write deep[relation][_limit]=3, or an object such as {"relation":{"_limit":3}}.');
+function relations(value: ExactJson, path: string, depth: number, json: boolean): Nested | undefined {
+  if (!isMap(value)) return refuse(path, 'Write deep[relation][_limit]=3, or an object such as {"relation":{"_limit":3}}.');
   if (depth > deepest) throw new GatewayError('limit_exceeded', { message: `deep: it has more than ${deepest} levels` });
   const found = new Map<string, RequestedNested>();
   for (const [name, inner] of value) {
-    if (name.startsWith('_') && depth === 1) refuse(`${place}[${name}]`, 'The name of a relation comes first.');
-    found.set(name, ofRelation(inner, `${place}[${name}]`, depth, json));
+    if (name.startsWith('_') && depth === 1) refuse(`${path}[${name}]`, 'The name of a relation comes first.');
+    found.set(name, ofRelation(inner, `${path}[${name}]`, depth, json));
   }
   return found.size === 0 ? undefined : found;
 }
 
 /** The arguments of one relation; every other key is a relation of its rows. */
-function ofRelation(value: ExactJson, place: string, depth: number, json: boolean): RequestedNested {
-  if (!isMap(value)) return refuse(place, 'What is asked of a relation stands in keys such as _limit.');
-  const { limit, offset } = pageOf(value, place);
-  const where = filterOf(value.get('_filter'), `${place}[_filter]`, json);
-  const search = searchOf(value, place);
-  const order = orderOf(value.get('_sort'), `${place}[_sort]`);
+function ofRelation(value: ExactJson, path: string, depth: number, json: boolean): RequestedNested {
+  if (!isMap(value)) return refuse(path, 'What is asked of a relation stands in keys such as _limit.');
+  const { limit, offset } = pageOf(value, path);
+  const where = filterOf(value.get('_filter'), `${path}[_filter]`, json);
+  const search = searchOf(value, path);
+  const order = orderOf(value.get('_sort'), `${path}[_sort]`);
   const rest = new Map<string, ExactJson>();
   for (const [key, inner] of value) {
     if (known.has(key)) continue;
-    if (key.startsWith('_')) refuse(`${place}[${key}]`, `This key is not known; known are ${[...known].join(', ')}.`);
+    if (key.startsWith('_')) refuse(`${path}[${key}]`, `This key is not known; known are ${[...known].join(', ')}.`);
     rest.set(key, inner);
   }
-  const nested = rest.size === 0 ? undefined : relations(rest, place, depth + 1, json);
+  const nested = rest.size === 0 ? undefined : relations(rest, path, depth + 1, json);
   return {
     ...(where ? { where } : {}),
     ...(search === undefined ? {} : { search }),
@@ -70,9 +70,9 @@ function ofRelation(value: ExactJson, place: string, depth: number, json: boolea
 
 const known: ReadonlySet<string> = new Set(['_filter', '_search', '_q', '_sort', '_limit', '_offset', '_page']);
 
-function filterOf(value: ExactJson | undefined, place: string, json: boolean): RequestedFilter | undefined {
+function filterOf(value: ExactJson | undefined, path: string, json: boolean): RequestedFilter | undefined {
   if (value === undefined) return undefined;
-  return isBrackets(value) && !(json && isMap(value)) ? parseFilter(value, place) : parseFilterJson(value, place);
+  return isBrackets(value) && !(json && isMap(value)) ? parseFilter(value, path) : parseFilterJson(value, path);
 }
 
 /** Brackets hold nothing but texts and brackets. */
@@ -80,34 +80,34 @@ function isBrackets(value: ExactJson): value is PhpValue {
   return typeof value === 'string' || isMap(value);
 }
 
-function searchOf(value: ExactMap, place: string): string | undefined {
+function searchOf(value: ExactMap, path: string): string | undefined {
   const [name, other] = ['_search', '_q'].filter((key) => value.has(key));
   if (name === undefined) return undefined;
-  if (other !== undefined) refuse(`${place}[${other}]`, `Only one of ${name} and ${other} can be given.`);
+  if (other !== undefined) refuse(`${path}[${other}]`, `Only one of ${name} and ${other} can be given.`);
   const text = value.get(name);
-  return typeof text === 'string' ? text : refuse(`${place}[${name}]`, 'This must be a text.');
+  return typeof text === 'string' ? text : refuse(`${path}[${name}]`, 'This must be a text.');
 }
 
-function orderOf(value: ExactJson | undefined, place: string): RequestedNested['order'] {
+function orderOf(value: ExactJson | undefined, path: string): RequestedNested['order'] {
   if (value === undefined) return undefined;
   const names = typeof value === 'string' ? value.split(',') : isMap(value) ? [...value.values()] : value;
-  if (!Array.isArray(names)) return refuse(place, 'This must be a list of fields.');
-  return parseSort(names.map((name) => (typeof name === 'string' ? name : refuse(place, 'This must be a list of fields.'))));
+  if (!Array.isArray(names)) return refuse(path, 'This must be a list of fields.');
+  return parseSort(names.map((name) => (typeof name === 'string' ? name : refuse(path, 'This must be a list of fields.'))));
 }
 
 /** Unlike the page of the whole answer, a number that is none is refused. */
-function pageOf(value: ExactMap, place: string): { limit?: number; offset?: number } {
-  const limit = whole(value.get('_limit'), `${place}[_limit]`, -1);
-  const offset = whole(value.get('_offset'), `${place}[_offset]`, 0);
-  const page = whole(value.get('_page'), `${place}[_page]`, 1);
+function pageOf(value: ExactMap, path: string): { limit?: number; offset?: number } {
+  const limit = whole(value.get('_limit'), `${path}[_limit]`, -1);
+  const offset = whole(value.get('_offset'), `${path}[_offset]`, 0);
+  const page = whole(value.get('_page'), `${path}[_page]`, 1);
   if (page === undefined) return { ...(limit === undefined ? {} : { limit }), ...(offset === undefined ? {} : { offset }) };
-  if (offset !== undefined) refuse(`${place}[_page]`, 'A page and an offset exclude each other.');
-  if (limit === undefined || limit < 1) return refuse(`${place}[_page]`, 'A page needs a _limit.');
+  if (offset !== undefined) refuse(`${path}[_page]`, 'A page and an offset exclude each other.');
+  if (limit === undefined || limit < 1) return refuse(`${path}[_page]`, 'A page needs a _limit.');
   return { limit, offset: Math.min((page - 1) * limit, Number.MAX_SAFE_INTEGER) };
 }
 
-function whole(value: ExactJson | undefined, place: string, least: number): number | undefined {
+function whole(value: ExactJson | undefined, path: string, least: number): number | undefined {
   if (value === undefined) return undefined;
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-  return number >= least ? number : refuse(place, `This must be a whole number of at least ${least}.`);
+  return number >= least ? number : refuse(path, `This must be a whole number of at least ${least}.`);
 }

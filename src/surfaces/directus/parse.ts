@@ -83,6 +83,7 @@ function parseSingle(text: string | undefined): boolean {
 /** Blanks around a name do not matter, but around these (directus8-data §5.7). */
 const exactNames: ReadonlySet<string> = new Set(['filter_count', 'page']);
 
+/** The names in `meta`; undefined where none is asked for. */
 export function parseMeta(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
   const asked = (names ?? []).filter((name) => name !== '').map((name) => (exactNames.has(name.trim()) ? name : name.trim()));
   if (asked.length === 0 || (asked.length === 1 && asked[0] === '0')) return undefined;
@@ -196,6 +197,7 @@ function parseExport(query: PhpMap, beside: Readonly<Record<'keys' | 'single' | 
   return format;
 }
 
+/** The statuses that are asked for; undefined where none is named, or rows are asked for by their keys. */
 export function parseStatuses(names: readonly string[] | undefined, byKey: boolean): RequestedRead['statuses'] {
   const asked = (names ?? []).map((name) => name.trim()).filter((name) => name !== '');
   if (asked.includes('*')) return 'any';

@@ -3,23 +3,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Hooks } from '../../engine/hooks.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { prepareRead, type ReadResult, runRead } from '../../engine/read.ts';
-import {
-  createReadMemory,
-  isPlainKey,
-  keyPlaces,
-  type ReadMemory,
-  type Remembered,
-  sampleKeys,
-  withKey,
-} from '../../engine/read-memory.ts';
+import { type CachedRead, createReadCache, isPlainKey, keyIndexes, type ReadCache, sampleKeys, withKey } from '../../engine/read-cache.ts';
 import { type ReadStream, streamRead } from '../../engine/stream.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
-import { asksFor } from '../asks-for.ts';
 import { sameActor, tellTimings } from '../caller.ts';
-import { asksToExplain } from '../explained.ts';
-import { fresh } from '../fresh.ts';
+import { namesTag } from '../entity-tags.ts';
+import { asksToExplain } from '../explain-answer.ts';
 import { provenAnswer } from '../proven.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
 import { tagOf, tagQuery } from './entity-tag.ts';
 import { sendExplained } from './explain-read.ts';
@@ -100,7 +92,7 @@ export async function readAnswer(request: FastifyRequest, identified: DirectusCo
 function readAs(context: DirectusContext, wanted: Wanted): Promise<Answer> {
   const keys = wanted.keys?.(context);
   const { shape } = wanted;
-  return fresh(context, async (state) => {
+  return retryRequestOnSchemaChange(context, async (state) => {
     const { asked, prepared } = readyRead(state, wanted, keys);
     const result = await runRead(state, prepared);
     return { asked, keys, result: shape ? await shape(state, result) : result };
@@ -116,7 +108,7 @@ function exportRead(
 ): Promise<FastifyReply> {
   const { streams } = context.project;
   return sendExport(request, reply, context, (signal) =>
-    fresh(context, async (state) => {
+    retryRequestOnSchemaChange(context, async (state) => {
       const { asked, prepared } = readyRead(state, wanted, wanted.keys?.(context));
       return { format: asked.export ?? 'json', stream: through(await streamRead({ ...state, streams }, prepared, signal)) };
     }),
@@ -146,7 +138,7 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
   const tag = tagOf(texts, keys ? tagQuery(context.rawQuery) : '', told);
   if (tag !== undefined) {
     reply.header('etag', tag);
-    if (asksFor(request.headers['if-none-match'], tag)) return reply.code(304).send();
+    if (namesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
   }
   return reply.type(jsonType).send(body);
 }
@@ -157,9 +149,9 @@ export function timed({ timings }: DirectusContext, reply: FastifyReply): void {
   if (timings) tellTimings(reply, timings);
 }
 
-export type Ready = Remembered<DirectusRead>;
+export type Ready = CachedRead<DirectusRead>;
 
-const memories = new WeakMap<Project, ReadMemory<DirectusRead>>();
+const memories = new WeakMap<Project, ReadCache<DirectusRead>>();
 
 /** The read made ready, as it was the last time where the same caller asked the same before. */
 export function readyRead(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Ready {
@@ -168,7 +160,7 @@ export function readyRead(context: DirectusContext, wanted: Wanted, keys: readon
   if (name === undefined) return makeReady(context, wanted, keys);
   let memory = memories.get(context.project);
   if (!memory) {
-    memory = createReadMemory();
+    memory = createReadCache();
     memories.set(context.project, memory);
   }
   const known = memory.get(name);
@@ -182,7 +174,7 @@ export function readyRead(context: DirectusContext, wanted: Wanted, keys: readon
   if (key === undefined) memory.set(name, ready);
   else {
     const [one, two] = sampleKeys.map((sample) => makeReady(context, wanted, [sample]));
-    const keyAt = one && two && keyPlaces(one.prepared, two.prepared);
+    const keyAt = one && two && keyIndexes(one.prepared, two.prepared);
     if (one && keyAt) memory.set(name, { ...one, keyAt });
   }
   return ready;
@@ -203,7 +195,7 @@ function memoryKey(
 }
 
 function makeReady(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Ready {
-  if (keys || wanted.place !== undefined) refuseAggregate(context.query);
+  if (keys || wanted.index !== undefined) refuseAggregate(context.query);
   const asked = askedRead(context, wanted, keys);
   context.timings?.mark('parse');
   try {

@@ -12,7 +12,7 @@ export interface Wanted {
   /** The part of the collection that the list is of, instead of what `filter` says. */
   readonly within?: (context: DirectusContext) => RequestedFilter;
   /** The one row of the list at that place, counted from 0, in the order of keys. */
-  readonly place?: number;
+  readonly index?: number;
   /** Has the rows look otherwise than they are stored; not those of exports. */
   readonly shape?: (context: DirectusContext, result: ReadResult) => Promise<ReadResult>;
 }
@@ -35,7 +35,7 @@ const aboutOneRow: ReadonlySet<string> = new Set(['fields', 'meta', 'lang', 'dee
 /** What the parameters say alone. */
 export function askedRead(
   context: DirectusContext,
-  { collection, within, place }: Wanted,
+  { collection, within, index: place }: Wanted,
   keys: readonly string[] | undefined,
 ): DirectusRead {
   const { query } = context;

@@ -1,8 +1,8 @@
-/** The revisions of a row: all of them, or the one at a place (directus8-data §12.3). The listing of all revisions is one of system.ts. */
+/** The revisions of a row: all of them, or the one at a index (directus8-data §12.3). The listing of all revisions is one of system.ts. */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { revisionsOf } from '../../engine/history.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { explained } from '../explains.ts';
+import { explainable } from '../explain-hook.ts';
 import type { DirectusContext } from './context.ts';
 import { refuseSystem } from './items.ts';
 import { sendList } from './list.ts';
@@ -17,13 +17,13 @@ interface RevisionParams {
   offset: string;
 }
 
-/** Any number, of which the whole part counts; like every offset, one below 0 is 0. Places that no list reaches are not there. */
-function placeOf(text: string): number {
+/** Any number, of which the whole part counts; like every offset, one below 0 is 0. Indexes that no list reaches are not there. */
+function indexOf(text: string): number {
   const numeric = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(text);
   if (!numeric) throw new GatewayError('validation', { message: 'offset: This value should be of type numeric.' });
-  const place = Math.max(0, Math.trunc(Number(text)));
-  if (place > 2_147_483_647) throw new GatewayError('item_not_found');
-  return place;
+  const index = Math.max(0, Math.trunc(Number(text)));
+  if (index > 2_147_483_647) throw new GatewayError('item_not_found');
+  return index;
 }
 
 function routes(app: FastifyInstance, path: string, of: (params: RevisionParams) => string): void {
@@ -33,17 +33,17 @@ function routes(app: FastifyInstance, path: string, of: (params: RevisionParams)
     return revisionsOf(context, collection, own ? ownKey(context) : params.id);
   };
 
-  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions`, explained, async (request, reply) => {
+  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions`, explainable, async (request, reply) => {
     refuseUnserved(path, of(request.params));
     return sendList(request, reply, revisions, { within: within(request.params) });
   });
 
-  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions/:offset`, explained, async (request, reply) => {
+  app.get<{ Params: RevisionParams }>(`${path}/:id/revisions/:offset`, explainable, async (request, reply) => {
     refuseUnserved(path, of(request.params));
     return sendRead(request, reply, {
       collection: revisions,
       within: within(request.params),
-      place: placeOf(request.params.offset),
+      index: indexOf(request.params.offset),
     });
   });
 }

@@ -6,7 +6,7 @@ import { joinTexts } from '../../lib/joined-texts.ts';
 import { isJsonObject, type Json, jsonTextOf, numberText, parseJsonBody } from '../../lib/json-body.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { RequestedFilter } from '../../query/types.ts';
-import { explained } from '../explains.ts';
+import { explainable } from '../explain-hook.ts';
 import type { DirectusContext } from './context.ts';
 import { sendList } from './list.ts';
 import { sendRead } from './read.ts';
@@ -115,13 +115,13 @@ export async function settingWriting(context: DirectusContext, writing: Writing)
 }
 
 export const settingRoutes: FastifyPluginAsync = async (app) => {
-  app.get('/:project/settings', explained, async (request, reply) => sendList(request, reply, settings, { shape: typedValues }));
+  app.get('/:project/settings', explainable, async (request, reply) => sendList(request, reply, settings, { shape: typedValues }));
 
-  app.get('/:project/settings/fields', explained, async (request, reply) =>
+  app.get('/:project/settings/fields', explainable, async (request, reply) =>
     sendList(request, reply, 'directus_fields', { within: () => described }),
   );
 
-  app.get<{ Params: { id: string } }>('/:project/settings/:id', explained, async (request, reply) => {
+  app.get<{ Params: { id: string } }>('/:project/settings/:id', explainable, async (request, reply) => {
     return sendRead(request, reply, { collection: settings, keys: () => pathKeys('settings', request.params.id) });
   });
 };

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Permission } from '../../access/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { explained } from '../explains.ts';
+import { explainable } from '../explain-hook.ts';
 import { permissionRow } from '../permission-row.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { keysOf } from './items.ts';
@@ -72,8 +72,8 @@ export const systemRoutes: FastifyPluginAsync = async (app) => {
 
   for (const [segment, collection] of Object.entries(listings)) {
     if (segment === 'settings') continue;
-    app.get(`/:project/${segment}`, explained, async (request, reply) => sendList(request, reply, collection));
-    app.get<{ Params: { id: string } }>(`/:project/${segment}/:id`, explained, async (request, reply) => {
+    app.get(`/:project/${segment}`, explainable, async (request, reply) => sendList(request, reply, collection));
+    app.get<{ Params: { id: string } }>(`/:project/${segment}/:id`, explainable, async (request, reply) => {
       const { id } = request.params;
       if (segment === 'users' && id === 'me') return sendOwn(request, reply);
       return sendRead(request, reply, { collection, keys: () => pathKeys(segment, id) });

@@ -4,7 +4,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { verifyPassword } from '../../auth/passwords.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { numberText } from '../../lib/json-body.ts';
-import { createTurns } from '../../lib/turns.ts';
+import { createSemaphore } from '../../lib/semaphore.ts';
 import { digestOf, hashers, hashOf } from '../../query/hash-values.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import { contextOf, type DirectusContext } from './context.ts';
@@ -17,7 +17,7 @@ const usualLength = 32;
 const longest = 1024;
 
 /** Slow hashes that are worked out for callers nobody knows, at once; the others wait a while. */
-const unknown = createTurns({
+const unknown = createSemaphore({
   count: 2,
   patience: 2_000,
   longest: 5_000,
@@ -27,8 +27,8 @@ const unknown = createTurns({
 /** Work that costs something. Whoever is signed in does not wait for the public. */
 async function laborious<T>({ actor }: DirectusContext, work: () => Promise<T>): Promise<T> {
   if (actor.is === 'user') return work();
-  await unknown.take();
-  return work().finally(() => unknown.done());
+  await unknown.acquire();
+  return work().finally(() => unknown.release());
 }
 
 function textIn(item: RequestedItem, name: string): string {

@@ -4,11 +4,11 @@ import { OperationTypeNode } from 'graphql';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import { type CallerContext, forReading, forWriting, identified, recalled, sameActor } from '../caller.ts';
-import { asksToExplain } from '../explained.ts';
-import { fresh } from '../fresh.ts';
+import { asksForDryRun } from '../dry-run.ts';
+import { asksToExplain } from '../explain-answer.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { claimOf } from '../idempotency.ts';
-import { asksForTrial } from '../trial.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { type Asked, type Understood, understand } from './documents.ts';
 import { faultBody, renderGraphqlError } from './errors.ts';
 import { demandExplainer, explainAsked, explainQuery } from './explain-query.ts';
@@ -91,7 +91,9 @@ async function tryRecalled(serving: Serving, context: CallerContext, read: () =>
       if (ready.repeatable && serving.token === undefined) memory.set(name, ready);
     }
     return {
-      answer: await fresh(context, (now) => (now === context ? runQuery(now, ready, hooks.reads, limits) : rerun(serving, now, read()))),
+      answer: await retryRequestOnSchemaChange(context, (now) =>
+        now === context ? runQuery(now, ready, hooks.reads, limits) : rerun(serving, now, read()),
+      ),
     };
   } catch (refusal) {
     return { refusal };
@@ -142,9 +144,9 @@ function told(error: unknown): Text {
   throw error;
 }
 
-/** The claim on the key that came with a mutation; a socket has none for each of its operations, and a trial uses none up. */
+/** The claim on the key that came with a mutation; a socket has none for each of its operations, and a dry run uses none up. */
 function claimed({ request, live, text }: Serving, context: CallerContext): ReturnType<typeof claimOf> {
-  return live || asksForTrial(request)
+  return live || asksForDryRun(request)
     ? Promise.resolve(undefined)
     : claimOf(request, context, { query: rawQuery(request.url), body: text });
 }
@@ -168,7 +170,7 @@ async function answerOne(serving: Serving, context: CallerContext, asked: Asked)
     return runMutation(request, writing, (now) => (now === writing ? operation : operationOf(serving, now, asked)), hooks, limits, claim);
   }
   const reading = await forReading(context);
-  const { text } = await fresh(reading, async (now) => {
+  const { text } = await retryRequestOnSchemaChange(reading, async (now) => {
     const own = now === reading ? operation : operationOf(serving, now, asked);
     const filters = await hookedFilters(now, own, hooks.reads);
     const ready = readyQuery(now, own, limits, filters);

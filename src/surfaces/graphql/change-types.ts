@@ -1,6 +1,6 @@
 /** Subscriptions: a field for each collection whose changes the caller may be told of, and what it tells. */
 import { GraphQLEnumType, type GraphQLFieldConfigMap, GraphQLID, GraphQLList, GraphQLNonNull, GraphQLString } from 'graphql';
-import { isFed } from '../../changes/tell.ts';
+import { isFed } from '../../changes/caller-changes.ts';
 import { changeEvents } from '../../changes/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import { described, type Parts } from './parts.ts';
@@ -19,6 +19,7 @@ export function isTold(collection: Collection, { visible }: Parts): boolean {
   return isFed(collection, visible);
 }
 
+/** The fields of a change: what happened, to which row, and the row as it is now. */
 export function changeFields(collection: Collection, parts: Parts): Fields {
   return {
     event: { type: new GraphQLNonNull(changeEventType) },

@@ -5,7 +5,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedFilter } from '../../query/types.ts';
 import { demandAdministrator } from '../acting.ts';
 import type { CallerContext } from '../caller.ts';
-import { explainedText, measures, sentText } from '../explained.ts';
+import { explainedText, measures, sentText } from '../explain-answer.ts';
 import type { Understood } from './documents.ts';
 import { renderGraphqlError } from './errors.ts';
 import { queryOf } from './request.ts';

@@ -28,7 +28,7 @@ function wholeNumber({ column }: Field): GraphQLLeafType {
   return isBig(column.type) || (column.unsigned && /^int/.test(column.type)) ? bigInt : GraphQLInt;
 }
 
-/** The scalar of a field; a database enum is a type of its own, see enums.ts. A list of texts is a list of this one. */
+/** The scalar of a field; a database enum is a type of its own. A list of texts is a list of this one. */
 export function scalarOf(field: Field): GraphQLLeafType {
   const { storage, type } = field;
   if (type === 'json') return json;

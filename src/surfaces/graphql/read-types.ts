@@ -143,6 +143,7 @@ const isId = (collection: Collection, field: Field): boolean =>
 /** The interface that Directus 8 declares on all items: here on those that have such a key and show it. */
 export const nodeType = new GraphQLInterfaceType({ name: 'Node', fields: { id: { type: GraphQLID } } });
 
+/** The interfaces that an item's type implements. */
 export function itemInterfaces(collection: Collection, parts: Parts): GraphQLInterfaceType[] {
   const field = collection.fields.get('id');
   if (!field || !isId(collection, field) || !readableFields(parts, collection).includes(field)) return [];
@@ -170,6 +171,7 @@ export function listFields(collection: Collection, parts: Parts): OutputFields {
   };
 }
 
+/** The fields of a connection. */
 export function connectionFields(collection: Collection, parts: Parts): OutputFields {
   return {
     edges: { type: new GraphQLList(new GraphQLNonNull(parts.object(collection.name, 'Edge'))) },
@@ -179,6 +181,7 @@ export function connectionFields(collection: Collection, parts: Parts): OutputFi
   };
 }
 
+/** The fields of an edge: its cursor and its item. */
 export function edgeFields(collection: Collection, parts: Parts): OutputFields {
   return {
     cursor: { type: new GraphQLNonNull(GraphQLID) },

@@ -10,10 +10,10 @@ import { revertedItem } from '../../engine/revert.ts';
 import { type WriteAnswer, type WriteContext, type WriteOptions, type WriteSession, writing } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
+import { asksForDryRun } from '../dry-run.ts';
+import { dryRunLists } from '../dry-run-changes.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { asksForTrial } from '../trial.ts';
-import { triedLists } from '../tried-changes.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { writeContext } from '../write-context.ts';
 import type { Understood } from './documents.ts';
 import { renderGraphqlError } from './errors.ts';
@@ -60,9 +60,9 @@ export async function runMutation(
   claim?: Extract<Claim, { is: 'mine' }>,
 ): Promise<Text> {
   const until = Date.now() + limits.milliseconds;
-  const trial = asksForTrial(request);
+  const trial = asksForDryRun(request);
   try {
-    return await fresh(context, async (now) => {
+    return await retryRequestOnSchemaChange(context, async (now) => {
       const within = writeContext(request, now, graphqlNested, hooks, trial);
       const steps = await stepsOf(within, operationOf(now), limits);
       const work = async (session: WriteSession): Promise<WriteAnswer<Text>> => {
@@ -93,7 +93,7 @@ export async function runMutation(
 /** Tells beside the data what the operation would have changed, and changes nothing. */
 async function tried(within: WriteContext, work: (session: WriteSession) => Promise<WriteAnswer<Text>>): Promise<Text> {
   const { answer, changes } = await dryRun(within, work);
-  return joined([withoutEnd(answer), `,"extensions":{"dry_run":{${triedLists(changes, within.actor)}}}}`]);
+  return joined([withoutEnd(answer), `,"extensions":{"dry_run":{${dryRunLists(changes, within.actor)}}}}`]);
 }
 
 const withoutEnd = (text: Text): Text => (typeof text === 'string' ? text.slice(0, -1) : text.subarray(0, -1));

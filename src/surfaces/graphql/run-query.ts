@@ -35,6 +35,7 @@ export interface ReadyQuery {
 /** Understood queries by what was asked, by whom, and under which schema and rules. */
 export type QueryMemory = LRUCache<string, ReadyQuery>;
 
+/** An empty memory of queries that were understood. */
 export function createQueryMemory(): QueryMemory {
   return new LRUCache({
     max: 5000,

@@ -3,19 +3,19 @@ import type { FastifyRequest } from 'fastify';
 import { type ExecutionArgs, GraphQLError, OperationTypeNode } from 'graphql';
 import { type Context, makeServer, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import type { FeedHooks } from '../../changes/caller-changes.ts';
 import type { Listener } from '../../changes/feeds.ts';
 import { hubOf } from '../../changes/hub.ts';
 import { endedAtOnce } from '../../changes/queue.ts';
-import type { FeedHooks } from '../../changes/tell.ts';
 import { bearerOf } from '../../lib/bearer.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonObject, type Json, parseJsonBody } from '../../lib/json-body.ts';
 import { reason } from '../../lib/redact.ts';
 import type { CallerContext } from '../caller.ts';
 import { identified } from '../caller.ts';
+import { connectionIdentityFor } from '../connection-identity.ts';
 import { relativeFileData } from '../file-data.ts';
 import type { SurfaceHooks } from '../hooks.ts';
-import { standingFor } from '../standing.ts';
 import { answerAsked, operationOf, type Serving } from './answer.ts';
 import type { Asked } from './documents.ts';
 import { faultBody, RequestFault, renderGraphqlError } from './errors.ts';
@@ -136,9 +136,9 @@ function protocolServer(texts: Map<string, Text>): Server<Connection> {
       const { project } = request;
       extra.token = tokenIn(connectionParams) ?? new URL(request.url, 'http://_').searchParams.get('access_token') ?? undefined;
       try {
-        const standing = await standingFor(request, extra.token);
+        const identity = await connectionIdentityFor(request, extra.token);
         const hub = hubOf(project, extra.hooks.reads, relativeFileData(project));
-        extra.listener = hub.join(standing, (error) => socket.close(closeCode(error), closing(error)));
+        extra.listener = hub.join(identity, (error) => socket.close(closeCode(error), closing(error)));
         if (socket.readyState !== socket.OPEN) extra.listener.leave();
         return true;
       } catch (error) {
@@ -210,7 +210,7 @@ async function fed({ connection, asked, text, plan, mark }: Prepared) {
     signature: `graphql ${text}`,
     after: plan.after,
     cut: () => socket.terminate(),
-    wishes(state) {
+    selections(state) {
       const own = planFeed(operationOf(serving, { ...state, project: connection.request.project } as CallerContext, asked), serving.limits);
       return new Map([[own.collection, own.wish]]);
     },
@@ -218,13 +218,13 @@ async function fed({ connection, asked, text, plan, mark }: Prepared) {
   return endedAtOnce(
     (async function* () {
       try {
-        for await (const one of feed.told) yield marked(mark(plan.payload(one)));
+        for await (const one of feed.events) yield marked(mark(plan.payload(one)));
       } catch (error) {
         const [first] = told(error, connection);
         throw first ?? new GraphQLError('The subscription has ended');
       }
     })(),
-    () => void feed.told.return(),
+    () => void feed.events.return(),
   );
 }
 

@@ -1,7 +1,7 @@
 /** A subscription as a wish of the change feed, and what is told as the field's value. */
 
 import { OperationTypeNode } from 'graphql';
-import type { Told, Wish } from '../../changes/types.ts';
+import type { FeedEvent, FeedSelection } from '../../changes/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { eachMember } from '../../lib/json-members.ts';
 import type { Understood } from './documents.ts';
@@ -14,10 +14,10 @@ import { rootMeaning } from './types.ts';
 
 export interface PlannedFeed {
   readonly collection: string;
-  readonly wish: Wish;
+  readonly wish: FeedSelection;
   readonly after: string | undefined;
   /** The whole payload of one change. */
-  readonly payload: (told: Told) => Text;
+  readonly payload: (told: FeedEvent) => Text;
 }
 
 const textsOf = (value: unknown): ReadonlySet<string> | undefined => (Array.isArray(value) ? new Set(value.map(String)) : undefined);
@@ -70,7 +70,7 @@ function typeOf({ field }: Selected) {
   return type as Parameters<typeof selectionsOf>[1];
 }
 
-function memberText({ name, key }: Selected, told: Told, typeName: string, grouped: boolean): Text {
+function memberText({ name, key }: Selected, told: FeedEvent, typeName: string, grouped: boolean): Text {
   switch (name) {
     case 'data':
       return told.item === undefined ? 'null' : grouped ? memberOf(told.item, key) : told.item;

@@ -5,7 +5,7 @@ import { type RowRights, rightsOfRow } from '../../engine/row-rights.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { callerOf, shapeOf } from './context.ts';
 import { type Facts, factsOf, type Member } from './facts.ts';
 import { type Seeing, targetOf } from './names.ts';
@@ -116,7 +116,7 @@ function collectionAccess(asker: Asker, collection: Collection, row?: RowRights)
 }
 
 async function told({ asking, reply }: Serving, tell: (asker: Asker) => Promise<Allowed> | Allowed): Promise<FastifyReply> {
-  const found = await fresh(await callerOf(asking), async (context) => tell(askerOf(context)));
+  const found = await retryRequestOnSchemaChange(await callerOf(asking), async (context) => tell(askerOf(context)));
   return sendObject(reply, found);
 }
 

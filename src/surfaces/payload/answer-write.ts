@@ -3,8 +3,8 @@ import type { FastifyReply } from 'fastify';
 import type { Change } from '../../engine/dry-run.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { type JsonObject, jsonTextOf } from '../../lib/json-body.ts';
+import { asksForDryRun } from '../dry-run.ts';
 import { answerOnce, type Keep, sendAnswer } from '../idempotency.ts';
-import { asksForTrial } from '../trial.ts';
 import { callerOf } from './context.ts';
 import type { Parameters } from './parameters.ts';
 import { jsonType } from './respond.ts';
@@ -71,7 +71,7 @@ async function answered(
   const { asking, reply } = serving;
   const { request } = asking;
   const context = await callerOf(asking);
-  const trial = asksForTrial(request);
+  const trial = asksForDryRun(request);
   const once = async (keep?: Keep): Promise<KeptAnswer> =>
     kept(await writeFresh(serving, context, name, parameters, (writes) => run({ ...writes, trial }, keep)));
   return trial ? sendAnswer(reply, await once()) : answerOnce(request, reply, context, () => jsonTextOf(document), once);

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { isProvisional } from '../../projects/provisional.ts';
 import type { Collection } from '../../schema/types.ts';
-import { refuseTrial } from '../trial.ts';
+import { refuseDryRun } from '../dry-run.ts';
 import { accessOf, showAccess } from './access.ts';
 import { authOperation } from './auth.ts';
 import { create, remove, removeMatching, update, updateMatching } from './documents.ts';
@@ -28,7 +28,7 @@ export async function answer(serving: Serving): Promise<FastifyReply> {
   const [first = '', ...rest] = asking.path;
   if (first === 'globals') return onGlobal(serving, rest);
   if (preferenceSegments.has(first)) {
-    refuseTrial(request);
+    refuseDryRun(request);
     return preferenceOperation(serving, rest) ?? noRoute();
   }
   const collection = slugs.collection(first);

@@ -13,8 +13,8 @@ import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { systemRows } from '../../engine/system-read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { type JsonObject, jsonTextOf } from '../../lib/json-body.ts';
+import { refuseDryRun } from '../dry-run.ts';
 import { answerOnce, unknownCaller } from '../idempotency.ts';
-import { refuseTrial } from '../trial.ts';
 import { objectOf, textOfBody } from './body.ts';
 import { callerOf } from './context.ts';
 import { invalid, type PathFault } from './invalid.ts';
@@ -239,6 +239,6 @@ function operationNamed(method: string, [name = '', argument, ...more]: readonly
 /** The operation that the segments behind `users` name; undefined where they name none. */
 export function authOperation(serving: Serving, rest: readonly string[]): Promise<FastifyReply> | undefined {
   const operation = operationNamed(serving.asking.method, rest);
-  if (operation) refuseTrial(serving.asking.request);
+  if (operation) refuseDryRun(serving.asking.request);
   return operation?.(serving);
 }

@@ -25,10 +25,12 @@ import { createDocument, deleteDocument, type Shown, updateDocument, type Writes
 
 const slugOf = ({ context, collection }: Writes): string => slugsOf(context.schema).of(collection) ?? collection.name;
 
+/** The answer to a document that was created. */
 export function createdText(writes: Writes, { text }: Shown): string {
   return `{"doc":${text},"message":${JSON.stringify(`${singularLabel(slugOf(writes))} successfully created.`)}}`;
 }
 
+/** The answer to a document that was changed. */
 export function updatedText({ text }: Shown, parameters: Parameters, document: JsonObject): string {
   const draft = truthOf(parameters.get('draft')) && document['_status'] !== 'published';
   return `{"doc":${text},"message":"${draft ? 'Draft saved successfully.' : 'Updated successfully.'}"}`;

@@ -2,12 +2,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf as toldCaller } from '../../engine/hooks.ts';
 import { respond } from '../../extensions/answer.ts';
-import { type FoundPayloadRoute, findPayloadRoute, type PayloadPlace, type PayloadRequest } from '../../extensions/payload-endpoints.ts';
+import { type FoundPayloadRoute, findPayloadRoute, type PayloadRequest, type PayloadScope } from '../../extensions/payload-endpoints.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { parsePlainJson } from '../../lib/plain-json.ts';
 import { refuseActing } from '../acting.ts';
+import { refuseDryRun } from '../dry-run.ts';
 import { runHandler, sendEndpointAnswer } from '../endpoint-answer.ts';
-import { refuseTrial } from '../trial.ts';
 import { bytesOf, textOfBody } from './body.ts';
 import { callerOf, rawQuery } from './context.ts';
 import type { Serving } from './serving.ts';
@@ -59,7 +59,7 @@ async function sendResponse(reply: FastifyReply, response: Response): Promise<Fa
 }
 
 /** The answer of the endpoint of that place and path; undefined where there is none. */
-export function customEndpoint(serving: Serving, place: PayloadPlace, path: readonly string[]): Promise<FastifyReply> | undefined {
+export function customEndpoint(serving: Serving, place: PayloadScope, path: readonly string[]): Promise<FastifyReply> | undefined {
   const { request, method } = serving.asking;
   const routes = request.project.extensions.current.payload;
   if (routes.length === 0) return undefined;
@@ -71,7 +71,7 @@ async function answered(serving: Serving, found: FoundPayloadRoute): Promise<Fas
   const { asking, reply } = serving;
   // What a handler does is not looked into.
   refuseActing(asking.request);
-  refuseTrial(asking.request);
+  refuseDryRun(asking.request);
   const given = await asked(serving, found);
   const { extension, handler } = found.route;
   const value = await runHandler(`payload ${extension}`, given.log, () => handler(given));

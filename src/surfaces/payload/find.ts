@@ -1,16 +1,16 @@
 /** Finding documents: lists, one by its id, counts (payload-rest §2, §6). One statement, whose texts are passed on unread. */
 import { LRUCache } from 'lru-cache';
 import { type PreparedRead, prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
-import { isPlainKey, keyPlaces, sampleKeys, withKey } from '../../engine/read-memory.ts';
+import { isPlainKey, keyIndexes, sampleKeys, withKey } from '../../engine/read-cache.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Project } from '../../projects/project.ts';
 import type { RequestedTemplate } from '../../query/requested-template.ts';
 import type { RequestedFilter, RequestedRead } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { provenAnswer } from '../proven.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { type Asking, callerOf, recalledCaller, shapeOf } from './context.ts';
 import { pageText } from './page.ts';
 import { depthOf, type Page, type Parameters, pageOf, truthOf, whereValue } from './parameters.ts';
@@ -157,7 +157,7 @@ function remembered(context: CallerContext, asking: Asking, wanted: Wanted): Rea
   const { id } = wanted;
   if (known?.keyAt) return { ...known, prepared: withKey({ ...known, asked: wanted }, id), text: onlyText(id) };
   const [one, two] = sampleKeys.map((sample) => make({ ...wanted, id: sample }));
-  const keyAt = one && two && !one.prepared.dated ? keyPlaces(one.prepared, two.prepared) : undefined;
+  const keyAt = one && two && !one.prepared.dated ? keyIndexes(one.prepared, two.prepared) : undefined;
   if (one && keyAt) memory.set(name, { ...one, keyAt });
   return make(wanted);
 }
@@ -168,7 +168,7 @@ interface Found {
 }
 
 async function foundAs(context: CallerContext, asking: Asking, wanted: Wanted): Promise<Found> {
-  return fresh(context, async (now) => {
+  return retryRequestOnSchemaChange(context, async (now) => {
     const { prepared, text } = remembered(now, asking, wanted);
     const result = await runRead(now, prepared);
     return { text: text(result), proven: result.proven };
@@ -191,7 +191,7 @@ export async function findText(asking: Asking, wanted: Wanted, hooks: SurfaceHoo
 /** With hooks of extensions around it, which see who asks. */
 async function hookedText(context: CallerContext, asking: Asking, wanted: Wanted, { reads }: SurfaceHooks): Promise<Text> {
   const narrowed = await reads.filter(context, wanted.collection);
-  return fresh(context, async (now) => {
+  return retryRequestOnSchemaChange(context, async (now) => {
     const { prepared, text } = readyRead(now, asking.parameters(), wanted, narrowed);
     const result = await runRead(now, prepared);
     return text(wanted.is === 'count' ? result : await reads.rows(now, result));

@@ -1,5 +1,5 @@
 /** What messages call documents: the words of a slug, the last one in singular or plural (payload-rest §2). */
-import { plural, singular } from '../number.ts';
+import { plural, singular } from '../inflection.ts';
 
 const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 

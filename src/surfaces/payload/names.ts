@@ -1,6 +1,7 @@
 /** The names that stand in `where` and `sort`, resolved for a caller: what may not be read does not exist (payload-rest P-05, P-50 to P-52). */
+
+import { isComparable } from '../../query/comparable.ts';
 import { type Limits, refuse } from '../../query/limits.ts';
-import { tellsValue } from '../../query/tells-value.ts';
 import type { Visibility } from '../../query/types.ts';
 import type { Collection, Field, Schema } from '../../schema/types.ts';
 import { type Facts, factsOf, type HasMany, isSecret, type Member, memberNamed } from './facts.ts';
@@ -39,7 +40,7 @@ export interface Resolved {
 
 /** Whether values of the field may be compared with. */
 export function isCompared({ visible }: Seeing, field: Field): boolean {
-  return !isSecret(field) && tellsValue(visible.field(field));
+  return !isSecret(field) && isComparable(visible.field(field));
 }
 
 /** The collection that a member leads to, where the caller may follow. */

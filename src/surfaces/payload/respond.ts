@@ -8,6 +8,7 @@ export function sendText(reply: FastifyReply, text: string | Buffer, status = 20
   return reply.code(status).type(jsonType).serializer(String).send(text);
 }
 
+/** Sends an object of ours as JSON. */
 export function sendObject(reply: FastifyReply, body: object, status = 200): FastifyReply {
   return sendText(reply, JSON.stringify(body), status);
 }

@@ -6,7 +6,7 @@ import { factsOf } from './facts.ts';
 import { queryFault } from './faults.ts';
 import { isCompared, isKept, type Resolved, resolvePath, type Seeing } from './names.ts';
 import { type Asked, namesOf } from './parameters.ts';
-import { nearestFirst } from './to-place.ts';
+import { nearestFirst } from './to-geo-condition.ts';
 
 /** The newest first, by the moment of creation where there is one (P-82). */
 function usual(seeing: Seeing, collection: Collection): RequestedOrder[] {

@@ -13,7 +13,7 @@ import { fieldOutput, formOf } from './values.ts';
 const isShown = ({ mode, names }: Selection, name: string): boolean => (mode === 'all' ? true : names.has(name) === (mode === 'only'));
 
 /** Where a document stands: the one that was asked for, one that a relation leads to, or one of a join. */
-type Place = 'top' | 'populated' | 'joined';
+type Level = 'top' | 'populated' | 'joined';
 
 /** The document of a collection as the caller may see it. */
 export function documentTemplate(
@@ -21,15 +21,15 @@ export function documentTemplate(
   collection: Collection,
   depth: number,
   selection: Selection,
-  place: Place = 'top',
+  level: Level = 'top',
 ): RequestedTemplate {
   const facts = factsOf(collection, shape.schema);
   const template = new Map<string, RequestedOutput>();
   const id = idOutput(shape, facts);
   if (id) template.set('id', id);
   for (const member of facts.members.values()) {
-    if (!isAsked(shape, selection, member, place)) continue;
-    const output = memberOutput(shape, member, depth, place);
+    if (!isAsked(shape, selection, member, level)) continue;
+    const output = memberOutput(shape, member, depth, level);
     if (output && !(member.name === 'id' && id)) template.set(member.name, output);
     spend(shape, member.is === 'join' ? 8 : 2);
   }
@@ -45,14 +45,14 @@ export function documentTemplate(
 }
 
 /** Lists that no metadata speak of are shown to those who name them. */
-function isAsked({ joins }: Shape, selection: Selection, member: Member, place: Place): boolean {
+function isAsked({ joins }: Shape, selection: Selection, member: Member, level: Level): boolean {
   if (!isShown(selection, member.name)) return false;
   if (member.is === 'value' || member.is === 'one' || member.listed) return true;
-  if (place !== 'top') return false;
+  if (level !== 'top') return false;
   return selection.mode === 'only' || (member.is === 'join' && joins !== false && joins.has(member.name));
 }
 
-function memberOutput(shape: Shape, member: Member, depth: number, place: Place): RequestedOutput | undefined {
+function memberOutput(shape: Shape, member: Member, depth: number, level: Level): RequestedOutput | undefined {
   switch (member.is) {
     case 'value':
       return shape.visible.field(member.field) === 'no' ? undefined : fieldOutput(member.field);
@@ -61,9 +61,9 @@ function memberOutput(shape: Shape, member: Member, depth: number, place: Place)
     case 'many':
       return hasMany(shape, member, depth);
     case 'join':
-      return place === 'joined'
+      return level === 'joined'
         ? undefined
-        : joinOf(shape, member, place === 'top' && depth > 0 ? (target) => joinedDocument(shape, target) : undefined);
+        : joinOf(shape, member, level === 'top' && depth > 0 ? (target) => joinedDocument(shape, target) : undefined);
   }
 }
 

@@ -3,32 +3,13 @@ import type { FastifyRequest } from 'fastify';
 import { prepareRead, type ReadContext, runRead } from '../../engine/read.ts';
 import type { RequestedOutput } from '../../query/requested-template.ts';
 import { fileDataFor } from '../file-data.ts';
+import { signInColumns } from '../sign-in-columns.ts';
 import { shapeOf } from './context.ts';
 import { documentsRead, uncounted } from './find.ts';
 import type { Selection } from './shape.ts';
 import { documentTemplate } from './to-template.ts';
 
-const names = [
-  'id',
-  'status',
-  'role',
-  'first_name',
-  'last_name',
-  'email',
-  'timezone',
-  'locale',
-  'locale_options',
-  'avatar',
-  'company',
-  'title',
-  'external_id',
-  'theme',
-  'createdAt',
-  'updatedAt',
-  '_verified',
-];
-
-const shown: Selection = { mode: 'only', names: new Set(names) };
+const shown: Selection = { mode: 'only', names: new Set(['id', 'role', ...signInColumns, 'createdAt', 'updatedAt', '_verified']) };
 
 /** The document as JSON text, with further members; `null` where there is no such user. */
 export async function userText(request: FastifyRequest, id: string, more: Readonly<Record<string, string>> = {}): Promise<string> {

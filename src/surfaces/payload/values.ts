@@ -13,6 +13,7 @@ export function formOf(field: Field): ValueForm {
   return pointForm(field) ? 'point' : 'plain';
 }
 
+/** A column in the form that documents have it in. */
 export const fieldOutput = (field: Field): RequestedOutput => ({ is: 'field', name: field.name, form: formOf(field) });
 
 /** The text of a key as the id that documents show: numbers are numbers as far as a double holds them. */

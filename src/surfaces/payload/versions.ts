@@ -9,7 +9,7 @@ import type { RequestedOutput, RequestedTemplate } from '../../query/requested-t
 import type { RequestedFilter, RequestedRead } from '../../query/types.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { answerOne, merged } from './answer-write.ts';
 import { callerOf, shapeOf } from './context.ts';
 import { hiding } from './documents.ts';
@@ -105,7 +105,7 @@ async function reading(
   name: string,
   read: (versions: Versions) => Promise<string | Buffer>,
 ): Promise<FastifyReply> {
-  const text = await fresh(await callerOf(asking), (context) => read(versionsOf(context, name, asking.parameters())));
+  const text = await retryRequestOnSchemaChange(await callerOf(asking), (context) => read(versionsOf(context, name, asking.parameters())));
   return sendText(reply, text);
 }
 

@@ -11,7 +11,7 @@ import type { JsonObject } from '../../lib/json-body.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { writeContext } from '../write-context.ts';
 import { shapeOf } from './context.ts';
 import { factsOf, isSecret } from './facts.ts';
@@ -42,7 +42,7 @@ export interface Writes {
 export interface Shown {
   readonly key: string;
   readonly text: string;
-  /** Of a trial: what would change. */
+  /** Of a dry run: what would change. */
   readonly changes?: readonly Change[];
 }
 
@@ -76,6 +76,7 @@ async function run(
 /** Parameters that may also stand in the body of a write (P-144). */
 const localeNames = ['locale', 'fallback-locale', 'fallbackLocale'];
 
+/** The parameters with the language that the body names. */
 export function withLocale(parameters: Parameters, body: JsonObject): Parameters {
   if (parameters.has('locale')) return parameters;
   const told = localeNames.flatMap((name) => (typeof body[name] === 'string' ? [[name, body[name]] as const] : []));
@@ -257,7 +258,7 @@ export function writeFresh<T>(
   parameters: Parameters,
   write: (writes: Writes) => Promise<T>,
 ): Promise<T> {
-  return fresh(context, async (now) => {
+  return retryRequestOnSchemaChange(context, async (now) => {
     const collection = now.schema.collections.get(name);
     if (!collection) throw new GatewayError('route_not_found');
     return write({ serving, context: now, collection, parameters, trial: false });

@@ -23,6 +23,7 @@ export function parseScimBodies(app: FastifyInstance): void {
   );
 }
 
+/** Whether a value is an object, and no list. */
 export function isScimObject(value: unknown): value is ScimBody {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

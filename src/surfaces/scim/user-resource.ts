@@ -9,8 +9,10 @@ import type { ScimRow } from './rows.ts';
 const schema = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const writable = ['userName', 'name', 'emails', 'active', 'locale', 'timezone', 'password'];
 
+/** A value as text; empty for none. */
 export const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
 
+/** The entity tag of a resource that is made of these parts. */
 export function etag(...parts: readonly string[]): string {
   return `W/"${createHash('md5').update(parts.join('')).digest('hex')}"`;
 }

@@ -7,10 +7,10 @@ import { type WriteAnswer, type WriteContext, type WriteSession, writing } from 
 import { type Json, jsonTextOf } from '../../lib/json-body.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { writeContext } from '../write-context.ts';
-import { asksForTrial, doneOnce, sendTried } from './done-once.ts';
+import { asksForDryRun, doneOnce, sendDryRun } from './done-once.ts';
 import { readHooked } from './hooked-read.ts';
 import { strapiNested } from './nested-syntax.ts';
 import type { Asked, Outline } from './parse.ts';
@@ -46,10 +46,10 @@ export async function answerWrite(
   const { dry_run: _, ...rest } = query;
   const asked: Asked = { query: rest, format };
   const context = await callerOf(request);
-  if (asksForTrial({ query })) return tried(request, reply, context, hooks, route, asked);
+  if (asksForDryRun({ query })) return tried(request, reply, context, hooks, route, asked);
   const body = route.sent ?? (request.body === undefined ? '' : jsonTextOf(request.body as Json));
   return doneOnce(request, reply, context, body, async (keep) => {
-    const { answer, afterwards } = await fresh(context, async (now) => {
+    const { answer, afterwards } = await retryRequestOnSchemaChange(context, async (now) => {
       const { within, work, afterwards } = await prepared(request, now, hooks, route, asked, false);
       const answer = await writing(within, async (session) => {
         const { read } = await work(session);
@@ -78,12 +78,12 @@ async function tried(
   route: WriteRoute,
   asked: Asked,
 ): Promise<FastifyReply> {
-  const { answer, changes } = await fresh(context, async (now) => {
+  const { answer, changes } = await retryRequestOnSchemaChange(context, async (now) => {
     const { within, work } = await prepared(request, now, hooks, route, asked, true);
     return dryRun(within, work);
   });
   const { texts } = answer.result ?? {};
-  return sendTried(reply, context, texts?.count ? String(texts.between('', '')) : 'null', changes);
+  return sendDryRun(reply, context, texts?.count ? String(texts.between('', '')) : 'null', changes);
 }
 
 interface Prepared {

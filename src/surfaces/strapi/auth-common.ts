@@ -8,6 +8,7 @@ import type { JsonObject } from '../../lib/json-body.ts';
 import { jsonType } from './read.ts';
 import { userTold } from './user-object.ts';
 
+/** The refusal of what a body holds. */
 export function invalid(message: string, field?: string): GatewayError {
   return new GatewayError('validation', { message, ...(field === undefined ? {} : { field }) });
 }
@@ -17,6 +18,7 @@ export function refused(message: string): GatewayError {
   return new GatewayError('validation', { message, strapi: 'ApplicationError' });
 }
 
+/** The text that the body has under that name. Throws where there is none. */
 export function textIn(body: JsonObject, name: string): string {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
@@ -52,6 +54,7 @@ export async function sessionAnswer(request: FastifyRequest, user: UserRow): Pro
   return { ...answerOf({ jwt, user: userTold(user) }), secret: true };
 }
 
+/** An answer of status 200. */
 export function answerOf(body: object): KeptAnswer {
   return { status: 200, body: JSON.stringify(body), contentType: jsonType };
 }

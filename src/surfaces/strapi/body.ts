@@ -2,18 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
-import { isJsonObject, type Json, type JsonObject, parseJsonBody } from '../../lib/json-body.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json-body.ts';
 import { type BracketValue, isGroup, parseBrackets } from '../bracket-query.ts';
+import { readJson } from '../read-json.ts';
 
-function readJson(text: string): Json | undefined {
-  if (text.trim() === '') return undefined;
-  try {
-    return parseJsonBody(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new GatewayError('invalid_payload', { message: `The body is no JSON: ${error.message}` });
-  }
-}
+const noJson = (reason: string): string => `The body is no JSON: ${reason}`;
 
 function jsonOf(value: BracketValue): Json {
   if (Array.isArray(value)) return value.map(jsonOf);
@@ -24,7 +17,7 @@ function jsonOf(value: BracketValue): Json {
 /** Has the routes of this instance get their bodies so. */
 export function parseBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, text: string) => readJson(text));
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, text: string) => readJson(text, noJson));
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (request: FastifyRequest, text: string) =>
     text === '' ? undefined : jsonOf(parseBrackets(text, request.project.limits)),
   );
@@ -42,6 +35,7 @@ export function objectOf(request: FastifyRequest): JsonObject {
   throw new GatewayError('validation', { message: 'The body is no object' });
 }
 
+/** The refusal of a body without `data`. */
 export function missingData(): GatewayError {
   return new GatewayError('validation', { message: 'Missing "data" payload in the request body' });
 }

@@ -33,6 +33,7 @@ async function confirm(request: FastifyRequest, reply: FastifyReply): Promise<Fa
   return reply.redirect(strapi?.confirmedUrl ?? mail?.publicUrl ?? '/', 302);
 }
 
+/** Registers both routes. */
 export function confirmationRoutes(app: FastifyInstance): void {
   app.post('/:project/strapi/api/auth/send-email-confirmation', send);
   // What only asks for headers confirms nothing.

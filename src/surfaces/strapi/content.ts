@@ -20,7 +20,7 @@ import { checkQuery, deleting, demand, saving, type Writing } from './write.ts';
 export const api = '/:project/strapi/api';
 
 /** Routes whose writes can be tried. */
-export const triable = { config: { dryRun: true } };
+export const dryRunnable = { config: { dryRun: true } };
 
 interface TypeParams {
   Params: { type: string };
@@ -211,16 +211,16 @@ export const contentRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }>
   await takeForms(app);
   refuseOddMethods(app, api);
   app.get<TypeParams>(`${api}/:type`, (request, reply) => sendEntries(request, reply, hooks, listReading(request.params.type)));
-  app.post<TypeParams>(`${api}/:type`, triable, (request, reply) => create(request, reply, hooks));
-  app.put<TypeParams>(`${api}/:type`, triable, (request, reply) => updateSingle(request, reply, hooks));
-  app.delete<TypeParams>(`${api}/:type`, triable, (request, reply) => removeSingle(request, reply, hooks));
+  app.post<TypeParams>(`${api}/:type`, dryRunnable, (request, reply) => create(request, reply, hooks));
+  app.put<TypeParams>(`${api}/:type`, dryRunnable, (request, reply) => updateSingle(request, reply, hooks));
+  app.delete<TypeParams>(`${api}/:type`, dryRunnable, (request, reply) => removeSingle(request, reply, hooks));
   app.get<EntryParams>(`${api}/:type/:id`, (request, reply) =>
     sendEntries(request, reply, hooks, entryReading(request.params.type, request.params.id)),
   );
-  app.post<TypeParams>(`${api}/:type/localizations`, triable, (request, reply) => localise(request, reply, hooks, onlyKey, 'single'));
-  app.post<EntryParams>(`${api}/:type/:id/localizations`, triable, (request, reply) =>
+  app.post<TypeParams>(`${api}/:type/localizations`, dryRunnable, (request, reply) => localise(request, reply, hooks, onlyKey, 'single'));
+  app.post<EntryParams>(`${api}/:type/:id/localizations`, dryRunnable, (request, reply) =>
     localise(request, reply, hooks, ({ collection }) => keyNamed(collection, request.params.id), 'many'),
   );
-  app.put<EntryParams>(`${api}/:type/:id`, triable, (request, reply) => update(request, reply, hooks));
-  app.delete<EntryParams>(`${api}/:type/:id`, triable, (request, reply) => remove(request, reply, hooks));
+  app.put<EntryParams>(`${api}/:type/:id`, dryRunnable, (request, reply) => update(request, reply, hooks));
+  app.delete<EntryParams>(`${api}/:type/:id`, dryRunnable, (request, reply) => remove(request, reply, hooks));
 };

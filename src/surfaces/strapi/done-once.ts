@@ -4,16 +4,16 @@ import type { Change } from '../../engine/dry-run.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { refuseActing } from '../acting.ts';
 import type { CallerContext } from '../caller.ts';
+import { isDryRun } from '../dry-run.ts';
+import { dryRunLists } from '../dry-run-changes.ts';
 import { answerOnce, type Keep, sendAnswer } from '../idempotency.ts';
-import { isTrial } from '../trial.ts';
-import { triedLists } from '../tried-changes.ts';
 import type { Asked } from './parse.ts';
 import { jsonType } from './read.ts';
 
 /** One of several is enough, and so is what is not understood: nothing is done that was only to be tried. */
-export function asksForTrial({ query }: Pick<Asked, 'query'>): boolean {
+export function asksForDryRun({ query }: Pick<Asked, 'query'>): boolean {
   const { dry_run: value } = query;
-  return [value].flat().some((one) => isTrial(typeof one === 'string' || one === undefined ? one : '1'));
+  return [value].flat().some((one) => isDryRun(typeof one === 'string' || one === undefined ? one : '1'));
 }
 
 /** `body` is what the request brought, by which it is known when its key comes again; `run` keeps its answer where it is given what does. */
@@ -28,8 +28,8 @@ export async function doneOnce(
   return answerOnce(request, reply, context, body, run);
 }
 
-/** The answer to a trial: what would stand under `data`, and what would change. */
-export function sendTried(reply: FastifyReply, { actor }: CallerContext, data: string, changes: readonly Change[]): FastifyReply {
-  const meta = `{"dry_run":true,${triedLists(changes, actor)}}`;
+/** The answer to a dry run: what would stand under `data`, and what would change. */
+export function sendDryRun(reply: FastifyReply, { actor }: CallerContext, data: string, changes: readonly Change[]): FastifyReply {
+  const meta = `{"dry_run":true,${dryRunLists(changes, actor)}}`;
   return sendAnswer(reply, { status: 200, body: `{"data":${data},"meta":${meta}}`, contentType: jsonType });
 }

@@ -49,6 +49,7 @@ export function isOperator(name: string): boolean {
   return byName.has(name.toLowerCase());
 }
 
+/** The operator of that name; equality where there is none of it. */
 export function operatorNamed(name: string): FilterOperator {
   return byName.get(name.toLowerCase()) ?? equality;
 }

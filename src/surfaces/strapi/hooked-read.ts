@@ -10,6 +10,7 @@ import { allOf } from './filters.ts';
 import { type Asked, parseRead, type Wanted } from './parse.ts';
 import { flatMeta } from './template.ts';
 
+/** Reads with the filters and actions of extensions around it. */
 export async function readHooked(
   context: CallerContext,
   hooks: SurfaceHooks,

@@ -1,8 +1,8 @@
 /** API ids: what tables are called in URLs (strapi-rest §1.1). */
 import { reservedTypes, type StrapiSettings } from '../../config/strapi-schema.ts';
 import type { Collection, Schema } from '../../schema/types.ts';
+import { plural, singular } from '../inflection.ts';
 import { kebab } from '../kebab.ts';
-import { plural, singular } from '../number.ts';
 
 /** A type of content: many entries, or a single one. */
 export interface ContentType {

@@ -63,6 +63,7 @@ async function callback(request: Named, reply: FastifyReply): Promise<FastifyRep
   return reply.type(jsonType).send(JSON.stringify({ jwt, user: userTold(user) }));
 }
 
+/** Registers the routes of both ways. */
 export function providerRoutes(app: FastifyInstance): void {
   const signsIn = { exposeHeadRoute: false, config: { writesByGet: true } };
   app.get(`${api}/auth/:provider/callback`, signsIn, callback);

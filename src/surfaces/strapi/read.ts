@@ -1,23 +1,15 @@
 /** Lists and entries: read as the caller may, answered in Strapi's envelope. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prepareRead, runRead } from '../../engine/read.ts';
-import {
-  createReadMemory,
-  isPlainKey,
-  keyPlaces,
-  type ReadMemory,
-  type Remembered,
-  sampleKeys,
-  withKey,
-} from '../../engine/read-memory.ts';
+import { type CachedRead, createReadCache, isPlainKey, keyIndexes, type ReadCache, sampleKeys, withKey } from '../../engine/read-cache.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { JoinedTexts } from '../../lib/joined-texts.ts';
 import type { Project } from '../../projects/project.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { provenAnswer } from '../proven.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { type ReadAnswer, withinOutputs } from './answer.ts';
 import { readHooked } from './hooked-read.ts';
 import { pageText } from './pagination.ts';
@@ -35,14 +27,14 @@ export interface Reading {
 
 type Page = ReadAnswer['asked'];
 
-type Ready = Remembered<Page>;
+type Ready = CachedRead<Page>;
 
-const memories = new WeakMap<Project, ReadMemory<Page>>();
+const memories = new WeakMap<Project, ReadCache<Page>>();
 
-function memoryOf(project: Project): ReadMemory<Page> {
+function memoryOf(project: Project): ReadCache<Page> {
   let memory = memories.get(project);
   if (!memory) {
-    memory = createReadMemory();
+    memory = createReadCache();
     memories.set(project, memory);
   }
   return memory;
@@ -67,7 +59,7 @@ function ready(context: CallerContext, raw: string, asked: Asked, collection: Co
   if (key === undefined) memory.set(name, made);
   else {
     const [one, two] = sampleKeys.map((sample) => makeReady(context, collection, asked, { is: 'entry', keys: [sample] }));
-    const keyAt = one && two && keyPlaces(one.prepared, two.prepared);
+    const keyAt = one && two && keyIndexes(one.prepared, two.prepared);
     if (one && keyAt) memory.set(name, { ...one, keyAt });
   }
   return made;
@@ -78,7 +70,7 @@ async function readEntries(request: FastifyRequest, hooks: SurfaceHooks, reading
   const given = askedOf(request);
   const raw = rawQuery(request.url);
   const read = (context: CallerContext): Promise<ReadAnswer> =>
-    fresh(context, async (now) => {
+    retryRequestOnSchemaChange(context, async (now) => {
       const collection = reading.collection(now);
       const asked = await inUsualLanguage(now, collection, given);
       const wanted = reading.wanted(collection);
@@ -116,6 +108,7 @@ function sendEntry(reply: FastifyReply, texts: JoinedTexts): FastifyReply {
   return reply.type(jsonType).send(entryText(texts));
 }
 
+/** The text of the one entry that was read. */
 export function entryText(texts: JoinedTexts): string | Buffer {
   return texts.count === 0 ? '{"data":null,"meta":{}}' : texts.between('{"data":', ',"meta":{}}');
 }

@@ -1,13 +1,13 @@
 /** The order of a relation whose rows have a column for it: where entries that come are put, and which rows get another number (strapi-rest S-157). */
 import type { Position } from './relation-values.ts';
 
-/** An entry that the relation leads to, and the number of its place; null where it has none yet. */
-export interface Placed {
+/** An entry that the relation leads to, and the number of its position; null where it has none yet. */
+export interface Positioned {
   readonly entry: string;
-  readonly place: number | null;
+  readonly position: number | null;
 }
 
-/** An entry that comes, or changes its place. */
+/** An entry that comes, or changes its position. */
 export interface Coming {
   readonly entry: string;
   readonly position?: Position | undefined;
@@ -28,21 +28,21 @@ export function arranged(kept: readonly string[], coming: readonly Coming[]): re
 }
 
 /** The numbers that put entries in that order, of those that have another one: what comes behind all others leaves them as they are. */
-export function numbered(order: readonly string[], placed: readonly Placed[]): ReadonlyMap<string, number> {
-  const known = new Map(placed.map(({ entry, place }) => [entry, place]));
+export function numbered(order: readonly string[], positioned: readonly Positioned[]): ReadonlyMap<string, number> {
+  const known = new Map(positioned.map(({ entry, position }) => [entry, position]));
   const head: number[] = [];
   for (const entry of order) {
-    const place = known.get(entry) ?? null;
-    if (place === null || place <= (head.at(-1) ?? Number.NEGATIVE_INFINITY)) break;
-    head.push(place);
+    const position = known.get(entry) ?? null;
+    if (position === null || position <= (head.at(-1) ?? Number.NEGATIVE_INFINITY)) break;
+    head.push(position);
   }
   const appended = order.slice(head.length).every((entry) => (known.get(entry) ?? null) === null);
   const last = appended ? (head.at(-1) ?? 0) : 0;
   const changed = new Map<string, number>();
   order.forEach((entry, i) => {
     if (appended && i < head.length) return;
-    const place = appended ? last + i - head.length + 1 : i + 1;
-    if (known.get(entry) !== place) changed.set(entry, place);
+    const position = appended ? last + i - head.length + 1 : i + 1;
+    if (known.get(entry) !== position) changed.set(entry, position);
   });
   return changed;
 }

@@ -21,7 +21,7 @@ export interface RelationWrite {
   readonly value: RelationValue;
 }
 
-/** A place in the order of a relation; beside another entry, whose key that is. */
+/** A position in the order of a relation; beside another entry, whose key that is. */
 export type Position = { readonly is: 'start' | 'end' } | { readonly is: 'before' | 'after'; readonly key: string };
 
 function fault(name: string, sentence: string): GatewayError {
@@ -44,14 +44,14 @@ function keysOf(name: string, value: Json | undefined): string[] {
   return isJsonList(value) ? value.map((one) => keyOf(name, one)) : [keyOf(name, value)];
 }
 
-const places = ['before', 'after', 'start', 'end'] as const;
+const positionKinds = ['before', 'after', 'start', 'end'] as const;
 
 function positionOf(name: string, value: Json): Position | undefined {
   if (!isJsonObject(value) || !Object.hasOwn(value, 'position')) return undefined;
   const { position } = value;
   const entries = position !== undefined && isJsonObject(position) ? Object.entries(position) : [];
   const [[asked, said] = ['', null]] = entries;
-  const is = places.find((one) => one === asked);
+  const is = positionKinds.find((one) => one === asked);
   if (entries.length !== 1 || !is) throw fault(name, 'a position is one of before and after, with an id, and start and end, with true');
   if (is === 'before' || is === 'after') return { is, key: keyOf(name, said) };
   if (said !== true) throw fault(name, `the position ${is} takes true`);

@@ -8,7 +8,7 @@ import type { Collection, JoinPair, Relation, ToOne } from '../../schema/types.t
 import { fieldOutput, keyOutput } from './forms.ts';
 import { keySpelled } from './keys.ts';
 import type { RowChange } from './nested-syntax.ts';
-import { placeField, placesOf, type TiedRow } from './relation-places.ts';
+import { positionField, positionsOf, type TiedRow } from './relation-positions.ts';
 import type { RelationWrite } from './relation-values.ts';
 import { type Lead, leadOf, type Sight } from './sight.ts';
 
@@ -138,7 +138,7 @@ async function currentRows(
 ): Promise<ReadonlyMap<string, TiedRow>> {
   if (key === undefined) return new Map();
   const { list, rows, far } = tied;
-  const place = placeField(sight, tied.rows);
+  const place = positionField(sight, tied.rows);
   const nothing: RequestedOutput = { is: 'constant', json: 'null' };
   const of = new Map<string, RequestedOutput>([
     ['k', keyOutput(sight, rows, 'key')],
@@ -154,7 +154,7 @@ async function currentRows(
   return new Map(
     found.flatMap(({ k, e, p }): [string, TiedRow][] => {
       const entry = far ? e?.k : k;
-      return entry === undefined ? [] : [[entry, { row: k, place: typeof p === 'number' ? p : null }]];
+      return entry === undefined ? [] : [[entry, { row: k, position: typeof p === 'number' ? p : null }]];
     }),
   );
 }
@@ -179,8 +179,8 @@ async function toMany(
     const detached = Object.fromEntries(list.join.map(({ to }): [string, Json] => [to.name, null]));
     return { update: { ...keyColumns(rows, row), ...detached } };
   });
-  const place = placeField(sight, tied.rows);
-  const numbers = place ? placesOf(within, write, tied.rows, place, { current, gone, wanted }) : new Map<string, number>();
+  const place = positionField(sight, tied.rows);
+  const numbers = place ? positionsOf(within, write, tied.rows, place, { current, gone, wanted }) : new Map<string, number>();
   const at = (one: string): JsonObject => (place && numbers.has(one) ? { [place.name]: numbers.get(one) ?? null } : {});
   const come = wanted.flatMap((one): RowChange[] => {
     if (current.has(one)) return [];

@@ -46,6 +46,7 @@ function formatOf({ headers, project }: FastifyRequest): Format {
   return asked === 'v5' || asked === 'v4' ? asked : (project.config.strapi?.format ?? 'v4');
 }
 
+/** The parameters of the request's query. */
 export function askedOf(request: FastifyRequest): Asked {
   return { query: queryOf(request), format: formatOf(request) };
 }
@@ -58,6 +59,7 @@ export async function callerOf(request: FastifyRequest): Promise<CallerContext> 
   return context;
 }
 
+/** The caller who is known from before; undefined for one who must be looked up. */
 export function recalledCaller(request: FastifyRequest): CallerContext | undefined {
   return recalled(request, undefined);
 }

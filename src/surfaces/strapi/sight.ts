@@ -1,7 +1,7 @@
 /** What a caller sees of a type of content: its fields, its relations, and what Strapi's own names stand for (strapi-rest §1.2, §1.3). */
 import type { ReadContext } from '../../engine/read.ts';
 import { accessOf } from '../../engine/read.ts';
-import { tellsValue } from '../../query/tells-value.ts';
+import { isComparable } from '../../query/comparable.ts';
 import type { Visibility } from '../../query/types.ts';
 import type { Collection, Field, Relation, Schema, ToOne } from '../../schema/types.ts';
 import * as timestamps from '../timestamps.ts';
@@ -37,7 +37,7 @@ export function isShown({ visible }: Sight, field: Field): boolean {
 
 /** Whether entries are found and sorted by the field. */
 export function isCompared({ visible }: Sight, field: Field): boolean {
-  return !isSecret(field) && tellsValue(visible.field(field));
+  return !isSecret(field) && isComparable(visible.field(field));
 }
 
 /** The attributes of a collection, in the order of its columns. */
@@ -138,7 +138,7 @@ export interface Publishing {
 /** Undefined where entries are not published one by one, or the caller may not know. */
 export function publishingOf(sight: Sight, collection: Collection): Publishing | undefined {
   const { status } = collection;
-  if (!status || status.mapping.published.length === 0 || !tellsValue(sight.visible.field(status.field))) return undefined;
+  if (!status || status.mapping.published.length === 0 || !isComparable(sight.visible.field(status.field))) return undefined;
   const { values, published, softDeleted } = status.mapping;
   const moments = attributesOf(sight, collection).filter(isMoment);
   const at = publishing.flatMap((name) => moments.find((field) => plainName(field.name) === name) ?? [])[0];

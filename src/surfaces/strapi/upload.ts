@@ -15,13 +15,13 @@ import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import type { CallerContext } from '../caller.ts';
 import { type Form, formText, isForm, readForm, takeForms } from '../file-form.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { keepingWritten, type Uploads, uploadsOf } from '../uploads.ts';
 import { writeContext } from '../write-context.ts';
 import { withinOutputs } from './answer.ts';
-import { api, triable } from './content.ts';
-import { asksForTrial, doneOnce, sendTried } from './done-once.ts';
+import { api, dryRunnable } from './content.ts';
+import { asksForDryRun, doneOnce, sendDryRun } from './done-once.ts';
 import { filesCollection } from './file-object.ts';
 import { strapiNested } from './nested-syntax.ts';
 import { onlyMethods } from './only-methods.ts';
@@ -47,7 +47,7 @@ async function objectsOf(context: CallerContext, within: ReadContext, asked: Ask
 
 async function readFiles(request: FastifyRequest, wanted: (context: CallerContext) => Wanted): Promise<string[]> {
   const asked = askedOf(request);
-  return fresh(await callerOf(request), (context) => objectsOf(context, context, asked, wanted(context)));
+  return retryRequestOnSchemaChange(await callerOf(request), (context) => objectsOf(context, context, asked, wanted(context)));
 }
 
 async function list(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -136,7 +136,7 @@ async function answerFiles(
   { sent, run, status = 200, text }: FileWrite,
 ): Promise<FastifyReply> {
   const asked = askedOf(request);
-  const trial = asksForTrial(asked);
+  const trial = asksForDryRun(asked);
   const shown = { ...asked, query: {} };
   const within = writeContext(request, context, strapiNested, hooks, trial);
   const work = async (session: WriteSession): Promise<WriteAnswer<KeptAnswer & { readonly body: string }>> => {
@@ -157,7 +157,7 @@ async function answerFiles(
   };
   if (trial) {
     const { answer, changes } = await dryRun(within, work);
-    return sendTried(reply, context, answer.body, changes);
+    return sendDryRun(reply, context, answer.body, changes);
   }
   return doneOnce(request, reply, context, sent, (keep) =>
     writing(within, async (session) => {
@@ -269,8 +269,8 @@ export const uploadRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> 
   onlyMethods(app, `${path}/files/:id`, ['GET', 'DELETE']);
   app.get(`${path}/files`, list);
   app.get<FileParams>(`${path}/files/:id`, one);
-  app.delete<FileParams>(`${path}/files/:id`, triable, (request, reply) => remove(request, reply, hooks));
-  app.post(path, triable, async (request, reply) => {
+  app.delete<FileParams>(`${path}/files/:id`, dryRunnable, (request, reply) => remove(request, reply, hooks));
+  app.post(path, dryRunnable, async (request, reply) => {
     const { id } = askedOf(request).query;
     return typeof id === 'string' && id !== '' ? change(request, reply, hooks, id) : create(request, reply, hooks);
   });

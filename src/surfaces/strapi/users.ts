@@ -7,12 +7,12 @@ import type { Json, JsonObject } from '../../lib/json-body.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
-import { fresh } from '../fresh.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { withinOutputs } from './answer.ts';
 import { answerWrite, type WriteRoute } from './answer-write.ts';
 import { objectOf } from './body.ts';
-import { api, triable } from './content.ts';
+import { api, dryRunnable } from './content.ts';
 import { onlyMethods } from './only-methods.ts';
 import { parseRead, type Wanted } from './parse.ts';
 import { jsonType } from './read.ts';
@@ -28,7 +28,7 @@ const usersOf = ({ schema }: Pick<ReadContext, 'schema'>): Collection => collect
 
 async function readUsers(request: FastifyRequest, wanted: (context: CallerContext) => Wanted): Promise<ReadResult> {
   const asked = askedOf(request);
-  return fresh(await callerOf(request), async (context) => {
+  return retryRequestOnSchemaChange(await callerOf(request), async (context) => {
     const { read } = parseRead(context, usersOf(context), asked, wanted(context), 'bare');
     return runRead(context, prepareRead(withinOutputs(context), read));
   });
@@ -106,16 +106,16 @@ export const userRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = 
   app.get(`${path}/count`, count);
   app.get(`${path}/me`, me);
   app.get<UserParams>(`${path}/:id`, one);
-  app.post(path, triable, (request, reply) =>
+  app.post(path, dryRunnable, (request, reply) =>
     writeUser(request, reply, hooks, 'create', async (writing) => saving(writing, userData(writing, objectOf(request), 'create'))),
   );
-  app.put<UserParams>(`${path}/:id`, triable, (request, reply) =>
+  app.put<UserParams>(`${path}/:id`, dryRunnable, (request, reply) =>
     writeUser(request, reply, hooks, 'update', async (writing) => {
       const key = keyNamed(writing.collection, request.params.id);
       return saving(writing, userData(writing, objectOf(request), 'update'), key);
     }),
   );
-  app.delete<UserParams>(`${path}/:id`, triable, (request, reply) =>
+  app.delete<UserParams>(`${path}/:id`, dryRunnable, (request, reply) =>
     writeUser(request, reply, hooks, 'delete', async (writing) =>
       deleting(writing, keyNamed(writing.collection, request.params.id), 'bare'),
     ),

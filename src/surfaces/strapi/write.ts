@@ -3,7 +3,7 @@ import { writerOf } from '../../access/write.ts';
 import { lockRows } from '../../engine/lock-rows.ts';
 import { prepareWrite } from '../../engine/prepare-write.ts';
 import { prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
-import { sampleKeys } from '../../engine/read-memory.ts';
+import { sampleKeys } from '../../engine/read-cache.ts';
 import type { WriteContext, WriteSession } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Json, JsonObject } from '../../lib/json-body.ts';

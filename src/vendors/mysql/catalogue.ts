@@ -103,7 +103,7 @@ export async function readServer(connection: Connection): Promise<{ readonly fla
 }
 
 /** For each table and view a text that changes with it. */
-export async function readPrints(connection: Connection): Promise<Map<string, string>> {
+export async function readFingerprints(connection: Connection): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const sums = await connection.texts({ text: `${prints} order by sum`, values: [] }, unlimited);
   for (const [table, sum] of sums) found.set(table ?? '', `${found.get(table ?? '') ?? ''} ${sum}`);

@@ -1,9 +1,9 @@
 /** A connected MySQL or MariaDB: statements on raw connections from knex's pool, safe values out, our errors only where known. */
 import type { Connection as RawConnection } from 'mysql2';
 import { demandCapabilities } from '../../dialect/capabilities.ts';
-import { createLine } from '../../dialect/line.ts';
 import { onlyReads } from '../../dialect/only-reads.ts';
 import { isRefusedRead, unknownOutcome } from '../../dialect/outcomes.ts';
+import { createTransactionQueue } from '../../dialect/transaction-queue.ts';
 import type { Connection, DatabaseConfig, Dialect, Reader, Row, StatementLimits, TextRow, Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
@@ -167,7 +167,7 @@ interface Session {
 async function transaction<T>(pool: Pool, session: Session, inside: (transaction: Transaction) => Promise<T>): Promise<T> {
   const { dialect, flavor, prepared, observe } = session;
   const raw = await begun(pool);
-  const line = createLine();
+  const line = createTransactionQueue();
   const run: Runner = (statement, _reads, work) => {
     observe(statement);
     return line.send(

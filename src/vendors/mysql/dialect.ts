@@ -6,9 +6,9 @@ import { mysqlAggregates } from './aggregates.ts';
 import { base64, comparisons, single, unicode } from './compare.ts';
 import { formed } from './forms.ts';
 import { mysqlKeys } from './keys.ts';
-import { orderPlace } from './place.ts';
 import { mysqlPlan } from './plan.ts';
 import { mysqlPoints } from './points.ts';
+import { sortKey } from './sort-key.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
@@ -151,7 +151,7 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     },
     stored: (field, value) => stored(field, value, mariadb),
     ...compared,
-    place: orderPlace,
+    sortKey,
     textMatch,
     orderTerm,
     indexNullsFirst: (descending) => !descending,

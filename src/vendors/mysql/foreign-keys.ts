@@ -34,6 +34,7 @@ export function* keysByTable(rows: readonly TextRow[]): Sliced<Map<string, Catal
 /** Finds a table of the connection's own database, exactly or in another spelling of the case. */
 export type FindTable = (name: string) => IntrospectedTable | undefined;
 
+/** Finds tables by schema and name, as the server compares names. */
 export function finding(tables: ReadonlyMap<string, { readonly table: IntrospectedTable }>): FindTable {
   const spelling = new Map<string, string>();
   for (const name of tables.keys()) spelling.set(name.toLowerCase(), name);

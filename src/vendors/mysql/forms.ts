@@ -26,6 +26,7 @@ function isSafe({ column, storage }: Field): boolean {
   return storage !== 'decimal' || (column.precision !== undefined && column.precision <= safeDigits);
 }
 
+/** The value in that form, as a JSON expression. */
 export function formed(
   field: Field,
   column: Fragment,

@@ -1,8 +1,8 @@
 /** What a MySQL or MariaDB database holds: tables and views of the connection's own database, with columns, keys and indexes. */
-import { takeOver } from '../../dialect/take-over.ts';
+import { reuseUnchanged } from '../../dialect/reuse-unchanged.ts';
 import type { Collation, Connection, IntrospectedColumn, IntrospectedTable, Introspection } from '../../dialect/types.ts';
 import { inSlices, type Sliced } from '../../lib/slices.ts';
-import { type Catalogue, readCatalogue, readPrints, readServer } from './catalogue.ts';
+import { type Catalogue, readCatalogue, readFingerprints, readServer } from './catalogue.ts';
 import { collationOf } from './compare.ts';
 import { type CatalogueKey, finding, keysByTable, resolveForeignKeys } from './foreign-keys.ts';
 import { grouping } from './rows.ts';
@@ -49,7 +49,7 @@ export async function introspect(
   const { flavor, version } = await readServer(connection);
   const mariadb = flavor === 'mariadb';
   // Taken first: what changes while the catalogue is read is read again the next time.
-  const prints = await readPrints(connection);
+  const prints = await readFingerprints(connection);
   const memory = before && memories.get(before);
   const changed = memory && !anew ? changedPrints(memory.prints, prints) : undefined;
 
@@ -109,7 +109,7 @@ function* linkTables(tables: Map<string, Known>, before: Memory | undefined, cha
     const own = !changed || changed.has(name);
     if (!own && !keys.some((key) => touched?.has(key.toTable.toLowerCase()))) continue;
     const linked = { ...table, foreignKeys: resolveForeignKeys(table, keys, find) };
-    tables.set(name, { table: takeOver(linked, before?.tables.get(name)?.table), keys });
+    tables.set(name, { table: reuseUnchanged(linked, before?.tables.get(name)?.table), keys });
   }
 }
 

@@ -1,11 +1,9 @@
 /** What the driver is told when it connects: the project's own connection data, and the settings that keep values exact. */
 import type { Knex } from 'knex';
 import type { ConnectionOptions, SslOptions } from 'mysql2';
+import { connectTimeout } from '../../dialect/pool-settings.ts';
 import type { DatabaseConfig } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
-
-/** Milliseconds; a server that does not answer by then counts as down. */
-export const connectTimeout = 5000;
 
 /** What a project may set; all else is ours, since values would not travel exactly with other settings. */
 const allowed = [

@@ -23,6 +23,7 @@ function ofShape(column: Fragment, plain: Fragment, named: Fragment, mariadb: bo
   return sql`case when st_geometrytype(${column}) = 'POINT' then ${read} end`;
 }
 
+/** Points in the SQL of MySQL or MariaDB. */
 export function mysqlPoints(mariadb: boolean): PointSql {
   return {
     coordinates(field: Field, column: Fragment): Coordinates {
@@ -37,7 +38,7 @@ export function mysqlPoints(mariadb: boolean): PointSql {
         y: ofShape(column, trusted('st_y'), trusted('st_latitude'), mariadb),
       };
     },
-    lies(at, sides, alias) {
+    containment(at, sides, alias) {
       const rows = sides.map((side) =>
         join(
           sideNames.map((of) => sql`(${param(String(side[of]))} + 0e0) as ${name(of)}`),

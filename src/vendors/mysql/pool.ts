@@ -2,9 +2,10 @@
 import knexFactory, { type Knex } from 'knex';
 import type { Connection as RawConnection } from 'mysql2';
 import { type Lender, type Lending, lend } from '../../dialect/lend.ts';
-import { isSound } from '../../dialect/sound.ts';
+import { connectTimeout, poolBounds } from '../../dialect/pool-settings.ts';
 import type { DatabaseConfig } from '../../dialect/types.ts';
-import { connectionOptions, connectTimeout } from './options.ts';
+import { isUsable } from '../../dialect/usable-connection.ts';
+import { connectionOptions } from './options.ts';
 import { sessionTime } from './time-limit.ts';
 import { watchWarnings } from './warnings.ts';
 
@@ -34,12 +35,12 @@ const silent = { debug() {}, warn() {}, error() {}, deprecate() {} };
 
 /** Makes the pool; nothing connects before the first statement. */
 export function openPool(config: DatabaseConfig): Pool {
-  const size = config.pool?.max ?? 10;
+  const { min, max: size } = poolBounds(config);
   const knex = knexFactory({
     client: 'mysql2',
     connection: connectionOptions(config.connection),
     pool: {
-      min: config.pool?.min ?? 0,
+      min,
       max: size,
       createTimeoutMillis: connectTimeout * 2,
       afterCreate(raw: RawConnection, done: (error: Error | null, raw: RawConnection) => void) {
@@ -56,5 +57,5 @@ export function openPool(config: DatabaseConfig): Pool {
     log: silent,
   });
   const client: Lender<RawConnection> = knex.client;
-  return { knex, size, ...lend(client, { size, isSound: (raw) => isSound(knex, raw) }) };
+  return { knex, size, ...lend(client, { size, isSound: (raw) => isUsable(knex, raw) }) };
 }

@@ -6,7 +6,7 @@ import { conflict, isTimeout, unknownOutcome } from '../../dialect/outcomes.ts';
 import type { Connection, DatabaseConfig, Dialect, Queryable, Reader, StatementLimits, TextRow, Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
-import { begun } from './begun.ts';
+import { beginTransaction } from './begin-transaction.ts';
 import { wanted } from './capabilities.ts';
 import { textSupport } from './collations.ts';
 import { postgresDialect } from './dialect.ts';
@@ -17,8 +17,8 @@ import { createPipeline, type Pipeline, touchedBy } from './pipeline.ts';
 import { createPlanChoices, type PlanChoices } from './plan-choice.ts';
 import { localSetting } from './plan-mode.ts';
 import { openPool, type Pool } from './pool.ts';
+import { type BeginRows, createReadBatcher } from './read-batcher.ts';
 import { stream } from './stream.ts';
-import { type BeginRows, createTogether } from './together.ts';
 
 /** A connection lost later than this after its statement was sent had been alive: the statement itself may be why. */
 const deadOnArrival = 1000;
@@ -95,7 +95,7 @@ function connectionOf(pool: Pool, { prepared, plans }: Preparing, dialect: Diale
   const options: SendOptions = { prepared, repeat: true, plans, took: (text, took) => together.note(text, took) };
   const alone = (statement: Statement, begin: BeginRows): Promise<void> =>
     outside(pool, true, (raw) => sendEach(raw, statement, options, begin));
-  const together = createTogether({ pool, plans, alone });
+  const together = createReadBatcher({ pool, plans, alone });
   const single = reader(run, dialect, options);
   const connection: Connection = {
     knex: pool.knex,
@@ -185,7 +185,7 @@ async function begin(pool: Pool, prepared: boolean): Promise<{ raw: RawConnectio
     return { raw: warm, pipeline };
   }
   await pool.release(warm);
-  const raw = await begun(pool, 'begin');
+  const raw = await beginTransaction(pool, 'begin');
   return { raw, pipeline: createPipeline(raw, prepared, known) };
 }
 

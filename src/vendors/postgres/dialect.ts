@@ -187,7 +187,7 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     stored,
     ...compared,
     // Without a cast an operand is taken for what it is compared with, and a text of the server's own is that value again.
-    place: (_, ordered) => ({ cell: ordered, compared: ordered, operand: param }),
+    sortKey: (_, ordered) => ({ cell: ordered, compared: ordered, operand: param }),
     textMatch,
     orderTerm,
     indexNullsFirst: (descending) => descending,

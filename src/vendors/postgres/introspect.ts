@@ -1,5 +1,5 @@
 /** Reads PostgreSQL's catalogue: tables, columns, keys, indexes and enums of the served schemas. */
-import { takeOver } from '../../dialect/take-over.ts';
+import { reuseUnchanged } from '../../dialect/reuse-unchanged.ts';
 import type {
   Collation,
   Connection,
@@ -14,7 +14,7 @@ import { inSlices, type Sliced } from '../../lib/slices.ts';
 import { columnsQuery, enumsQuery, foreignKeysQuery, indexesQuery, partitionKeysQuery, tablesQuery, updatableQuery } from './catalogue.ts';
 import { collationOf, collationsQuery } from './collations.ts';
 import { isElsewhere } from './errors.ts';
-import { fingerprintQuery, printsQuery } from './prints.ts';
+import { fingerprintQuery, fingerprintsQuery } from './fingerprints.ts';
 import { sizeOf, storageOf } from './storage.ts';
 import { readTextIndexes } from './text-indexes.ts';
 
@@ -245,7 +245,7 @@ export async function introspect(
   const memory = before && memories.get(before);
   const known = memory?.names.join('\0') === names.join('\0') ? memory?.tables : undefined;
   // Taken first: what changes while the catalogue is read is read again the next time.
-  const prints = new Map((await ask(printsQuery, [names])).map((row) => [text(row['id']), text(row['print'])]));
+  const prints = new Map((await ask(fingerprintsQuery, [names])).map((row) => [text(row['id']), text(row['print'])]));
   const changed = [...prints].filter(([id, print]) => anew || known?.get(id)?.print !== print).map(([id]) => id);
   const shared = await askShared(ask, names);
   const read = await readTables(ask, changed, shared, before !== undefined);
@@ -270,7 +270,7 @@ function* together(
     yield;
     const old = known?.get(id);
     const again = read.get(id);
-    const table = again ? takeOver(again, old?.table) : renewed(old, print, shared.updatable.has(id));
+    const table = again ? reuseUnchanged(again, old?.table) : renewed(old, print, shared.updatable.has(id));
     if (table) tables.set(id, { print, table });
   }
   return tables;

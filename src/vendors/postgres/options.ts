@@ -1,11 +1,9 @@
 /** What the driver is told when it connects: the project's own connection data, and what keeps a dead server from hanging a request. */
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { connectTimeout } from '../../dialect/pool-settings.ts';
 import type { DatabaseConfig } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
-
-/** Milliseconds; a server that does not answer by then counts as down. */
-export const connectTimeout = 5000;
 
 /** What a project may set; all else is ours. */
 const allowed = [

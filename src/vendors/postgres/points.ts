@@ -45,7 +45,7 @@ function coordinates(field: Field, column: Fragment): Coordinates {
 
 export const postgresPoints: PointSql = {
   coordinates,
-  lies(at, sides, alias) {
+  containment(at, sides, alias) {
     const lists = sideNames.map((of) => sql`${param(sides.map((side) => String(side[of])))}::float8[]`);
     const columns = sideNames.map((of) => name(of));
     const point = `${alias}p`;

@@ -2,10 +2,11 @@
 import knexFactory, { type Knex } from 'knex';
 import type { Client as RawConnection } from 'pg';
 import { type Lender, type Lending, lend } from '../../dialect/lend.ts';
-import { isSound } from '../../dialect/sound.ts';
+import { connectTimeout, poolBounds } from '../../dialect/pool-settings.ts';
 import type { DatabaseConfig } from '../../dialect/types.ts';
+import { isUsable } from '../../dialect/usable-connection.ts';
 import { isForgotten, isLost } from './errors.ts';
-import { connectionOptions, connectTimeout } from './options.ts';
+import { connectionOptions } from './options.ts';
 import { sessionTime } from './time-limit.ts';
 
 export interface Pool extends Lending<RawConnection> {
@@ -32,7 +33,7 @@ const silent = { debug() {}, warn() {}, error() {}, deprecate() {} };
 
 /** Makes the pool; nothing connects before the first statement. */
 export function openPool(config: DatabaseConfig): Pool {
-  const size = config.pool?.max ?? 10;
+  const { min, max: size } = poolBounds(config);
   const born = new WeakMap<RawConnection, number>();
   let doubted = 0;
   const isYoung = (raw: RawConnection): boolean => (born.get(raw) ?? 0) >= doubted;
@@ -42,7 +43,7 @@ export function openPool(config: DatabaseConfig): Pool {
     client: 'pg',
     connection: connectionOptions(config.connection),
     pool: {
-      min: config.pool?.min ?? 0,
+      min,
       max: size,
       createTimeoutMillis: connectTimeout * 2,
       afterCreate(raw: RawConnection, done: (error: Error | null, raw: RawConnection) => void) {
@@ -63,7 +64,7 @@ export function openPool(config: DatabaseConfig): Pool {
   return {
     knex,
     size,
-    ...lend(client, { size, isSound: (raw) => isYoung(raw) && isSound(knex, raw) }),
+    ...lend(client, { size, isSound: (raw) => isYoung(raw) && isUsable(knex, raw) }),
     // knex looks at this mark, which it sets itself when an idle connection reports an error.
     spoil(raw, error) {
       Reflect.set(raw, '__knex__disposed', error ?? true);

@@ -1,4 +1,4 @@
-/** Streaming replication of PostgreSQL: places are those of the write-ahead log. */
+/** Streaming replication of PostgreSQL: positions are those of the write-ahead log. */
 import { noCopy, type Replication } from '../../dialect/replication.ts';
 import { GatewayError } from '../../lib/errors.ts';
 
@@ -11,11 +11,11 @@ const looked = `select (select system_identifier::text from pg_catalog.pg_contro
 
 export const replication: Replication = {
   async end(primary) {
-    const [row] = await primary.rows({ text: `${looked}::text as place`, values: [] });
-    return [String(row?.['system']), String(row?.['base']), String(row?.['place'])];
+    const [row] = await primary.rows({ text: `${looked}::text as position`, values: [] });
+    return [String(row?.['system']), String(row?.['base']), String(row?.['position'])];
   },
-  async reached(replica, [system = '', base = '', place = '0/0']) {
-    const [row] = await replica.rows({ text: `${looked} >= $1::pg_catalog.pg_lsn as reached`, values: [place] });
+  async reached(replica, [system = '', base = '', position = '0/0']) {
+    const [row] = await replica.rows({ text: `${looked} >= $1::pg_catalog.pg_lsn as reached`, values: [position] });
     if (row?.['system'] !== system || row['base'] !== base) throw new GatewayError('database_unavailable', { message: noCopy });
     return row['reached'] === true;
   },

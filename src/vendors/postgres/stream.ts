@@ -5,7 +5,7 @@ import { firstRows, rowsAfter } from '../../dialect/batches.ts';
 import type { StreamOptions, TextRow } from '../../dialect/types.ts';
 import { orAborted, within } from '../../lib/abortable.ts';
 import type { Statement } from '../../lib/fragment.ts';
-import { begun } from './begun.ts';
+import { beginTransaction } from './begin-transaction.ts';
 import { cancel } from './cancel.ts';
 import { checkValues, undecoded } from './driver.ts';
 import { isLost, translate } from './errors.ts';
@@ -28,7 +28,7 @@ export async function* stream(
 ): AsyncGenerator<readonly TextRow[], void, void> {
   checkValues(statement);
   signal.throwIfAborted();
-  const raw = await begun(pool, beginning(seconds));
+  const raw = await beginTransaction(pool, beginning(seconds));
   let cursor: Cursor<(string | null)[]> | undefined;
   let whole = false;
   try {

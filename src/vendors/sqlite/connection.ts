@@ -1,16 +1,16 @@
 /** A connected SQLite database: statements on the raw connection of knex's pool, safe values out, our errors only where known. */
 import type { Database } from 'better-sqlite3';
-import { createLine } from '../../dialect/line.ts';
 import { isTimeout } from '../../dialect/outcomes.ts';
+import { createTransactionQueue } from '../../dialect/transaction-queue.ts';
 import type { Connection, DatabaseConfig, Dialect, Reader, StatementLimits, Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { sqliteDialect } from './dialect.ts';
 import { execute, rows, texts } from './driver.ts';
 import { translate } from './errors.ts';
-import { type Place, placeOf } from './file.ts';
-import { lockPatience, patiently, persistently } from './patient.ts';
+import { type DatabaseFile, databaseFileOf } from './file.ts';
 import { openPool, type Pool } from './pool.ts';
+import { lockPatience, retryHeldWhileLocked, retryWhileLocked } from './retry-locked.ts';
 import { stream } from './stream.ts';
 
 /** The first version with all the JSON functions built in, and with `pragma_table_list`. */
@@ -24,22 +24,22 @@ type Observer = (statement: Statement) => void;
  * @throws GatewayError database_unavailable: no such file, not a database, not to be opened, or a version older than we serve
  */
 export async function connect(config: DatabaseConfig): Promise<Connection> {
-  const place = placeOf(config.connection);
-  const pool = openPool(place);
+  const file = databaseFileOf(config.connection);
+  const pool = openPool(file);
   try {
     const version = await onRaw(pool, 0, (raw) => texts(raw, { text: 'select sqlite_version()', values: [] }, 0)[0]?.[0] ?? '');
     const [major = 0, minor = 0] = version.split('.').map(Number);
     if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
       throw new GatewayError('database_unavailable', { message: `SQLite ${version} is too old: ${oldest.join('.')} or later is needed` });
     }
-    return connectionOf(pool, place, sqliteDialect(config.textOrder), config.statementMilliseconds ?? 0);
+    return connectionOf(pool, file, sqliteDialect(config.textOrder), config.statementMilliseconds ?? 0);
   } catch (error) {
     await pool.knex.destroy();
     throw translate(error) ?? new GatewayError('database_unavailable', {}, error);
   }
 }
 
-function connectionOf(pool: Pool, place: Place, dialect: Dialect, longest: number): Connection {
+function connectionOf(pool: Pool, file: DatabaseFile, dialect: Dialect, longest: number): Connection {
   const observe: Observer = (statement) => connection.onStatement?.(statement);
   const connection: Connection = {
     knex: pool.knex,
@@ -48,7 +48,7 @@ function connectionOf(pool: Pool, place: Place, dialect: Dialect, longest: numbe
     rebuilding: (inside) => transaction(pool, dialect, observe, longest, inside, rebuilt),
     stream(statement, options) {
       observe(statement);
-      return stream(place, statement, { ...options, longest }, () => connection.texts(statement));
+      return stream(file, statement, { ...options, longest }, () => connection.texts(statement));
     },
     // Each has a connection of its own.
     streams: Number.POSITIVE_INFINITY,
@@ -82,7 +82,7 @@ function reader(dialect: Dialect, observe: Observer, longest: number, run: Runne
 
 /** Work on the raw connection, given back afterwards; one whose file failed is closed, and so opened anew by the pool. */
 async function onRaw<T>(pool: Pool, longest: number, work: (raw: Database) => T): Promise<T> {
-  const { raw, value } = await patiently(pool, lockPatience(longest), work);
+  const { raw, value } = await retryWhileLocked(pool, lockPatience(longest), work);
   await pool.release(raw);
   return value;
 }
@@ -95,7 +95,7 @@ async function transaction<T>(
   inside: (transaction: Transaction) => Promise<T>,
   manner: Manner = plain,
 ): Promise<T> {
-  const turn = pool.writers.take();
+  const turn = pool.writers.acquire();
   if (turn) await turn;
   try {
     const raw = await begun(pool, longest, manner).catch(fail);
@@ -104,7 +104,7 @@ async function transaction<T>(
       return pool.release(raw);
     });
   } finally {
-    pool.writers.done();
+    pool.writers.release();
   }
 }
 
@@ -140,7 +140,7 @@ const rebuilt: Manner = {
 /** The lock is taken at once: one that is asked for only by the first write can be refused for good. */
 async function begun(pool: Pool, longest: number, manner: Manner): Promise<Database> {
   const since = (): number => locked.get(pool) ?? 0;
-  const { raw } = await patiently(pool, lockPatience(longest), (one) => manner.begin(one), since);
+  const { raw } = await retryWhileLocked(pool, lockPatience(longest), (one) => manner.begin(one), since);
   locked.set(pool, performance.now());
   return raw;
 }
@@ -152,13 +152,13 @@ async function onBegun<T>(
   longest: number,
   inside: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  const line = createLine();
+  const line = createTransactionQueue();
   const run: Runner = (work) => line.send(() => known(() => work(raw)), isTimeout);
   try {
     const result = await inside({ ...reader(dialect, observe, longest, run), last: (work) => work() }).finally(line.end);
     line.check();
     // Without a log, those who are reading are waited for.
-    await persistently(lockPatience(longest), () => raw.exec('commit')).catch(fail);
+    await retryHeldWhileLocked(lockPatience(longest), () => raw.exec('commit')).catch(fail);
     return result;
   } catch (error) {
     endTransaction(raw);

@@ -6,9 +6,9 @@ import { sqliteAggregates } from './aggregates.ts';
 import { comparisons } from './compare.ts';
 import { formed } from './forms.ts';
 import { sqliteKeys } from './keys.ts';
-import { orderPlace } from './place.ts';
 import { sqlitePlan } from './plan.ts';
 import { sqlitePoints } from './points.ts';
+import { sortKey } from './sort-key.ts';
 import { stored } from './stored.ts';
 import { textMatch } from './text-match.ts';
 import { isTrue } from './truth.ts';
@@ -120,7 +120,7 @@ export function sqliteDialect(textOrder: TextOrder = 'portable'): Dialect {
     jsonMap: (select, key, value) => sql`json((select json_group_object(m.${name(key)}, m.${name(value)}) from (${select}) m))`,
     stored,
     ...compared,
-    place: orderPlace,
+    sortKey,
     textMatch,
     orderTerm,
     random: () => sql`random()`,

@@ -48,6 +48,7 @@ function arrays(raw: Database, statement: Statement, milliseconds: number): unkn
   return [];
 }
 
+/** The text of a cell; null for NULL. */
 export function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import type { DatabaseConfig } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 
-export interface Place {
+export interface DatabaseFile {
   /** Undefined is a database in memory. */
   readonly path: string | undefined;
   /** Whether a file that does not exist is made, at the first opening only. */
@@ -18,7 +18,7 @@ export interface Place {
  *
  * @throws GatewayError database_unavailable when no file is named
  */
-export function placeOf(connection: DatabaseConfig['connection']): Place {
+export function databaseFileOf(connection: DatabaseConfig['connection']): DatabaseFile {
   const given = typeof connection === 'string' ? { filename: plain(connection) } : settings(connection);
   const { filename } = given;
   if (typeof filename !== 'string' || filename === '') {

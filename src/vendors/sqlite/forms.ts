@@ -16,6 +16,7 @@ export interface JsonMakers {
 
 const largest = trusted(largestSafe);
 
+/** The value in that form, as a JSON expression. */
 export function formed(field: Field, column: Fragment, form: Exclude<ValueForm, 'plain'>, { plain, text }: JsonMakers): Fragment {
   const { storage } = field;
   /** What the server's own function makes of a text; what it takes for no time stays as it is. */

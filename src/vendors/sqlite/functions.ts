@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { lowerCase } from '../../lib/lower-case.ts';
 import { canonicalDate, canonicalDatetime, canonicalTime } from '../../schema/calendar.ts';
 import { canonicalNumber } from '../../schema/numerals.ts';
-import { coordinate, lies } from './points.ts';
+import { containmentText, coordinate } from './points.ts';
 
 /** Gives a connection `sallyport_base64`, `sallyport_lower`, `sallyport_float`, `sallyport_moment`, `sallyport_coordinate` and `sallyport_lies`. */
 export function addOwn(raw: Database): void {
@@ -13,7 +13,7 @@ export function addOwn(raw: Database): void {
   raw.function('sallyport_float', pure, floatText);
   raw.function('sallyport_moment', pure, moment);
   raw.function('sallyport_coordinate', pure, coordinate);
-  raw.function('sallyport_lies', pure, lies);
+  raw.function('sallyport_lies', pure, containmentText);
 }
 
 function base64(value: unknown): string | null {

@@ -1,5 +1,5 @@
 /** What a SQLite database holds: tables and views with columns, keys and indexes, from its pragmas, one query for each. */
-import { takeOver } from '../../dialect/take-over.ts';
+import { reuseUnchanged } from '../../dialect/reuse-unchanged.ts';
 import type { Collation, Connection, IntrospectedColumn, IntrospectedTable, Introspection } from '../../dialect/types.ts';
 import { inSlices, type Sliced } from '../../lib/slices.ts';
 import {
@@ -12,13 +12,13 @@ import {
 } from './catalogue.ts';
 import { type FindTable, resolveForeignKeys } from './foreign-keys.ts';
 import { folded } from './names.ts';
-import { changedPrints, type Prints, readPrints } from './prints.ts';
 import { typeOf } from './storage.ts';
+import { changedDefinitions, readTableDefinitions, type TableDefinitions } from './table-definitions.ts';
 import { withTextIndexes } from './text-indexes.ts';
 
 /** What an introspection was made of. */
 interface Memory {
-  readonly prints: Prints;
+  readonly prints: TableDefinitions;
   /** Tables and views by folded name, their foreign keys as they were typed. */
   readonly tables: ReadonlyMap<string, Known>;
 }
@@ -39,9 +39,9 @@ export async function introspect(
 ): Promise<Introspection> {
   const [[version] = []] = await connection.texts({ text: 'select sqlite_version()', values: [] });
   // Taken first: what changes while the catalogue is read is read again the next time.
-  const prints = await readPrints(connection);
+  const prints = await readTableDefinitions(connection);
   const memory = before && memories.get(before);
-  const changed = memory && !anew ? changedPrints(memory.prints, prints) : undefined;
+  const changed = memory && !anew ? changedDefinitions(memory.prints, prints) : undefined;
   const names = changed && new Set([...changed].flatMap((key) => prints.get(key)?.name ?? []));
   const catalogue = await readCatalogue(connection, names);
 
@@ -59,8 +59,8 @@ export async function introspect(
 export async function changed(connection: Connection, before: Introspection): Promise<ReadonlySet<string> | undefined> {
   const memory = memories.get(before);
   if (!memory) return undefined;
-  const prints = await readPrints(connection);
-  const names = [...changedPrints(memory.prints, prints)].flatMap((key) => [
+  const prints = await readTableDefinitions(connection);
+  const names = [...changedDefinitions(memory.prints, prints)].flatMap((key) => [
     memory.prints.get(key)?.name ?? [],
     prints.get(key)?.name ?? [],
   ]);
@@ -85,7 +85,7 @@ function* linkTables(tables: Map<string, Known>, before: Memory | undefined, cha
     const own = !changed || changed.has(key);
     if (!own && !keys.some((one) => changed.has(folded(one.toTable)))) continue;
     const linked = { ...table, foreignKeys: resolveForeignKeys(table, keys, find) };
-    tables.set(key, { table: takeOver(linked, before?.tables.get(key)?.table), keys });
+    tables.set(key, { table: reuseUnchanged(linked, before?.tables.get(key)?.table), keys });
   }
 }
 

@@ -1,5 +1,5 @@
 /** Points in SQLite, which has no type for them: a column declared `point` holds texts, as do those of maps. The functions are ours. */
-import { type Coordinates, lieOf, type PointSql, type Side, sideNames } from '../../dialect/points.ts';
+import { type Coordinates, containmentOf, type PointSql, type Side, sideNames } from '../../dialect/points.ts';
 import { type Fragment, param, sql } from '../../lib/fragment.ts';
 
 const number = String.raw`([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)`;
@@ -40,18 +40,18 @@ const isSide = (one: unknown): one is Side =>
 let known: { readonly text: string; readonly sides: readonly Side[] } = { text: '[]', sides: [] };
 
 /** Where a point lies of sides that came as JSON; those of one statement are read once. */
-export function lies(x: unknown, y: unknown, text: unknown): bigint | null {
+export function containmentText(x: unknown, y: unknown, text: unknown): bigint | null {
   if (typeof x !== 'number' || typeof y !== 'number' || typeof text !== 'string') return null;
   if (text !== known.text) {
     const list: unknown = JSON.parse(text);
     known = { text, sides: Array.isArray(list) ? list.filter(isSide) : [] };
   }
-  return BigInt(lieOf(x, y, known.sides));
+  return BigInt(containmentOf(x, y, known.sides));
 }
 
 export const sqlitePoints: PointSql = {
   coordinates: (_, column) => ({ x: sql`sallyport_coordinate(${column}, 0)`, y: sql`sallyport_coordinate(${column}, 1)` }),
-  lies: ({ x, y }, sides) => sql`sallyport_lies(${x}, ${y}, ${param(JSON.stringify(sides))})`,
+  containment: ({ x, y }, sides) => sql`sallyport_lies(${x}, ${y}, ${param(JSON.stringify(sides))})`,
 };
 
 /** The point as JSON; NULL where there is none. */

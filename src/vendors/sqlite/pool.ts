@@ -6,8 +6,8 @@
 import Sqlite, { type Database } from 'better-sqlite3';
 import knexFactory, { type Knex } from 'knex';
 import { busy, type Lender, type Lending, lend } from '../../dialect/lend.ts';
-import { createTurns, type Turns } from '../../lib/turns.ts';
-import { identityOf, missing, type Place } from './file.ts';
+import { createSemaphore, type Semaphore } from '../../lib/semaphore.ts';
+import { type DatabaseFile, identityOf, missing } from './file.ts';
 import { addOwn } from './functions.ts';
 import { addPulse } from './pulse.ts';
 import { addSums } from './sums.ts';
@@ -15,12 +15,12 @@ import { addSums } from './sums.ts';
 export interface Pool extends Lending<Database> {
   readonly knex: Knex;
   /** For those who write: one at a time waits for another process. */
-  readonly writers: Turns;
+  readonly writers: Semaphore;
 }
 
 /**
  * Milliseconds that migrations, and readers on connections of their own, wait for another process that is writing. That holds up the whole
- * process; everything else waits by asking again (patient.ts).
+ * process; everything else waits by asking again (retry-locked.ts).
  */
 const busyTimeout = 5000;
 /** Milliseconds to wait for the connection where migrations have it. */
@@ -32,12 +32,12 @@ const writersLongest = 30_000;
 const silent = { debug() {}, warn() {}, error() {}, deprecate() {} };
 
 /** Makes the pool; nothing is opened before the first statement. */
-export function openPool(place: Place): Pool {
+export function openPool(file: DatabaseFile): Pool {
   const opened = new WeakMap<Database, string | undefined>();
-  let mayCreate = place.create;
+  let mayCreate = file.create;
   const knex = knexFactory({
     client: 'better-sqlite3',
-    connection: { filename: place.path ?? ':memory:', options: { readonly: place.readonly } },
+    connection: { filename: file.path ?? ':memory:', options: { readonly: file.readonly } },
     useNullAsDefault: true,
     pool: {
       // One that stays: a database in memory lives as long as its connection.
@@ -45,8 +45,8 @@ export function openPool(place: Place): Pool {
       max: 1,
       afterCreate(raw: Database, done: (error: Error | null, raw: Database) => void) {
         try {
-          prepare(raw, place);
-          if (place.path !== undefined) opened.set(raw, identityOf(place.path));
+          prepare(raw, file);
+          if (file.path !== undefined) opened.set(raw, identityOf(file.path));
           mayCreate = false;
           done(null, raw);
         } catch (error) {
@@ -55,7 +55,7 @@ export function openPool(place: Place): Pool {
         }
       },
       // A file that was replaced or removed is opened anew: the old one would be read for ever.
-      validate: (raw: Database) => raw.open && (place.path === undefined || opened.get(raw) === identityOf(place.path)),
+      validate: (raw: Database) => raw.open && (file.path === undefined || opened.get(raw) === identityOf(file.path)),
     },
     acquireConnectionTimeout: acquireTimeout,
     // Its messages are errors we see anyway, with their causes; they would go to the terminal.
@@ -67,12 +67,12 @@ export function openPool(place: Place): Pool {
     knex,
     async acquire() {
       // The driver would make an empty database where a file went missing.
-      if (place.path !== undefined && !mayCreate && identityOf(place.path) === undefined) throw missing(place.path);
+      if (file.path !== undefined && !mayCreate && identityOf(file.path) === undefined) throw missing(file.path);
       return acquire();
     },
     release,
     use,
-    writers: createTurns({ count: 1, patience: writersPatience, longest: writersLongest, refusal: busy }),
+    writers: createSemaphore({ count: 1, patience: writersPatience, longest: writersLongest, refusal: busy }),
   };
 }
 
@@ -91,10 +91,10 @@ function impatient(client: Lender<Database>): Lender<Database> {
   return own;
 }
 
-function prepare(raw: Database, place: Place): void {
+function prepare(raw: Database, file: DatabaseFile): void {
   raw.pragma(`busy_timeout = ${busyTimeout}`);
   raw.pragma('foreign_keys = on');
-  if (place.path !== undefined && !place.readonly) useLog(raw);
+  if (file.path !== undefined && !file.readonly) useLog(raw);
   addFunctions(raw);
   raw.pragma('busy_timeout = 0');
 }
@@ -103,12 +103,12 @@ function prepare(raw: Database, place: Place): void {
  * A second connection to the file that only reads, beside the pool's; to be closed by the caller. Undefined where none may stay open
  * for long: a database in memory has one connection, and without a log its reader would keep the pool's own from writing.
  */
-export function openReader(place: Place): Database | undefined {
-  if (place.path === undefined) return undefined;
-  const raw = new Sqlite(place.path, { readonly: true, fileMustExist: true });
+export function openReader(file: DatabaseFile): Database | undefined {
+  if (file.path === undefined) return undefined;
+  const raw = new Sqlite(file.path, { readonly: true, fileMustExist: true });
   try {
     raw.pragma(`busy_timeout = ${busyTimeout}`);
-    if (place.readonly || raw.pragma('journal_mode', { simple: true }) === 'wal') {
+    if (file.readonly || raw.pragma('journal_mode', { simple: true }) === 'wal') {
       addFunctions(raw);
       return raw;
     }

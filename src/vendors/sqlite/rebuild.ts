@@ -144,6 +144,7 @@ export interface Part {
   readonly again?: true;
 }
 
+/** A part that is run as one statement. */
 export const once = (part: Fragment): Part => ({ part });
 
 /** Rows that are copied at once: the driver lets nobody else in while a statement lasts. */

@@ -5,7 +5,7 @@ import type { StreamOptions, TextRow } from '../../dialect/types.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { bound, textOf } from './driver.ts';
 import { translate } from './errors.ts';
-import type { Place } from './file.ts';
+import type { DatabaseFile } from './file.ts';
 import { openReader } from './pool.ts';
 import { startPulse } from './pulse.ts';
 
@@ -14,13 +14,13 @@ const turn = 8;
 
 /** See `Connection.stream`. `atOnce` reads all rows where no second connection can be had. */
 export async function* stream(
-  place: Place,
+  file: DatabaseFile,
   statement: Statement,
   { signal, longest }: StreamOptions & { readonly longest: number },
   atOnce: () => Promise<readonly TextRow[]>,
 ): AsyncGenerator<readonly TextRow[], void, void> {
   signal.throwIfAborted();
-  const raw = opened(place);
+  const raw = opened(file);
   if (!raw) {
     const rows = await atOnce();
     for (let from = 0; from < rows.length; from += mostRows) {
@@ -42,9 +42,9 @@ export async function* stream(
   }
 }
 
-function opened(place: Place): Database | undefined {
+function opened(file: DatabaseFile): Database | undefined {
   try {
-    return openReader(place);
+    return openReader(file);
   } catch (error) {
     throw translate(error) ?? error;
   }

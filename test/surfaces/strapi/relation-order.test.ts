@@ -1,10 +1,10 @@
 import t from 'tap';
-import { arranged, numbered, type Placed } from '../../../src/surfaces/strapi/relation-order.ts';
+import { arranged, numbered, type Positioned } from '../../../src/surfaces/strapi/relation-order.ts';
 
-const placed = (text: string): Placed[] =>
+const placed = (text: string): Positioned[] =>
   text.split(' ').map((one) => {
-    const [entry = '', place] = one.split('=');
-    return { entry, place: place === undefined ? null : Number(place) };
+    const [entry = '', position] = one.split('=');
+    return { entry, position: position === undefined ? null : Number(position) };
   });
 
 t.test('where entries come to stand', async (t) => {
@@ -17,7 +17,7 @@ t.test('where entries come to stand', async (t) => {
   const beside = [{ entry: 'd', position: { is: 'start' } } as const, { entry: 'e', position: { is: 'after', key: 'd' } } as const];
   t.same(arranged(kept, beside), ['d', 'e', 'a', 'b', 'c'], 'beside one that comes too');
   t.equal(arranged(kept, [{ entry: 'd', position: { is: 'before', key: 'x' } }]), undefined);
-  t.equal(arranged(kept, [{ entry: 'a', position: { is: 'before', key: 'a' } }]), undefined, 'beside itself there is no place');
+  t.equal(arranged(kept, [{ entry: 'a', position: { is: 'before', key: 'a' } }]), undefined, 'beside itself there is no position');
 });
 
 t.test('which numbers are written', async (t) => {

@@ -125,6 +125,7 @@ const told = object({ type: text, message: text, code: whole, fields: list(text)
 const numbers: JsonSchema = { type: 'object', additionalProperties: { type: ['number', 'null'] } };
 const counts: JsonSchema = { type: 'object', additionalProperties: whole };
 
+/** Schemas that are the same for every caller. */
 export function fixedSchemas(): Record<string, JsonSchema> {
   return {
     ...conditions(),

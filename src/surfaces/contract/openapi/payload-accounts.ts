@@ -4,14 +4,10 @@ import { anyObject, type JsonSchema } from '../values.ts';
 import type { View } from '../view.ts';
 import { object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem } from './operations.ts';
-import { inPath, raw } from './plain-schemas.ts';
+import { inPath, key, raw, text, whole } from './plain-schemas.ts';
 
 /** Sent again, it is not done again. */
 const parameters = [parameter('IdempotencyKey')];
-
-const text: JsonSchema = { type: 'string' };
-const whole: JsonSchema = { type: 'integer' };
-const key: JsonSchema = { type: ['string', 'integer'] };
 
 type More = Omit<Described, 'id' | 'summary' | 'tag'>;
 
@@ -112,6 +108,7 @@ function contentPaths(view: View): Paths {
   return pathItem('/media/file/{filename}', { get: view.served.get('directus_files')?.read && read }, [inPath('filename')]);
 }
 
+/** The operations of signing in, of preferences and of content in files. */
 export function accountPaths(context: CallerContext, view: View): Paths {
   return [...signInPaths(context, view), ...preferencePaths(view), ...contentPaths(view)];
 }

@@ -3,6 +3,10 @@ import { anyObject, type JsonSchema } from '../values.ts';
 import { type Described, operation, schema } from './operations.ts';
 
 export const text: JsonSchema = { type: 'string' };
+export const whole: JsonSchema = { type: 'integer' };
+export const truth: JsonSchema = { type: 'boolean' };
+/** A key that clients may send as a number or as text. */
+export const key: JsonSchema = { type: ['string', 'integer'] };
 export const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 export const object = (
   properties: Readonly<Record<string, JsonSchema>>,

@@ -4,15 +4,12 @@ import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
 import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem } from './operations.ts';
+import { key, text, truth, whole } from './plain-schemas.ts';
 import { inQuery } from './query-parameter.ts';
 
 /** Sent again, it is not done again. */
 const parameters = [parameter('IdempotencyKey')];
 
-const text: JsonSchema = { type: 'string' };
-const whole: JsonSchema = { type: 'integer' };
-const truth: JsonSchema = { type: 'boolean' };
-const key: JsonSchema = { type: ['string', 'integer'] };
 const textOrNull: JsonSchema = { type: ['string', 'null'] };
 
 export interface Accounts {
@@ -184,6 +181,7 @@ function filePaths({ view, format, listed, shown, trial }: Accounts): Paths {
   ];
 }
 
+/** The operations of signing in, of users and of files. */
 export function accountPaths(accounts: Accounts): Paths {
   return [...signInPaths(accounts), ...userPaths(accounts), ...filePaths(accounts)];
 }

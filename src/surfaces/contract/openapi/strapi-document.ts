@@ -17,14 +17,10 @@ import { assembled } from './assemble.ts';
 import { fixedParameters } from './components.ts';
 import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
+import { key, text, truth, whole } from './plain-schemas.ts';
 import { inQuery, nested } from './query-parameter.ts';
 import { accountPaths } from './strapi-accounts.ts';
 import { templateSchema, type Within } from './template-schema.ts';
-
-const text: JsonSchema = { type: 'string' };
-const whole: JsonSchema = { type: 'integer' };
-const truth: JsonSchema = { type: 'boolean' };
-const key: JsonSchema = { type: ['string', 'integer'] };
 
 interface Asking {
   readonly context: CallerContext;
@@ -91,7 +87,7 @@ function propertiesOf({ properties }: JsonSchema): Record<string, JsonSchema> {
 const bodyOf = ({ view, define }: Asking, { collection, names }: Served): JsonSchema =>
   define(names.type('Update'), () => bodySchema(view, collection, relationInput));
 
-/** Of a list which page it is, and of a trial what would change. */
+/** Of a list which page it is, and of a dry run what would change. */
 const meta = object({
   pagination: object({ page: whole, pageSize: whole, pageCount: whole, total: whole, start: whole, limit: whole }),
   dry_run: truth,

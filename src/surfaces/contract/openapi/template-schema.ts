@@ -4,14 +4,13 @@ import type { RequestedOutput, RequestedTemplate } from '../../../query/requeste
 import type { Collection, Field, Schema } from '../../../schema/types.ts';
 import { anyObject, formOf, type JsonSchema, kindOf, mayBeNull, nullable } from '../values.ts';
 import { orPoint } from './dialect-schemas.ts';
+import { text } from './plain-schemas.ts';
 
 /** Where outputs stand, and the statuses that rows of a collection can have for who reads them. */
 export interface Within {
   readonly schema: Schema;
   readonly statuses: (collection: Collection, field: Field) => readonly string[] | undefined;
 }
-
-const text: JsonSchema = { type: 'string' };
 
 /** A value in a form that a surface gives it. */
 function valueSchema(field: Field, form: ValueForm, statuses: readonly string[] | undefined): JsonSchema {
