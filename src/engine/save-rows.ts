@@ -11,11 +11,11 @@ import type { Field, ToOne } from '../schema/types.ts';
 import { compileMatching } from '../sql/lookup.ts';
 import { changeRows } from './change-rows.ts';
 import { deleteRows } from './delete-rows.ts';
-import { duplicateField } from './duplicate-field.ts';
+import { duplicateField, mayBeSaid } from './duplicate-field.ts';
 import { insertRows } from './insert-rows.ts';
 import { keyRow, valueIn, wholeRow } from './row-text.ts';
 import { demandSystem } from './system-rows.ts';
-import { demandWrite, record, type WriteState } from './write-state.ts';
+import { demandWrite, isUnlimited, record, type WriteState } from './write-state.ts';
 
 /**
  * Writes the nodes, all of one collection: the rows that they lead to, then their own, what goes first, then those that lead to them
@@ -33,22 +33,28 @@ export async function saveRows(state: WriteState, nodes: readonly WriteNode[], t
       round.filter((node) => node.does === 'delete'),
       top,
     );
-    const missing = await changeRows(state, round.filter(isChange), needs).catch(nameDuplicate(nodes, top));
-    await createRows(state, [...round.filter((node) => node.does === 'create'), ...missing], needs).catch(nameDuplicate(nodes, top));
+    const missing = await changeRows(state, round.filter(isChange), needs).catch(nameDuplicate(state, nodes, top));
+    await createRows(state, [...round.filter((node) => node.does === 'create'), ...missing], needs).catch(nameDuplicate(state, nodes, top));
   }
   await saveToMany(state, saved);
   await deleteToOne(state, saved);
 }
 
-/** Not every database tells of which table a value is there twice, and of which field none does in words that are the caller's. */
-function nameDuplicate(nodes: readonly WriteNode[], top: boolean): (error: unknown) => never {
+/**
+ * Not every database tells of which table a value is there twice, and of which field none does in words that are the caller's. Some tell
+ * values of the row that were not sent: nobody hears of those who may not read them, nor of other tables that the database writes to.
+ */
+function nameDuplicate(state: WriteState, nodes: readonly WriteNode[], top: boolean): (error: unknown) => never {
   return (error) => {
     const [first] = nodes;
     if (!(error instanceof GatewayError) || error.kind !== 'duplicate' || error.details['field'] || !first) throw error;
-    const { value, collection = first.collection.name } = error.details;
-    const own = top && (collection === first.collection.name || collection === first.collection.table.name);
-    const field = own ? duplicateField(nodes, value)?.name : undefined;
-    throw new GatewayError('duplicate', { ...error.details, collection, ...(field === undefined ? {} : { field }) }, error.cause);
+    const { name, table } = first.collection;
+    const { value: said, collection = name } = error.details;
+    const own = collection === name || collection === table.name;
+    const field = top && own ? duplicateField(nodes, said)?.name : undefined;
+    const all = isUnlimited(state.actor) || (own && mayBeSaid(nodes, said, state.told(first.collection, undefined)));
+    const told = all ? { ...error.details, collection } : { collection: name };
+    throw new GatewayError('duplicate', { ...told, ...(field === undefined ? {} : { field }) }, error.cause);
   };
 }
 
@@ -92,6 +98,7 @@ async function createRows(state: WriteState, nodes: readonly WriteNode[], needs:
     const values = new Map(node.values);
     for (const [field, value] of filled) values.set(field, value);
     checkValues(collection, values, 'create', { lists: listsOf(node) });
+    if (node.taken) throw denied('update', collection);
     sent.push([...node.values.keys()].filter((field) => !filled.has(field)));
     return values;
   });
