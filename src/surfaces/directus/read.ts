@@ -20,6 +20,7 @@ import { sameActor, tellTimings } from '../caller.ts';
 import { asksToExplain } from '../explained.ts';
 import { fresh } from '../fresh.ts';
 import { provenAnswer } from '../proven.ts';
+import { isRemade } from './answer-hooks.ts';
 import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
 import { tagOf, tagQuery } from './entity-tag.ts';
 import { sendExplained } from './explain-read.ts';
@@ -146,7 +147,7 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
   const tag = tagOf(texts, keys ? tagQuery(context.rawQuery) : '', told);
   if (tag !== undefined) {
     reply.header('etag', tag);
-    if (asksFor(request.headers['if-none-match'], tag)) return reply.code(304).send();
+    if (asksFor(request.headers['if-none-match'], tag) && !isRemade(request)) return reply.code(304).send();
   }
   return reply.type(jsonType).send(body);
 }
