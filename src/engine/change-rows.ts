@@ -70,7 +70,14 @@ export async function changeRows(state: WriteState, nodes: readonly WriteNode[],
       continue;
     }
     if (node.living && isSoftDeleted(collection, before.status) && !revives(node)) throw new GatewayError('item_not_found', { id: text });
-    if (!before.readable) throw node.does === 'update' ? new GatewayError('item_not_found', { id: text }) : denied('update', collection);
+    if (!before.readable) {
+      if (node.does === 'update') throw new GatewayError('item_not_found', { id: text });
+      if (!mayCreate(state, node)) throw denied('update', collection);
+      // What refuses a new row comes first, so that nobody hears of this one who could make none.
+      node.taken = true;
+      missing.push(node);
+      continue;
+    }
     node.done = 'update';
     node.snapshot = before.text;
     for (const field of collection.key) node.values.delete(field);

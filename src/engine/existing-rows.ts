@@ -20,7 +20,7 @@ export async function existing(
   for (let i = 0; i < distinct.length; i += soughtAtOnce) {
     const some = distinct.slice(i, i + soughtAtOnce);
     const lists = some.map(([, values]) => values);
-    const { statement } = compileLookup(collection, by, lists, keyRow(collection), connection.dialect, false);
+    const { statement } = compileLookup(collection, by, lists, keyRow(collection), connection.dialect, { lock: false });
     for (const [which] of await connection.texts(statement)) {
       const [text] = some[Number(which)] ?? [];
       if (text !== undefined) found.add(text);

@@ -11,13 +11,26 @@ import { demandWrite, type WriteState } from './write-state.ts';
 /** Lists of values that one statement looks for: each is compared with every row that is found. */
 const soughtAtOnce = 200;
 
-/** Gives each node the key of the row that has its values in the columns `by`; a node for which there is none is to be made. */
-export async function locateUnique(state: WriteState, by: readonly Field[], nodes: readonly WriteNode[]): Promise<WriteNode[]> {
+/**
+ * Gives each node the key of the row that has its values in the columns `by`; a node for which there is none is to be made. So is one for
+ * which there is none among the `told`: what refuses a new row refuses it alike, and nobody hears that it is there who could not make it.
+ */
+export async function locateUnique(
+  state: WriteState,
+  by: readonly Field[],
+  nodes: readonly WriteNode[],
+  told: Filter,
+): Promise<WriteNode[]> {
   const located: WriteNode[] = [];
   for (let i = 0; i < nodes.length; i += soughtAtOnce) {
     const some = nodes.slice(i, i + soughtAtOnce);
-    const found = await lookUp(state, by, some);
-    located.push(...some.map((node, at) => (found.has(at) ? changing(node, by, found.get(at) ?? []) : making(state, node))));
+    const found = await lookUp(state, by, some, told);
+    located.push(
+      ...some.map((node, at) => {
+        const there = found.get(at);
+        return there?.told ? changing(node, by, there.key) : making(state, node, there !== undefined);
+      }),
+    );
   }
   return located;
 }
@@ -43,16 +56,26 @@ export async function locateMatching(
   });
 }
 
-async function lookUp({ connection }: WriteState, by: readonly Field[], nodes: readonly WriteNode[]): Promise<Map<number, Scalar[]>> {
-  const found = new Map<number, Scalar[]>();
+interface There {
+  readonly key: Scalar[];
+  readonly told: boolean;
+}
+
+async function lookUp(
+  { connection }: WriteState,
+  by: readonly Field[],
+  nodes: readonly WriteNode[],
+  told: Filter,
+): Promise<Map<number, There>> {
+  const found = new Map<number, There>();
   const [first] = nodes;
   if (!first) return found;
   const { collection } = first;
   const wanted = nodes.map(({ values }) => by.map((field) => values.get(field) ?? null));
-  const { statement, write } = compileLookup(collection, by, wanted, templateOf(collection.key), connection.dialect);
+  const { statement, write } = compileLookup(collection, by, wanted, templateOf(collection.key), connection.dialect, { told });
   for (const cells of await connection.texts(statement)) {
     const key = keyIn(write(cells), collection);
-    if (key) found.set(Number(cells[0]), key);
+    if (key) found.set(Number(cells[0]), { key, told: cells[1] === '1' });
   }
   return found;
 }
@@ -63,7 +86,7 @@ function changing(node: WriteNode, by: readonly Field[], key: Scalar[]): WriteNo
   return { ...node, key };
 }
 
-function making(state: WriteState, node: WriteNode): WriteNode {
+function making(state: WriteState, node: WriteNode, taken: boolean): WriteNode {
   demandWrite(state, node, 'create', undefined);
-  return { ...node, does: 'create' };
+  return { ...node, does: 'create', ...(taken ? { taken } : {}) };
 }

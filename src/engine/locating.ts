@@ -1,13 +1,16 @@
 /** How the rows of a mutation are found that does not name their keys; worked out before its transaction begins. */
+import { readGrant } from '../access/grants.ts';
 import { conflict } from '../dialect/outcomes.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { bindRead, collectionOf } from '../query/bind.ts';
+import { allOf, never } from '../query/filters.ts';
 import type { RequestedMutation, RequestedRows, WriteNode } from '../query/mutation.ts';
 import type { Filter } from '../query/types.ts';
 import { uniqueFields } from '../query/unique-key.ts';
+import type { Collection, Field } from '../schema/types.ts';
 import { locateMatching, locateUnique } from './locate-rows.ts';
 import { accessOf, type ReadContext } from './read.ts';
-import type { WriteState } from './write-state.ts';
+import { isUnlimited, type WriteState } from './write-state.ts';
 
 export interface Locating {
   /** Gives the nodes their keys, in the transaction. */
@@ -26,10 +29,12 @@ export function locating(context: ReadContext, request: RequestedMutation): Loca
     return { locate: (state, nodes) => locateMatching(state, where, request.rows.most, nodes) };
   }
   if (request.is !== 'upsert') return {};
-  const by = uniqueFields(collectionOf(context.schema, request.collection), request.by);
+  const collection = collectionOf(context.schema, request.collection);
+  const by = uniqueFields(collection, request.by);
+  const told = toldRows(context, collection, by);
   let surprises = 0;
   return {
-    locate: (state, nodes) => locateUnique(state, by, nodes),
+    locate: (state, nodes) => locateUnique(state, by, nodes, told),
     // Somebody else may have made the row meanwhile: then it is found the next time.
     failure(error) {
       if (!(error instanceof GatewayError) || error.kind !== 'duplicate' || surprises === mostSurprises) return error;
@@ -37,6 +42,19 @@ export function locating(context: ReadContext, request: RequestedMutation): Loca
       return conflict(error);
     },
   };
+}
+
+/**
+ * The rows that the caller may find by these columns: which row holds a value is told by a change of it. Throws unknown_field for a column
+ * that he may read of none.
+ */
+function toldRows({ schema, rules, actor }: ReadContext, collection: Collection, by: readonly Field[]): Filter {
+  const grant = readGrant(collection, rules, actor, schema);
+  if (!grant) return never;
+  const hidden = by.find((field) => !field.primaryKey && grant.field(field) === 'no');
+  if (hidden) throw new GatewayError('unknown_field', { field: hidden.name, collection: collection.name });
+  const columns = by.filter((field) => !field.primaryKey && grant.field(field) === 'some').map(grant.rowsOf);
+  return allOf([grant.rows(isUnlimited(actor) ? 'any' : undefined), ...columns]);
 }
 
 /** The rows that match and that the caller may read. */

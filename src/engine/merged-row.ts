@@ -15,15 +15,16 @@ export function statusIn(text: string, { status }: Collection): string | null | 
 
 /**
  * What is known of a row by a JSON text of it. `from` is its status as the caller could read it. Nothing is told of fields that he may not
- * read, and nothing at all where it depends on a status that he may not.
+ * read, and nothing at all where it depends on a status that he may not: what he sends must then be valid in every status.
  */
 export function knownRow(state: WriteState, { collection, values }: WriteNode, text: string, from: string | null | undefined): RowBefore {
   const told = state.told(collection, from);
   const { status } = collection;
   const depends = status !== undefined && status.mapping.requiredFields.length > 0 && !values.has(status.field);
-  const heard = depends && !told(status.field) ? [] : demanding(collection).filter(told);
+  const kept = depends && !told(status.field);
+  const heard = kept ? [] : demanding(collection).filter(told);
   const held = heard.length === 0 ? undefined : storedIn(text, heard);
-  return { status: statusIn(text, collection), stored: (field) => held?.get(field) };
+  return { status: kept ? undefined : statusIn(text, collection), stored: (field) => held?.get(field) };
 }
 
 const nothing: ReadonlyMap<Field, Stored> = new Map();

@@ -7,15 +7,16 @@ import { allOf, compare } from '../query/filters.ts';
 import type { NestedMany, WriteNode } from '../query/mutation.ts';
 import { keyText } from '../schema/keys.ts';
 import type { Stored } from '../schema/stored-values.ts';
-import type { Field, ToOne } from '../schema/types.ts';
+import type { Field, Relation, ToOne } from '../schema/types.ts';
 import { compileMatching } from '../sql/lookup.ts';
 import { changeRows } from './change-rows.ts';
 import { deleteRows } from './delete-rows.ts';
-import { duplicateField } from './duplicate-field.ts';
+import { duplicateField, mayBeSaid } from './duplicate-field.ts';
 import { insertRows } from './insert-rows.ts';
+import { statusIn } from './merged-row.ts';
 import { keyRow, valueIn, wholeRow } from './row-text.ts';
 import { demandSystem } from './system-rows.ts';
-import { demandWrite, record, type WriteState } from './write-state.ts';
+import { demandWrite, isUnlimited, record, type WriteState } from './write-state.ts';
 
 /**
  * Writes the nodes, all of one collection: the rows that they lead to, then their own, what goes first, then those that lead to them
@@ -33,22 +34,28 @@ export async function saveRows(state: WriteState, nodes: readonly WriteNode[], t
       round.filter((node) => node.does === 'delete'),
       top,
     );
-    const missing = await changeRows(state, round.filter(isChange), needs).catch(nameDuplicate(nodes, top));
-    await createRows(state, [...round.filter((node) => node.does === 'create'), ...missing], needs).catch(nameDuplicate(nodes, top));
+    const missing = await changeRows(state, round.filter(isChange), needs).catch(nameDuplicate(state, nodes, top));
+    await createRows(state, [...round.filter((node) => node.does === 'create'), ...missing], needs).catch(nameDuplicate(state, nodes, top));
   }
   await saveToMany(state, saved);
   await deleteToOne(state, saved);
 }
 
-/** Not every database tells of which table a value is there twice, and of which field none does in words that are the caller's. */
-function nameDuplicate(nodes: readonly WriteNode[], top: boolean): (error: unknown) => never {
+/**
+ * Not every database tells of which table a value is there twice, and of which field none does in words that are the caller's. Some tell
+ * values of the row that were not sent: nobody hears of those who may not read them, nor of other tables that the database writes to.
+ */
+function nameDuplicate(state: WriteState, nodes: readonly WriteNode[], top: boolean): (error: unknown) => never {
   return (error) => {
     const [first] = nodes;
     if (!(error instanceof GatewayError) || error.kind !== 'duplicate' || error.details['field'] || !first) throw error;
-    const { value, collection = first.collection.name } = error.details;
-    const own = top && (collection === first.collection.name || collection === first.collection.table.name);
-    const field = own ? duplicateField(nodes, value)?.name : undefined;
-    throw new GatewayError('duplicate', { ...error.details, collection, ...(field === undefined ? {} : { field }) }, error.cause);
+    const { name, table } = first.collection;
+    const { value: said, collection = name } = error.details;
+    const own = collection === name || collection === table.name;
+    const field = top && own ? duplicateField(nodes, said)?.name : undefined;
+    const all = isUnlimited(state.actor) || (own && mayBeSaid(nodes, said, state.told(first.collection, undefined)));
+    const told = all ? { ...error.details, collection } : { collection: name };
+    throw new GatewayError('duplicate', { ...told, ...(field === undefined ? {} : { field }) }, error.cause);
   };
 }
 
@@ -92,6 +99,7 @@ async function createRows(state: WriteState, nodes: readonly WriteNode[], needs:
     const values = new Map(node.values);
     for (const [field, value] of filled) values.set(field, value);
     checkValues(collection, values, 'create', { lists: listsOf(node) });
+    if (node.taken) throw denied('update', collection);
     sent.push([...node.values.keys()].filter((field) => !filled.has(field)));
     return values;
   });
@@ -120,7 +128,7 @@ async function saveToOne(state: WriteState, nodes: readonly WriteNode[]): Promis
     await saveRows(state, children, false, ties);
     for (const { owner, node } of owners) {
       if (node.does === 'delete') continue;
-      for (const { from, to } of relation.join) owner.values.set(from, columnValue(node, to) ?? null);
+      for (const { from, to } of relation.join) owner.values.set(from, tieValue(state, node, to, relation) ?? null);
     }
   }
 }
@@ -153,7 +161,7 @@ async function saveToMany(state: WriteState, nodes: readonly WriteNode[]): Promi
   const groups = new Map<NestedMany['relation'], WriteNode[]>();
   for (const owner of nodes) {
     for (const { relation, nodes: children } of owner.toMany) {
-      for (const child of children) tie(owner, child, relation);
+      for (const child of children) tie(state, owner, child, relation);
       const group = groups.get(relation);
       if (group) group.push(...children);
       else groups.set(relation, [...children]);
@@ -165,14 +173,15 @@ async function saveToMany(state: WriteState, nodes: readonly WriteNode[]): Promi
 
 const adds = ({ nodes }: NestedMany): boolean => nodes.some(({ does }) => does !== 'delete');
 
-/** What is written through a list may not take away the last row that it must have (directus8-data §9.4). */
-async function keepRequired({ connection }: WriteState, owner: WriteNode): Promise<void> {
+/** What is written through a list may not take away the last row that it must have (directus8-data §9.4), as far as the caller sees. */
+async function keepRequired({ connection, readable }: WriteState, owner: WriteNode): Promise<void> {
   for (const { relation, nodes } of owner.toMany) {
     if (!requiredLists(owner.collection).includes(relation) || !nodes.some((child) => leaves(owner, child, relation))) continue;
     const [first] = nodes;
     if (!first) continue;
     const pairs = relation.join.map(({ from, to }) => [to, columnValue(owner, from)] as const);
-    const where = allOf(pairs.flatMap(([field, value]) => (value === undefined || value === null ? [] : compare(field, 'eq', value))));
+    const tied = pairs.flatMap(([field, value]) => (value === undefined || value === null ? [] : compare(field, 'eq', value)));
+    const where = allOf([...tied, readable(first.collection)]);
     const { statement } = compileMatching(first.collection, where, 1, keyRow(first.collection), connection.dialect);
     if ((await connection.texts(statement)).length === 0) throw emptied(relation.name);
   }
@@ -183,15 +192,29 @@ function leaves(owner: WriteNode, child: WriteNode, { join }: NestedMany['relati
   return child.does === 'delete' || join.some(({ from, to }) => child.values.has(to) && child.values.get(to) !== columnValue(owner, from));
 }
 
-function tie(owner: WriteNode, child: WriteNode, relation: NestedMany['relation']): void {
+function tie(state: WriteState, owner: WriteNode, child: WriteNode, relation: NestedMany['relation']): void {
   child.parent = owner;
   if (child.does === 'delete') return;
   for (const { from, to } of relation.join) {
     if (child.values.has(to)) continue;
-    const value = columnValue(owner, from);
+    const value = tieValue(state, owner, from, relation);
     if (value === undefined || value === null) throw denied('update', owner.collection);
     child.values.set(to, value);
   }
+}
+
+/**
+ * The column by which others are tied to a row: they hold it afterwards. Throws unprocessable where that would tell it to somebody who may
+ * not read it.
+ */
+function tieValue(state: WriteState, node: WriteNode, field: Field, { name }: Relation): Stored | undefined {
+  const { collection, snapshot, values } = node;
+  const known = collection.key.includes(field) || values.has(field);
+  if (!known && !state.told(collection, snapshot === undefined ? undefined : statusIn(snapshot, collection))(field)) {
+    const message = `${name}: these rows are tied by a column that may not be read; send the value itself`;
+    throw new GatewayError('unprocessable', { message });
+  }
+  return columnValue(node, field);
 }
 
 /** A column of a row that was written: of its key, of what was sent, or of what is there now. */

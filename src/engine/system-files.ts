@@ -64,7 +64,7 @@ async function keepNamed({ connection, released }: WriteState, collection: Colle
   const field = collection.fields.get('filename_disk');
   if (!field) return;
   const wanted = [...released.keys()].map((disk) => [disk]);
-  const { statement, write } = compileLookup(collection, [field], wanted, templateOf([field]), connection.dialect, false);
+  const { statement, write } = compileLookup(collection, [field], wanted, templateOf([field]), connection.dialect, { lock: false });
   for (const cells of await connection.texts(statement)) released.delete(String(valueIn(write(cells), field)));
 }
 

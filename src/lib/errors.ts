@@ -180,7 +180,8 @@ export const errorKinds = {
     'CONFLICT',
     'ValidationError',
     'ValidationError',
-    (d) => `Duplicate key "${d['value'] ?? ''}"${d['collection'] ? ` for collection "${d['collection']}"` : ''}`,
+    (d) =>
+      `Duplicate key${d['value'] === undefined ? '' : ` "${d['value']}"`}${d['collection'] ? ` for collection "${d['collection']}"` : ''}`,
   ),
   precondition_failed: kind(
     412,

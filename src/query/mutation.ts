@@ -73,6 +73,8 @@ export interface WriteNode {
   readonly living?: boolean;
   /** Made where there is no such row, even of a mere key. */
   makes?: boolean;
+  /** There is such a row, which the caller may not read: he is refused where it would be made. */
+  taken?: boolean;
   /** Whose list this row stands in. */
   parent?: WriteNode;
   /** Once written: the row as JSON text. */

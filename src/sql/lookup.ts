@@ -1,6 +1,7 @@
 /** Statements that find the rows of a write that does not name their keys; nobody else changes them until the transaction ends. */
 import type { Dialect, Scalar } from '../dialect/types.ts';
 import { type Fragment, join, nothing, print, sql, trusted } from '../lib/fragment.ts';
+import { always } from '../query/filters.ts';
 import type { Filter, Template } from '../query/types.ts';
 import type { Stored } from '../schema/stored-values.ts';
 import type { Collection, Field } from '../schema/types.ts';
@@ -31,7 +32,7 @@ export function compileMatching(collection: Collection, where: Filter, most: num
 
 /**
  * The rows that have one of those lists of values in the columns `by`, as the database's own constraint compares them. Each begins with a
- * cell that tells which list. Without `lock` they stay free.
+ * cell that tells which list, and one that tells whether the row is `told`. Without `lock` they stay free.
  */
 export function compileLookup(
   collection: Collection,
@@ -39,7 +40,7 @@ export function compileLookup(
   wanted: readonly (readonly Stored[])[],
   template: Template,
   dialect: Dialect,
-  lock = true,
+  { lock = true, told = always }: { readonly lock?: boolean; readonly told?: Filter } = {},
 ): Telling {
   const scope = createScope(dialect, false);
   const base = scope.alias();
@@ -48,8 +49,12 @@ export function compileLookup(
     return sql`(${join(equal, ' and ')})`;
   });
   const which = conditions.map((condition, i) => sql`when ${condition} then ${trusted(String(i))}`);
-  const made = cells(template, undefined, base, scope, 1);
-  const columns = join([sql`case ${join(which, ' ')} end`, ...made.columns], ', ');
+  const holds = condition(told, base, scope);
+  const made = cells(template, undefined, base, scope, 2);
+  const columns = join(
+    [sql`case ${join(which, ' ')} end`, holds ? sql`case when ${holds} then 1 else 0 end` : sql`1`, ...made.columns],
+    ', ',
+  );
   const where = whereClause(join(conditions, ' or '));
   return {
     statement: print(

@@ -90,6 +90,9 @@ async function bodies(t: Tester, get: Get, world: World): Promise<void> {
   const compact = plain.text.replaceAll('": ', '":').replaceAll(', "', ',"');
   t.equal(hooked.text, compact.replace(/\}$/, ',"order":"all GET"}'), 'no digit of a number changes');
   t.notOk(hooked.headers['etag'], 'what the tag was made of is not what is sent');
+  const guessed = await get(path, { headers: { 'if-none-match': String(plain.headers['etag']) } });
+  t.strictSame([guessed.status, guessed.text], [200, hooked.text], 'and nobody hears that he guessed it');
+  await next();
   refused(t, await get('items/zones/2?fields=name'), 409, 2, 'a refusal');
   const broken = await get('items/zones/3?fields=name');
   refused(t, broken, 500, null, 'a failure');

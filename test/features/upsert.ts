@@ -115,6 +115,46 @@ async function rights(t: Tester, garden: OwnGarden): Promise<void> {
   t.strictSame(await garden.rows('signs', { slug: 'none-yet' }), []);
 }
 
+/** Whoever may not read a value, or the row that holds it, does not find out where it is. */
+async function kept(t: Tester, garden: OwnGarden): Promise<void> {
+  const [gate] = await garden.rows('signs', { slug: 'gate' });
+  await garden.permit(3, 'signs', {
+    create: 'none',
+    read: 'full',
+    update: 'full',
+    read_field_blacklist: 'slug',
+    write_field_blacklist: '',
+  });
+  refused(t, await upsert(garden, 'slug', { slug: 'gate', text: 'found' }, 'signs', 'editor'), 422, 202, 'a column that may not be read');
+  const operations = [{ method: 'upsert', collection: 'signs', by: ['slug'], item: { slug: 'gate', text: 'found' } }];
+  refused(t, await garden.send('POST', 'batch', { operations }, 'editor'), 422, 202, 'in a batch');
+  t.strictSame(await garden.rows('signs', { slug: 'gate' }), [gate], 'nothing was written');
+  await garden.permit(3, 'signs', { read: 'none', read_field_blacklist: '' });
+  for (const write_field_blacklist of ['', 'text', 'slug']) {
+    for (const create of ['none', 'full'] as const) {
+      await garden.permit(3, 'signs', { create, write_field_blacklist });
+      const [there, missing] = [
+        await upsert(garden, 'slug', { slug: 'gate', text: 'x' }, 'signs', 'editor'),
+        await upsert(garden, 'slug', { slug: 'no-such', text: 'x' }, 'signs', 'editor'),
+      ];
+      const what = `create ${create}, not to be written: ${write_field_blacklist}`;
+      if (create === 'full' && write_field_blacklist === '')
+        refused(t, there, 403, 302, `${what}: by its own creation he hears of it anyway`);
+      else t.strictSame([there.status, there.text], [missing.status, missing.text], what);
+    }
+  }
+  await garden.permit(3, 'signs', { create: 'full', read: 'full', read_field_blacklist: 'row', write_field_blacklist: '' });
+  await upsert(garden, 'slug', { slug: 'hidden-row', row: 'Secret', place: 7 });
+  await upsert(garden, 'slug', { slug: 'other-row', row: 'Secret', place: 8 });
+  const [other] = await garden.rows('signs', { slug: 'other-row' });
+  const twice = await garden.send('PATCH', `items/signs/${other?.['id']}`, { place: 7 }, 'editor');
+  refused(t, twice, 409, 204, 'a value that is there twice');
+  t.notMatch(twice.text, /secret|row/i, `without the other column of the constraint: ${told(twice)}`);
+  await garden.permit(3, 'signs', { read_field_blacklist: '' });
+  const seen = await garden.send('PATCH', `items/signs/${other?.['id']}`, { place: 7 }, 'editor');
+  t.match(seen.text, /Secret|row/, `which is told to who may read it: ${told(seen)}`);
+}
+
 async function races(t: Tester, garden: OwnGarden): Promise<void> {
   for (let round = 0; round < 5; round += 1) {
     const slug = `race-${round}`;
@@ -138,6 +178,7 @@ export const upserts: Feature = {
       await t.test('as the database compares', (t) => collations(t, garden));
       await t.test('what is refused', (t) => refusals(t, garden));
       await t.test('rights', (t) => rights(t, garden));
+      await t.test('what may not be read', (t) => kept(t, garden));
       await t.test('the same key at the same time', (t) => races(t, garden));
     }),
 };

@@ -96,6 +96,11 @@ async function byStatus(t: Tester, world: WritingWorld): Promise<void> {
   await grant(world, 4, 'plants', { ...rights, read_field_blacklist: 'status' });
   const unknown = await send('PATCH', 'plants/1?fields=notes', { notes: 'y' }, 'writer');
   gives(t, unknown, { notes: 'y' }, 'where the status is not seen, nothing that depends on it');
+  for (const status of ['published', 'draft']) {
+    await knex('plants').where({ id: 1 }).update({ status });
+    refused(t, await send('PATCH', 'plants/1', { title: '' }, 'writer'), 422, 4, `what is sent is valid in every status, as in ${status}`);
+  }
+  await knex('plants').where({ id: 1 }).update({ status: 'published' });
   gives(t, await send('PATCH', 'plants/1?fields=status', { status: 'draft' }), { status: 'draft' }, 'taken back it may be what it is');
 }
 

@@ -2,7 +2,7 @@
 import type { Feature } from '../support/expect.ts';
 import { refused } from '../support/expect.ts';
 import { project } from '../support/gateway.ts';
-import { gives, leavesAll, withWriting } from '../support/writing.ts';
+import { gives, grant, leavesAll, withWriting } from '../support/writing.ts';
 
 export const writingRequiredLists: Feature = {
   promise: 'lists that must not be empty are not',
@@ -32,6 +32,20 @@ export const writingRequiredLists: Feature = {
       gives(t, await send('PATCH', 'makers/1?fields=name', { name: 'Ana' }), { name: 'Ana' }, 'what is not sent stays');
       const replaced = { things: [{ id: 1, $delete: true }, { name: 'Axe' }] };
       gives(t, await send('PATCH', 'makers/1?fields=things.name', replaced), { things: [{ name: 'Axe' }] }, 'replaced');
+      const [rights, last] = [
+        { read: 'full', update: 'full', delete: 'full' },
+        { name: 'Last', maker: 1 },
+      ];
+      await grant(world, 4, 'makers', rights);
+      await grant(world, 4, 'things', { ...rights, read: 'none' });
+      await knex('things').where({ maker: 1 }).delete();
+      await knex('things').insert({ ...last, id: 90 });
+      const gone = () => send('PATCH', 'makers/1', { things: [{ id: 90, $delete: true }] }, 'writer');
+      const alone = await gone();
+      await knex('things').insert({ ...last, id: 91 });
+      const beside = await gone();
+      refused(t, alone, 422, 4, 'the last one');
+      t.strictSame([beside.status, beside.text], [alone.status, alone.text], 'others that may not be read do not show');
     });
   },
 };

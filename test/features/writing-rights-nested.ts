@@ -1,6 +1,7 @@
 /** Promise: nested rows are written by the rights on their own collection, and no refusal tells whether a row is there that may not be read. */
 import type { Feature, Tester } from '../support/expect.ts';
 import { refused, told } from '../support/expect.ts';
+import { project } from '../support/gateway.ts';
 import { type Answer, at } from '../support/http.ts';
 import { gives, grant, leavesAll, type WritingWorld, withWriting } from '../support/writing.ts';
 
@@ -156,6 +157,45 @@ async function linking(t: Tester, world: WritingWorld): Promise<void> {
   t.strictSame(Array.isArray(seen) && seen.map((row) => at(row, 'id')), [1], `only his own in the list (${told(through)})`);
 }
 
+/** A relation by a column that is no key copies that column: whoever may not read it there does not come to read it here. */
+async function ties(t: Tester, world: WritingWorld): Promise<void> {
+  const { knex, send } = world;
+  await knex.schema.createTable('shelves', (table) => {
+    table.increments('id');
+    table.string('mark', 20).unique();
+    table.string('name', 20);
+  });
+  await knex.schema.createTable('boxes', (table) => {
+    table.increments('id');
+    table.string('mark', 20).references('mark').inTable('shelves');
+    table.string('text', 20);
+  });
+  await knex('shelves').insert({ mark: 'M-9', name: 'top' });
+  await knex('boxes').insert({ text: 'one' });
+  const lease = await world.gateway.registry.lease(project);
+  await lease.project.reload();
+  lease.release();
+  await grant(world, 4, 'boxes', full);
+  await grant(world, 4, 'shelves', { ...full, read_field_blacklist: 'mark' });
+  await leavesAll(t, world, 'a column that may not be read is copied nowhere', async () => {
+    const cases: readonly (readonly ['POST' | 'PATCH', string, unknown])[] = [
+      ['PATCH', 'boxes/1', { mark: { id: 1 } }],
+      ['PATCH', 'boxes/1', { mark: { id: 1, name: 'x' } }],
+      ['POST', 'boxes', { mark: { id: 1 } }],
+      ['PATCH', 'shelves/1', { boxes: [{ text: 'two' }] }],
+      ['PATCH', 'shelves/1', { boxes: [{ id: 1 }] }],
+      ['PATCH', 'shelves/1', { boxes: [1] }],
+    ];
+    for (const [method, path, body] of cases) {
+      refused(t, await send(method, path, body, 'writer'), 422, 12, `${method} ${path} ${JSON.stringify(body)}`);
+    }
+  });
+  const own = { mark: { mark: 'M-10', name: 'own' } };
+  gives(t, await send('PATCH', 'boxes/1?fields=mark', own, 'writer'), { mark: 'M-10' }, 'what he sends himself he knows');
+  await grant(world, 4, 'shelves', full);
+  gives(t, await send('PATCH', 'boxes/1?fields=mark', { mark: { id: 1 } }, 'writer'), { mark: 'M-9' }, 'and what he may read');
+}
+
 export const writingRightsNested: Feature = {
   promise: 'nested rows are written by the rights on their own collection',
   run: (t, { vendor }) =>
@@ -164,6 +204,7 @@ export const writingRightsNested: Feature = {
       await t.test('rows that may not be seen', (t) => unseen(t, world));
       await t.test('rows that are soft-deleted', (t) => softDeleted(t, world));
       await t.test('links', (t) => linking(t, world));
+      await t.test('columns that tie rows together', (t) => ties(t, world));
       await t.test('system collections', (t) => systemRows(t, world));
     }),
 };

@@ -87,6 +87,18 @@ function exported(words: Vocabulary): Request {
   return get(`items/${table.name}?${parts.join('&')}&export=${form}`);
 }
 
+/** Moments are grouped by parts of them too. */
+function partOf({ world }: Vocabulary, from: Table, name: string): string {
+  const names = name.split('.');
+  const column = names.pop();
+  const end = names.reduce<Table>((table, step) => {
+    const to = stepsFrom(world, table).find((one) => one.name === step)?.to;
+    return to === undefined ? table : tableNamed(world, to);
+  }, from);
+  const isMoment = end.plain.some((one) => one.name === column && one.kind === 'datetime');
+  return isMoment ? `${['year', 'month', 'weekday', 'hour'][(from.rows.length + name.length) % 4]}(${name})` : name;
+}
+
 function grouped(words: Vocabulary): Request {
   const { dice } = words;
   const table = anyTable(words);
@@ -96,7 +108,7 @@ function grouped(words: Vocabulary): Request {
     const column = name === 'sum' || name === 'avg' ? dice.pick([...numbers, 'id']) : anyColumn(words, table);
     return [name, column] as const;
   });
-  const by = Array.from({ length: dice.below(3) }, () => path(words, table, 2, true));
+  const by = Array.from({ length: dice.below(3) }, () => partOf(words, table, path(words, table, 2, true)));
   const parts = ['aggregate[count][]=*', ...asked.map(([name, column]) => `aggregate[${name}][]=${column}`)];
   parts.push(...by.map((name) => `groupBy[]=${name}`), ...narrowing(words, table));
   const orders = ['count', ...asked.map(([name, column]) => `${name}.${column}`), ...by];

@@ -40,20 +40,32 @@ function counterText(vendor: TestVendor, table: string): string {
     select '${table}', ${nextKey} where not exists (select 1 from sqlite_sequence where name = '${table}');`;
 }
 
-const mapping = JSON.stringify({
-  status_mapping: Object.fromEntries(statuses.map((name) => [name, { name, soft_delete: name === 'gone' }])),
-});
+const mappingOf = ({ lenient = false }: Table): string =>
+  JSON.stringify({
+    status_mapping: Object.fromEntries(
+      statuses.map((name) => [name, { name, soft_delete: name === 'gone', ...(lenient ? { required_fields: name === 'live' } : {}) }]),
+    ),
+  });
+
+const typeNames: Readonly<Record<string, string>> = { integer: 'integer', string: 'string', text: 'string' };
 
 function metadataOf({ tables }: World): HistoryRows[] {
-  const special = tables.flatMap(({ name, status, owner }) => [
-    ...(status ? [[name, 'state', 'status', 'status', mapping]] : []),
-    ...(owner ? [[name, 'owner', 'owner', 'owner', null]] : []),
-  ]);
+  const special = tables.flatMap((table) => {
+    const { name, status, owner, plain, patterns } = table;
+    return [
+      ...(status ? [[name, 'state', 'status', 'status', mappingOf(table), null]] : []),
+      ...(owner ? [[name, 'owner', 'owner', 'owner', null, null]] : []),
+      ...plain.flatMap((column) => {
+        const pattern = patterns?.get(column.name);
+        return pattern === undefined ? [] : [[name, column.name, typeNames[column.kind] ?? 'string', 'text-input', null, pattern]];
+      }),
+    ];
+  });
   const linked = tables.flatMap(({ name, links, texts }) =>
     links.flatMap(({ column, to, list }) => [
-      [name, column, 'm2o', 'many-to-one', null],
-      texts ? [to, list, 'translation', 'translation', null] : [to, list, 'o2m', 'one-to-many', null],
-      ...(texts ? [[name, language, 'lang', 'language', null]] : []),
+      [name, column, 'm2o', 'many-to-one', null, null],
+      texts ? [to, list, 'translation', 'translation', null, null] : [to, list, 'o2m', 'one-to-many', null, null],
+      ...(texts ? [[name, language, 'lang', 'language', null, null]] : []),
     ]),
   );
   return [
@@ -62,7 +74,11 @@ function metadataOf({ tables }: World): HistoryRows[] {
       columns: ['collection', 'managed', 'hidden', 'single'],
       rows: tables.map(({ name }) => [name, true, false, false]),
     },
-    { table: 'directus_fields', columns: ['collection', 'field', 'type', 'interface', 'options'], rows: [...special, ...linked] },
+    {
+      table: 'directus_fields',
+      columns: ['collection', 'field', 'type', 'interface', 'options', 'validation'],
+      rows: [...special, ...linked],
+    },
     {
       table: 'directus_relations',
       columns: ['collection_many', 'field_many', 'collection_one', 'field_one', 'junction_field'],

@@ -33,6 +33,10 @@ export interface Table {
   readonly tie?: boolean;
   /** Whether its rows are texts of the rows that its link leads to, in the language of `lang`. */
   readonly texts?: boolean;
+  /** By column, what its values should be like; some that are stored are not. */
+  readonly patterns?: ReadonlyMap<string, string>;
+  /** Whether rows need not be valid but in one status. */
+  readonly lenient?: boolean;
   readonly rows: readonly Row[];
 }
 
@@ -175,6 +179,22 @@ function told(right: Right, { links }: Table, caller: Person, dice: Dice): Right
   return { ...right, read, readHidden: right.readHidden.filter((name) => !ties.includes(name)) };
 }
 
+const patterns: Readonly<Record<string, readonly string[]>> = {
+  integer: ['/^\\d+$/', '/^[1-9]/'],
+  string: ['/^[a-z]+$/', '/^[A-Z]/'],
+  text: ['/tree/', '/^a/'],
+};
+
+/** In some worlds values are checked by patterns, those that are stored among them: what a refusal tells is told of them. */
+function withPatterns(tables: readonly Table[], dice: Dice): readonly Table[] {
+  if (!dice.chance(0.5)) return tables;
+  return tables.map((table) => {
+    const checked = dice.some(table.plain, 0.5).filter(({ name, kind }) => name !== language && patterns[kind] !== undefined);
+    const found = checked.map(({ name, kind }) => [name, dice.pick(patterns[kind] ?? [''])] as const);
+    return { ...table, patterns: new Map(found), lenient: dice.chance(0.5) };
+  });
+}
+
 /** The world of that name; the same name gives the same world. */
 export function worldOf(name: string): World {
   const dice = diceOf(name);
@@ -185,7 +205,13 @@ export function worldOf(name: string): World {
   const texts = diceOf(`${name} texts`);
   const all = withTexts(tables, rights, texts);
   for (const table of all.slice(tables.length)) rights.push(...rightsOn(table, [], texts).map((one) => told(one, table, caller, texts)));
-  return { name, tables: all, rights: [...rights, ...systemRights(dice)], caller, limits: limitsOf(diceOf(`${name} limits`)) };
+  return {
+    name,
+    tables: withPatterns(all, diceOf(`${name} patterns`)),
+    rights: [...rights, ...systemRights(dice)],
+    caller,
+    limits: limitsOf(diceOf(`${name} limits`)),
+  };
 }
 
 const lowLimits: readonly LimitSettings[] = [

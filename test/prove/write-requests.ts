@@ -4,7 +4,7 @@ import { filterTree } from './filters.ts';
 import { keyColumns, keyOf, keyText } from './keys.ts';
 import type { Request } from './request.ts';
 import { anyTable, key, keyCells, stepsFrom, tableNamed, type Vocabulary } from './vocabulary.ts';
-import { someValue, type Table } from './world.ts';
+import { ghosts, someValue, type Table } from './world.ts';
 
 type Item = Record<string, unknown>;
 
@@ -75,9 +75,12 @@ function upsert(words: Vocabulary): Request {
   const { dice } = words;
   const table = anyTable(words);
   const by = dice.pick(['code', 'code', 'key']);
+  // Who may make none does not hear that a row is there which he may not read, not even by its unique value.
+  const mayCreate = words.world.rights.some((right) => right.collection === table.name && right.create !== 'none');
+  const numbers = mayCreate ? [1, 2, 3, 4, 5, 77] : [1, 2, 77, ...ghosts];
   const one = (): Item => ({
     ...values(words, table, 1, false),
-    ...(by === 'key' ? keyCells(words, table, false) : { code: `code-${table.name}-${dice.pick([1, 2, 3, 4, 5, 77])}` }),
+    ...(by === 'key' ? keyCells(words, table, !mayCreate) : { code: `code-${table.name}-${dice.pick(numbers)}` }),
   });
   return {
     method: 'POST',

@@ -12,6 +12,7 @@ interface Grant {
   readonly update?: Level;
   readonly delete?: Level;
   readonly read?: Level;
+  readonly read_field_blacklist?: string;
   readonly write_field_blacklist?: string;
 }
 

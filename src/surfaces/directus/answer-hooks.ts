@@ -27,6 +27,14 @@ function collectionIn({ url, project }: FastifyRequest): string {
   }
 }
 
+const kindOf = (request: FastifyRequest): AnswerKind => ({ method: request.method, collection: collectionIn(request) });
+
+/** Whether extensions make another body of the answer: then nobody is told whether the one before is as he guesses. */
+export function isRemade(request: FastifyRequest): boolean {
+  const { hooks } = request.project;
+  return hooks.looksAtAnswers && hooks.filtersAnswer(kindOf(request));
+}
+
 /** Who asks; the public where that cannot be told. */
 async function callerOf(request: FastifyRequest): Promise<Actor> {
   const { project, url } = request;
@@ -82,7 +90,7 @@ async function filtered(request: FastifyRequest, reply: FastifyReply, kind: Answ
 /** The body that is sent instead; undefined where it stays. Throws what a filter refuses with. */
 async function answered(request: FastifyRequest, reply: FastifyReply, body: unknown): Promise<string | undefined> {
   const { hooks } = request.project;
-  const kind = { method: request.method, collection: collectionIn(request) };
+  const kind = kindOf(request);
   const text = textIn(request, reply, body);
   let [left, actor]: [string?, Actor?] = [];
   if (text !== undefined && reply.statusCode < 400 && hooks.filtersAnswer(kind)) {

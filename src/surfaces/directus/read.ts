@@ -12,6 +12,7 @@ import { namesTag } from '../entity-tags.ts';
 import { asksToExplain } from '../explain-answer.ts';
 import { provenAnswer } from '../proven.ts';
 import { retryRequestOnSchemaChange } from '../schema-retry.ts';
+import { isRemade } from './answer-hooks.ts';
 import { contextOf, type DirectusContext, queryOf, recalledContext } from './context.ts';
 import { tagOf, tagQuery } from './entity-tag.ts';
 import { sendExplained } from './explain-read.ts';
@@ -138,7 +139,7 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
   const tag = tagOf(texts, keys ? tagQuery(context.rawQuery) : '', told);
   if (tag !== undefined) {
     reply.header('etag', tag);
-    if (namesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
+    if (namesTag(request.headers['if-none-match'], tag) && !isRemade(request)) return reply.code(304).send();
   }
   return reply.type(jsonType).send(body);
 }
