@@ -1,5 +1,5 @@
 /**
- * Sessions: rows of directus_user_sessions. Who holds one has its id and a secret; the row has a print of the secret together with the
+ * Sessions: rows of directus_user_sessions. Who holds one has its id and a secret; the row has a hash of the secret together with the
  * password's hash, so that a session ends with its row and with the password.
  */
 import { createHash, randomBytes } from 'node:crypto';

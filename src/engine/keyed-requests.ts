@@ -56,7 +56,7 @@ const sweptAtOnce = 500;
 const sweepInterval = 60_000;
 const lastSwept = new WeakMap<Connection['knex'], number>();
 
-const printOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
  * Claims the key, or finds the answer that was given to it. Waits for nobody.
@@ -65,8 +65,8 @@ const printOf = (text: string): string => createHash('sha256').update(text).dige
  */
 export async function claimKey(connection: Connection, asked: KeyedRequest, keeping: Keeping): Promise<Claim> {
   const statements = keyedRequests(connection.dialect, keeping.schema);
-  const id = printOf(`${asked.scope}\n${asked.key}`);
-  const request = printOf(asked.body);
+  const id = hashOf(`${asked.scope}\n${asked.key}`);
+  const request = hashOf(asked.body);
   const token = randomUUID();
   await sweep(connection, statements, keeping);
   for (let attempt = 1; attempt <= attempts; attempt += 1) {

@@ -28,24 +28,24 @@ export interface OwnWritesOptions {
 export function createOwnWrites({ project, redis, matters }: OwnWritesOptions): OwnWrites {
   const last = new Float64Array(slotCount).fill(Number.NEGATIVE_INFINITY);
   // Nobody's address or number gets to Redis.
-  const printOf = (caller: string): Buffer => createHmac('sha256', project.secret).update(`wrote ${project.key} ${caller}`).digest();
-  const slotOf = (print: Buffer): number => print.readUInt32BE(0) % slotCount;
-  const nameOf = (print: Buffer): string => `sallyport:${print.toString('base64url')}`;
-  const lastOf = (print: Buffer): number => last[slotOf(print)] ?? Number.POSITIVE_INFINITY;
+  const hashOf = (caller: string): Buffer => createHmac('sha256', project.secret).update(`wrote ${project.key} ${caller}`).digest();
+  const slotOf = (hash: Buffer): number => hash.readUInt32BE(0) % slotCount;
+  const nameOf = (hash: Buffer): string => `sallyport:${hash.toString('base64url')}`;
+  const lastOf = (hash: Buffer): number => last[slotOf(hash)] ?? Number.POSITIVE_INFINITY;
 
   return {
     async note(caller) {
-      const print = printOf(caller);
-      last[slotOf(print)] = performance.now();
+      const hash = hashOf(caller);
+      last[slotOf(hash)] = performance.now();
       // Other instances read what may be older while Redis is away.
-      if (redis?.up) await redis.commands.set(nameOf(print), '1', 'PX', matters).catch(() => undefined);
+      if (redis?.up) await redis.commands.set(nameOf(hash), '1', 'PX', matters).catch(() => undefined);
     },
-    here: (caller) => lastOf(printOf(caller)),
+    here: (caller) => lastOf(hashOf(caller)),
     async anywhere(caller) {
-      const print = printOf(caller);
-      const known = lastOf(print);
+      const hash = hashOf(caller);
+      const known = lastOf(hash);
       if (!redis?.up) return known;
-      const left = await redis.commands.pttl(nameOf(print)).catch(() => -1);
+      const left = await redis.commands.pttl(nameOf(hash)).catch(() => -1);
       // By what is left of its time, as clocks differ.
       return left < 0 ? known : Math.max(known, performance.now() - (matters - left));
     },

@@ -14,8 +14,8 @@ const bounds = ['collection', 'role', 'user', 'sort', 'filter', 'text to look fo
 type Bound = (typeof bounds)[number];
 
 const version = 1;
-/** Characters of a print: enough to tell queries apart, and no more is needed behind a seal. */
-const printLength = 12;
+/** Characters of a digest: enough to tell queries apart, and no more is needed behind a seal. */
+const digestLength = 12;
 /** A position fills blocks of so many bytes: the length of a cursor would tell that of a hidden key. */
 const block = 64;
 /** Characters of a cursor; what is longer does not fit in the URLs of many programs. */
@@ -42,7 +42,7 @@ export function bindingOf(request: RequestedRead, order: readonly Order[], nulls
 /** Lists and objects as text; a Map, which a filter's operand may hold, by its entries. */
 function digestOf(value: unknown): string {
   const text = JSON.stringify(value, (_, part: unknown) => (part instanceof Map ? { entries: [...part] } : part));
-  return createHash('sha256').update(text).digest('base64url').slice(0, printLength);
+  return createHash('sha256').update(text).digest('base64url').slice(0, digestLength);
 }
 
 /**
@@ -70,8 +70,8 @@ export function positionOf(cursor: string, binding: Binding, sealer: Sealer): Cu
   if (!Array.isArray(content) || content[0] !== version) {
     throw new GatewayError('validation', { message: 'cursor: this is no cursor of this project, or it was changed or cut' });
   }
-  const [, prints, position] = content as [number, string[], CursorPosition];
-  const other = bounds.find((bound, i) => prints[i] !== digestOf(binding[bound]));
+  const [, digests, position] = content as [number, string[], CursorPosition];
+  const other = bounds.find((bound, i) => digests[i] !== digestOf(binding[bound]));
   if (other) throw new GatewayError('unprocessable', { message: `cursor: made for another ${other}; ask for the first page again` });
   return position;
 }

@@ -45,7 +45,7 @@ export const fieldTypes: Readonly<Record<FieldType, FieldTypeInfo>> = {
   o2m: aliasRow('array', 'The related rows when it is expanded, else absent.'),
   owner: row('key', userKey),
   slug: row('string', 'Text.'),
-  sort: row('number', 'The place of the row in its default order.'),
+  sort: row('number', 'The position of the row in its default order.'),
   status: row('string', 'A value of the status mapping; a number where the column is one.'),
   string: row('string', 'Text; types that JSON does not know come as the text the database prints.', true),
   time: row('string', 'HH:MM:SS.'),

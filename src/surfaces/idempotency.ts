@@ -48,7 +48,7 @@ export async function claimOfKey(request: FastifyRequest, context: Caller, text:
   }
   return claimKey(
     project.connection,
-    { scope: scopeOf(request, context, text), key, body: printOf(project, text.body) },
+    { scope: scopeOf(request, context, text), key, body: hashOf(project, text.body) },
     {
       schema: project.schemas.introspection.defaultSchema,
       seconds: limits.idempotencySeconds,
@@ -71,7 +71,7 @@ function scopeOf(request: FastifyRequest, { actor }: Caller, text: KeyedText): s
 }
 
 /** Bodies hold passwords: who reads the table is not to try them out there. */
-const printOf = ({ config }: Project, body: string): string => createHmac('sha256', config.secret).update(body).digest('hex');
+const hashOf = ({ config }: Project, body: string): string => createHmac('sha256', config.secret).update(body).digest('hex');
 
 /** Who asks where nobody is asked who he is. */
 export function unknownCaller({ project, ip }: FastifyRequest): Caller {

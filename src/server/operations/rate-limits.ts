@@ -80,11 +80,11 @@ return { current, redis.call('PTTL', KEYS[1]) }`;
 function countByRedis({ key, config, redis, log }: Project): ((asker: string, rule: Rule) => Promise<Counted | undefined>) | undefined {
   if (!redis) return undefined;
   // Nobody's address gets there.
-  const print = (text: string): string => createHmac('sha256', config.secret).update(`rate ${key} ${text}`).digest('base64url');
+  const hashOf = (text: string): string => createHmac('sha256', config.secret).update(`rate ${key} ${text}`).digest('base64url');
   return async (asker, { name, most, seconds }) => {
     if (!redis.up) return undefined;
     try {
-      const [current, left] = (await redis.commands.eval(countOne, 1, `sallyport:${print(`${name} ${asker}`)}`, seconds * 1000)) as [
+      const [current, left] = (await redis.commands.eval(countOne, 1, `sallyport:${hashOf(`${name} ${asker}`)}`, seconds * 1000)) as [
         number,
         number,
       ];

@@ -10,7 +10,7 @@ import type { WatchOfProject } from '../../projects/project.ts';
 import { pathOf } from '../project-hook.ts';
 
 export interface Tracing {
-  /** For the registry of projects: spans of their statements, with the text that holds places and no values. */
+  /** For the registry of projects: spans of their statements, with the text that holds placeholders and no values. */
   readonly watch: WatchOfProject;
   /** To be called before anything else is added to the server. */
   attach(app: FastifyInstance): Promise<void>;

@@ -1,4 +1,4 @@
-/** Entity tags: a print of the value of `data`, and the query by which an item was read, so that it can be read again to compare. */
+/** Entity tags: a hash of the value of `data`, and the query by which an item was read, so that it can be read again to compare. */
 import { createHash, hash as hashOf } from 'node:crypto';
 import type { Warning } from '../../access/types.ts';
 import type { JoinedTexts } from '../../lib/joined-texts.ts';
@@ -36,16 +36,16 @@ export interface Beside {
   readonly public: boolean;
 }
 
-const print = (text: string): string => hashOf('sha1', text, 'base64url').slice(0, 8);
+const shortHash = (text: string): string => hashOf('sha1', text, 'base64url').slice(0, 8);
 
 /** Tells apart answers of the same data. It is not looked at when an item is about to be changed. */
-function besidePrint({ meta, warnings, public: isPublic }: Beside): string {
+function besideHash({ meta, warnings, public: isPublic }: Beside): string {
   if (meta === undefined && warnings.length === 0) return isPublic ? 'p' : '';
-  return print(JSON.stringify([meta, warnings, isPublic]));
+  return shortHash(JSON.stringify([meta, warnings, isPublic]));
 }
 
-/** A print of the rows. */
-export function dataPrint(texts: JoinedTexts): string {
+/** A hash of the rows. */
+export function dataHash(texts: JoinedTexts): string {
   const pieces: (string | Buffer)[] = [];
   texts.each((piece) => void pieces.push(piece));
   const [first = '', ...others] = pieces;
@@ -59,13 +59,13 @@ export function dataPrint(texts: JoinedTexts): string {
 export function tagOf(texts: JoinedTexts, query: string, beside: Beside): string | undefined {
   const encoded = query === '' ? '' : Buffer.from(query).toString('base64url');
   if (encoded.length > longest) return undefined;
-  const extra = besidePrint(beside);
-  return `"${dataPrint(texts)}${encoded === '' && extra === '' ? '' : `.${encoded}`}${extra === '' ? '' : `.${extra}`}"`;
+  const extra = besideHash(beside);
+  return `"${dataHash(texts)}${encoded === '' && extra === '' ? '' : `.${encoded}`}${extra === '' ? '' : `.${extra}`}"`;
 }
 
 /** A tag of ours, as `If-Match` names it. */
 export interface NamedTag {
-  readonly print: string;
+  readonly hash: string;
   readonly query: string;
 }
 
@@ -78,6 +78,6 @@ export function matchable(header: string): '*' | readonly NamedTag[] {
   return found.flatMap((member) => {
     const parts = ours.exec(member);
     if (!parts || (parts[2]?.length ?? 0) > longest) return [];
-    return [{ print: parts[1] ?? '', query: Buffer.from(parts[2] ?? '', 'base64url').toString() }];
+    return [{ hash: parts[1] ?? '', query: Buffer.from(parts[2] ?? '', 'base64url').toString() }];
   });
 }

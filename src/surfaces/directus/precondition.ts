@@ -6,7 +6,7 @@ import type { WriteSession } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { defaultLimit } from '../default-limit.ts';
 import { type DirectusContext, queryOf } from './context.ts';
-import { dataPrint, matchable, type NamedTag } from './entity-tag.ts';
+import { dataHash, matchable, type NamedTag } from './entity-tag.ts';
 import { parseRead } from './parse.ts';
 import { forActor } from './requested-read.ts';
 
@@ -41,7 +41,7 @@ export function refusePrecondition(request: FastifyRequest): void {
 
 function byQuery(tags: readonly NamedTag[]): Map<string, Set<string>> {
   const grouped = new Map<string, Set<string>>();
-  for (const { print, query } of tags) grouped.set(query, (grouped.get(query) ?? new Set()).add(print));
+  for (const { hash, query } of tags) grouped.set(query, (grouped.get(query) ?? new Set()).add(hash));
   return grouped;
 }
 
@@ -63,7 +63,7 @@ async function printOf(
   }
   const { texts } = await runRead(within, prepared);
   // What is not there, or may not be read, is found missing by the write itself.
-  return keys.length === 1 && texts.count === 0 ? missing(keys) : dataPrint(texts);
+  return keys.length === 1 && texts.count === 0 ? missing(keys) : dataHash(texts);
 }
 
 function missing([id]: readonly string[]): never {

@@ -121,7 +121,7 @@ function bodyOf(request: FastifyRequest, context: DirectusContext, { asked, keys
   const { texts } = result;
   if (asked.single && texts.count === 0) throw new GatewayError('item_not_found', keys ? { id: keys[0] } : {});
   const list = !asked.single;
-  // Put together before it is printed: the print is taken of the bytes that leave.
+  // Put together before it is hashed: the hash is that of the bytes that leave.
   const body = written(context.actor, {
     meta,
     data: (head, tail) => texts.between(list ? `${head}[` : head, list ? `]${tail}` : tail),

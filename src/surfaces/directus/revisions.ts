@@ -1,4 +1,4 @@
-/** The revisions of a row: all of them, or the one at a index (directus8-data §12.3). The listing of all revisions is one of system.ts. */
+/** The revisions of a row: all of them, or the one of a number (directus8-data §12.3). The listing of all revisions is one of system.ts. */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { revisionsOf } from '../../engine/history.ts';
 import { GatewayError } from '../../lib/errors.ts';

@@ -13,19 +13,19 @@ const strict = 5;
 class Disturbed extends Error {}
 
 /** What changes with every commit of others, or with every change of tables. */
-async function printOf(reader: Reader, attempt: number): Promise<string> {
+async function stateOf(reader: Reader, attempt: number): Promise<string> {
   const text = attempt <= strict ? 'pragma data_version' : 'pragma schema_version';
-  const [[print] = []] = await reader.texts({ text, values: [] }, { timeout: 0 });
-  return print ?? '';
+  const [[state] = []] = await reader.texts({ text, values: [] }, { timeout: 0 });
+  return state ?? '';
 }
 
 /** See `Ddl.exclusively`. */
 export const exclusively: Exclusively = async (connection, work) => {
   for (let attempt = 1; ; attempt += 1) {
-    const before = await printOf(connection, attempt);
+    const before = await stateOf(connection, attempt);
     try {
       return await work(async (transaction) => {
-        if ((await printOf(transaction, attempt)) !== before) throw new Disturbed('Somebody else has written to the database');
+        if ((await stateOf(transaction, attempt)) !== before) throw new Disturbed('Somebody else has written to the database');
       });
     } catch (error) {
       if (!(error instanceof Disturbed)) throw error;
