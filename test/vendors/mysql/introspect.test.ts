@@ -7,7 +7,7 @@ import type { IntrospectedColumn } from '../../../src/dialect/types.ts';
 import { mysql } from '../../../src/vendors/mysql/index.ts';
 import { loadSql } from '../../support/sql-text.ts';
 import { isMariadb, whyNot } from '../../support/vendors.ts';
-import { columnOf, scratch, tableOf } from './scratch.ts';
+import { columnOf, failure, scratch, tableOf } from './scratch.ts';
 
 const absent = (await whyNot('mysql')) ?? false;
 
@@ -111,6 +111,9 @@ t.test('spellings, keys and views', { skip: absent }, async (t) => {
   t.match(tableOf(found, 'plain'), { kind: 'view', updatable: true, primaryKey: [], comment: null, rowEstimate: null });
   t.match(tableOf(found, 'counted'), { kind: 'view', updatable: false });
   t.match(tableOf(found, 'broken'), { kind: 'view', updatable: false, columns: [], comment: null });
+  const refusal = await failure(s.connection.texts({ text: 'select count(*) from broken', values: [] }));
+  t.equal(refusal.kind, 'unprocessable', 'a broken view is told so');
+  t.ok(mysql.isStale(refusal), 'what is known of it may be old');
   t.strictSame(tableOf(found, 'dangling').foreignKeys, [], 'a foreign key to nowhere');
 });
 
