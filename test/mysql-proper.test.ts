@@ -22,8 +22,7 @@ if (url === undefined) {
     'mysql',
     features.filter(({ promise }) => !elsewhere.test(promise)),
   );
-  // What is its own affair: values to the last digit, answers that were cut, connections, limits of time.
-  for (const file of ['stored', 'mysql/connection', 'mysql/stream', 'mysql/text-indexes', 'mysql/time-limit']) {
-    await import(`./vendors/${file}.test.js`);
-  }
+  // What is its own affair: the catalogue, texts, values to the last digit, groups, answers that were cut, connections, limits of time.
+  const own = ['aggregates', 'connection', 'introspect', 'stream', 'text', 'text-indexes', 'time-limit'].map((file) => `mysql/${file}`);
+  for (const file of ['ddl-lock', 'reads-inside', 'stored', ...own]) await import(`./vendors/${file}.test.js`);
 }

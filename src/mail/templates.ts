@@ -1,6 +1,7 @@
 /** The texts of mails: built in, or files of a project's folder. `{{name}}` stands for a value. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { GatewayError } from '../lib/errors.ts';
 import { isExactNumber } from '../lib/json-body.ts';
 import type { Mail } from './mailer.ts';
 
@@ -83,12 +84,23 @@ function textAt(values: Values, path: string): string {
   return here === undefined || here === null || typeof here === 'object' ? '' : String(here);
 }
 
-/** The text with its values; in HTML they are text and nothing else. */
-export function filled(text: string, values: Values, form: 'text' | 'html'): string {
-  return text.replace(/\{\{\s*([\w.-]{1,200})\s*\}\}/g, (_, path: string) => {
+/** The text with its values; in HTML they are text and nothing else. Throws where it gets longer than `most` characters. */
+export function filled(text: string, values: Values, form: 'text' | 'html', most = Number.POSITIVE_INFINITY): string {
+  let length = 0;
+  const grows = (by: number): void => {
+    length += by;
+    if (length > most) throw new GatewayError('limit_exceeded', { message: `A mail has at most ${most} characters, its values included` });
+  };
+  let from = 0;
+  const told = text.replace(/\{\{\s*([\w.-]{1,200})\s*\}\}/g, (place: string, path: string, at: number) => {
     const value = textAt(values, path);
-    return form === 'html' ? escapeHtml(value) : value;
+    const shown = form === 'html' ? escapeHtml(value) : value;
+    grows(at - from + shown.length);
+    from = at + place.length;
+    return shown;
   });
+  grows(text.length - from);
+  return told;
 }
 
 async function overridden(folder: string | undefined, file: string, otherwise: string): Promise<string> {

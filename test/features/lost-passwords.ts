@@ -153,6 +153,12 @@ async function letters(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<
   refused(t, await garden.send('POST', 'mail', letter, 'editor'), 403, 10, 'no role of the list');
   refused(t, await garden.send('POST', 'mail', { ...letter, to: [6] }), 422, 12, 'a suspended user');
   refused(t, await garden.send('POST', 'mail', { to: 'a@b.test' }), 422, 4, 'no body');
+  // Either holds everybody up who is served meanwhile.
+  refused(t, await garden.send('POST', 'mail', { ...letter, body: '<b><!--</b>-->'.repeat(501) }, 'writer'), 400, 2, 'elements too deep');
+  const grown = { body: '{{name}}'.repeat(20), data: { name: 'x'.repeat(30_000) } };
+  for (const type of ['html', 'plain']) {
+    refused(t, await garden.send('POST', 'mail', { ...letter, ...grown, type }, 'writer'), 400, 2, `too long with its values (${type})`);
+  }
   for (const who of ['admin', 'writer'] as const) {
     const answer = await garden.send('POST', 'mail', letter, who);
     t.equal(answer.status, 204, told(answer));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import type { DatabaseConfig, VendorName } from '../../src/dialect/types.ts';
+import { isMariadb as doesAsMariadb } from '../../src/vendors/mysql/capabilities.ts';
 
 export type TestVendor = 'sqlite' | 'postgres' | 'mysql';
 
@@ -70,9 +71,12 @@ export async function missingExtensions(names: readonly string[]): Promise<strin
   });
 }
 
-/** Whether the server of the MySQL tests is MariaDB, which has types of its own. */
+/** Whether the server of the MySQL tests is MariaDB, which has types of its own: it does what stands in comments for it alone. */
 export async function isMariadb(): Promise<boolean> {
-  return onServer('mysql', async (send) => /mariadb/i.test(JSON.stringify(await send('select version() as version'))));
+  return onServer('mysql', async (send) => {
+    const [[row] = []] = (await send(`select ${doesAsMariadb} as does`)) as [{ does: number }[]];
+    return Number(row?.does) === 1;
+  });
 }
 
 /** The Redis server of the tests. */

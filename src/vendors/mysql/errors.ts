@@ -16,6 +16,8 @@ const timeoutNumbers = new Set([1969, 3024]);
 const killed = 1317;
 const duplicateNumbers = new Set([1022, 1062, 1169, 1557, 1586, 1761, 1762]);
 const conflictNumbers = new Set([1205, 1213, 3572, 1020]);
+/** A view over something that went away, or that its owner may no longer read. */
+const brokenView = 1356;
 const readOnlyNumbers = new Set([1036, 1290, 1792, 1836]);
 
 const constraintSentences: ReadonlyMap<number, string> = new Map([
@@ -87,7 +89,7 @@ export function isLost(error: unknown): boolean {
 
 /** Unknown table (1146), unknown column (1054), a view over something that went away (1356): see `Vendor.isStale`. */
 export function isStale(error: unknown): boolean {
-  return [1054, 1146, 1356].includes(numberOf(error));
+  return [1054, 1146, brokenView].includes(numberOf(error instanceof GatewayError ? error.cause : error));
 }
 
 /** Whether the server cannot run the statement prepared but might as plain text: nothing of it was executed. */
@@ -114,6 +116,9 @@ export function translate(error: unknown): GatewayError | undefined {
   }
   if (duplicateNumbers.has(number)) return duplicate(error);
   if (conflictNumbers.has(number)) return conflict(error);
+  if (number === brokenView) {
+    return new GatewayError('unprocessable', { message: 'This view is broken: what it is made of has changed or is gone' }, error);
+  }
   if (readOnlyNumbers.has(number)) return new GatewayError('unprocessable', { message: 'This database takes no changes' }, error);
   const constraint = constraintSentences.get(number);
   if (constraint !== undefined) return new GatewayError('constraint', { message: constraint, field: columnOf(error) }, error);

@@ -78,7 +78,8 @@ function* readTables(catalogue: Catalogue, mariadb: boolean, into: Map<string, K
   const columns = yield* columnsByTable(catalogue, mariadb);
   const indexes = yield* indexesByTable(catalogue);
   const keys = yield* keysByTable(catalogue.foreignKeys);
-  const updatable = new Set(catalogue.views.filter(([, is]) => is === 'YES').map(([view]) => view));
+  // MySQL itself goes on calling a view updatable whose table is gone.
+  const updatable = new Set(catalogue.views.flatMap(([view, is]) => (is === 'YES' && columns.has(view ?? '') ? [view] : [])));
   for (const [name, type, rows, comment] of catalogue.tables) {
     yield;
     const kind = kinds[type ?? ''];

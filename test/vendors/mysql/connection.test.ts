@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Queryable, Row } from '../../../src/dialect/types.ts';
 import type { Statement } from '../../../src/lib/fragment.ts';
 import { mysql } from '../../../src/vendors/mysql/index.ts';
-import { whyNot } from '../../support/vendors.ts';
+import { isMariadb, whyNot } from '../../support/vendors.ts';
 import { failure, type Scratch, scratch } from './scratch.ts';
 
 const absent = (await whyNot('mysql')) ?? false;
@@ -121,17 +121,12 @@ t.test('parameters', { skip: absent }, async (t) => {
     t.strictSame(await queryable.texts(of('select ?', "\\' \0 \n ☃ --")), [["\\' \0 \n ☃ --"]], way);
     t.equal(await queryable.execute(of('update n set flag = ? where id = ?', '1', '1')), 1, `an unchanged row counts, ${way}`);
   });
-  if (await isMariadb(s)) {
+  if (await isMariadb()) {
     const list = 'select json_arrayagg(id order by id limit ? offset ?) from n';
     t.strictSame(await s.connection.texts(of(list, 2, 1)), [['[2,9007199254740993]']], 'a limit inside an aggregate');
   }
   await t.rejects(s.connection.texts(of('select ?', { a: 1 })), TypeError);
 });
-
-async function isMariadb(s: Scratch): Promise<boolean> {
-  const [[version] = []] = await s.connection.texts(of('select version()'));
-  return /mariadb/i.test(version ?? '');
-}
 
 t.test('every session is set up alike', { skip: absent }, async (t) => {
   const s = await scratch();

@@ -1,19 +1,15 @@
 /** Introspection of MySQL and MariaDB: every type, every spelling, every kind of key, and databases nobody here designed. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import t from 'tap';
 import type { IntrospectedColumn } from '../../../src/dialect/types.ts';
 import { mysql } from '../../../src/vendors/mysql/index.ts';
-import { whyNot } from '../../support/vendors.ts';
-import { columnOf, type Scratch, scratch, tableOf } from './scratch.ts';
+import { loadSql } from '../../support/sql-text.ts';
+import { isMariadb, whyNot } from '../../support/vendors.ts';
+import { columnOf, failure, scratch, tableOf } from './scratch.ts';
 
 const absent = (await whyNot('mysql')) ?? false;
-
-async function isMariadb(s: Scratch): Promise<boolean> {
-  return /^MariaDB /.test((await mysql.introspect(s.connection)).version);
-}
 
 const types = `create table types (
   id int unsigned auto_increment primary key,
@@ -26,7 +22,7 @@ const types = `create table types (
 ) comment 'all of them'`;
 
 t.test('types', { skip: absent }, async (t) => {
-  const s = await scratch([types, 'create table empty (a int)', 'insert into types (si) values (1), (2)', 'analyze table types']);
+  const s = await scratch([types, 'create table bare (a int)', 'insert into types (si) values (1), (2)', 'analyze table types']);
   t.teardown(() => s.end());
   const found = await mysql.introspect(s.connection);
   t.match(found.version, /^(MySQL|MariaDB) \d+\.\d+\.\d+$/);
@@ -66,7 +62,7 @@ t.test('types', { skip: absent }, async (t) => {
   t.equal(columnOf(table, 'vc').generated, false);
   t.match(columnOf(table, 'dt').default, /^current_timestamp/i);
   t.equal(columnOf(table, 'da').comment, null);
-  t.strictSame(tableOf(found, 'empty').primaryKey, [], 'a table without a key');
+  t.strictSame(tableOf(found, 'bare').primaryKey, [], 'a table without a key');
 });
 
 t.test('spellings, keys and views', { skip: absent }, async (t) => {
@@ -115,13 +111,16 @@ t.test('spellings, keys and views', { skip: absent }, async (t) => {
   t.match(tableOf(found, 'plain'), { kind: 'view', updatable: true, primaryKey: [], comment: null, rowEstimate: null });
   t.match(tableOf(found, 'counted'), { kind: 'view', updatable: false });
   t.match(tableOf(found, 'broken'), { kind: 'view', updatable: false, columns: [], comment: null });
+  const refusal = await failure(s.connection.texts({ text: 'select count(*) from broken', values: [] }));
+  t.equal(refusal.kind, 'unprocessable', 'a broken view is told so');
+  t.ok(mysql.isStale(refusal), 'what is known of it may be old');
   t.strictSame(tableOf(found, 'dangling').foreignKeys, [], 'a foreign key to nowhere');
 });
 
 t.test("MariaDB's own", { skip: absent }, async (t) => {
   const s = await scratch();
   t.teardown(() => s.end());
-  if (!(await isMariadb(s))) return t.pass('this server is MySQL');
+  if (!(await isMariadb())) return t.pass('this server is MySQL');
   const statements = [
     'create table m (id uuid primary key default uuid(), ip inet6, hidden int invisible default 3, ' +
       "js json default '{}', own longtext check (json_valid(own)), other longtext check (json_valid(other) or other is null))",
@@ -220,10 +219,7 @@ t.test('real databases', { skip: absent }, async (t) => {
     }
     const s = await scratch();
     t.teardown(() => s.end());
-    const url = new URL(String(s.config.connection));
-    const password = url.password === '' ? [] : [`--password=${decodeURIComponent(url.password)}`];
-    const server = [`--host=${url.hostname}`, `--port=${url.port || '3306'}`, `--user=${decodeURIComponent(url.username)}`];
-    execFileSync('mariadb', [...server, ...password, url.pathname.slice(1)], { input: gunzipSync(readFileSync(path)) });
+    await loadSql(s.config, gunzipSync(readFileSync(path)).toString());
     const found = await mysql.introspect(s.connection);
     t.equal(found.tables.filter((table) => table.kind === 'table').length, tables, `${file}: tables`);
     t.equal(found.tables.filter((table) => table.kind === 'view').length, views, `${file}: views`);
