@@ -10,6 +10,7 @@ import { aggregateValues } from './aggregate-values.ts';
 import { answerEvents } from './answer-events.ts';
 import { askingFirst } from './asking-first.ts';
 import { askingGraphql } from './asking-graphql.ts';
+import { askingSchema } from './asking-schema.ts';
 import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
@@ -182,6 +183,7 @@ export const features: readonly Feature[] = [
   writeMatching,
   askingFirst,
   askingGraphql,
+  askingSchema,
   batch,
   writingItems,
   writingNested,
