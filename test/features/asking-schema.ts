@@ -151,12 +151,41 @@ async function refusals(t: Tester, garden: OwnGarden): Promise<void> {
   refused(t, await garden.send('PATCH', `relations/${relation}?dry_run=1`, { foreign_key: false }), 422, 12, 'nor what gives one up');
 }
 
+/** A column that foreign keys point to holds them up: it stays, on every database. */
+async function pointedTo(t: Tester, garden: OwnGarden): Promise<void> {
+  const { connection } = garden.gateway;
+  await connection?.knex.schema.createTable('stamps', (table) => {
+    table.integer('id').primary();
+    table.string('code', 7).unique();
+  });
+  await connection?.knex.schema.createTable('stamped', (table) => {
+    table.integer('id').primary();
+    table.string('code', 7).references('code').inTable('stamps');
+  });
+  await connection?.knex('stamps').insert({ id: 1, code: 'a' });
+  const lease = await garden.gateway.registry.lease(project);
+  await lease.project.reload();
+  lease.release();
+  refused(t, await tried(t, garden, 'fields/stamps/code'), 422, 404, 'the trial says so');
+  for (const [method, path, body] of [
+    ['DELETE', 'fields/stamps/code', undefined],
+    ['PATCH', 'fields/stamps/code?force=1', { type: 'alias' }],
+    ['PATCH', 'fields/stamps/code?force=1', { unique: false }],
+  ] as const) {
+    const answer = await garden.send(method, path, body);
+    refused(t, answer, 422, 404, `${method} ${path}`);
+    t.match(answer.text, /Foreign keys of \\"stamped\\" point to \\"code\\"; give these up first/);
+  }
+  t.equal((await garden.send('POST', 'items/stamped', { id: 1, code: 'a' })).status, 200, 'and rows are written as before');
+}
+
 export const askingSchema: Feature = {
   promise: 'what goes with a collection, a field or a relation is told before it goes',
   run: (t, world) =>
     ownGarden(world, async (garden) => {
       await made(garden);
       await t.test('refusals', (t) => refusals(t, garden));
+      await t.test('a column that foreign keys point to', (t) => pointedTo(t, garden));
       await t.test('what goes', async (t) => {
         const untied = { relations: 0, lists: 0, foreign_keys: 0 };
         await goes(t, garden, 'fields/articles/pages', { collection: 'articles', field: 'pages', ...untied });

@@ -9,6 +9,7 @@ import { metaOf, noWork, refuseLast, tableChanges } from './fields.ts';
 import type { MetadataWriter } from './metadata-rows.ts';
 import type { Removal } from './removal.ts';
 import type { EditContext } from './run-edit.ts';
+import { refusePointedTo } from './tables.ts';
 
 /** Relations are stored where the many side is; rows that speak of it from either side. */
 function touching(relations: readonly RelationMeta[], collection: string, field: string): { many: RelationMeta[]; one: RelationMeta[] } {
@@ -74,6 +75,7 @@ export function fieldRemoval(
     refuseLast(collection);
     if (field.primaryKey) throw new GatewayError('schema_refused', { message: `"${fieldName}" is the primary key of "${name}"` });
     refuseFixed(collection, field);
+    refusePointedTo(context, collection, field);
     work.drop.push(field.column.name);
   }
   const changes: TableChange[] = tableChanges(context, collection, work);
