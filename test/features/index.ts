@@ -80,6 +80,7 @@ import { rememberedCallers } from './remembered-callers.ts';
 import { revertRights } from './revert-rights.ts';
 import { rowsForEach } from './rows-for-each.ts';
 import { schemaEditing } from './schema-editing.ts';
+import { schemaEditingApart } from './schema-editing-apart.ts';
 import { schemaEditingFaults } from './schema-editing-faults.ts';
 import { schemaEditingLinks } from './schema-editing-links.ts';
 import { schemaEditingRelations } from './schema-editing-relations.ts';
@@ -215,6 +216,7 @@ export const features: readonly Feature[] = [
   sso,
   ssoCode,
   schemaEditing,
+  schemaEditingApart,
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,
