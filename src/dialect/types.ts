@@ -143,6 +143,8 @@ export interface Connection extends Reader {
   readonly streams: number;
   /** How much of its pool is in use now. */
   use(): PoolUse;
+  /** Says that these tables are being changed, until the function that is given back is called: reads of them leave connections to others. */
+  changing?(tables: readonly string[]): () => void;
   /** Called with every statement sent by `texts`, `rows`, `execute` and `stream`; tests count with it. */
   onStatement?: ((statement: Statement) => void) | undefined;
   close(): Promise<void>;

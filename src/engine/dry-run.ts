@@ -86,12 +86,17 @@ async function rowsOf(context: ReadContext, entries: readonly JournalRecord[]): 
   const rows = new Map<string, ReadonlyMap<string, string>>();
   for (const [name, items] of keys) {
     const collection = context.schema.collections.get(name);
-    if (collection) rows.set(name, await readable(context, collection, [...items]));
+    if (collection) rows.set(name, await readableRows(context, collection, [...items]));
   }
   return rows;
 }
 
-async function readable(context: ReadContext, collection: Collection, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** Rows of a collection by the text of their key, as the caller may read them; those that he may not are left out. */
+export async function readableRows(
+  context: ReadContext,
+  collection: Collection,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   // What may be written in one request may be told in one.
   const limits = { ...context.limits, keys: keys.length, pageRows: Math.max(context.limits.pageRows, keys.length) };

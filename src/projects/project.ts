@@ -1,5 +1,6 @@
 /** One project that is open: its connection, schema and rules, and how many requests hold it. */
 import type { ProjectConfig } from '../config/types.ts';
+import { keptApart } from '../dialect/kept-apart.ts';
 import type { Connection, Vendor } from '../dialect/types.ts';
 import { type StatementWatch, watched } from '../dialect/watched.ts';
 import type { Hooks } from '../engine/hooks.ts';
@@ -133,7 +134,7 @@ async function connected(config: ProjectConfig, log: Log, options: OpenOptions):
   const plain = await vendor.connect({ ...config.database, statementMilliseconds: statementTime(config) });
   const { watch } = options;
   const seen = (one: Connection): Connection => (watch ? watched(one, watch(config.key)) : one);
-  const connection = seen(plain);
+  const connection = seen(keptApart(plain));
   try {
     await options.prepare?.(connection);
     const open = replicaOpener(config, vendor, seen);

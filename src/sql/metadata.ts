@@ -21,8 +21,24 @@ export function compileRowsUpdate(collection: Collection, values: Values, where:
   return print(sql`update ${tableName(collection)} set ${join(set, ', ')}${matching(where, dialect)}`, dialect);
 }
 
+const alsoFilled = (filled: Field | undefined): Fragment => (filled ? sql` and ${name(filled.column.name)} is not null` : sql``);
+
+/** The keys of the rows that `compileRowsDelete` deletes, in their order. */
+export function compileRowKeys(collection: Collection, where: Values, dialect: Dialect, filled?: Field): Statement {
+  const key = join(
+    collection.key.map((field) => name(field.column.name)),
+    ', ',
+  );
+  const rows = sql`${tableName(collection)}${matching(where, dialect)}${alsoFilled(filled)}`;
+  return print(sql`select ${key} from ${rows} order by ${key}`, dialect);
+}
+
+/** How many rows a collection has; of a field, how many have a value in it. */
+export function compileCount(collection: Collection, dialect: Dialect, field?: Field): Statement {
+  return print(sql`select count(${field ? name(field.column.name) : sql`*`}) from ${tableName(collection)}`, dialect);
+}
+
 /** Deletes the rows that have the values of `where`; with `filled` only those that have something in that field. */
 export function compileRowsDelete(collection: Collection, where: Values, dialect: Dialect, filled?: Field): Statement {
-  const also = filled ? sql` and ${name(filled.column.name)} is not null` : sql``;
-  return print(sql`delete from ${tableName(collection)}${matching(where, dialect)}${also}`, dialect);
+  return print(sql`delete from ${tableName(collection)}${matching(where, dialect)}${alsoFilled(filled)}`, dialect);
 }

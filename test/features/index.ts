@@ -10,6 +10,7 @@ import { aggregateValues } from './aggregate-values.ts';
 import { answerEvents } from './answer-events.ts';
 import { askingFirst } from './asking-first.ts';
 import { askingGraphql } from './asking-graphql.ts';
+import { askingSchema } from './asking-schema.ts';
 import { assets } from './assets.ts';
 import { badInput } from './bad-input.ts';
 import { batch } from './batch.ts';
@@ -79,6 +80,7 @@ import { rememberedCallers } from './remembered-callers.ts';
 import { revertRights } from './revert-rights.ts';
 import { rowsForEach } from './rows-for-each.ts';
 import { schemaEditing } from './schema-editing.ts';
+import { schemaEditingApart } from './schema-editing-apart.ts';
 import { schemaEditingFaults } from './schema-editing-faults.ts';
 import { schemaEditingLinks } from './schema-editing-links.ts';
 import { schemaEditingRelations } from './schema-editing-relations.ts';
@@ -182,6 +184,7 @@ export const features: readonly Feature[] = [
   writeMatching,
   askingFirst,
   askingGraphql,
+  askingSchema,
   batch,
   writingItems,
   writingNested,
@@ -213,6 +216,7 @@ export const features: readonly Feature[] = [
   sso,
   ssoCode,
   schemaEditing,
+  schemaEditingApart,
   schemaEditingFaults,
   schemaEditingRelations,
   schemaEditingLinks,

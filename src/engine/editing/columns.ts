@@ -9,7 +9,7 @@ import { wireDatatype, wireLength } from '../../schema/wire-types.ts';
 import { type AskedForeignKey, type Attributes, defaultOf, foreignKeyOf, truthOf, wireTypeOf } from './attributes.ts';
 import { hasEmpty, hasRows, losesByType, rangeOf, repeats } from './losses.ts';
 import type { Check, EditContext } from './run-edit.ts';
-import { inboundOf } from './tables.ts';
+import { inboundOf, refusePointedTo } from './tables.ts';
 
 function typeText({ vendor }: EditContext, field: string, wire: WireType): string {
   const text = vendor.ddl.typeText(wire);
@@ -170,6 +170,7 @@ export function changedColumn(context: EditContext, collection: Collection, fiel
   const wanted = truthOf(attributes, 'unique');
   const unique = wanted === undefined || field.primaryKey || wanted === field.unique ? undefined : wanted;
   if (unique) checks.push(repeats(collection, field, dialect));
+  if (unique === false) refusePointedTo(context, collection, field);
   const given = changedDefault(context, field, wire ?? wireOf(field), attributes);
   const { note } = attributes;
   const kept = note === undefined || collection.system || context.vendor.name === 'better-sqlite3' || (note || null) === column.comment;

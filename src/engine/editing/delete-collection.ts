@@ -4,8 +4,9 @@ import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Collection, RelationMeta } from '../../schema/types.ts';
-import { type MetadataWriter, metadataWriter } from './metadata-rows.ts';
-import { type EditContext, runEdit } from './run-edit.ts';
+import type { MetadataWriter } from './metadata-rows.ts';
+import type { Removal } from './removal.ts';
+import type { EditContext } from './run-edit.ts';
 import { inboundOf, tableOf } from './tables.ts';
 
 /** The table goes, and with `force` the foreign keys of others that point to it. */
@@ -43,20 +44,18 @@ export async function forgetCollection(
   };
 }
 
-/** Deletes a collection. What goes with it is told in the log. */
-export async function deleteCollection(context: EditContext, relations: readonly RelationMeta[], name: string): Promise<void> {
+/** A collection that is to be deleted. */
+export function collectionRemoval(context: EditContext, relations: readonly RelationMeta[], name: string): Removal {
   if (isSystemName(name)) throw new GatewayError('system_collection');
   const collection = collectionOf(context.schema, name);
   if (collection.kind === 'view')
     throw new GatewayError('unprocessable', { message: `"${name}" is a view; it is deleted in the database` });
-  let gone: Record<string, number> = {};
-  await runEdit(context, {
+  return {
     what: `collection ${name} deleted`,
-    checks: [],
+    subject: `the collection ${name}`,
+    of: { collection: name },
+    counted: [{ as: 'rows', collection }],
     changes: [dropOf(context, collection)],
-    async metadata(transaction) {
-      gone = await forgetCollection(metadataWriter(transaction, context.schema), relations, name);
-    },
-  });
-  context.log.info({ collection: name, rows: collection.rowEstimate, ...gone }, `what went with the collection ${name}`);
+    forget: (writer) => forgetCollection(writer, relations, name),
+  };
 }

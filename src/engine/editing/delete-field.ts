@@ -6,8 +6,10 @@ import type { RelationMeta } from '../../schema/types.ts';
 import { refuseFixed } from './columns.ts';
 import { dropOf, forgetCollection } from './delete-collection.ts';
 import { metaOf, noWork, refuseLast, tableChanges } from './fields.ts';
-import { type MetadataWriter, metadataWriter } from './metadata-rows.ts';
-import { type EditContext, runEdit } from './run-edit.ts';
+import type { MetadataWriter } from './metadata-rows.ts';
+import type { Removal } from './removal.ts';
+import type { EditContext } from './run-edit.ts';
+import { refusePointedTo } from './tables.ts';
 
 /** Relations are stored where the many side is; rows that speak of it from either side. */
 function touching(relations: readonly RelationMeta[], collection: string, field: string): { many: RelationMeta[]; one: RelationMeta[] } {
@@ -57,12 +59,12 @@ export interface FieldDeletion {
   readonly junction: boolean;
 }
 
-/** Deletes a field. */
-export async function deleteField(
+/** A field that is to be deleted. */
+export function fieldRemoval(
   context: EditContext,
   relations: readonly RelationMeta[],
   { collection: name, field: fieldName, junction }: FieldDeletion,
-): Promise<void> {
+): Removal {
   const collection = collectionOf(context.schema, name);
   const field = collection.fields.get(fieldName);
   const meta = metaOf(collection, fieldName);
@@ -73,24 +75,26 @@ export async function deleteField(
     refuseLast(collection);
     if (field.primaryKey) throw new GatewayError('schema_refused', { message: `"${fieldName}" is the primary key of "${name}"` });
     refuseFixed(collection, field);
+    refusePointedTo(context, collection, field);
     work.drop.push(field.column.name);
   }
   const changes: TableChange[] = tableChanges(context, collection, work);
   const through = junction ? touching(relations, name, fieldName).one.find((row) => row.junction_field !== null) : undefined;
   const between = through && context.schema.collections.get(through.collection_many);
   if (between) changes.push(dropOf(context, between));
-  let gone: Record<string, number> = {};
-  await runEdit(context, {
+  return {
     what: `field ${name}.${fieldName} deleted${between ? ` with the junction ${between.name}` : ''}`,
-    checks: [],
+    subject: `the field ${name}.${fieldName}`,
+    of: { collection: name, field: fieldName },
+    counted: [...(field ? [{ as: 'values', collection, field }] : []), ...(between ? [{ as: 'junction_rows', collection: between }] : [])],
     changes,
-    async metadata(transaction) {
-      const writer = metadataWriter(transaction, context.schema);
-      gone = field?.type === 'file' || field?.type === 'user' ? {} : { ...(await untie(writer, relations, name, fieldName)) };
+    async forget(writer) {
+      let gone: Record<string, number> =
+        field?.type === 'file' || field?.type === 'user' ? {} : { ...(await untie(writer, relations, name, fieldName)) };
       await writer.remove('directus_fields', { collection: name, field: fieldName });
       if (field?.type === 'status') gone['permissions'] = await writer.remove('directus_permissions', { collection: name }, 'status');
       if (between) gone = { ...gone, ...prefixed(await forgetCollection(writer, relations, between.name)) };
+      return gone;
     },
-  });
-  context.log.info({ collection: name, field: fieldName, ...gone }, `what went with the field ${name}.${fieldName}`);
+  };
 }

@@ -12,7 +12,7 @@ import { addedColumn, changedColumn, refuseFixed } from './columns.ts';
 import { losesValues } from './losses.ts';
 import { type JsonValues, type MetadataWriter, metadataWriter, storedRow, systemCollection } from './metadata-rows.ts';
 import { type Check, type EditContext, runEdit } from './run-edit.ts';
-import { tableOf } from './tables.ts';
+import { refusePointedTo, tableOf } from './tables.ts';
 
 /** What a change of some fields of one collection comes to. */
 export interface FieldWork {
@@ -96,6 +96,7 @@ export function changeField(context: EditContext, collection: Collection, name: 
   if (field && isAliasType(type)) {
     if (field.primaryKey) throw new GatewayError('unprocessable', { message: `"${name}" is the primary key` });
     refuseFixed(collection, field);
+    refusePointedTo(context, collection, field);
     refuseLast(collection);
     if (!context.force) work.checks.push(losesValues(collection, field, context.connection.dialect));
     work.drop.push(name);

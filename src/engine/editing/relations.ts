@@ -10,6 +10,7 @@ import { type Attributes, demandTexts, linkOf } from './attributes.ts';
 import { referenceTo } from './columns.ts';
 import { orphans } from './losses.ts';
 import { type JsonValues, type MetadataWriter, metadataWriter } from './metadata-rows.ts';
+import type { Removal } from './removal.ts';
 import { type Check, type EditContext, runEdit } from './run-edit.ts';
 import { tableOf } from './tables.ts';
 
@@ -87,7 +88,7 @@ function linking(context: EditContext, row: Attributes, onDelete: NonNullable<Re
 
 interface Change extends Work {
   readonly what: string;
-  readonly action: 'create' | 'update' | 'delete';
+  readonly action: 'create' | 'update';
   /** Writes the row, and gives back its key. */
   write(writer: MetadataWriter): Promise<string>;
 }
@@ -148,17 +149,17 @@ export async function updateRelation(
   });
 }
 
-/** Deletes a relation with the foreign key of its column. */
-export async function deleteRelation(context: EditContext, relations: readonly RelationMeta[], id: string): Promise<void> {
+/** A relation that is to be deleted with the foreign key of its column. */
+export function relationRemoval(context: EditContext, relations: readonly RelationMeta[], id: string): Removal {
   const before = relationOf(relations, id);
-  await run(context, {
-    checks: [],
+  const { collection_many, field_many } = before;
+  return {
+    what: `relation of ${collection_many}.${field_many} deleted`,
+    subject: `the relation of ${collection_many}.${field_many}`,
+    of: { collection: collection_many, field: field_many },
+    counted: [],
     changes: unlinking(context, before),
-    what: `relation of ${before.collection_many}.${before.field_many} deleted`,
-    action: 'delete',
-    async write(writer) {
-      await writer.remove('directus_relations', { id: before.id });
-      return id;
-    },
-  });
+    recorded: [{ collection: 'directus_relations', item: id }],
+    forget: async (writer) => ({ relations: await writer.remove('directus_relations', { id: before.id }) }),
+  };
 }

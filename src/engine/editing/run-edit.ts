@@ -77,10 +77,12 @@ export async function runEdit(context: EditContext, edit: Edit): Promise<void> {
     () => log.info({ seconds: seconds() }, `the schema is still being changed: ${edit.what}`),
     context.reportMilliseconds ?? usualReport,
   );
+  const over = context.connection.changing?.(edit.changes.map(({ table }) => table.name));
   try {
     if (vendor.ddl.transactional) await inOneTransaction(context, edit);
     else await byHand(context, edit);
   } finally {
+    over?.();
     clearInterval(report);
   }
   const milliseconds = Math.round(performance.now() - began);

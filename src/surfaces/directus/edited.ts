@@ -5,7 +5,6 @@ import type { Attributes } from '../../engine/editing/attributes.ts';
 import { type EditContext, inTurn } from '../../engine/editing/run-edit.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, isJsonObject, type Json } from '../../lib/json-body.ts';
-import type { Project } from '../../projects/project.ts';
 import type { RelationMeta } from '../../schema/types.ts';
 import type { DirectusContext } from './context.ts';
 import { textOf } from './php-query.ts';
@@ -21,26 +20,10 @@ export async function edited<T>(
   run: (edit: Editing) => Promise<T>,
   done?: EditContext['done'],
 ): Promise<T> {
-  const { project, actor, query } = context;
-  const { schemas, connection, vendor, log } = project;
-  if (!project.installed) throw new GatewayError('not_installed', { message: 'This project has no system tables yet; install them first' });
-  const work = (undisturbed: Undisturbed): Promise<T> =>
-    afterReading(project, () =>
-      run({
-        schema: schemas.current,
-        introspection: schemas.introspection,
-        relations: schemas.metadata.relations,
-        connection,
-        vendor,
-        actor,
-        log,
-        undisturbed,
-        ...(done ? { done } : {}),
-        userAgent: request.headers['user-agent'] ?? '',
-        unrecorded: textOf(query, 'activity_skip') === '1',
-        force: textOf(query, 'force') === '1',
-      }),
-    );
+  const { project, actor } = context;
+  const { schemas, connection, vendor } = project;
+  const work = async (undisturbed: Undisturbed): Promise<T> =>
+    run({ ...(await editingNow(request, context)), undisturbed, ...(done ? { done } : {}) });
   return inTurn(connection, async () => {
     const result = await vendor.ddl.exclusively(connection, work);
     // What is done is done: a reading that fails is no reason to say that it is not.
@@ -51,11 +34,24 @@ export async function edited<T>(
   });
 }
 
-/** Does the work on the schema as the database has it by then, whoever has changed it. */
-async function afterReading<T>({ schemas }: Project, work: () => Promise<T>): Promise<T> {
+/** What a change would run with, on the schema as the database has it by then, whoever has changed it. */
+export async function editingNow(request: FastifyRequest, { project, actor, query }: DirectusContext): Promise<Editing> {
+  const { schemas, connection, vendor, log } = project;
+  if (!project.installed) throw new GatewayError('not_installed', { message: 'This project has no system tables yet; install them first' });
   await schemas.renew();
   await schemas.settled();
-  return work();
+  return {
+    schema: schemas.current,
+    introspection: schemas.introspection,
+    relations: schemas.metadata.relations,
+    connection,
+    vendor,
+    actor,
+    log,
+    userAgent: request.headers['user-agent'] ?? '',
+    unrecorded: textOf(query, 'activity_skip') === '1',
+    force: textOf(query, 'force') === '1',
+  };
 }
 
 /** The body as the attributes of one thing. Throws `invalid_payload`. */

@@ -1,12 +1,14 @@
 /** Relations that are made, changed and deleted together with real foreign keys; administrators only. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createRelation, deleteRelation, updateRelation } from '../../engine/editing/relations.ts';
+import { createRelation, relationRemoval, updateRelation } from '../../engine/editing/relations.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { refuseDryRun } from '../dry-run.ts';
 import { answerEdit } from './answer-edit.ts';
 import { contextOf, type DirectusContext, queryOf } from './context.ts';
 import { edited, objectOf } from './edited.ts';
 import { rawQuery } from './parse.ts';
 import { textOf } from './php-query.ts';
+import { answerRemoval } from './removals.ts';
 import { filteredChange, tellChange } from './schema-hooks.ts';
 import { demandBody } from './write.ts';
 
@@ -43,6 +45,7 @@ function relationText({ project }: DirectusContext, id: string): string {
 
 /** POST of a relation. */
 export async function createLinked(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  refuseDryRun(request);
   const context = await administrating(request);
   demandOne(request);
   const event = { action: 'create', collection } as const;
@@ -60,6 +63,7 @@ export async function createLinked(request: FastifyRequest, reply: FastifyReply)
 
 /** PATCH of one relation. */
 export async function changeLinked(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
+  refuseDryRun(request);
   const context = await administrating(request);
   demandOne(request);
   const event = { action: 'update', collection, keys: [id] } as const;
@@ -79,13 +83,5 @@ export async function changeLinked(request: FastifyRequest, reply: FastifyReply,
 export async function deleteLinked(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
   const context = await administrating(request);
   const event = { action: 'delete', collection, keys: [id] } as const;
-  return answerEdit(request, reply, context, {
-    async run(done) {
-      await filteredChange(context, event);
-      await edited(request, context, (edit) => deleteRelation(edit, edit.relations, id), done);
-      tellChange(context, event, [{}]);
-      return '';
-    },
-    answer: () => undefined,
-  });
+  return answerRemoval(request, reply, context, event, (edit) => relationRemoval(edit, edit.relations, id));
 }

@@ -2,8 +2,8 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Attributes } from '../../engine/editing/attributes.ts';
 import { createCollection, updateCollection } from '../../engine/editing/collections.ts';
-import { deleteCollection } from '../../engine/editing/delete-collection.ts';
-import { deleteField } from '../../engine/editing/delete-field.ts';
+import { collectionRemoval } from '../../engine/editing/delete-collection.ts';
+import { fieldRemoval } from '../../engine/editing/delete-field.ts';
 import { createField, updateFields } from '../../engine/editing/fields.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, type Json } from '../../lib/json-body.ts';
@@ -13,6 +13,7 @@ import { contextOf, type DirectusContext } from './context.ts';
 import { edited, objectOf } from './edited.ts';
 import { collectionObject, oneFieldObject } from './field-object.ts';
 import { textOf } from './php-query.ts';
+import { answerRemoval } from './removals.ts';
 import { filteredChange, tellChange } from './schema-hooks.ts';
 import { demandBody } from './write.ts';
 
@@ -49,6 +50,9 @@ function listedChanges(body: Json): (readonly [string, Attributes])[] {
     return [field, attributes];
   });
 }
+
+/** What goes can be told before it does; what is made or changed cannot. */
+const triable = { config: { dryRun: true } };
 
 interface Named {
   Params: { collection: string; field: string };
@@ -89,20 +93,12 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     });
   });
 
-  app.delete<Named>('/:project/collections/:collection', async (request, reply) => {
+  app.delete<Named>('/:project/collections/:collection', triable, async (request, reply) => {
     const context = await contextOf(request);
     const { collection } = request.params;
     if (context.actor.is !== 'user' || !context.actor.admin) throw new GatewayError('alter_denied', { collection });
     const event = { action: 'collection.delete', collection } as const;
-    return answerEdit(request, reply, context, {
-      async run(done) {
-        await filteredChange(context, event);
-        await edited(request, context, (edit) => deleteCollection(edit, edit.relations, event.collection), done);
-        tellChange(context, event, [{}]);
-        return '';
-      },
-      answer: () => undefined,
-    });
+    return answerRemoval(request, reply, context, event, (edit) => collectionRemoval(edit, edit.relations, collection));
   });
 
   app.post<Named>('/:project/fields/:collection', async (request, reply) => {
@@ -166,20 +162,12 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     return change(request, reply, context, sent, names.length === 1);
   });
 
-  app.delete<Named>('/:project/fields/:collection/:field', async (request, reply) => {
+  app.delete<Named>('/:project/fields/:collection/:field', triable, async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'fields', 'delete');
     const { collection, field } = request.params;
     const junction = textOf(context.query, 'delete_junction') === '1';
     const event = { action: 'field.delete', collection, keys: [field] } as const;
-    return answerEdit(request, reply, context, {
-      async run(done) {
-        await filteredChange(context, event);
-        await edited(request, context, (edit) => deleteField(edit, edit.relations, { collection, field, junction }), done);
-        tellChange(context, event, [{}]);
-        return '';
-      },
-      answer: () => undefined,
-    });
+    return answerRemoval(request, reply, context, event, (edit) => fieldRemoval(edit, edit.relations, { collection, field, junction }));
   });
 };

@@ -37,12 +37,11 @@ interface Written {
   readonly path: string;
 }
 
-/** Relations are made with columns and keys of tables, which cannot be tried. */
-const dryRunnable = (segment: string) => ({ config: { dryRun: segment !== 'relations' } });
+/** Relations that are made with keys of tables cannot be tried, and say so themselves. */
+const tried = { config: { dryRun: true } };
 
 /** Routes of rows that the path names, of several rows at once, and of what a row was. */
 function commonRoutes({ app, segment, collection, path }: Written): void {
-  const tried = dryRunnable(segment);
   app.patch(path, tried, async (request, reply) => {
     const { items, single } = bodyItems(request);
     if (segment === withContent && items.some((item) => Object.hasOwn(item, 'data'))) throw new GatewayError('batch_upload');
@@ -75,7 +74,6 @@ const said = (item: RequestedItem): RequestedItem => Object.fromEntries(Object.e
 
 /** Routes of rows that are nothing but rows. */
 function rowRoutes({ app, segment, collection, path }: Written): void {
-  const tried = dryRunnable(segment);
   const finished = (context: DirectusContext, writing: Writing): Writing | Promise<Writing> =>
     segment === 'settings' && shapesSetting(writing) ? settingWriting(context, writing) : writing;
 

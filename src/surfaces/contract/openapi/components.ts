@@ -78,6 +78,9 @@ const trial = object(
     data: object(
       {
         dry_run: { const: true },
+        gone: { ...anyObject, description: 'Of a collection, a field or a foreign key: how many rows of what would go with it' },
+        fields: list(object({ collection: text, field: text })),
+        foreign_keys: list(object({ collection: text, fields: list(text), references: text })),
         changes: list(
           object(
             {

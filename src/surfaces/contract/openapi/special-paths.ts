@@ -11,6 +11,8 @@ import { authPaths, userPaths } from './sign-in-paths.ts';
 const writing = ['Comment', 'IdempotencyKey', 'DryRun'].map(parameter);
 /** What cannot be tried. */
 const keyed = [parameter('IdempotencyKey')];
+/** What goes can be told before. */
+const removing = [...keyed, parameter('DryRun')];
 
 function filePaths(view: View, refer: Refer): Paths {
   const op = tagged('Files');
@@ -76,7 +78,7 @@ function schemaPaths(view: View): Paths {
         get: collections && op('read_collection', 'A collection with its fields', { data: collection }),
         patch:
           admin && op('update_collection', 'Changes what is said of a collection', { parameters: keyed, body: anything, data: collection }),
-        delete: admin && op('delete_collection', 'Deletes a table', { parameters: keyed }),
+        delete: admin && op('delete_collection', 'Deletes a table', { parameters: removing }),
       },
       named,
     ),
@@ -97,7 +99,7 @@ function schemaPaths(view: View): Paths {
       {
         get: fields && op('read_field', 'A field', { data: field }),
         patch: admin && op('update_field', 'Changes a column', { parameters: keyed, body: fieldValues, data: field }),
-        delete: admin && op('delete_field', 'Deletes a column', { parameters: keyed }),
+        delete: admin && op('delete_field', 'Deletes a column', { parameters: removing }),
       },
       [inPath('collection'), inPath('field')],
     ),
