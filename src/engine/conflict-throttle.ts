@@ -11,28 +11,34 @@ const patience = 3000;
 export interface ConflictThrottle {
   /** To be called when a transaction met another one. */
   conflicted(): void;
-  /** Runs the work when it is its turn: before those that wait for their first one where it was tried before. */
-  run<T>(work: () => Promise<T>, again: boolean): Promise<T>;
+  /**
+   * Runs the work when it is its turn: before those that wait for their first one where it was tried before. `mayBegin` is to be asked when
+   * it has its connection: false where it has to give that back and come again, as trouble began while it stood in line.
+   */
+  run<T>(work: (mayBegin: () => boolean) => Promise<T>, again: boolean): Promise<T>;
 }
 
-/** `most` is how many may run beside one another in good times. */
+/** `most` is how many may run, or stand in line for a connection, beside one another in good times. */
 export function createConflictThrottle(most: number): ConflictThrottle {
-  const waiting: (() => void)[] = [];
+  const waiting: ((forced: boolean) => void)[] = [];
   let running = 0;
+  /** Those of them that have begun. */
+  let begun = 0;
   let met = Number.NEGATIVE_INFINITY;
   let troubledUntil = 0;
   let timer: NodeJS.Timeout | undefined;
   /** When the last one ended, or went. */
   let moved = 0;
 
-  const width = (): number => (performance.now() < troubledUntil ? 1 : most);
+  const isTroubled = (): boolean => performance.now() < troubledUntil;
+  const width = (): number => (isTroubled() ? 1 : most);
 
   /** Lets go who may, and at least so many. */
   function admit(least = 0): void {
     moved = performance.now();
     for (let admitted = 0; waiting.length > 0 && (admitted < least || running < width()); admitted += 1) {
       running += 1;
-      waiting.shift()?.();
+      waiting.shift()?.(admitted < least);
     }
     if (waiting.length > 0 && !timer) timer = setTimeout(look, patience).unref();
   }
@@ -52,18 +58,25 @@ export function createConflictThrottle(most: number): ConflictThrottle {
       met = now;
     },
     async run(work, again) {
+      let [forced, counted] = [false, false];
       if (waiting.length === 0 && running < width()) running += 1;
       else {
-        await new Promise<void>((go) => {
+        forced = await new Promise<boolean>((go) => {
           if (again) waiting.unshift(go);
           else waiting.push(go);
           if (waiting.length === 1) admit();
         });
       }
       try {
-        return await work();
+        return await work(() => {
+          if (begun > 0 && !forced && isTroubled()) return false;
+          begun += 1;
+          counted = true;
+          return true;
+        });
       } finally {
         running -= 1;
+        if (counted) begun -= 1;
         if (waiting.length > 0) admit();
       }
     },

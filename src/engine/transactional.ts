@@ -1,6 +1,7 @@
 /** Runs what changes rows in a transaction, and once more where another one was in the way. */
 import { isConflict } from '../dialect/outcomes.ts';
 import type { Connection, Transaction } from '../dialect/types.ts';
+import { GatewayError } from '../lib/errors.ts';
 import { type ConflictThrottle, createConflictThrottle } from './conflict-throttle.ts';
 
 /** How often it is tried at most, and how many milliseconds after it was begun at the latest it is begun again. */
@@ -14,6 +15,9 @@ const firstPause = 15;
  * otherwise wait twice.
  */
 const line = 4;
+
+/** Gives a connection back that came while transactions go one by one. */
+const notNow = new GatewayError('write_conflict');
 
 const throttles = new WeakMap<Connection['knex'], ConflictThrottle>();
 
@@ -34,14 +38,20 @@ function throttleOf(connection: Connection): ConflictThrottle {
 export async function transactional<T>(connection: Connection, run: (transaction: Transaction) => Promise<T>): Promise<T> {
   const throttle = throttleOf(connection);
   let started: number | undefined;
-  const begin = (transaction: Transaction): Promise<T> => {
-    started ??= performance.now();
-    return run(transaction);
-  };
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempt = 1, waited = false; ; attempt += 1) {
+    const begin = (mayBegin: () => boolean) => async (transaction: Transaction) => {
+      if (!mayBegin()) throw notNow;
+      started ??= performance.now();
+      return run(transaction);
+    };
     try {
-      return await throttle.run(() => connection.transaction(begin), attempt > 1);
+      return await throttle.run((mayBegin) => connection.transaction(begin(mayBegin)), attempt > 1 || waited);
     } catch (error) {
+      if (error === notNow) {
+        waited = true;
+        attempt -= 1;
+        continue;
+      }
       if (!isConflict(error) || attempt === attempts || performance.now() - (started ?? Number.NEGATIVE_INFINITY) > patience) throw error;
     }
     throttle.conflicted();

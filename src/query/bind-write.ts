@@ -82,9 +82,10 @@ export function bindMutation(request: RequestedMutation, binding: WriteBinding):
   }
 }
 
-/** A view takes what its database lets it take; one that is worked out takes nothing. */
+/** A view takes what its database lets it take; one that is worked out takes nothing, and no table without columns does (PostgreSQL has such). */
 function refuseReadOnly(collection: Collection): void {
-  if (collection.updatable) return;
+  if (collection.updatable && collection.fields.size > 0) return;
+  if (collection.updatable) throw new GatewayError('unprocessable', { message: `"${collection.name}" has no columns to write to` });
   throw new GatewayError('unprocessable', { message: `"${collection.name}" is a view that takes no changes` });
 }
 

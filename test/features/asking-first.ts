@@ -179,7 +179,7 @@ async function refusals(t: Tester, world: HookedWorld): Promise<void> {
     }
     for (const [method, path, body] of [
       ['POST', 'collections', { collection: 'tried', fields: [] }],
-      ['POST', 'relations', { collection_many: 'makers', field_many: 'boss' }],
+      ['POST', 'relations', { collection_many: 'makers', field_many: 'boss', collection_one: 'makers', foreign_key: true }],
       ['PATCH', 'fields/makers/name', { note: 'x' }],
       ['POST', 'files/tus', undefined],
       ['POST', 'users/invite', { email: 'x@example.com' }],
