@@ -16,6 +16,7 @@ import { type Options, readOptions } from './options.ts';
 import { type RunningServer, startLoad, startServer } from './processes.ts';
 import { circumstances, type Measured, type Results, report, writeReadme } from './report.ts';
 import { strapiList, strapiNested } from './strapi-cases.ts';
+import { measureSurfaces } from './surfaces.ts';
 import { measureWrites } from './writes.ts';
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -69,11 +70,13 @@ async function overArticles(bench: Bench, options: Options): Promise<Results> {
     const unlimited = options.only.has('nested') && !servers.limited;
     const remarks = unlimited ? ['Nested lists are not limited: this Sallyport does not know deep[comments][_limit].'] : [];
     const cases = await measureCases(bench, options, servers);
-    if (!options.only.has('export')) return { cases, remarks };
+    if (options.only.has('surfaces')) say('surfaces: measuring ...');
+    const surfaces = options.only.has('surfaces') && servers.limited ? { surfaces: await measureSurfaces(bench, servers.all[0]) } : {};
+    if (!options.only.has('export')) return { cases, ...surfaces, remarks };
     if (!(await knowsExport(servers.all[0])))
-      return { cases, remarks: [...remarks, 'No export is measured: this Sallyport does not know export=ndjson.'] };
+      return { cases, ...surfaces, remarks: [...remarks, 'No export is measured: this Sallyport does not know export=ndjson.'] };
     say('export: comparing and measuring ...');
-    return { cases, exports: await measureExport(bench, servers.all), remarks };
+    return { cases, ...surfaces, exports: await measureExport(bench, servers.all), remarks };
   } finally {
     await Promise.all(servers.all.map((server) => server.stop()));
   }

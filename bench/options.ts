@@ -10,6 +10,7 @@ export const caseNames = [
   'strapi-nested',
   'payload',
   'payload-nested',
+  'surfaces',
   'deep',
   'wide',
   'export',

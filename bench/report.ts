@@ -8,6 +8,7 @@ import { wantedBoot, wantedTableCost } from './boot.ts';
 import { type ExportFigures, wantedMemory } from './export.ts';
 import { type LargeFigures, wantedLarge } from './large.ts';
 import { better, coresBusy, type Figures, ratios, totalCpu } from './statistics.ts';
+import type { SurfaceFigure } from './surfaces.ts';
 import { type WriteFigures, wantedWrites } from './writes.ts';
 
 /** Sallyport and the two yardsticks in one case. */
@@ -29,6 +30,7 @@ export interface Results {
   readonly large?: LargeFigures;
   readonly writes?: readonly WriteFigures[];
   readonly assets?: readonly AssetFigures[];
+  readonly surfaces?: readonly SurfaceFigure[];
   /** What could not be measured, in sentences. */
   readonly remarks: readonly string[];
 }
@@ -104,8 +106,12 @@ function beside({ title, sallyport, byHand }: WriteFigures, wanted: number): str
   );
 }
 
-function sentences({ exports, boot, tables, large, writes, assets, remarks }: Results): string[] {
-  const said: string[] = (writes ?? []).map((one) => beside(one, wantedWrites));
+function sentences({ exports, boot, tables, large, writes, assets, surfaces, remarks }: Results): string[] {
+  const said: string[] = (surfaces ?? []).map(
+    ({ name, perSecond, beside, ratio, wanted }) =>
+      `- \`${name}\` in turns with \`${beside}\`: ${count(perSecond)} req/s, ${fixed(ratio, 2)} of it: ${mark(ratio >= wanted)} (wanted: at least ${wanted})`,
+  );
+  said.push(...(writes ?? []).map((one) => beside(one, wantedWrites)));
   for (const one of assets ?? []) said.push(beside(one, one.wanted));
   for (const { name, memory, bytes, latency } of exports ?? []) {
     const wanted = name === 'sallyport' && memory !== undefined ? `: ${mark(memory <= wantedMemory)} (wanted: at most 60 MB)` : '';
