@@ -17,10 +17,12 @@ export interface PlanChoices {
   note(text: string, mode: PlanMode, took: number): void;
 }
 
-/** Runs that are measured before the other way is tried. */
-const runsOfServer = 64;
-/** Twice as many, of which the later half counts: on each connection the first run makes the plan. */
-const runsOfGeneric = 128;
+/** Runs in the server's own way before the other is tried at all. */
+const runsAlone = 16;
+/** Runs of each way, in turns, of which the later half counts: on each connection the first run of the one plan makes it. */
+const runsOfEach = 128;
+/** Runs of a turn: a connection is set anew with each, and a busy moment must not fall on one way alone. */
+const turn = 4;
 /** Where a run takes longer than this, planning is not what it takes long for. */
 const short = 50;
 /** Of so many runs the mean is looked at. */
@@ -32,14 +34,15 @@ const badRest = 600_000;
 const longestRest = 86_400_000;
 
 interface Choice {
-  mode: PlanMode;
-  /** Being compared with the other way, or kept. */
-  settled: boolean;
-  samples: number[];
+  /** What it was found to be planned best by; undefined while both ways are compared. */
+  settled: PlanMode | undefined;
+  /** Milliseconds of the runs that are compared. */
+  samples: Record<PlanMode, number[]>;
+  /** Runs chosen for the comparison, of which some may be under way. */
+  begun: number;
   sum: number;
   runs: number;
-  /** Of the server's own way: the median, and the mean. */
-  median: number;
+  /** Of the server's own way: the mean. */
   mean: number;
   rest: number;
   restsUntil: number;
@@ -55,34 +58,45 @@ function meanOf(samples: readonly number[]): number {
   return kept.reduce((sum, one) => sum + one, 0) / Math.max(1, kept.length);
 }
 
-function start(choice: Choice, mode: PlanMode, settled: boolean): void {
-  choice.mode = mode;
-  choice.settled = settled;
-  choice.samples = [];
+function compare(choice: Choice): void {
+  choice.settled = undefined;
+  choice.samples = { auto: [], generic: [] };
+  choice.begun = 0;
+}
+
+function keep(choice: Choice): void {
+  choice.settled = 'generic';
+  choice.samples = { auto: [], generic: [] };
   choice.sum = 0;
   choice.runs = 0;
 }
 
 function rest(choice: Choice, now: number): void {
-  start(choice, 'auto', true);
+  choice.settled = 'auto';
+  choice.samples = { auto: [], generic: [] };
   choice.restsUntil = now + choice.rest;
   choice.rest = Math.min(choice.rest * 2, longestRest);
 }
 
-function learn(choice: Choice, took: number, now: number): void {
-  choice.samples.push(took);
-  if (choice.mode === 'auto') {
-    if (choice.samples.length < runsOfServer) return;
-    choice.median = middle(choice.samples);
-    choice.mean = meanOf(choice.samples);
-    if (choice.median > short) rest(choice, now);
-    else start(choice, 'generic', false);
+/** The way of the next run that is compared. */
+function next(choice: Choice): PlanMode {
+  if (choice.samples.auto.length < runsAlone) return 'auto';
+  choice.begun += 1;
+  return Math.floor(choice.begun / turn) % 2 === 0 ? 'generic' : 'auto';
+}
+
+function learn(choice: Choice, mode: PlanMode, took: number, now: number): void {
+  const { auto, generic } = choice.samples;
+  choice.samples[mode].push(took);
+  if (mode === 'auto' && auto.length === runsAlone) {
+    choice.mean = meanOf(auto);
+    if (middle(auto) > short) rest(choice, now);
     return;
   }
-  if (choice.samples.length < runsOfGeneric) return;
-  const later = choice.samples.slice(runsOfGeneric / 2);
-  const good = middle(later) <= choice.median * 1.05 + 0.02 && meanOf(later) <= choice.mean * 1.3 + 0.2;
-  if (good) start(choice, 'generic', true);
+  if (auto.length < runsOfEach || generic.length < runsOfEach) return;
+  const [own, one] = [auto, generic].map((samples) => samples.slice(samples.length >> 1)) as [number[], number[]];
+  choice.mean = meanOf(own);
+  if (middle(one) <= middle(own) * 1.05 + 0.02 && meanOf(one) <= choice.mean * 1.3 + 0.2) keep(choice);
   else rest(choice, now);
 }
 
@@ -96,8 +110,8 @@ function watch(choice: Choice, took: number): void {
   choice.runs += 1;
   if (choice.runs < windowRuns) return;
   // The machine may be busier than it was: both are measured again.
-  if (choice.sum / choice.runs > choice.mean * 2 + 2) start(choice, 'auto', false);
-  else start(choice, 'generic', true);
+  if (choice.sum / choice.runs > choice.mean * 2 + 2) compare(choice);
+  else keep(choice);
 }
 
 /** Of the statements of one database. `clock` tells milliseconds. */
@@ -105,25 +119,27 @@ export function createPlanChoices(clock: () => number = () => performance.now())
   const choices = new LRUCache<string, Choice>({ max: 2000, maxSize: 8_000_000, sizeCalculation: (_, text) => text.length + 500 });
   const current = (text: string): Choice | undefined => {
     const choice = choices.get(text);
-    if (choice?.settled && choice.mode === 'auto' && clock() >= choice.restsUntil) start(choice, 'auto', false);
+    if (choice?.settled === 'auto' && clock() >= choice.restsUntil) compare(choice);
     return choice;
   };
   return {
-    choose: (text) => current(text)?.mode ?? 'auto',
-    isSettled: (text) => current(text)?.settled ?? false,
+    choose(text) {
+      const choice = current(text);
+      return choice ? (choice.settled ?? next(choice)) : 'auto';
+    },
+    isSettled: (text) => current(text)?.settled !== undefined,
     note(text, mode, took) {
       let choice = choices.get(text);
       if (!choice) {
-        const samples: number[] = [];
-        choice = { mode: 'auto', settled: false, samples, sum: 0, runs: 0, median: 0, mean: 0, rest: firstRest, restsUntil: 0 };
+        const samples = { auto: [], generic: [] };
+        choice = { settled: undefined, samples, begun: 0, sum: 0, runs: 0, mean: 0, rest: firstRest, restsUntil: 0 };
         choices.set(text, choice);
       }
-      // One that was under way when the choice fell.
-      if (choice.mode !== mode) return;
+      if (choice.settled === 'auto') return;
       if (mode === 'generic' && isBad(choice, took)) {
         choice.rest = Math.max(choice.rest, badRest);
         rest(choice, clock());
-      } else if (!choice.settled) learn(choice, took, clock());
+      } else if (!choice.settled) learn(choice, mode, took, clock());
       else if (mode === 'generic') watch(choice, took);
     },
   };

@@ -44,6 +44,16 @@ t.test('the cheaper one is kept', async (t) => {
   t.equal(plans.choose('select 3'), 'auto', 'of a slow one planning is the least');
 });
 
+t.test('a busy moment while they are compared falls on both', async (t) => {
+  for (const busyFrom of [10, 30, 100, 150, 200, 250]) {
+    const { plans, run } = world();
+    run(busyFrom, { auto: 0.3, generic: 0.2 });
+    run(100, { auto: 0.9, generic: 0.6 });
+    run(300, { auto: 0.3, generic: 0.2 });
+    t.equal(plans.choose('select 1'), 'generic', `busy from run ${busyFrom}`);
+  }
+});
+
 t.test('one run that takes very long ends it, longer each time', async (t) => {
   const { plans, run, wait } = world();
   for (const rest of [600_000, 1_200_000]) {
