@@ -117,6 +117,11 @@ export interface Transaction extends Reader {
    */
   readonly insertedIds?: (rows: number) => Promise<readonly string[]>;
   /**
+   * Runs a statement that may be all the transaction does, and commits with it if it tells a row; otherwise it must have changed nothing,
+   * and the transaction goes on. Undefined where something was sent before, or the database needs more than the statement.
+   */
+  readonly whole?: (statement: Statement) => Promise<readonly TextRow[] | undefined>;
+  /**
    * Runs `work`, whose statements are the last ones and are all asked for at once, and commits with them where the database can: what it
    * throws of itself may come too late to undo anything.
    */
@@ -280,6 +285,8 @@ export interface Dialect extends Printer {
   readonly returning: { readonly insert: boolean; readonly update: boolean; readonly delete: boolean };
   /** The rows of directus_activity and directus_revisions in one statement; absent, or undefined, where it takes one for each table. */
   readonly history?: (tables: HistoryTables, author: HistoryAuthor, rows: readonly HistoryRow[]) => Statement | undefined;
+  /** A deletion with the activity of the one row that it deletes, if it does; it tells what the deletion tells. Absent, or undefined, as above. */
+  readonly deleteWithHistory?: (deletion: Fragment, tables: HistoryTables, author: HistoryAuthor, row: HistoryRow) => Statement | undefined;
   /** A DELETE names the alias that it deletes from. */
   readonly deletesByAlias?: true;
   /** A transaction sees what was there when it first read without a lock: nothing may be read so before what it depends on is locked. */

@@ -1,7 +1,7 @@
 /** The rows of directus_activity and directus_revisions that a write leaves, in its own transaction (directus8-data §12). */
 import type { Actor } from '../access/types.ts';
 import type { HistoryAuthor, HistoryRow } from '../dialect/types.ts';
-import type { Statement } from '../lib/fragment.ts';
+import type { Fragment, Statement } from '../lib/fragment.ts';
 import type { WriteNode } from '../query/mutation.ts';
 import { keyText } from '../schema/keys.ts';
 import type { Stored } from '../schema/stored-values.ts';
@@ -92,6 +92,20 @@ export function journalStatement(
   if (!activity || !revisions) return undefined;
   const by = authorOf(author, now, activity);
   return connection.dialect.history?.({ activity, revisions }, by, historyRows(entries));
+}
+
+/** A deletion and the entry of the row that it deletes, where one statement does both: it tells a row if there was one. */
+export function journalledDeletion(
+  { connection, schema, now }: JournalState,
+  deletion: Fragment,
+  entry: JournalRecord,
+  author: Author,
+): Statement | undefined {
+  const activity = schema.collections.get('directus_activity');
+  const revisions = schema.collections.get('directus_revisions');
+  const [row] = historyRows([entry]);
+  if (!activity || !revisions || !row) return undefined;
+  return connection.dialect.deleteWithHistory?.(deletion, { activity, revisions }, authorOf(author, now, activity), row);
 }
 
 /** Writes the entries, in a statement for each table; on a database without these tables there are none to write. */

@@ -3,7 +3,7 @@ import { readGrant } from '../access/grants.ts';
 import type { Actor } from '../access/types.ts';
 import { visibleFields } from '../access/visible-fields.ts';
 import { writerOf } from '../access/write.ts';
-import type { Connection, Transaction } from '../dialect/types.ts';
+import type { Connection, TextRow, Transaction } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { print, sql } from '../lib/fragment.ts';
 import { never } from '../query/filters.ts';
@@ -13,6 +13,7 @@ import type { Filter } from '../query/types.ts';
 import { keyText } from '../schema/keys.ts';
 import type { Collection } from '../schema/types.ts';
 import { whereClause } from '../sql/scope.ts';
+import { deletedAlone } from './delete-alone.ts';
 import type { FileWrites, ReleasedFile, StoreFiles } from './file-writes.ts';
 import type { WriteFilters } from './hooked-mutation.ts';
 import { type JournalRecord, journalStatement, named, writeJournal } from './journal.ts';
@@ -80,7 +81,8 @@ export interface PreparedWrite extends Locating {
 export interface WriteSession {
   /** Everything that is read through it is read in the transaction. */
   readonly within: WithinWrite;
-  write(prepared: PreparedWrite): Promise<readonly WrittenRow[]>;
+  /** `alone`: the transaction writes nothing else, and nothing is read in it. */
+  write(prepared: PreparedWrite, alone?: boolean): Promise<readonly WrittenRow[]>;
   /** Names a row that was written by other means and leaves no history: a dry run tells of it. */
   wrote(row: Pick<JournalRecord, 'action' | 'collection' | 'item'>): void;
 }
@@ -122,18 +124,32 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
     const now = new Date();
     // Written out, and without the proof: two objects spread into one take ten times the room.
     const within: WithinWrite = { actor, schema, rules, connection: transaction, limits, sealer, readOnly, fileData, timings };
-    // Goes with the first statement; what it says is looked at before anything is kept.
-    const holds = proof && transaction.texts(print(sql`select 1${whereClause(proof)}`, transaction.dialect));
-    holds?.catch(() => undefined);
+    const journal = { schema: context.schema, connection: transaction, now };
+    const author = { actor: context.author ?? context.actor, userAgent: context.userAgent };
+    let over = false;
+    let holds: Promise<readonly TextRow[]> | undefined;
+    // What it says is looked at before anything is kept.
+    const prove = (): void => {
+      if (!proof || holds) return;
+      holds = transaction.texts(print(sql`select 1${whereClause(proof)}`, transaction.dialect));
+      holds.catch(() => undefined);
+    };
     const answer = await run({
       within,
-      async write(prepared) {
+      async write(prepared, alone) {
         const { options } = prepared;
         const all = watch !== undefined || trial !== undefined;
         const state = stateOf(prepared.as, { transaction, now, options, watch, all, notes, rewritten, released });
         const bound = await prepared.nodes();
+        if (!alone) prove();
         const nodes = (await prepared.locate?.(state, bound)) ?? bound;
         // Each mutation was counted by itself; several may be written together.
+        const [first] = bound;
+        if (alone && first && bound.length === 1 && nodes === bound && !trial) {
+          over = await deletedAlone(state, first, { journal, author, proof, comment: options.comment });
+          if (over) return nodes.map(written);
+        }
+        prove();
         rows += countRows(nodes);
         if (rows > context.limits.writeRows) refuse('rows in one write (writeRows)', context.limits.writeRows);
         try {
@@ -147,13 +163,14 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
       },
       wrote: (row) => void unrecorded.push(row),
     });
+    recorded = over;
+    if (over) return answer.read(within);
+    prove();
     if (holds && (await holds).length === 0) throw notProven;
     events = eventsOf(notes);
     recorded = entries.length > 0;
     const calls = watch ? events.flatMap((event) => watch.calls(event, now)) : [];
     if (calls.length > 0) await insertOutbox(transaction, transaction.dialect, calls);
-    const journal = { schema: context.schema, connection: transaction, now };
-    const author = { actor: context.author ?? context.actor, userAgent: context.userAgent };
     if (trial) {
       await writeJournal(journal, entries, author);
       await answer.read(within);

@@ -120,15 +120,22 @@ export function compileUpdate(
 
 /** Deletes the rows of those keys where the rule lets them go. */
 export function compileDelete(collection: Collection, keys: readonly Key[], rule: Filter, dialect: Dialect, template?: Template): Telling {
+  const { clause, write } = returning(template, dialect);
+  return { statement: print(sql`${deletion(collection, keys, rule, dialect)}${clause}`, dialect), write };
+}
+
+function deletion(collection: Collection, keys: readonly Key[], rule: Filter, dialect: Dialect, proof?: Fragment): Fragment {
   const scope = createScope(dialect, false);
   const base = scope.alias();
   const found = condition(rowsOfKeys(collection, keys), base, scope) ?? sql`1 = 1`;
-  const allowed = condition(rule, base, scope);
+  const conditions = [found, condition(rule, base, scope), proof].filter((one) => one !== undefined);
   const alias = dialect.deletesByAlias ? sql`${name(base)} ` : nothing;
-  const where = whereClause(allowed ? sql`${found} and ${allowed}` : found);
-  const { clause, write } = returning(template, dialect);
-  const text = sql`delete ${alias}from ${tableName(collection)} as ${name(base)}${where}${clause}`;
-  return { statement: print(text, dialect), write };
+  return sql`delete ${alias}from ${tableName(collection)} as ${name(base)}${whereClause(join(conditions, ' and '))}`;
+}
+
+/** The same of one row, for a statement that does more: it tells of each row that went. */
+export function deletionOfOne(collection: Collection, key: Key, rule: Filter, dialect: Dialect, proof: Fragment | undefined): Fragment {
+  return sql`${deletion(collection, [key], rule, dialect, proof)} returning 1`;
 }
 
 /** What is asked of each row before it is changed; nobody else changes it until the transaction ends. */

@@ -77,7 +77,8 @@ async function attempt(request: FastifyRequest, reply: FastifyReply, context: Di
         const run = await prepare({ context: now, within });
         context.timings?.mark('bind');
         const work = async (session: WriteSession): Promise<WriteAnswer<KeptAnswer>> => {
-          const { read, plain, ...more } = await run(session);
+          // The kept answer is written in the same transaction.
+          const { read, plain, ...more } = await run(keep ? { ...session, write: (prepared) => session.write(prepared) } : session);
           afterwards = more.afterwards;
           return {
             plain: plain && !keep,

@@ -92,7 +92,7 @@ async function readyWrite(
   const prepared = await prepareWrite(within, mutation, options);
   return async (session) => {
     if (keys) await demand?.(session, mutation.collection, keys);
-    const rows = await session.write(prepared);
+    const rows = await session.write(prepared, mutation.is === 'delete' && !demand);
     context.timings?.mark('write');
     return shownRows(request, context, mutation.collection, answers, rows, shape);
   };

@@ -178,10 +178,9 @@ async function begin(pool: Pool, prepared: boolean): Promise<{ raw: RawConnectio
   const warm = await pool.acquire().catch(fail);
   if (performance.now() - (lastUse.get(warm) ?? Number.NEGATIVE_INFINITY) < stillWarm) {
     const pipeline = createPipeline(warm, prepared, known);
-    // Its failure is that of the first statement, or of the commit.
-    pipeline.command('begin').catch(ignored);
+    pipeline.open('begin');
     const setting = localSetting(warm);
-    if (setting !== undefined) pipeline.command(setting).catch(ignored);
+    if (setting !== undefined) pipeline.open(setting);
     return { raw: warm, pipeline };
   }
   await pool.release(warm);
@@ -202,8 +201,18 @@ async function transaction<T>(
     committing = commit(pipeline);
     committing.catch(ignored);
   };
+  let outright = false;
+  const whole = async (statement: Statement): Promise<readonly TextRow[] | undefined> => {
+    const rows = pipeline.whole(statement);
+    if (!rows) return undefined;
+    observe(statement);
+    outright = true;
+    const told = await rows;
+    outright = told.length > 0;
+    return told;
+  };
   try {
-    const result = await inside(transactionOf({ raw, pipeline, dialect, prepared, observe, ending }));
+    const result = await inside(transactionOf({ raw, pipeline, dialect, prepared, observe, ending, whole }));
     if (pipeline.failure) throw pipeline.failure.error;
     await (committing ?? commit(pipeline));
     return result;
@@ -212,7 +221,7 @@ async function transaction<T>(
     const lost = isLost(error) || isLost(Object(error).cause);
     // A connection that cannot roll back must not be used again: its transaction ends with it.
     await raw.query('rollback').catch((cause: unknown) => pool.spoil(raw, cause));
-    if (committing && lost) throw unknownOutcome(error);
+    if ((committing || outright) && lost) throw unknownOutcome(error);
     if (!isForgotten(error)) throw known(error);
     // The server may still hold a name that the driver has given up. What the table was like before is no reason to refuse a change now.
     pool.spoil(raw, error);
@@ -232,9 +241,10 @@ interface Under {
   readonly observe: Observer;
   /** Begins the commit. */
   readonly ending: () => void;
+  readonly whole: NonNullable<Transaction['whole']>;
 }
 
-function transactionOf({ raw, pipeline, dialect, prepared, observe, ending }: Under): Transaction {
+function transactionOf({ raw, pipeline, dialect, prepared, observe, ending, whole }: Under): Transaction {
   const alone: Runner = (statement, _reads, work, limits) => {
     observe(statement);
     if (limits?.timeout === undefined) return pipeline.alone(() => work(raw).catch(fail));
@@ -270,6 +280,7 @@ function transactionOf({ raw, pipeline, dialect, prepared, observe, ending }: Un
       observe(statement);
       return pipeline.send(statement, begin(), ignored);
     },
+    whole,
     last(work) {
       const worked = work();
       ending();

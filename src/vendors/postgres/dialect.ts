@@ -8,7 +8,7 @@ import { cellOf } from './cells.ts';
 import type { TextSupport } from './collations.ts';
 import { base64, comparisons, isText } from './compare.ts';
 import { formed, formedCell, jsonScalar } from './forms.ts';
-import { history } from './history.ts';
+import { deleteWithHistory, history } from './history.ts';
 import { postgresKeys } from './keys.ts';
 import { postgresPlan } from './plan.ts';
 import { postgresPoints } from './points.ts';
@@ -199,6 +199,7 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     checkConstraints: trusted('set constraints all immediate'),
     returning: { insert: true, update: true, delete: true },
     history: (tables, author, rows) => history(tables, author, rows, printer),
+    deleteWithHistory: (deletion, tables, author, row) => deleteWithHistory(deletion, tables, author, row, printer),
     forUpdate: sql` for update`,
     defaultValue: sql`default`,
     keys: postgresKeys(({ field, column }) => compared.text(field, column)),

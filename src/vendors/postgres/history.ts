@@ -70,6 +70,22 @@ function textsOf({ activity, revisions }: HistoryTables, printer: Printer): Text
   };
 }
 
+const types = ['', '::int', '::timestamp', '', '', '', '', ''];
+
+/** Undefined where the tables are not those that an installation makes. */
+export function deleteWithHistory(
+  deletion: Fragment,
+  { activity }: HistoryTables,
+  { user, at, ip, userAgent }: HistoryAuthor,
+  { action, collection, item, comment }: HistoryRow,
+  printer: Printer,
+): Statement | undefined {
+  if (!hasAll(activity, activityColumns)) return undefined;
+  const values = [action, user, at, ip, userAgent, collection, item, comment].map((value, i) => sql`${param(value)}${trusted(types[i] ?? '')}`);
+  const kept = sql`insert into ${table(activity)} (${activityNames}) select ${join(values, ', ')} from gone`;
+  return print(sql`with gone as (${deletion}), kept as (${kept}) select * from gone`, printer);
+}
+
 /** Undefined where the tables are not those that an installation makes. Keys are counted up in the order of the rows. */
 export function history(
   tables: HistoryTables,

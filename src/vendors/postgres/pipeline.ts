@@ -13,10 +13,15 @@ import { nameOf } from './statements.ts';
 export interface Pipeline {
   /** Runs a statement behind those before; its rows are told to `take`. Resolves with what `end` makes of how the server calls its end. */
   send<T>(statement: Statement, take: (row: TextRow) => void, end: (tag: string) => T): Promise<T>;
-  /** `begin` and its like; resolves with what the server calls it. */
-  command(text: string): Promise<string>;
+  /** `begin` and its like, before anything else. */
+  open(text: string): void;
   /** Runs work of another kind on the connection when everything before has ended, and before everything behind. */
   alone<T>(work: () => Promise<T>, harmless?: (error: unknown) => boolean): Promise<T>;
+  /**
+   * Runs a statement that may be all the transaction does, without what opens it, where that did not go out yet; undefined where it did.
+   * With a row it is committed; else nothing has happened, and the transaction goes on.
+   */
+  whole(statement: Statement): Promise<TextRow[]> | undefined;
   /** Ends the transaction with what is asked for in this turn, in the same write. */
   commit(): Promise<string>;
   /** Waits for what is under way and lets nothing else through: it would run outside the transaction. */
@@ -38,6 +43,11 @@ interface Part {
 export function touchedBy(tag: string): number {
   const at = tag.lastIndexOf(' ');
   return at === -1 ? 0 : Number(tag.slice(at + 1)) || 0;
+}
+
+/** What opens the transaction: it goes with the first statement. */
+interface Opening extends Part {
+  readonly opens: true;
 }
 
 interface Solo {
@@ -75,8 +85,6 @@ function pack(raw: RawConnection, parts: readonly Part[]): Packed {
   return { bytes: Buffer.concat(messages), parses };
 }
 
-const itself = (tag: string): string => tag;
-
 /** `prepared` as in the driver's options; `known` makes ours of the server's errors. */
 export function createPipeline(raw: RawConnection, prepared: boolean, known: (error: unknown) => unknown): Pipeline {
   const waiting: (Part | Solo)[] = [];
@@ -85,6 +93,7 @@ export function createPipeline(raw: RawConnection, prepared: boolean, known: (er
   let over = false;
   let failure: Pipeline['failure'];
   let closing: Part | undefined;
+  let committed = false;
   const idle: (() => void)[] = [];
 
   function refusal(): unknown {
@@ -186,8 +195,25 @@ export function createPipeline(raw: RawConnection, prepared: boolean, known: (er
 
   return {
     send: (statement, take, end) => ask(statement, prepared, take, end),
+    whole(statement) {
+      if (!scheduled || !waiting.every((part) => 'opens' in part)) return undefined;
+      const opening = waiting.splice(0);
+      const rows: TextRow[] = [];
+      return ask(
+        statement,
+        prepared,
+        (row) => void rows.push(row),
+        () => {
+          committed = rows.length > 0;
+          over ||= committed;
+          if (!committed) waiting.unshift(...opening);
+          return rows;
+        },
+      );
+    },
     commit: () =>
       new Promise((done, fail) => {
+        if (committed) return done('COMMIT');
         const refused = refusal();
         if (refused !== undefined) return fail(refused);
         closing = { text: 'commit', values: [], name: undefined, take: nobody, done, fail };
@@ -195,7 +221,11 @@ export function createPipeline(raw: RawConnection, prepared: boolean, known: (er
         scheduled = true;
         process.nextTick(next);
       }),
-    command: (text) => ask({ text, values: [] }, false, nobody, itself),
+    open(text) {
+      // Its failure is that of the first statement, or of the commit.
+      const opening: Opening = { opens: true, text, values: [], name: undefined, take: nobody, done: nobody, fail: nobody };
+      add(opening);
+    },
     alone(work, harmless = () => false) {
       return new Promise((done, fail) => {
         const run = async (): Promise<void> => {
