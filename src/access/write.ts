@@ -79,6 +79,7 @@ export function writeGrant(collection: Collection, rules: Rules, actor: Actor, s
     rows: (action) => rowsOf(granted, action, collection, actor, schema),
     forbidden(names, status) {
       const blacklist = of(status)?.writeBlacklist ?? [];
+      if (blacklist.length === 0) return undefined;
       for (const name of names) if (blacklist.includes(name)) return name;
       return undefined;
     },

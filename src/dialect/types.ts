@@ -257,6 +257,8 @@ export interface Dialect extends Printer {
    * @throws GatewayError unprocessable where this database could keep the value only as another
    */
   stored(field: Field, value: Stored): Fragment;
+  /** The one value that `stored` binds, without its SQL: rows by the thousand have the same. */
+  readonly storedValue?: (field: Field, value: Stored) => unknown;
   /** LIKE in lower case on both sides; `pattern` uses `%`, `_` and the escape character `\`. */
   like(field: Field, column: Fragment, pattern: string): Fragment;
   /** The same where upper and lower case differ, whatever the column's collation says. */

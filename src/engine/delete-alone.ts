@@ -25,7 +25,11 @@ function isPlain({ writer, watch, journal }: WriteState, { does, key, collection
  *
  * @throws GatewayError for what the caller may not do, and for what the database refuses
  */
-export async function deletedAlone(state: WriteState, node: WriteNode, { journal, author, proof, comment }: DeletingAlone): Promise<boolean> {
+export async function deletedAlone(
+  state: WriteState,
+  node: WriteNode,
+  { journal, author, proof, comment }: DeletingAlone,
+): Promise<boolean> {
   const { connection, writer } = state;
   const { collection, key } = node;
   if (!connection.whole || !key || !isPlain(state, node)) return false;

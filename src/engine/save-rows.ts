@@ -89,18 +89,17 @@ async function createRows(state: WriteState, nodes: readonly WriteNode[], needs:
   const [first] = nodes;
   if (!first) return;
   const { collection } = first;
-  const sent: Field[][] = [];
+  const sent: (readonly Field[])[] = [];
   const rows = nodes.map((node) => {
     node.done = 'create';
     // Only now it is known what its columns are to hold, those that tie it to others among them.
     demandWrite(state, node, 'create', undefined);
     demandSystem(state, node, 'create', undefined);
     const filled = automaticValues(collection, 'create', node.values, state);
-    const values = new Map(node.values);
-    for (const [field, value] of filled) values.set(field, value);
+    const values = filled.size > 0 ? new Map([...node.values, ...filled]) : node.values;
     checkValues(collection, values, 'create', { lists: listsOf(node) });
     if (node.taken) throw denied('update', collection);
-    sent.push([...node.values.keys()].filter((field) => !filled.has(field)));
+    sent.push(sentFields(node, filled, sent.at(-1)));
     return values;
   });
   const made = await insertRows(state, collection, rows, state.journal || needs.length > 0 ? wholeRow(collection) : undefined);
@@ -110,6 +109,13 @@ async function createRows(state: WriteState, nodes: readonly WriteNode[], needs:
     if (row?.text !== undefined) node.snapshot = row.text;
     record(state, node, 'create', sent[i] ?? []);
   });
+}
+
+/** The columns that were written on purpose; the same list as of the row before where they are the same. */
+function sentFields(node: WriteNode, filled: ReadonlyMap<Field, Stored>, before: readonly Field[] = []): readonly Field[] {
+  const sent: Field[] = [];
+  for (const field of node.values.keys()) if (!filled.has(field)) sent.push(field);
+  return sent.length === before.length && sent.every((field, i) => field === before[i]) ? before : sent;
 }
 
 /** Columns beside the key by which other rows of the request are tied to these. */
@@ -168,7 +174,7 @@ async function saveToMany(state: WriteState, nodes: readonly WriteNode[]): Promi
     }
   }
   for (const children of groups.values()) await saveRows(state, children, false);
-  for (const owner of nodes) await keepRequired(state, owner);
+  for (const owner of nodes) if (owner.toMany.length > 0) await keepRequired(state, owner);
 }
 
 const adds = ({ nodes }: NestedMany): boolean => nodes.some(({ does }) => does !== 'delete');

@@ -76,12 +76,17 @@ export function sentStatus({ collection, values }: WriteNode): string | null | u
 
 /** The same of a row that is about to be written, all of whose columns are known now. */
 export function demandWrite(state: WriteState, node: WriteNode, action: Action, before: string | null | undefined): void {
-  const { collection, values, toMany } = node;
+  const { collection } = node;
   const grant = state.writer.grant(collection, action);
   const sent = sentStatus(node);
   if (action === 'create' && !grant.creates(sent)) throw new GatewayError('create_denied', { collection: collection.name });
-  const names = [...[...values.keys()].map((field) => field.name), ...toMany.map(({ relation }) => relation.name)];
-  checkWrite(grant, collection, action, chosen(collection, names, state.files), { sent, before }, state.commented);
+  const names = state.files ? chosen(collection, [...writtenNames(node)], state.files) : writtenNames(node);
+  checkWrite(grant, collection, action, names, { sent, before }, state.commented);
+}
+
+function* writtenNames({ values, toMany }: WriteNode): Generator<string> {
+  for (const field of values.keys()) yield field.name;
+  for (const { relation } of toMany) yield relation.name;
 }
 
 /** Notes what happened to a row. `sent` are the columns that were written on purpose. */

@@ -163,7 +163,8 @@ function bindItem(
     }
   }
   faults.raise(collection);
-  const sent = new Set([...values.keys(), ...toOne.flatMap(({ relation }) => relation.join.map((pair) => pair.from))]);
+  const sent = new Set(values.keys());
+  for (const { relation } of toOne) for (const { from } of relation.join) sent.add(from);
   return { collection, does: action, ...(key ? { key } : {}), values, sent, toOne, toMany };
 }
 

@@ -151,9 +151,9 @@ function violation(faults: readonly FieldFault[]): GatewayError {
 /** The patterns of hash fields, which are about what is not hashed yet. Throws validation. */
 export function checkPlain(values: ReadonlyMap<Field, Stored>): void {
   const wrong: Field[] = [];
-  for (const [field, value] of values) {
+  for (const field of values.keys()) {
     const pattern = field.type === 'hash' ? field.meta?.validation : undefined;
-    if (pattern && !isMatch(field, pattern, value)) wrong.push(field);
+    if (pattern && !isMatch(field, pattern, values.get(field) ?? null)) wrong.push(field);
   }
   if (wrong.length > 0) throw violation(wrong.map((field) => invalid(field.name)));
 }

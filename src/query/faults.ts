@@ -19,6 +19,7 @@ export function createFaults(): Faults {
   return {
     add: (kind, message, field) => void found.push({ kind, message, field }),
     raise(collection) {
+      if (found.length === 0) return;
       for (const kind of order) {
         const ofKind = found.filter((one) => one.kind === kind);
         const [first] = ofKind;

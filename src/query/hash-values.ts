@@ -37,7 +37,7 @@ export async function hashOf(hasher: string, text: string): Promise<string | und
 
 /** Whether any of the values is to be hashed. */
 export function holdsPlain(values: ReadonlyMap<Field, Stored>): boolean {
-  for (const [field, value] of values) if (field.type === 'hash' && typeof value === 'string') return true;
+  for (const field of values.keys()) if (field.type === 'hash' && typeof values.get(field) === 'string') return true;
   return false;
 }
 

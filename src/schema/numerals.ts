@@ -2,6 +2,9 @@
 
 const shape = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?$/i;
 
+/** What is canonical already: most numbers that are sent. */
+const plain = /^(?:0|-?[1-9]\d{0,17})$/;
+
 /** Digits before or after the point that still count as a number a column may hold; doubles need 309 and 324. */
 const widest = 400;
 
@@ -10,6 +13,7 @@ const widest = 400;
  * Undefined for anything else, `NaN` and `Infinity` included.
  */
 export function canonicalNumber(text: string): string | undefined {
+  if (plain.test(text)) return text;
   const match = shape.exec(text);
   if (!match) return undefined;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
@@ -37,6 +41,10 @@ export function compareNumbers(one: string, other: string): number {
   if (one === other) return 0;
   const [negative, otherNegative] = [one.startsWith('-'), other.startsWith('-')];
   if (negative !== otherNegative) return negative ? -1 : 1;
+  if (!one.includes('.') && !other.includes('.')) {
+    const longer = one.length - other.length || (one > other ? 1 : -1);
+    return negative ? -longer : longer;
+  }
   const [whole = '', fraction = ''] = one.replace('-', '').split('.');
   const [otherWhole = '', otherFraction = ''] = other.replace('-', '').split('.');
   const larger =

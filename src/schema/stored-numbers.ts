@@ -21,7 +21,18 @@ interface Range {
   readonly most: string;
 }
 
-function integerRange({ column }: Field): Range {
+const ranges = new WeakMap<Field, Range>();
+
+function integerRange(field: Field): Range {
+  let range = ranges.get(field);
+  if (!range) {
+    range = rangeOf(field);
+    ranges.set(field, range);
+  }
+  return range;
+}
+
+function rangeOf({ column }: Field): Range {
   const bytes = column.precision === undefined ? 8 : (widths.get(column.type) ?? 8);
   const signed = 8n * BigInt(bytes) - 1n;
   if (column.unsigned && column.precision !== undefined) return { least: '0', most: String(2n ** (signed + 1n) - 1n) };

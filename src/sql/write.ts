@@ -62,23 +62,27 @@ export function compileInsert(
   // A row of nothing but defaults still names a column.
   const named = fields.length > 0 ? fields : [...collection.fields.values()].slice(0, 1);
   let left = '';
-  const placed = rows.map((row, i) =>
-    named.map((field, k) => {
-      const given = row.get(field);
-      if (given !== undefined) return dialect.stored(field, given);
-      left += ` ${i}.${k}`;
-      return dialect.defaultValue ?? sql`null`;
-    }),
-  );
   const values: unknown[] = [];
-  for (const row of placed) for (const cell of row) valuesOf(cell, values);
+  rows.forEach((row, i) => {
+    named.forEach((field, k) => {
+      const given = row.get(field);
+      if (given === undefined) left += ` ${i}.${k}`;
+      else if (dialect.storedValue) values.push(dialect.storedValue(field, given));
+      else valuesOf(dialect.stored(field, given), values);
+    });
+  });
   // What `stored` prints depends on the field alone.
   const text = inserts.of(`${rows.length}${left}`, [dialect, collection, clause, ...named], () => {
     const columns = join(
       named.map((field) => name(field.column.name)),
       ', ',
     );
-    const lists = placed.map((row) => sql`(${join(row, ', ')})`);
+    const cellOf = (field: Field, given: Stored | undefined): Fragment =>
+      given === undefined ? (dialect.defaultValue ?? sql`null`) : dialect.stored(field, given);
+    const lists = rows.map((row) => {
+      const placed = named.map((field) => cellOf(field, row.get(field)));
+      return sql`(${join(placed, ', ')})`;
+    });
     return print(sql`insert into ${tableName(collection)} (${columns}) values ${join(lists, ', ')}${clause}`, dialect).text;
   });
   return { statement: { text, values }, write };

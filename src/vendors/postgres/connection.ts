@@ -208,7 +208,7 @@ async function transaction<T>(
     observe(statement);
     outright = true;
     const told = await rows;
-    outright = told.length > 0;
+    outright = told !== undefined && told.length > 0;
     return told;
   };
   try {

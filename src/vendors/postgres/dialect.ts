@@ -12,7 +12,7 @@ import { deleteWithHistory, history } from './history.ts';
 import { postgresKeys } from './keys.ts';
 import { postgresPlan } from './plan.ts';
 import { postgresPoints } from './points.ts';
-import { stored } from './stored.ts';
+import { stored, storedValue } from './stored.ts';
 import { textMatch } from './text-match.ts';
 
 /**
@@ -185,6 +185,7 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     jsonMap: (select, key, value) =>
       sql`(select coalesce(json_object_agg(m.${name(key)}, m.${name(value)}), '{}'::json) from (${select}) m)`,
     stored,
+    storedValue,
     ...compared,
     // Without a cast an operand is taken for what it is compared with, and a text of the server's own is that value again.
     sortKey: (_, ordered) => ({ cell: ordered, compared: ordered, operand: param }),

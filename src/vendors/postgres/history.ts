@@ -23,7 +23,9 @@ const names = (columns: readonly string[]): Fragment =>
 const activityNames = names(activityColumns);
 const revisionNames = names(revisionColumns);
 
-const lists = ['action', 'collection', 'item', 'comment', 'data', 'delta', 'parentCollection', 'parentItem'] as const;
+const lists = ['action', 'collection', 'item', 'comment', 'parentCollection', 'parentItem'] as const;
+/** JSON texts, which need not be escaped to stand in a list. */
+const snapshots = ['data', 'delta'] as const;
 
 /** The texts for one pair of tables: of an activity alone, of one with its revision, and of any number of both. */
 interface Texts {
@@ -47,12 +49,12 @@ function textsOf({ activity, revisions }: HistoryTables, printer: Printer): Text
   if (revisions.fields.get('data')?.storage !== 'text' || !activity.fields.get('id')?.column.autoIncrement) return null;
   const one = sql`insert into ${table(activity)} (${activityNames}) values (${holes(activityColumns.length)})`;
   const kept = sql`select a.id, ${holes(6, '::text')}, ${hole}::boolean from a`;
-  // As JSON: the text of an array is slow to write where there is much to escape, and snapshots are full of it.
+  // As JSON: the text of an array is slow to write where there is much to escape. Of the type json all is kept as it was written.
   const given = join(
-    lists.map(() => sql`json_array_elements_text(${hole}::json)`),
+    [...lists.map(() => sql`json_array_elements_text(${hole}::json)`), ...snapshots.map(() => sql`json_array_elements(${hole}::json)`)],
     ', ',
   );
-  const columns = trusted('action, collection, item, comment, data, delta, parent_collection, parent_item, n');
+  const columns = trusted('action, collection, item, comment, parent_collection, parent_item, data, delta, n');
   return {
     activity: print(one, printer).text,
     revision: print(sql`with a as (${one} returning id) insert into ${table(revisions)} (${revisionNames}) ${kept}`, printer).text,
@@ -63,8 +65,8 @@ function textsOf({ activity, revisions }: HistoryTables, printer: Printer): Text
       from u order by u.n returning id),
     k as (select id, row_number() over (order by id) as n from a)
     insert into ${table(revisions)} (${revisionNames})
-    select k.id, u.collection, u.item, u.data, u.delta, u.parent_collection, u.parent_item, u.parent_collection is not null
-    from k join u on u.n = k.n where u.data is not null order by u.n`,
+    select k.id, u.collection, u.item, u.data::text, u.delta::text, u.parent_collection, u.parent_item, u.parent_collection is not null
+    from k join u on u.n = k.n where u.data::text <> 'null' order by u.n`,
       printer,
     ).text,
   };
@@ -81,7 +83,9 @@ export function deleteWithHistory(
   printer: Printer,
 ): Statement | undefined {
   if (!hasAll(activity, activityColumns)) return undefined;
-  const values = [action, user, at, ip, userAgent, collection, item, comment].map((value, i) => sql`${param(value)}${trusted(types[i] ?? '')}`);
+  const values = [action, user, at, ip, userAgent, collection, item, comment].map(
+    (value, i) => sql`${param(value)}${trusted(types[i] ?? '')}`,
+  );
   const kept = sql`insert into ${table(activity)} (${activityNames}) select ${join(values, ', ')} from gone`;
   return print(sql`with gone as (${deletion}), kept as (${kept}) select * from gone`, printer);
 }
@@ -107,6 +111,9 @@ export function history(
     const changed = parentCollection !== null;
     return { text: texts.revision, values: [...made, collection, item, data, delta, parentCollection, parentItem, String(changed)] };
   }
-  const given = lists.map((list) => JSON.stringify(rows.map((row) => row[list])));
+  const given = [
+    ...lists.map((list) => JSON.stringify(rows.map((row) => row[list]))),
+    ...snapshots.map((list) => `[${rows.map((row) => row[list] ?? 'null').join(',')}]`),
+  ];
   return { text: texts.many, values: [...given, user, at, ip, userAgent] };
 }

@@ -2,6 +2,7 @@
  * The statements of one transaction: what is asked for in one turn of the event loop goes to the server in one write, and is answered in
  * one. After an error the server skips what was sent behind it; here it is the end of the transaction as well.
  */
+import { LRUCache } from 'lru-cache';
 import type { Client as RawConnection } from 'pg';
 import { serialize } from 'pg-protocol';
 import type { TextRow } from '../../dialect/types.ts';
@@ -18,10 +19,10 @@ export interface Pipeline {
   /** Runs work of another kind on the connection when everything before has ended, and before everything behind. */
   alone<T>(work: () => Promise<T>, harmless?: (error: unknown) => boolean): Promise<T>;
   /**
-   * Runs a statement that may be all the transaction does, without what opens it, where that did not go out yet; undefined where it did.
-   * With a row it is committed; else nothing has happened, and the transaction goes on.
+   * Runs a statement that may be all the transaction does, without what opens it, where that did not go out yet; undefined where it did, and
+   * where the server takes no such statement. With a row it is committed; else nothing has happened, and the transaction goes on.
    */
-  whole(statement: Statement): Promise<TextRow[]> | undefined;
+  whole(statement: Statement): Promise<TextRow[] | undefined> | undefined;
   /** Ends the transaction with what is asked for in this turn, in the same write. */
   commit(): Promise<string>;
   /** Waits for what is under way and lets nothing else through: it would run outside the transaction. */
@@ -37,6 +38,8 @@ interface Part {
   readonly take: (row: TextRow) => void;
   readonly done: (tag: string) => void;
   readonly fail: (error: unknown) => void;
+  /** Whether its error, before which nothing has happened, is not the end of the transaction. */
+  readonly survives?: (error: unknown) => boolean;
 }
 
 /** The number of rows that a statement touched, which stands last in what the server calls its end. */
@@ -68,6 +71,10 @@ interface Packed {
 }
 
 const nobody = (): void => {};
+
+/** What some tables make of a statement that does several things: their rules want it alone. */
+const unsupported = '0A000';
+const untaken = new LRUCache<string, true>({ max: 500 });
 
 /** Parse where the server does not know the statement yet, Bind and Execute of each, and one Sync. */
 function pack(raw: RawConnection, parts: readonly Part[]): Packed {
@@ -136,8 +143,13 @@ export function createPipeline(raw: RawConnection, prepared: boolean, known: (er
     let at = 0;
     let unlisten = nobody;
     const failed = (error: unknown): void => {
-      failure ??= { error };
       unlisten();
+      if (parts[at]?.survives?.(error)) {
+        at = parts.length;
+        next();
+        return;
+      }
+      failure ??= { error };
       // What waits behind was not sent, and is not going to be.
       const rest = [...parts.slice(at), ...waiting.splice(0), ...(closing ? [closing] : [])];
       closing = undefined;
@@ -182,6 +194,37 @@ export function createPipeline(raw: RawConnection, prepared: boolean, known: (er
     raw.query(query);
   }
 
+  function whole(statement: Statement): Promise<TextRow[] | undefined> | undefined {
+    const { text, values } = statement;
+    if (!scheduled || untaken.has(text) || !waiting.every((part) => 'opens' in part)) return undefined;
+    const opening = waiting.splice(0);
+    const goOn = (): void => void waiting.unshift(...opening);
+    return new Promise((resolve, reject) => {
+      checkValues(statement);
+      const rows: TextRow[] = [];
+      add({
+        text,
+        values,
+        name: prepared ? nameOf(raw, text) : undefined,
+        take: (row) => void rows.push(row),
+        done() {
+          committed = rows.length > 0;
+          over ||= committed;
+          if (!committed) goOn();
+          resolve(rows);
+        },
+        fail: (error) => reject(known(error)),
+        survives(error) {
+          if (Object(error).code !== unsupported) return false;
+          untaken.set(text, true);
+          goOn();
+          resolve(undefined);
+          return true;
+        },
+      });
+    });
+  }
+
   function ask<T>(statement: Statement, named: boolean, take: (row: TextRow) => void, end: (tag: string) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       checkValues(statement);
@@ -195,22 +238,7 @@ export function createPipeline(raw: RawConnection, prepared: boolean, known: (er
 
   return {
     send: (statement, take, end) => ask(statement, prepared, take, end),
-    whole(statement) {
-      if (!scheduled || !waiting.every((part) => 'opens' in part)) return undefined;
-      const opening = waiting.splice(0);
-      const rows: TextRow[] = [];
-      return ask(
-        statement,
-        prepared,
-        (row) => void rows.push(row),
-        () => {
-          committed = rows.length > 0;
-          over ||= committed;
-          if (!committed) waiting.unshift(...opening);
-          return rows;
-        },
-      );
-    },
+    whole,
     commit: () =>
       new Promise((done, fail) => {
         if (committed) return done('COMMIT');

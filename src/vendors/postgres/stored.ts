@@ -47,5 +47,10 @@ export function stored(field: Field, value: Stored): Fragment {
     cast = trusted(`::${typeOf(field)}`);
     casts.set(field, cast);
   }
-  return sql`${param(value === null ? null : operandText(field, value))}${cast}`;
+  return sql`${param(storedValue(field, value))}${cast}`;
+}
+
+/** See `Dialect.storedValue`. */
+export function storedValue(field: Field, value: Stored): string | null {
+  return value === null ? null : operandText(field, value);
 }
