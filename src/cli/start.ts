@@ -16,6 +16,7 @@ import { createLifecycle, type Lifecycle } from '../server/operations/lifecycle.
 import { type OperationsSettings, operationsOf } from '../server/operations/settings.ts';
 import { createTelemetry } from '../server/operations/telemetry.ts';
 import { demoSummary, hasDemo, makeDemo, tellDemo } from './demo.ts';
+import { awaitLull } from './lull.ts';
 import { CommandError, type Terminal } from './terminal.ts';
 
 export interface StartFlags {
@@ -26,6 +27,9 @@ export interface StartFlags {
 
 /** A start waits this long for projects to open before it listens; slower ones answer 503 until they are open. */
 const openPatience = 3_000;
+/** Milliseconds in which a database is expected to be connected to, and in which it has answered a question that is none to speak of. */
+const connectPatience = 1_000;
+const answerPatience = 10;
 
 /** The project and the settings of the environment; every fault of both at once. */
 function environmentOrFail(): { readonly project: EnvironmentProject | undefined; readonly settings: OperationsSettings } {
@@ -127,12 +131,14 @@ export async function startCommand(terminal: Terminal, flags: StartFlags): Promi
   const fresh = !configured && !fromEnvironment ? await makeDemo(terminal, flags.projects) : undefined;
 
   const telemetry = await createTelemetry(settings);
-  const registry = createRegistry({ log, logOf: (key) => log.child({ project: key }), watch: telemetry.watch });
+  const lull = awaitLull(connectPatience, answerPatience);
+  const registry = createRegistry({ log, logOf: (key) => log.child({ project: key }), watch: telemetry.watch, asking: lull.heard });
   const taken = new Set(fromEnvironment ? [fromEnvironment.config.key] : []);
   const folder = watchProjects({ folder: flags.projects, environment: process.env, registry, log, taken });
   const opened = Promise.all([folder.sync(), fromEnvironment && serveEnvironmentProject(registry, fromEnvironment, log)]);
   opened.catch((error: unknown) => log.error({ error: describeForLog(error) }, 'a project could not be set up'));
-  // While the databases answer there is time to load the server, and to make it.
+  // While the databases work there is time to load the server, and to make it; what they are asked before that they answer at once.
+  await Promise.race([opened, lull.come]);
   const [{ buildServer }, { metricsServer }] = await Promise.all([
     import('../server/app.ts'),
     import('../server/operations/metrics-routes.ts'),

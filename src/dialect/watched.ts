@@ -7,29 +7,34 @@ export type StatementWatch = (statement: Statement) => (error?: unknown) => void
 
 type Asked = Pick<Reader, keyof Queryable | 'each'>;
 
+async function during<T>(watch: StatementWatch, statement: Statement, run: () => Promise<T>): Promise<T> {
+  const over = watch(statement);
+  try {
+    const result = await run();
+    over();
+    return result;
+  } catch (error) {
+    over(error);
+    throw error;
+  }
+}
+
 function asked(reader: Reader, watch: StatementWatch): Asked {
-  const during = async <T>(statement: Statement, run: () => Promise<T>): Promise<T> => {
-    const over = watch(statement);
-    try {
-      const result = await run();
-      over();
-      return result;
-    } catch (error) {
-      over(error);
-      throw error;
-    }
-  };
   return {
-    texts: (statement, limits) => during(statement, () => reader.texts(statement, limits)),
-    rows: (statement, limits) => during(statement, () => reader.rows(statement, limits)),
-    execute: (statement) => during(statement, () => reader.execute(statement)),
-    each: (statement, begin, limits) => during(statement, () => reader.each(statement, begin, limits)),
+    texts: (statement, limits) => during(watch, statement, () => reader.texts(statement, limits)),
+    rows: (statement, limits) => during(watch, statement, () => reader.rows(statement, limits)),
+    execute: (statement) => during(watch, statement, () => reader.execute(statement)),
+    each: (statement, begin, limits) => during(watch, statement, () => reader.each(statement, begin, limits)),
   };
 }
 
 /** The same connection, watched. Streams are not: how long one takes is up to its reader. */
 export function watched(connection: Connection, watch: StatementWatch): Connection {
-  const within = (transaction: Transaction): Transaction => ({ ...transaction, ...asked(transaction, watch) });
+  const within = (transaction: Transaction): Transaction => {
+    const { whole } = transaction;
+    const alone = whole && { whole: (statement: Statement) => during(watch, statement, () => whole(statement)) };
+    return { ...transaction, ...asked(transaction, watch), ...alone };
+  };
   const { rebuilding } = connection;
   return {
     ...connection,

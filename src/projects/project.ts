@@ -86,6 +86,8 @@ export type WatchOfProject = (key: string) => StatementWatch;
 export interface OpenOptions {
   /** Looks at every statement; without it none is looked at. */
   readonly watch?: WatchOfProject | undefined;
+  /** Called with every statement that is sent until the project is open. */
+  readonly asking?: (() => void) | undefined;
   /** Runs on the new connection before anything is read: the installation of an environment-only start. */
   readonly prepare?: ((connection: Connection) => Promise<void>) | undefined;
   /** The link to the Redis server of the configuration; released when the project closes. */
@@ -132,13 +134,16 @@ export async function openProject(config: ProjectConfig, log: Log, options: Open
 async function connected(config: ProjectConfig, log: Log, options: OpenOptions): Promise<Project> {
   const vendor = vendorOf(config.database.client);
   const plain = await vendor.connect({ ...config.database, statementMilliseconds: statementTime(config) });
-  const { watch } = options;
+  const { watch, asking } = options;
+  plain.onStatement = asking;
   const seen = (one: Connection): Connection => (watch ? watched(one, watch(config.key)) : one);
   const connection = seen(keptApart(plain));
   try {
     await options.prepare?.(connection);
     const open = replicaOpener(config, vendor, seen);
-    return await assemble(config, log, vendor, connection, open, options.redis);
+    const project = await assemble(config, log, vendor, connection, open, options.redis);
+    plain.onStatement = undefined;
+    return project;
   } catch (error) {
     await connection.close();
     throw error;

@@ -59,6 +59,8 @@ export interface RegistryOptions {
   readonly logOf?: (key: string) => Log;
   /** Looks at the statements of all projects; without it nobody does. */
   readonly watch?: WatchOfProject | undefined;
+  /** Called with every statement that is sent while a project opens. */
+  readonly asking?: (() => void) | undefined;
 }
 
 /** Attempts to open one configuration until one works or it is given up. */
@@ -114,8 +116,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     try {
       const { redis } = opening.config;
       const link = redis === undefined ? undefined : links.open(redis);
-      const { watch } = options;
-      const project = await openProject(opening.config, options.logOf?.(key) ?? log, { watch, ...opening.options, redis: link });
+      const { watch, asking } = options;
+      const project = await openProject(opening.config, options.logOf?.(key) ?? log, { watch, asking, ...opening.options, redis: link });
       if (opening.cancelled) {
         await retire(project);
         return;
