@@ -1,5 +1,6 @@
 /** Components that do not depend on the caller: errors, envelopes, conditions, and parameters that mean the same everywhere. */
-import { describeError, errorKinds, GatewayError } from '../../../lib/errors.ts';
+import { errorKinds } from '../../../lib/error-kinds.ts';
+import { describeError, GatewayError } from '../../../lib/errors.ts';
 import { type Operator, operators } from '../../../query/operators.ts';
 import { anyObject, type JsonSchema, type Kind, kinds } from '../values.ts';
 import { inQuery } from './query-parameter.ts';
