@@ -26,6 +26,7 @@ export interface RememberedSyntax extends NestedSyntax {
   replace(value: Json, rows: readonly RequestedRow[]): void;
 }
 
+/** The syntax given, with what it understood of each value kept, so that `replace` can put the rows that filters made in its place. */
 export function rememberedSyntax(syntax: NestedSyntax): RememberedSyntax {
   const known = new WeakMap<object, readonly RequestedRow[]>();
   const rowsOf = (value: Json, parse: () => readonly RequestedRow[]): readonly RequestedRow[] => {

@@ -20,6 +20,7 @@ export interface ChangesSurfaceOptions {
 /** Milliseconds after which a client that was cut off comes back by itself. */
 const retry = 2_000;
 
+/** The one route, whose streams all end before the server closes. `hooks`: what extensions make of the rows that are read for them. */
 export const changesSurface: FastifyPluginAsync<ChangesSurfaceOptions> = async (app, { hooks }) => {
   // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
   await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });

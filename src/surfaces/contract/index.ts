@@ -6,6 +6,7 @@ import type { FastifyPluginAsync } from 'fastify';
 const names = ['openapi.json', 'schema.graphql', 'types.ts'] as const;
 export type DocumentName = (typeof names)[number];
 
+/** One route for each document. */
 export const contractSurface: FastifyPluginAsync = async (app) => {
   // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
   await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });

@@ -110,6 +110,7 @@ async function sessions(request: FastifyRequest, reply: FastifyReply): Promise<F
   return sendPublic(reply, { data: await sessionsOf(connection, schema, actor.id) });
 }
 
+/** Signing in, new tokens, signing out (oneself or, for administrators, others), checking a token, listing sessions. */
 export const authRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/auth/authenticate', authenticate);
   app.post('/:project/auth/refresh', refresh);

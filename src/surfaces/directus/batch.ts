@@ -31,6 +31,7 @@ async function within<T>(at: number, run: () => Promise<T> | T): Promise<T> {
   }
 }
 
+/** The body is a list of operations; `data` of the answer is the list of what each of them gave. */
 export const batchRoute: FastifyPluginAsync = async (app) => {
   app.post('/:project/batch', { config: { dryRun: true } }, async (request, reply) =>
     answerWrite(request, reply, async (writes) => {

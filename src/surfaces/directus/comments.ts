@@ -62,6 +62,7 @@ function changing(
 /** All that writes here can be tried. */
 const tried = { config: { dryRun: true } };
 
+/** A comment is made, changed and deleted; all three can be tried as a dry run. */
 export const commentRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/activity/comment', tried, (request, reply) =>
     changing(request, reply, (context, body) => {

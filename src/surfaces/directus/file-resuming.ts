@@ -165,6 +165,7 @@ async function begin(request: TusParams, reply: FastifyReply): Promise<FastifyRe
   });
 }
 
+/** POST begins an upload, HEAD tells how far it is, PATCH goes on, DELETE gives it up, OPTIONS tells what of tus is spoken. */
 export const resumingRoutes: FastifyPluginAsync = async (app) => {
   // The content goes where it belongs as it comes.
   app.addContentTypeParser('application/offset+octet-stream', (_request: unknown, _payload: unknown, done: (error: null) => void) =>

@@ -170,6 +170,7 @@ async function copied(uploads: Uploads, from: string, to: string): Promise<void>
 /** Their content is received and looked at as ever. */
 const tried = { config: { dryRun: true } };
 
+/** POST and PATCH of files; both can be tried as a dry run. */
 export const fileRoutes: FastifyPluginAsync = async (app) => {
   await takeForms(app);
   app.post('/:project/files', tried, create);

@@ -32,6 +32,7 @@ import { typeRoutes } from './types.ts';
 import { upgradeRoute } from './upgrade.ts';
 import { userRoutes } from './users.ts';
 
+/** Registers every route of the dialect, and what they share: bodies, cookies of sessions, hooks of answers. */
 export const directusSurface: FastifyPluginAsync = async (app) => {
   // Every token is signed and verified with its project's own secret; this one is for nothing and known to nobody.
   await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });

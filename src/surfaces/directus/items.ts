@@ -46,6 +46,7 @@ export function upsertBy(query: PhpMap): readonly string[] | undefined {
 /** All that writes here can be tried. */
 const tried = { config: { dryRun: true } };
 
+/** Reading, writing and reverting rows, one or many; writes can be tried, reads explained. */
 export const itemRoutes: FastifyPluginAsync = async (app) => {
   await takeFields(app);
   app.get<{ Params: ItemParams }>('/:project/items/:collection', explainable, async (request, reply) => {

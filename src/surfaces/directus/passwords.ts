@@ -78,6 +78,7 @@ async function reset(request: FastifyRequest, reply: FastifyReply): Promise<Fast
   });
 }
 
+/** Asking for a link by mail and setting a password with it; inviting users, and accepting such an invitation. */
 export const passwordRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/auth/password/request', async (request, reply) => {
     const body = bodyOf(request);

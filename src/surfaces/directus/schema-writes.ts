@@ -58,6 +58,7 @@ interface Named {
   Params: { collection: string; field: string };
 }
 
+/** Tables and columns made, changed and deleted, by administrators alone. */
 export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/collections', async (request, reply) => {
     const context = await contextOf(request);

@@ -116,6 +116,7 @@ function* writing(collections: readonly Collection[], objects: (collection: Coll
   return `[${texts.join(',')}]`;
 }
 
+/** Collections and fields as the caller may see them, all or one; unknown and forbidden ones are not found alike. */
 export const schemaRoutes: FastifyPluginAsync = async (app) => {
   app.get('/:project/collections', async (request, reply) => {
     const context = await contextOf(request);

@@ -98,6 +98,7 @@ function rowRoutes({ app, segment, collection, path }: Written): void {
   });
 }
 
+/** The routes that write, and revert, for each of those collections; all can be tried as a dry run. */
 export const systemWriteRoutes: FastifyPluginAsync = async (app) => {
   for (const segment of written) {
     const collection = listings[segment];

@@ -95,6 +95,7 @@ async function end(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
   });
 }
 
+/** Both are for the user of the path; the body holds a one-time password, without which administrators may end that of others. */
 export const twoFactorRoutes: FastifyPluginAsync = async (app) => {
   app.post<{ Params: { id: string } }>('/:project/users/:id/activate_2fa', activate);
   app.delete<{ Params: { id: string } }>('/:project/users/:id/activate_2fa', end);

@@ -6,6 +6,7 @@ import { answerWrite, nothingToRead } from './answer-write.ts';
 import { ownKey } from './system.ts';
 import { bodyItems, envelopeOf, readingBack } from './write.ts';
 
+/** Notes in `last_page` where the user is in the app; `forbidden` for another one than the caller, unless an administrator asks. */
 export const userRoutes: FastifyPluginAsync = async (app) => {
   app.patch<{ Params: { id: string } }>('/:project/users/:id/tracking/page', { config: { dryRun: true } }, async (request, reply) => {
     const [item] = bodyItems(request).items;

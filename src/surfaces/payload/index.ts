@@ -13,6 +13,7 @@ export interface PayloadSurfaceOptions {
   readonly hooks: SurfaceHooks;
 }
 
+/** One route for every method and path, as a path means by its segments what the project makes of them. */
 export const payloadSurface: FastifyPluginAsync<PayloadSurfaceOptions> = async (app, { hooks }) => {
   // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
   await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });

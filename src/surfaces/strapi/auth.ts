@@ -102,6 +102,7 @@ async function change(request: FastifyRequest, reply: FastifyReply): Promise<Fas
   });
 }
 
+/** Signing in, registering, and passwords by mail and by the old one; `hooks` see the account that registering makes. */
 export const authRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   for (const name of ['local', 'forgot-password', 'reset-password', 'change-password', 'send-email-confirmation']) {
     onlyMethods(app, `${api}/auth/${name}`, ['POST']);

@@ -207,6 +207,7 @@ function removeSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, 
   });
 }
 
+/** Entries listed, read and written by the names of types; `hooks` see reads and writes. */
 export const contentRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   await takeForms(app);
   refuseOddMethods(app, api);

@@ -14,6 +14,7 @@ export interface StrapiSurfaceOptions {
   readonly hooks: SurfaceHooks;
 }
 
+/** Registers every route of the dialect; in projects without it they are not found. */
 export const strapiSurface: FastifyPluginAsync<StrapiSurfaceOptions> = async (app, { hooks }) => {
   // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
   await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });

@@ -261,6 +261,7 @@ async function remove(request: FastifyRequest<FileParams>, reply: FastifyReply, 
   });
 }
 
+/** Files listed, read and deleted, and uploaded, anew or (`?id=`) into a file that is there. */
 export const uploadRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   await takeForms(app);
   const path = `${api}/upload`;

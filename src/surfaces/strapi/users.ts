@@ -98,6 +98,7 @@ function writeUser(
   });
 }
 
+/** Accounts listed, counted, read and written; `me` is the caller. */
 export const userRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   const path = `${api}/users`;
   onlyMethods(app, path, ['GET', 'POST']);

@@ -10,10 +10,10 @@ import { documentTemplate } from '../../payload/to-template.ts';
 import type { Define } from '../definitions.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
-import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
+import { bodySchema, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem } from './operations.ts';
 import { accountPaths, uploadOperation } from './payload-accounts.ts';
-import { key, text, truth, whole } from './plain-schemas.ts';
+import { key, list, text, truth, whole } from './plain-schemas.ts';
 import { templateSchema, type Within } from './template-schema.ts';
 
 /** What documents of the caller are made by. */

@@ -2,9 +2,9 @@
 import type { CallerContext } from '../../caller.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
-import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
+import { bodySchema, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem } from './operations.ts';
-import { key, text, truth, whole } from './plain-schemas.ts';
+import { key, list, text, truth, whole } from './plain-schemas.ts';
 import { inQuery } from './query-parameter.ts';
 
 /** Sent again, it is not done again. */
