@@ -111,6 +111,7 @@ async function bodies(t: Tester, get: Get, world: World): Promise<void> {
 
 export const answerEvents: Feature = {
   promise: 'extensions are told of answers, and may replace their bodies',
+  databaseIndependent: 'modules and hooks within the process',
   async run(t, world) {
     const { registry } = world.gateway;
     const get: Get = (path, options = {}) => world.raw(`/${key}/${path}`, { token: tokens.admin, ...options });

@@ -362,6 +362,7 @@ async function explains(t: Tester, world: HookedWorld): Promise<void> {
 
 export const askingFirst: Feature = {
   promise: 'asking first: trials, explanations, acting as a role',
+  databaseIndependent: 'what is tried or explained is a write or a read that other promises make',
   async run(t, { vendor }) {
     await withHooks(vendor, { ...filterFiles, ...actionFiles }, async (world) => {
       await t.test('trials', (t) => trials(t, world));

@@ -135,6 +135,7 @@ async function explanations(t: Tester, world: HookedWorld): Promise<void> {
 
 export const askingGraphql: Feature = {
   promise: 'asking first over GraphQL: trials and explanations',
+  databaseIndependent: 'what is tried or explained is a write or a read that other promises make',
   async run(t, { vendor }) {
     await withHooks(vendor, { ...filterFiles, ...actionFiles }, async (world) => {
       await t.test('trials', (t) => trials(t, world));

@@ -211,6 +211,7 @@ async function contents(t: Tester, garden: UploadGarden): Promise<void> {
 
 export const events: Feature = {
   promise: 'extensions are told of sign-ins, content of files, faults and the opening, and of nothing secret',
+  databaseIndependent: 'modules and hooks within the process',
   async run(t, world) {
     const { folder, remove } = await extensionFolder(files);
     try {

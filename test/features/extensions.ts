@@ -168,6 +168,7 @@ async function services(t: Tester, get: Get, world: World): Promise<void> {
 
 export const extensions: Feature = {
   promise: 'extensions run with the rights of who calls',
+  databaseIndependent: 'modules and hooks within the process',
   async run(t, world) {
     const { folder, remove } = await extensionFolder(files);
     const { registry } = world.gateway;

@@ -213,6 +213,7 @@ async function readHooks(t: Tester, world: HookedWorld): Promise<void> {
 
 export const hookedWrites: Feature = {
   promise: 'filters of extensions see every row before it is written',
+  databaseIndependent: 'modules and hooks within the process',
   async run(t, world) {
     await withHooks(world.vendor, filterFiles, async (hooked) => {
       const own = { role: 3, read: 'full', create: 'full', update: 'full' };

@@ -275,6 +275,7 @@ const limits = { bytes: 300_000, files: 3 };
 
 export const itemFiles: Feature = {
   promise: 'a field of a file takes the file itself',
+  databaseIndependent: 'content and its storage; the rows of files are rows like any others',
   async run(t, world) {
     const guarded = async (garden: UploadGarden): Promise<void> => {
       await makeTables(garden);

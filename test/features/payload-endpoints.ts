@@ -117,6 +117,7 @@ async function hidden(t: Tester, world: World): Promise<void> {
 
 export const payloadEndpoints: Feature = {
   promise: 'Payload endpoints of extensions, and globals',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   async run(t, world) {
     const { folder, remove } = await extensionFolder(files);
     const { registry } = world.gateway;

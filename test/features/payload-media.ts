@@ -75,5 +75,6 @@ async function uploads(t: Tester, world: World): Promise<void> {
 
 export const payloadMedia: Feature = {
   promise: 'Payload uploads',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   run: (t, world) => uploads(t, world),
 };

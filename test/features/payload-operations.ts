@@ -183,6 +183,7 @@ async function keyed(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const payloadOperations: Feature = {
   promise: 'Payload duplicates, versions, access, trials and keys of requests',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   async run(t, world: World) {
     await ownGarden(world, async (garden) => {
       await t.test('duplicates', (t) => copies(t, garden));

@@ -257,6 +257,7 @@ async function again(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const strapiSending: Feature = {
   promise: 'Strapi: order, forms, trials and requests sent again',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   async run(t, world) {
     const root = await mkdtemp(join(tmpdir(), 'sallyport-strapi-'));
     try {
