@@ -119,8 +119,8 @@ async function whichAre(
   by: readonly Field[],
   wanted: readonly (readonly Stored[])[],
 ): Promise<boolean[]> {
-  const told = (['create', 'update'] as const).some((action) => hooks.listens('before', action, collection.name));
-  return told ? existing(connection, collection, by, wanted) : wanted.map(() => true);
+  const listened = (['create', 'update'] as const).some((action) => hooks.listens('before', action, collection.name));
+  return listened ? existing(connection, collection, by, wanted) : wanted.map(() => true);
 }
 
 async function filteredItem(walk: Walk, collection: Collection, item: RequestedItem, action: Action, key?: string): Promise<RequestedItem> {

@@ -197,7 +197,7 @@ export interface Group {
   readonly via?: readonly OrderStep[];
   readonly part?: DatePart;
   /** The rows that tell the field; in all others it counts as NULL. Filled in access/. */
-  readonly told?: Filter;
+  readonly visible?: Filter;
 }
 
 export interface Measure {
@@ -205,7 +205,7 @@ export interface Measure {
   /** Absent: rows are counted. */
   readonly field?: Field;
   /** As of a group. */
-  readonly told?: Filter;
+  readonly visible?: Filter;
 }
 
 /** By one of the groups or one of the measures, counted from 0. */
