@@ -21,7 +21,7 @@ export interface DatabaseConfig {
 }
 
 /** Servers that copy the database, each with a connection in the form of its own, and how they are used. */
-export interface ReplicaConfig {
+interface ReplicaConfig {
   readonly connections: readonly DatabaseConfig['connection'][];
   /** Connections to each of them; as many as to the database itself where nothing is said. */
   readonly pool?: NonNullable<DatabaseConfig['pool']>;

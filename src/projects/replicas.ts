@@ -15,9 +15,9 @@ import type { RedisLink } from './redis.ts';
 import { createReplica, type Mark, type Replica, usualReplicas } from './replica.ts';
 
 /** What tells callers apart. */
-export type Caller = Actor | { readonly is: 'user'; readonly id: string };
+type Caller = Actor | { readonly is: 'user'; readonly id: string };
 
-export interface ReplicaState {
+interface ReplicaState {
   readonly number: number;
   readonly used: boolean;
   /** Seconds that it is behind at most; undefined before it was ever heard of. */

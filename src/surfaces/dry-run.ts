@@ -40,7 +40,7 @@ export function refuseDryRun(request: Pick<FastifyRequest, 'url' | 'method'>): v
 }
 
 function noDryRun(): GatewayError {
-  return new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });
+  return new GatewayError('unprocessable', { message: 'dry_run: this address has no dry run; nothing was done' });
 }
 
 /** Refuses, before any body is read, what would write all the same. */

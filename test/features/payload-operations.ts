@@ -145,7 +145,7 @@ async function tried(t: Tester, garden: OwnGarden): Promise<void> {
     ['POST', '/users/login', { email: 'edda@garden.test', password: 'password' }],
     ['POST', '/_preferences/x', { value: 1 }],
   ] as const) {
-    refused(t, await send(garden, method, `${path}?dry_run=1`, body), 400, 'dry_run: what this address does cannot be tried', path);
+    refused(t, await send(garden, method, `${path}?dry_run=1`, body), 400, 'dry_run: this address has no dry run', path);
   }
   refused(t, await send(garden, 'POST', '/uses?dry_run=1', { name: 'x' }, null), 403, 'You are not allowed', 'a trial is no permission');
   for (const odd of ['dry_run[]=1', 'dry_run[a]=1', 'dry_run=1&dry_run=0', 'dryrun=1']) {

@@ -12,7 +12,7 @@ import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
 import { type Shown, type Writes, withLocale, writeFresh } from './write.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
 }
