@@ -44,7 +44,13 @@ export const leaks: readonly Leak[] = [
     rule: 'grant.rows(), related.target, readable]',
     instead: 'related.target]',
   },
-  { name: 'sort-through-lists-unruled', world: 53, file: 'access/order', rule: 'grant.rows(), related.target, visible]', instead: 'visible]' },
+  {
+    name: 'sort-through-lists-unruled',
+    world: 53,
+    file: 'access/order',
+    rule: 'grant.rows(), related.target, visible]',
+    instead: 'visible]',
+  },
   {
     name: 'languages-unruled',
     world: 11,
