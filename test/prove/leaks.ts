@@ -75,7 +75,7 @@ export const leaks: readonly Leak[] = [
     instead: 'rows: grant.rows',
   },
   { name: 'snapshots-uncut', world: 3, file: 'access/snapshots', rule: "grant.field(field) !== 'yes'", instead: 'false' },
-  { name: 'trials-uncut', world: 1, file: 'engine/dry-run', rule: 'unlimited ? text : readableMembers(text, is)', instead: 'text' },
+  { name: 'dry-runs-uncut', world: 1, file: 'engine/dry-run', rule: 'unlimited ? text : readableMembers(text, is)', instead: 'text' },
   { name: 'feeds-of-hidden-columns', world: 20, file: 'changes/caller-changes', rule: 'visible.field(field) === how', instead: 'field' },
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a module.
   { name: 'remembered-for-others', world: 1, file: 'surfaces/directus/read', rule: 'return `${serial} ', instead: 'return `' },
