@@ -36,16 +36,17 @@ const busyConnections = 50;
 /** Seconds before the first round: code that has not run often is slower, and there is more of it in Sallyport. */
 export const longestWarmUp = 5;
 
-async function round(bench: Bench, { server, paths, connections = busyConnections }: Contestant, number: number): Promise<Round> {
-  const { load, client, pace } = bench;
-  const token = server.token === undefined ? {} : { token: server.token };
-  const common = () => ({ port: server.port, paths: typeof paths === 'function' ? paths() : paths, first: number * 101, ...token });
-  // Connections are open and statements prepared again before the clock runs.
-  await load.run({ ...common(), connections, seconds: number === 0 ? longestWarmUp : 0.5 });
+/** What a round of a server took. `run` sends requests from all connections for as long as it takes, `runAlone` from one. */
+export async function measureRound(
+  client: Bench['client'],
+  server: RunningServer,
+  run: () => ReturnType<LoadGenerator['run']>,
+  runAlone: () => ReturnType<LoadGenerator['run']>,
+): Promise<Round> {
   const [cpuBefore, databaseBefore] = [await server.usage(), await backendTimes(client, server.application)];
-  const busy = await load.run({ ...common(), connections, seconds: pace.seconds });
+  const busy = await run();
   const [cpuAfter, databaseAfter] = [await server.usage(), await backendTimes(client, server.application)];
-  const quiet = await load.run({ ...common(), connections: 1, seconds: Math.max(0.5, pace.seconds / 4) });
+  const quiet = await runAlone();
   return {
     perSecond: (busy.requests * 1000) / busy.elapsed,
     latency: quiet.p50,
@@ -53,6 +54,20 @@ async function round(bench: Bench, { server, paths, connections = busyConnection
     databaseCpu: perRequest(timesBetween(databaseBefore, databaseAfter), busy.requests),
     loadCpu: busy.ownCpu,
   };
+}
+
+async function round(bench: Bench, { server, paths, connections = busyConnections }: Contestant, number: number): Promise<Round> {
+  const { load, client, pace } = bench;
+  const token = server.token === undefined ? {} : { token: server.token };
+  const common = () => ({ port: server.port, paths: typeof paths === 'function' ? paths() : paths, first: number * 101, ...token });
+  // Connections are open and statements prepared again before the clock runs.
+  await load.run({ ...common(), connections, seconds: number === 0 ? longestWarmUp : 0.5 });
+  return measureRound(
+    client,
+    server,
+    () => load.run({ ...common(), connections, seconds: pace.seconds }),
+    () => load.run({ ...common(), connections: 1, seconds: Math.max(0.5, pace.seconds / 4) }),
+  );
 }
 
 /** The figures of each contestant, in their order. */

@@ -1,9 +1,8 @@
 /** Writes of one article, and of a thousand in one request, each with activity and revision, beside a hand-written server. */
 import { project } from './cases.ts';
-import { backendTimes, perRequest, timesBetween } from './cpu.ts';
 import { databases, makeWrites, withClient } from './data/databases.ts';
 import type { Load } from './load/generator.ts';
-import { type Bench, longestWarmUp } from './measure.ts';
+import { type Bench, longestWarmUp, measureRound } from './measure.ts';
 import { type RunningServer, startServer } from './processes.ts';
 import { type Figures, figuresOf, type Round } from './statistics.ts';
 
@@ -92,17 +91,12 @@ async function round(bench: Bench, one: WriteCase, server: RunningServer, number
   const { load, client, pace } = bench;
   await load.run(await loadOf(one, server, number === 0 ? longestWarmUp : 0.5));
   const busyLoad = await loadOf(one, server, pace.seconds);
-  const [cpuBefore, databaseBefore] = [await server.usage(), await backendTimes(client, server.application)];
-  const busy = await load.run(busyLoad);
-  const [cpuAfter, databaseAfter] = [await server.usage(), await backendTimes(client, server.application)];
-  const quiet = await load.run({ ...(await loadOf(one, server, 0.5)), connections: 1 });
-  return {
-    perSecond: (busy.requests * 1000) / busy.elapsed,
-    latency: quiet.p50,
-    serverCpu: (cpuAfter.cpu - cpuBefore.cpu) / 1000 / busy.requests,
-    databaseCpu: perRequest(timesBetween(databaseBefore, databaseAfter), busy.requests),
-    loadCpu: busy.ownCpu,
-  };
+  return measureRound(
+    client,
+    server,
+    () => load.run(busyLoad),
+    async () => load.run({ ...(await loadOf(one, server, 0.5)), connections: 1 }),
+  );
 }
 
 /** The figures of both servers in each case. */

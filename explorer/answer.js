@@ -1,4 +1,4 @@
-/** The answer to a request: its status, how long it took, and what it holds, as a table, as JSON or as what it says of a read or a trial. */
+/** The answer to a request: its status, how long it took, and what it holds, as a table, as JSON or as what it says of a read or a dry run. */
 import { curlOf } from './api.js';
 import { copyButton, h } from './dom.js';
 import { exactValue, jsonView, told } from './exact-json.js';
@@ -73,7 +73,7 @@ function explanation(data) {
 /** JSON text of a value of `exactValue`. */
 const unmarked = (value) => JSON.stringify(value).replaceAll(/"\\u0001([^"]*)"/g, '$1');
 
-function trial(data) {
+function dryRun(data) {
   const changes = data.changes.map(({ action, collection, item, before, after }) => {
     const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
     const differing = names.filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]));
@@ -102,7 +102,7 @@ function viewsOf(text) {
     return text === '' ? [['Answer', () => h('p', { class: 'empty' }, 'The answer has no body.')]] : [json];
   }
   const { data } = value ?? {};
-  if (data?.dry_run === true) return [['Changes', () => trial(data)], json];
+  if (data?.dry_run === true) return [['Changes', () => dryRun(data)], json];
   if (data?.rules && data?.as) return [['Explanation', () => explanation(data)], json];
   if (Array.isArray(data) && data.length === 0) return [['Rows', () => h('p', { class: 'empty' }, 'No rows.')], json];
   const table = tableOf(data);

@@ -170,7 +170,7 @@ export function formOf(operation, fields, { explainable, acting }) {
       acting,
     );
     parts.push(row);
-    readers.trial = () => box.checked;
+    readers.dryRun = () => box.checked;
   }
   parts.push(names);
   return { parts, read: () => Object.fromEntries(Object.entries(readers).map(([name, of]) => [name, of()])) };

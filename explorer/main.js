@@ -123,8 +123,8 @@ function showRequest(keepsFocus = false) {
     if (request.missing) return;
     method.textContent = request.method;
     url.textContent = base + request.path;
-    send.textContent = request.method === 'GET' ? 'Send' : read().trial ? 'Try' : 'Send';
-    send.classList.toggle('danger', request.method !== 'GET' && !read().trial);
+    send.textContent = request.method === 'GET' ? 'Send' : read().dryRun ? 'Try' : 'Send';
+    send.classList.toggle('danger', request.method !== 'GET' && !read().dryRun);
   };
   form.addEventListener('input', refresh);
   form.addEventListener('change', refresh);

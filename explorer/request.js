@@ -16,7 +16,7 @@ function queryOf(form) {
   for (const name of ['q', 'sort', 'limit', 'offset', 'deep', 'meta', 'groupBy']) add(name, form[name]?.trim());
   if (form.aggregate) add(`aggregate[${form.aggregate}]`, form.measured || '*');
   if (form.explain) add('explain', '1');
-  if (form.trial) add('dry_run', '1');
+  if (form.dryRun) add('dry_run', '1');
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 

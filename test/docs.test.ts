@@ -9,7 +9,7 @@ import { environmentVariables } from '../src/config/environment.ts';
 import { loadProjectFile } from '../src/config/load.ts';
 import { projectFileSchema } from '../src/config/schema.ts';
 import type { Storage } from '../src/dialect/types.ts';
-import { type ErrorKind, errorKinds } from '../src/lib/errors.ts';
+import { type ErrorKind, errorKinds } from '../src/lib/error-kinds.ts';
 import { aggregateFunctions, dateParts } from '../src/query/aggregates.ts';
 import { type Budgets, defaultBudgets, defaultLimits, type Limits } from '../src/query/limits.ts';
 import { operators } from '../src/query/operators.ts';

@@ -1,5 +1,5 @@
 /** The layers of docs/architecture.md hold: biome.json says what the document says, and no import goes upwards. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import t from 'tap';
 
@@ -53,14 +53,27 @@ function override(folder: string): unknown {
   return { includes: [place], linter: { rules: { style: { noRestrictedImports: { level: 'error', options: { patterns } } } } } };
 }
 
-function placeExists(folder: string): boolean {
-  if (folder === 'migrations') return existsSync(join(root, folder));
-  return existsSync(join(root, 'src', folder === 'vendors/index' ? 'vendors/index.ts' : folder));
+/** What the table must have a row for: the folders of `src`, each vendor by itself, the one file of `vendors`, and the migrations. */
+function foldersOfTheTree(): string[] {
+  const below = (folder: string): string[] =>
+    readdirSync(join(root, 'src', folder), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  const vendors = below('vendors').map((name) => `vendors/${name}`);
+  return ['migrations', 'index', 'vendors/index', ...vendors, ...below('').filter((name) => name !== 'vendors')];
 }
 
-t.test('biome.json says what the tables say', async (t) => {
+t.test('the table has the folders that are there, and no others', async (t) => {
   t.equal(layers.rows.get('lib'), 1, 'the tables were found');
-  const wanted = [...layers.rows.keys()].filter((folder) => folder !== 'index' && placeExists(folder)).map(override);
+  t.strictSame([...layers.rows.keys()].sort(), foldersOfTheTree().sort());
+  const importing = [...layers.packages.values()].flat();
+  t.strictSame(
+    importing.filter((folder) => !layers.rows.has(folder)),
+    [],
+    'those that may import a package',
+  );
+});
+
+t.test('biome.json says what the tables say', async (t) => {
+  const wanted = [...layers.rows.keys()].filter((folder) => folder !== 'index').map(override);
   const found: { overrides?: unknown[] } = JSON.parse(read('biome.json'));
   t.same(found.overrides, wanted);
 });

@@ -1,12 +1,10 @@
 /**
- * The promises to users, on MySQL itself: `test/mysql-proper.sh` starts such a server where the distribution has none. Those that have least
- * to do with the database, and cost most, are kept on the others alone; `test/mysql-proper.sh run` keeps them all.
+ * The promises to users, on MySQL itself: `test/mysql-proper.sh` starts such a server where the distribution has none. Those that say why they
+ * do not depend on the database are kept on the others alone; `test/mysql-proper.sh run` keeps them all.
  */
 import t from 'tap';
 
 const url = process.env['TEST_MYSQL_PROPER_URL'];
-const elsewhere =
-  /password|second factor|sessions|sign-on|SCIM|official|Directus 8|^files|field of a file|webhooks|extensions|administrator|tools for|WebSocket|feed|instances|stay open|credential|addresses|accounts|takes? an Idempotency|cannot be tried|^asking first|provider|remembered|^clients|^documents|^Payload (?!finds|writes)|^Strapi: (?!filters|lists)/;
 
 if (url === undefined) {
   await t.test(
@@ -20,7 +18,7 @@ if (url === undefined) {
   const { features } = await import('./features/index.ts');
   await vendorSuite(
     'mysql',
-    features.filter(({ promise }) => !elsewhere.test(promise)),
+    features.filter(({ databaseIndependent }) => databaseIndependent === undefined),
   );
   // What is its own affair: the catalogue, texts, values to the last digit, groups, answers that were cut, connections, limits of time.
   const own = ['aggregates', 'connection', 'introspect', 'stream', 'text', 'text-indexes', 'time-limit'].map((file) => `mysql/${file}`);

@@ -27,7 +27,7 @@ function authorise(query: AggregateQuery, guard: Guard): AggregateQuery {
   return {
     ...query,
     groups: authoriseGroups(query.groups, collection, guard),
-    measures: query.measures.map((measure) => (measure.field ? { ...measure, ...toldRows(measure.field, collection, guard) } : measure)),
+    measures: query.measures.map((measure) => (measure.field ? { ...measure, ...visibleRows(measure.field, collection, guard) } : measure)),
     where: authoriseRows(query.where, rows, collection, guard),
   };
 }
@@ -38,16 +38,16 @@ function authoriseGroups(groups: AggregateQuery['groups'], collection: Collectio
   const authorised = authoriseOrder(ways, collection, guard);
   let next = 0;
   return groups.map((group) => {
-    if (!group.via) return { ...group, ...toldRows(group.field, collection, guard) };
+    if (!group.via) return { ...group, ...visibleRows(group.field, collection, guard) };
     const via = authorised[next++]?.via ?? group.via;
     return { ...group, via };
   });
 }
 
 /** The rows in which the field may be read, where that is not all of them. Throws `unknown_field` for one that is never told. */
-function toldRows(field: Field, collection: Collection, guard: Guard): { told?: Filter } {
+function visibleRows(field: Field, collection: Collection, guard: Guard): { visible?: Filter } {
   const grant = demand(collection, guard);
   const readable = field.secret ? 'no' : grant.field(field);
   if (!isComparable(readable)) throw new GatewayError('unknown_field', { field: field.name, collection: collection.name });
-  return readable === 'yes' ? {} : { told: grant.rowsOf(field) };
+  return readable === 'yes' ? {} : { visible: grant.rowsOf(field) };
 }

@@ -4,7 +4,7 @@ import type { Filter } from '../query/types.ts';
 import { coerceOperand } from '../schema/field-types.ts';
 import type { Collection, Schema } from '../schema/types.ts';
 import { otherRights, readGrant } from './grants.ts';
-import { namedRow, toldRows } from './history.ts';
+import { namedRow, visibleRows } from './history.ts';
 import type { Actor, Authorized, Permission, Rules } from './types.ts';
 
 /** To read comments takes no right of its own; what is not named here is none. */
@@ -88,7 +88,7 @@ export function commentAccess(schema: Schema, rules: Rules, actor: Actor): Comme
     known: (asked) =>
       authorized(
         asked.activity,
-        allOf([isComment(asked), everything ? always : toldRows(asked.activity, otherRights(rules, actor, schema))]),
+        allOf([isComment(asked), everything ? always : visibleRows(asked.activity, otherRights(rules, actor, schema))]),
       ),
     changeable: (asked, explained) => authorized(asked.activity, allOf([isComment(asked), changes(asked.activity, explained)])),
   };

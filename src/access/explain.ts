@@ -7,12 +7,12 @@ import type { Action, Actor, CollectionRules, Permission, Rules } from './types.
 import { writeGrant } from './write.ts';
 
 /** A condition as JSON, in the manner of a filter. */
-type Told = boolean | { readonly [key: string]: unknown };
+type Explained = boolean | { readonly [key: string]: unknown };
 
 interface HiddenField {
   readonly field: string;
   /** `always`, or the condition on the rows in which it is not there. */
-  readonly where: 'always' | Told;
+  readonly where: 'always' | Explained;
   readonly because: string;
 }
 
@@ -23,24 +23,24 @@ export interface Explanation {
   /** The rows of directus_permissions that decide. */
   readonly permissions: readonly Permission[];
   /** Which rows it is allowed for. */
-  readonly rows: Told;
+  readonly rows: Explained;
   /** Fields that are not read, or may not be sent. */
   readonly fields: readonly HiddenField[];
 }
 
 /** The rows as a filter would name them. */
-function toldFilter(filter: Filter): Told {
+function explainFilter(filter: Filter): Explained {
   switch (filter.is) {
     case 'always':
       return true;
     case 'never':
       return false;
     case 'all':
-      return { and: filter.of.map(toldFilter) };
+      return { and: filter.of.map(explainFilter) };
     case 'any':
-      return { or: filter.of.map(toldFilter) };
+      return { or: filter.of.map(explainFilter) };
     case 'not':
-      return { not: toldFilter(filter.of) };
+      return { not: explainFilter(filter.of) };
     case 'compare':
       return {
         [filter.field.name]: {
@@ -54,15 +54,15 @@ function toldFilter(filter: Filter): Told {
     case 'geo':
       return { [filter.field.name]: filter.condition };
     case 'some':
-      return { [filter.relation.name]: { some: toldFilter(filter.where) } };
+      return { [filter.relation.name]: { some: explainFilter(filter.where) } };
     case 'count':
-      return { [filter.relation.name]: { count: { [filter.operator]: filter.value }, where: toldFilter(filter.where) } };
+      return { [filter.relation.name]: { count: { [filter.operator]: filter.value }, where: explainFilter(filter.where) } };
     case 'named':
-      return { [filter.item.name]: { row_of: filter.collection.name, where: toldFilter(filter.where) } };
+      return { [filter.item.name]: { row_of: filter.collection.name, where: explainFilter(filter.where) } };
     case 'byValue':
-      return { [filter.field.name]: { cases: Object.fromEntries([...filter.of].map(([value, of]) => [value, toldFilter(of)])) } };
+      return { [filter.field.name]: { cases: Object.fromEntries([...filter.of].map(([value, of]) => [value, explainFilter(of)])) } };
     case 'among':
-      return { and: [toldFilter(filter.of), toldFilter(filter.where)] };
+      return { and: [explainFilter(filter.of), explainFilter(filter.where)] };
     case 'words':
       return { words: filter.text };
     case 'each':
@@ -106,11 +106,11 @@ export function explain({ schema, rules, actor, collection, action, status }: As
       const readable = grant.field(field);
       if (readable === 'yes')
         return field.secret === 'masked' ? [{ field: field.name, where: 'always', because: 'It is shown as stars.' }] : [];
-      const hidden = grant.cases.filter((one) => one.hidden.has(field.name)).map(({ when }) => toldFilter(when));
+      const hidden = grant.cases.filter((one) => one.hidden.has(field.name)).map(({ when }) => explainFilter(when));
       const where = readable === 'no' ? 'always' : { or: hidden };
       return [{ field: field.name, where, because: whyHidden(field, permissions) }];
     });
-    return { allowed: rows.is !== 'never', because, permissions, rows: toldFilter(rows), fields };
+    return { allowed: rows.is !== 'never', because, permissions, rows: explainFilter(rows), fields };
   }
   const grant = writeGrant(collection, rules, actor, schema);
   if (!grant) return nothing(because);
@@ -125,11 +125,11 @@ export function explain({ schema, rules, actor, collection, action, status }: As
   );
   if (action !== 'create') {
     const rows = grant.rows(action);
-    return { allowed: rows.is !== 'never', because, permissions, rows: toldFilter(rows), fields: blocked };
+    return { allowed: rows.is !== 'never', because, permissions, rows: explainFilter(rows), fields: blocked };
   }
   const statuses =
     collection.status && granted?.mode === 'workflow' ? [...granted.byStatus.keys()].filter((one) => grant.creates(one)) : undefined;
-  const rows: Told = statuses ? { [collection.status?.field.name ?? 'status']: { in: statuses } } : grant.creates(undefined);
+  const rows: Explained = statuses ? { [collection.status?.field.name ?? 'status']: { in: statuses } } : grant.creates(undefined);
   return { allowed: statuses ? statuses.length > 0 : rows === true, because, permissions, rows, fields: blocked };
 }
 

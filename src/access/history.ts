@@ -28,10 +28,10 @@ export function historyGrant(grant: ReadGrant, collection: Collection, others: O
   if (!revisions && readsOwnOnly(collection, others)) return grant;
   const rights = new Map(collectionsOf(others));
   const cuts = revisions ? revisionCuts(collection, rights) : undefined;
-  const told = toldRows(collection, others);
+  const visible = visibleRows(collection, others);
   return {
     ...grant,
-    rows: (statuses) => allOf([grant.rows(statuses), told]),
+    rows: (statuses) => allOf([grant.rows(statuses), visible]),
     field(named) {
       const readable = grant.field(named);
       return readable === 'yes' && cuts?.has(named.name) ? 'cut' : readable;
@@ -58,7 +58,7 @@ function* collectionsOf({ schema, rules, actor, grantOf }: OtherRights): Iterabl
 }
 
 /** The entries that may be read; of activity also those of what the caller did. */
-export function toldRows(history: Collection, others: OtherRights): Filter {
+export function visibleRows(history: Collection, others: OtherRights): Filter {
   const rows = readableRows(history, others);
   const by = history.name === 'directus_activity' ? history.fields.get('action_by') : undefined;
   return by && others.actor.is === 'user' ? anyOf([compare(by, 'exact', others.actor.id), rows]) : rows;
@@ -118,9 +118,9 @@ function revisionCuts(revisions: Collection, rights: ReadonlyMap<string, Right>)
     if (of) cuts.set(name, { of, rest });
   }
   for (const name of ['parent_collection', 'parent_item']) {
-    const told = (right: Right | undefined): boolean =>
+    const visible = (right: Right | undefined): boolean =>
       name === 'parent_item' ? right?.grant.rows().is === 'always' : right !== undefined;
-    if (parent) cuts.set(name, { of: parent, rest: (collection, json) => (told(rights.get(collection)) ? json : 'null') });
+    if (parent) cuts.set(name, { of: parent, rest: (collection, json) => (visible(rights.get(collection)) ? json : 'null') });
   }
   return cuts;
 }

@@ -72,10 +72,10 @@ function throughLists(term: Order, steps: readonly ListStep[], collection: Colle
     const related = authoriseRelation(step.relation, guard);
     const grant = guard.grant(step.collection);
     if (!related || !grant) throw unknown(term, collection);
-    const told = i === steps.length - 1 ? narrow([term.field], step.collection, guard) : always;
+    const visible = i === steps.length - 1 ? narrow([term.field], step.collection, guard) : always;
     return {
       ...step,
-      where: allOf([authoriseFilter(step.where, step.collection, guard), grant.rows(), related.target, told]),
+      where: allOf([authoriseFilter(step.where, step.collection, guard), grant.rows(), related.target, visible]),
       own: allOf([step.own, related.own]),
       ...(related.through ? { through: related.through } : {}),
     };

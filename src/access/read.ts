@@ -61,10 +61,10 @@ export function statusRows(
   const field = query.collection.status?.field;
   const readable = field ? grant.field(field) : 'yes';
   if (readable === 'no') return { rows: total };
-  const told = field && readable === 'some' ? grant.rowsOf(field) : always;
+  const visible = field && readable === 'some' ? grant.rowsOf(field) : always;
   return {
-    rows: query.statuses === undefined ? total : allOf([grant.rows(query.statuses), told]),
-    byStatus: allOf([grant.rows('any'), told]),
+    rows: query.statuses === undefined ? total : allOf([grant.rows(query.statuses), visible]),
+    byStatus: allOf([grant.rows('any'), visible]),
   };
 }
 
@@ -166,8 +166,8 @@ function askedAbout(filter: Filter): readonly Named[] {
 /** The rows of a query that may be read. */
 export function authoriseRows(where: Filter, rows: Filter, collection: Collection, guard: Guard): Filter {
   const asked = authoriseFilter(where, collection, guard);
-  const told = pinned(rows, asked);
-  return allOf([within(asked, told), told]);
+  const ruled = pinned(rows, asked);
+  return allOf([within(asked, ruled), ruled]);
 }
 
 /** What is looked through is of the rows that may be read: others neither take their room nor count. */

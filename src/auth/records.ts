@@ -48,10 +48,10 @@ export async function changeRecorded(request: FastifyRequest, { id, values, hold
   if (!key) return false;
   const changed = await transactional(connection, async (transaction) => {
     if (!(await changeUser(transaction, schema, id, values, holding))) return false;
-    const told = await textsOf(transaction, compileSnapshot(users, [key], wholeRow(users), connection.dialect));
+    const snapshots = await textsOf(transaction, compileSnapshot(users, [key], wholeRow(users), connection.dialect));
     const sent = Object.keys(values).flatMap((column) => users.fields.get(column) ?? []);
     const about = { collection: users.name, item: id };
-    const changed = told.map((data): JournalRecord => ({ action: 'update', ...about, revision: { data, delta: picked(data, sent) } }));
+    const changed = snapshots.map((data): JournalRecord => ({ action: 'update', ...about, revision: { data, delta: picked(data, sent) } }));
     const status: JournalRecord[] = 'status' in values ? [{ action: 'status-update', ...about }] : [];
     await writeJournal({ connection: transaction, now: new Date(), schema }, [...changed, ...status], authorOf(request, by));
     await done?.(transaction);

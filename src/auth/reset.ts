@@ -22,7 +22,7 @@ interface ResetClaims {
 }
 
 /** What is stored of a token: enough to know it again. */
-const printOfToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 const fullName = ({ row }: UserRow): string =>
   [row['first_name'], row['last_name']].filter((part) => part).join(' ') || String(row['email']);
@@ -56,7 +56,7 @@ async function sendReset(request: FastifyRequest, mail: MailConfig, user: UserRo
   const address = String(user.row['email']);
   const claims: ResetClaims & { readonly ttl: number } = { id: Number(user.id), email: address, type: 'reset_password', ttl: minutes };
   const token = signed(request, project, claims, minutes);
-  await changeUser(project.connection, project.schemas.current, user.id, { password_reset_token: printOfToken(token) });
+  await changeUser(project.connection, project.schemas.current, user.id, { password_reset_token: digestOf(token) });
   const values = {
     reset_url: linkTo(mail, project.key, token, page),
     user_full_name: fullName(user),
@@ -81,14 +81,14 @@ export async function resetPassword(request: FastifyRequest, token: string, pass
   const user = await userById(connection, schema, String(claims.id));
   if (!user) throw new GatewayError('user_not_found');
   if (user.row['email'] !== claims.email) throw new GatewayError('invalid_reset_token');
-  const print = printOfToken(token);
-  if (user.row['password_reset_token'] !== print) throw new GatewayError('expired_reset_token');
+  const digest = digestOf(token);
+  if (user.row['password_reset_token'] !== digest) throw new GatewayError('expired_reset_token');
   if (user.status === 'suspended') throw new GatewayError('user_suspended');
   if (user.status !== 'active') throw new GatewayError('user_inactive');
   checkPolicy(rules.current, password);
   const values = { password: await newHash(project, password), password_reset_token: null };
   // Of two at once one finds the token.
-  const change = { id: user.id, values, holding: { password_reset_token: print }, by: user, done };
+  const change = { id: user.id, values, holding: { password_reset_token: digest }, by: user, done };
   if (!(await changeRecorded(request, change))) throw new GatewayError('expired_reset_token');
   await endSessionsOf(project, user.id);
   return { ...user, password: values.password };

@@ -118,7 +118,7 @@ export async function sessionById(connection: Connection, schema: Schema, id: st
   };
 }
 
-const told = ['ip_address', 'user_agent', 'created_on', 'token_expired_at'] as const;
+const shown = ['ip_address', 'user_agent', 'created_on', 'token_expired_at'] as const;
 
 /** The sessions of a user that have not ended, as their owner is told of them: without the token. */
 export async function sessionsOf(connection: Connection, schema: Schema, user: string): Promise<Record<string, unknown>[]> {
@@ -131,7 +131,7 @@ export async function sessionsOf(connection: Connection, schema: Schema, user: s
     id: Number(row['id']),
     user: Number(row['user']),
     token_type: row['token_type'] ?? null,
-    ...Object.fromEntries(told.map((key) => [key, key.endsWith('_on') || key.endsWith('_at') ? utcText(moment(row[key])) : row[key]])),
+    ...Object.fromEntries(shown.map((key) => [key, key.endsWith('_on') || key.endsWith('_at') ? utcText(moment(row[key])) : row[key]])),
   }));
 }
 

@@ -77,12 +77,12 @@ function alone(own: Attempts): SharedAttempts {
 }
 
 function shared({ config, log }: Project, redis: RedisLink, purpose: string, settings: EffectiveAuth, own: Attempts): SharedAttempts {
-  const print = (text: string): string =>
+  const digest = (text: string): string =>
     createHmac('sha256', config.secret).update(`attempts ${config.key} ${purpose} ${text}`).digest('base64url');
   // The braces keep the keys of a project on one server of a cluster. Names of accounts never get there.
   const keysOf = (account: string, address: string): [string, string] => [
-    `sallyport:{${print('')}}:${print(`address ${address}`)}`,
-    `sallyport:{${print('')}}:${print(`account ${account}`)}`,
+    `sallyport:{${digest('')}}:${digest(`address ${address}`)}`,
+    `sallyport:{${digest('')}}:${digest(`account ${account}`)}`,
   ];
   const { firstWaitSeconds, longestWaitSeconds, addressAttempts, attempts } = settings;
   const run = async (script: string, keys: [string, string], ...values: readonly number[]): Promise<number | undefined> => {

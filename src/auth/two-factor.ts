@@ -21,8 +21,8 @@ function stepOf(secret: string, otp: string): number | undefined {
 export async function demandOtp(project: Project, user: string, secret: string, otp: string | undefined): Promise<void> {
   if (otp === undefined) throw new GatewayError('otp_missing');
   const step = stepOf(secret, otp);
-  const print = createHash('sha256').update(secret).digest('hex');
-  if (step === undefined || !(await usedOnce(project, `otp ${user} ${step} ${print}`, life))) throw new GatewayError('otp_wrong');
+  const digest = createHash('sha256').update(secret).digest('hex');
+  if (step === undefined || !(await usedOnce(project, `otp ${user} ${step} ${digest}`, life))) throw new GatewayError('otp_wrong');
 }
 
 /** Ten bytes and more in base32, as authenticators take them. */

@@ -30,7 +30,7 @@ interface Entry {
   readonly item: string;
 }
 
-const told = new Set(['create', 'update', 'delete', 'soft-delete', 'revert', 'upload']);
+const tellable = new Set(['create', 'update', 'delete', 'soft-delete', 'revert', 'upload']);
 /** Entries of one look. */
 export const page = 500;
 
@@ -77,7 +77,7 @@ export async function oldestEntry(reading: Reading): Promise<number | undefined>
 
 /** The changes of rows among those entries, in the order of each row's last one. */
 export async function changesIn(reading: Reading, entries: readonly Entry[]): Promise<Change[]> {
-  const ofRows = entries.filter(({ action }) => told.has(action));
+  const ofRows = entries.filter(({ action }) => tellable.has(action));
   const ids = ofRows.map(({ id }) => String(id));
   const revisions =
     ids.length === 0

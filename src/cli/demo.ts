@@ -89,10 +89,10 @@ export function tellDemo(summary: DemoSummary, base: string, brief: boolean): st
     `Token          ${admin.token}`,
     `Editor         ${editor.email} / ${editor.password}, token ${editor.token}`,
   ];
-  const tried = curls.flatMap(({ title, path, token }) => [`# ${title}`, curl(base, path, token)]);
+  const examples = curls.flatMap(({ title, path, token }) => [`# ${title}`, curl(base, path, token)]);
   return brief
-    ? [...lines, '', ...tried]
-    : [...lines, '', 'Try:', '', ...tried, '', 'Your own database: npx sallyport init <database-url>'];
+    ? [...lines, '', ...examples]
+    : [...lines, '', 'Try:', '', ...examples, '', 'Your own database: npx sallyport init <database-url>'];
 }
 
 export interface DemoFlags {

@@ -1,11 +1,13 @@
 /** Words for customers and what they say. All of them are invented. */
 
+/** Given names. */
 export const firstNames: readonly string[] = (
   'Ada Aino Alma Amir Anouk Anton Bea Ben Björn Bruno Carla Chiara Clara Daan Dario Edda Elif Emil Esther Eva Femke Filip Finn Frida Gaia Hana ' +
   'Hugo Ida Ilse Ines Ivan Jana Jonas Juno Kaja Karim Lars Lea Leo Lina Lotte Luca Maja Malik Mara Marek Mila Mina Nils Noa Nora Olga Oskar ' +
   'Paul Petra Pia Rafael Rosa Samir Selma Sofia Tara Theo Tilda Tom Ugo Vera Viggo Wanda Yara Yuki Zoe'
 ).split(' ');
 
+/** Family names. */
 export const lastNames: readonly string[] = (
   'Abel Andersen Bakker Bauer Bergström Bianchi Brandt Castro Claes Costa Dahl Dubois Eriksen Fabre Fischer Fontana García Graf Haas Hansen ' +
   'Holm Horváth Ito Jansen Jensen Kaya Keller König Kowalski Larsen Lehmann Lindqvist López Maier Marino Martin Meyer Moreau Müller Nagy ' +

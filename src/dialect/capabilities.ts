@@ -4,7 +4,7 @@
  */
 import { GatewayError } from '../lib/errors.ts';
 
-export interface Capability {
+interface Capability {
   /** What is lacking where it fails, as it stands in a sentence. */
   readonly what: string;
   /** An expression that a server without it refuses. It finds nothing out and changes nothing. */

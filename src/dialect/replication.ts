@@ -5,7 +5,7 @@ import type { Queryable } from './types.ts';
 export type LogPosition = readonly string[];
 
 /** What is needed of a connection for that. */
-export type Asked = Pick<Queryable, 'rows'>;
+type Asked = Pick<Queryable, 'rows'>;
 
 export interface Replication {
   /**

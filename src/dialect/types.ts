@@ -1,159 +1,30 @@
-/** What a vendor is: introspection, connection, and the parts of SQL in which databases differ. */
-import type { Knex } from 'knex';
+/** What a vendor is: how it connects, what its catalogue says, and the parts of SQL in which databases differ. */
 import type { GatewayError } from '../lib/errors.ts';
 import type { Fragment, Printer, Statement } from '../lib/fragment.ts';
 import type { Collection, Field } from '../schema/types.ts';
+import type { AggregateSql } from './aggregates.ts';
+import type { Connection } from './connection.ts';
+import type { DatabaseConfig, VendorName } from './database-config.ts';
 import type { Ddl } from './ddl.ts';
 import type { ValueForm } from './forms.ts';
+import type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
 import type { Collation, Introspection } from './introspection.ts';
-import type { Estimate, PlanSql } from './plan.ts';
+import type { KeySql } from './keys.ts';
+import type { PlanSql } from './plan.ts';
 import type { PointSql } from './points.ts';
 import type { Replication } from './replication.ts';
-
-export type { AggregateSql, DatePart } from './aggregates.ts';
-export type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
-export type { Collation, IntrospectedColumn, IntrospectedForeignKey, IntrospectedTable, Introspection, Storage } from './introspection.ts';
-
-export type { KeyColumn, KeySql } from './keys.ts';
-export type { Estimate } from './plan.ts';
-export type { Scalar, Stored } from './values.ts';
-
-import type { AggregateSql } from './aggregates.ts';
-import type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
-import type { KeySql } from './keys.ts';
-import type { PoolUse } from './lend.ts';
-import type { IntrospectedTextIndex, TextIndexForm, TextMatch } from './text-index.ts';
+import type { TextMatch } from './text-index.ts';
 import type { Scalar, Stored } from './values.ts';
 
-export type { IntrospectedTextIndex, TextIndexForm, TextMatch };
-
-export type VendorName = 'pg' | 'mysql2' | 'better-sqlite3';
-
-export interface DatabaseConfig {
-  client: VendorName;
-  /** A URL, the driver's own connection object, or `{ filename }` for SQLite. */
-  connection: string | Readonly<Record<string, unknown>>;
-  /** Schemas (PostgreSQL) to serve, the first being the default one. Unset: the connection's own. */
-  schemas?: readonly string[];
-  pool?: { readonly min?: number; readonly max?: number };
-  textOrder?: TextOrder;
-  /** False behind a proxy that lends connections for one transaction; without a word as the process says (PREPARED). */
-  preparedStatements?: boolean;
-  /** False where PostgreSQL alone is to say how repeated statements are planned. */
-  genericPlans?: boolean;
-  /** Copies of the database that reads are spread over. */
-  replicas?: ReplicaConfig;
-  /** Milliseconds after which the database itself ends a statement; without them, or with 0, it is left to the server's settings. */
-  statementMilliseconds?: number;
-}
-
-/** Servers that copy the database, each with a connection in the form of its own, and how they are used. */
-export interface ReplicaConfig {
-  readonly connections: readonly DatabaseConfig['connection'][];
-  /** Connections to each of them; as many as to the database itself where nothing is said. */
-  readonly pool?: NonNullable<DatabaseConfig['pool']>;
-  /** Seconds that one may be behind before nobody reads from it. */
-  readonly lagSeconds?: number;
-  /** Milliseconds between two looks at how far they are. */
-  readonly lookMilliseconds?: number;
-}
-
-/** What holds for one statement alone. */
-export interface StatementLimits {
-  /** Milliseconds that it may take, whatever holds for the others; 0 is as long as it needs. */
-  readonly timeout?: number;
-}
-
-/** By which rule texts are equal and sorted: the same on every database (the default), or the collations' own. */
-export type TextOrder = 'portable' | 'native';
-
-/** One row of a metadata read, by column name. Values come as the driver's safe form: bigints as text, dates as text. */
-export type Row = Record<string, unknown>;
-
-/** One row as the database sent it, nothing decoded. */
-export type TextRow = readonly (string | null)[];
-
-export interface StreamOptions {
-  /** Ends the statement, in the database too; the iteration then throws the signal's reason. */
-  readonly signal: AbortSignal;
-  /** How long the whole may take: the server's own limits on statements do not apply before that. Ending it is the signal's task. */
-  readonly seconds: number;
-}
-
-/** What runs statements. Every driver error leaves translated where the vendor knows it (`Vendor.translate`). */
-export interface Queryable {
-  /** The read path: rows as arrays of text (or null), nothing decoded on the way. */
-  texts(statement: Statement): Promise<readonly TextRow[]>;
-  /** Rows as objects, for metadata and identity. */
-  rows(statement: Statement): Promise<Row[]>;
-  /** A statement without a result set; the number of rows it touched. */
-  execute(statement: Statement): Promise<number>;
-}
-
-/** What reads run on: a connection, or one of its transactions. */
-export interface Reader extends Queryable {
-  readonly vendor: VendorName;
-  /** One object for all transactions of a connection. */
-  readonly dialect: Dialect;
-  texts(statement: Statement, limits?: StatementLimits): ReturnType<Queryable['texts']>;
-  rows(statement: Statement, limits?: StatementLimits): Promise<Row[]>;
-  /**
-   * As `texts`, row by row as they come, so that none need be kept. `begin` is called before the first row, and again when the
-   * statement is sent again: what came before is void then. What takes the rows must not throw.
-   */
-  each(statement: Statement, begin: () => (row: TextRow) => void, limits?: StatementLimits): Promise<void>;
-  /** How many rows the planner expects of a select; absent where there is none to ask. */
-  readonly estimate?: (select: Statement) => Promise<Estimate | undefined>;
-}
-
-/**
- * Statements of one transaction, on its one connection, one after another. One that fails is the end of the transaction, whatever is made
- * of the error; a read that ran out of a time limit of its own is not.
- */
-export interface Transaction extends Reader {
-  /**
-   * Where inserts can return nothing: the keys that the last `execute` generated, exact and in the order of its rows, of which there were so
-   * many. Empty when it generated none, the key being none of the database's own or given. All its rows must have left the key out.
-   */
-  readonly insertedIds?: (rows: number) => Promise<readonly string[]>;
-  /**
-   * Runs a statement that may be all the transaction does, and commits with it if it tells a row; otherwise it must have changed nothing,
-   * and the transaction goes on. Undefined where something was sent before, or the database needs more than the statement.
-   */
-  readonly whole?: (statement: Statement) => Promise<readonly TextRow[] | undefined>;
-  /**
-   * Runs `work`, whose statements are the last ones and are all asked for at once, and commits with them where the database can: what it
-   * throws of itself may come too late to undo anything.
-   */
-  last<T>(work: () => Promise<T>): Promise<T>;
-}
-
-export interface Connection extends Reader {
-  /** The knex instance whose pool this is: for migrations and DDL only. */
-  readonly knex: Knex;
-  /**
-   * Runs everything inside on one connection; commits when the promise resolves, rolls back when it rejects. Rejects with write_conflict
-   * when another transaction was in the way and nothing was committed (engine/transactional.ts tries again). `run` must not wait for
-   * anything but statements of its own: it holds locks, and on SQLite the only connection.
-   */
-  transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>;
-  /** The same for changes of tables, where those need more of a connection than a transaction: no foreign key acts while it lasts. */
-  rebuilding?<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>;
-  /**
-   * A statement's rows while the database finds them: only a few batches are in memory, and none is read ahead of a slow reader
-   * but one. Holds a connection of its own until the iteration ends, which it must: by its last row, `return` or the signal.
-   */
-  stream(statement: Statement, options: StreamOptions): AsyncIterableIterator<readonly TextRow[]>;
-  /** How many streams may run beside one another so that a connection stays free for everything else. */
-  readonly streams: number;
-  /** How much of its pool is in use now. */
-  use(): PoolUse;
-  /** Says that these tables are being changed, until the function that is given back is called: reads of them leave connections to others. */
-  changing?(tables: readonly string[]): () => void;
-  /** Called with every statement sent by `texts`, `rows`, `execute` and `stream`; tests count with it. */
-  onStatement?: ((statement: Statement) => void) | undefined;
-  close(): Promise<void>;
-}
+export type { AggregateSql, DatePart } from './aggregates.ts';
+export type { Connection, Queryable, Reader, Row, StatementLimits, StreamOptions, TextRow, Transaction } from './connection.ts';
+export type { DatabaseConfig, TextOrder, VendorName } from './database-config.ts';
+export type { HistoryAuthor, HistoryRow, HistoryTables } from './history.ts';
+export type { Collation, IntrospectedColumn, IntrospectedForeignKey, IntrospectedTable, Introspection, Storage } from './introspection.ts';
+export type { KeyColumn, KeySql } from './keys.ts';
+export type { Estimate } from './plan.ts';
+export type { IntrospectedTextIndex, TextIndexForm, TextMatch } from './text-index.ts';
+export type { Scalar, Stored } from './values.ts';
 
 /** A stored value as it leaves the database: the column, and what makes JSON of the text that the server sends for it. */
 export interface Cell {

@@ -4,7 +4,7 @@
  */
 
 /** Milliseconds within which two that met are trouble, and for which they go one by one after the last one that did. */
-const quiet = 2000;
+const cooldown = 2000;
 /** Milliseconds without any of them having ended after which the next one goes all the same: somebody else may be in the way. */
 const patience = 3000;
 
@@ -54,7 +54,7 @@ export function createConflictThrottle(most: number): ConflictThrottle {
   return {
     conflicted() {
       const now = performance.now();
-      if (now - met < quiet) troubledUntil = now + quiet;
+      if (now - met < cooldown) troubledUntil = now + cooldown;
       met = now;
     },
     async run(work, again) {

@@ -1,5 +1,5 @@
 /**
- * A write that is tried: it runs in its transaction as any other, with everything that may refuse it, and is then undone. What it would
+ * A dry run of a write: it runs in its transaction as any other, with everything that may refuse it, and is then undone. What it would
  * have changed is told as far as its caller may read it.
  */
 import { GatewayError } from '../lib/errors.ts';
@@ -33,7 +33,7 @@ export interface Change {
   readonly recorded: boolean;
 }
 
-/** Ends the transaction of a write that was only tried. */
+/** Ends the transaction of a dry run. */
 const undone = new Error('The write was a dry run');
 
 /**
@@ -43,15 +43,15 @@ const undone = new Error('The write was a dry run');
  */
 export async function dryRun<T>(context: WriteContext, run: (session: WriteSession) => Promise<WriteAnswer<T>>): Promise<DryRun<T>> {
   let found: { answer: T; entries: readonly JournalRecord[]; recorded: ReadonlySet<JournalRecord>; after: Rows } | undefined;
-  const { watch: _, released: __, rewritten: ___, ...quiet } = context;
-  const trial: WriteContext['trial'] = async (within, entries, recorded) => {
+  const { watch: _, released: __, rewritten: ___, ...rest } = context;
+  const endDryRun: WriteContext['endDryRun'] = async (within, entries, recorded) => {
     const { checkConstraints } = within.connection.dialect;
     if (checkConstraints) await within.connection.execute(print(checkConstraints, within.connection.dialect));
     if (found) found = { ...found, entries, recorded, after: await rowsOf(within, entries) };
     throw undone;
   };
   try {
-    await writing({ ...quiet, trial }, async (session) => {
+    await writing({ ...rest, endDryRun }, async (session) => {
       const { read } = await run(session);
       return {
         plain: false,

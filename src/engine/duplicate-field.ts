@@ -34,8 +34,8 @@ export function duplicateField(nodes: readonly WriteNode[], said: unknown): Fiel
 }
 
 /** Whether what the database says holds nothing but what was written, or what the caller may read of every row: it names all columns of the set. */
-export function mayBeSaid(nodes: readonly WriteNode[], said: unknown, told: (field: Field) => boolean): boolean {
+export function mayBeSaid(nodes: readonly WriteNode[], said: unknown, visible: (field: Field) => boolean): boolean {
   const { named } = meant(nodes, said);
-  if (named) return named.set.every((field) => named.node.values.has(field) || told(field));
-  return nodes.every(({ collection }) => uniqueSets(collection).every((set) => set.every(told)));
+  if (named) return named.set.every((field) => named.node.values.has(field) || visible(field));
+  return nodes.every(({ collection }) => uniqueSets(collection).every((set) => set.every(visible)));
 }

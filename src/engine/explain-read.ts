@@ -36,15 +36,15 @@ export async function explainRead(context: ReadContext, request: RequestedRead, 
   const { compiled } = prepareRead(context, request);
   const { visible } = readAccess(schema, rules, actor);
   const asked = bindRead(request, schema, visible, limits, () => new Date());
-  const told = collectionsOfRead(asked, schema).map((one) => rulesOf(context, one));
-  return { ...(compiled ? await planned(context, compiled.statement, measured) : {}), rules: told };
+  const explained = collectionsOfRead(asked, schema).map((one) => rulesOf(context, one));
+  return { ...(compiled ? await planned(context, compiled.statement, measured) : {}), rules: explained };
 }
 
 /** The same of groups and aggregates. */
 export async function explainAggregate(context: ReadContext, request: RequestedAggregate, measured: boolean): Promise<ExplainedRead> {
   const { query, compiled } = prepareAggregate(context, request);
-  const told = collectionsOfAggregate(query).map((one) => rulesOf(context, one));
-  return { ...(await planned(context, compiled.statement, measured)), rules: told };
+  const explained = collectionsOfAggregate(query).map((one) => rulesOf(context, one));
+  return { ...(await planned(context, compiled.statement, measured)), rules: explained };
 }
 
 /** What there is to say where the read itself is refused. */

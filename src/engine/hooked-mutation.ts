@@ -26,6 +26,7 @@ export interface RememberedSyntax extends NestedSyntax {
   replace(value: Json, rows: readonly RequestedRow[]): void;
 }
 
+/** The syntax given, with what it understood of each value kept, so that `replace` can put the rows that filters made in its place. */
 export function rememberedSyntax(syntax: NestedSyntax): RememberedSyntax {
   const known = new WeakMap<object, readonly RequestedRow[]>();
   const rowsOf = (value: Json, parse: () => readonly RequestedRow[]): readonly RequestedRow[] => {
@@ -118,8 +119,8 @@ async function whichAre(
   by: readonly Field[],
   wanted: readonly (readonly Stored[])[],
 ): Promise<boolean[]> {
-  const told = (['create', 'update'] as const).some((action) => hooks.listens('before', action, collection.name));
-  return told ? existing(connection, collection, by, wanted) : wanted.map(() => true);
+  const listened = (['create', 'update'] as const).some((action) => hooks.listens('before', action, collection.name));
+  return listened ? existing(connection, collection, by, wanted) : wanted.map(() => true);
 }
 
 async function filteredItem(walk: Walk, collection: Collection, item: RequestedItem, action: Action, key?: string): Promise<RequestedItem> {

@@ -13,22 +13,22 @@ const soughtAtOnce = 200;
 
 /**
  * Gives each node the key of the row that has its values in the columns `by`; a node for which there is none is to be made. So is one for
- * which there is none among the `told`: what refuses a new row refuses it alike, and nobody hears that it is there who could not make it.
+ * which there is none among the `visible`: what refuses a new row refuses it alike, and nobody hears that it is there who could not make it.
  */
 export async function locateUnique(
   state: WriteState,
   by: readonly Field[],
   nodes: readonly WriteNode[],
-  told: Filter,
+  visible: Filter,
 ): Promise<WriteNode[]> {
   const located: WriteNode[] = [];
   for (let i = 0; i < nodes.length; i += soughtAtOnce) {
     const some = nodes.slice(i, i + soughtAtOnce);
-    const found = await lookUp(state, by, some, told);
+    const found = await lookUp(state, by, some, visible);
     located.push(
       ...some.map((node, at) => {
         const there = found.get(at);
-        return there?.told ? changing(node, by, there.key) : making(state, node, there !== undefined);
+        return there?.visible ? changing(node, by, there.key) : making(state, node, there !== undefined);
       }),
     );
   }
@@ -58,24 +58,24 @@ export async function locateMatching(
 
 interface There {
   readonly key: Scalar[];
-  readonly told: boolean;
+  readonly visible: boolean;
 }
 
 async function lookUp(
   { connection }: WriteState,
   by: readonly Field[],
   nodes: readonly WriteNode[],
-  told: Filter,
+  visible: Filter,
 ): Promise<Map<number, There>> {
   const found = new Map<number, There>();
   const [first] = nodes;
   if (!first) return found;
   const { collection } = first;
   const wanted = nodes.map(({ values }) => by.map((field) => values.get(field) ?? null));
-  const { statement, write } = compileLookup(collection, by, wanted, templateOf(collection.key), connection.dialect, { told });
+  const { statement, write } = compileLookup(collection, by, wanted, templateOf(collection.key), connection.dialect, { visible });
   for (const cells of await connection.texts(statement)) {
     const key = keyIn(write(cells), collection);
-    if (key) found.set(Number(cells[0]), { key, told: cells[1] === '1' });
+    if (key) found.set(Number(cells[0]), { key, visible: cells[1] === '1' });
   }
   return found;
 }

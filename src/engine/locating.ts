@@ -31,10 +31,10 @@ export function locating(context: ReadContext, request: RequestedMutation): Loca
   if (request.is !== 'upsert') return {};
   const collection = collectionOf(context.schema, request.collection);
   const by = uniqueFields(collection, request.by);
-  const told = toldRows(context, collection, by);
+  const visible = visibleRows(context, collection, by);
   let surprises = 0;
   return {
-    locate: (state, nodes) => locateUnique(state, by, nodes, told),
+    locate: (state, nodes) => locateUnique(state, by, nodes, visible),
     // Somebody else may have made the row meanwhile: then it is found the next time.
     failure(error) {
       if (!(error instanceof GatewayError) || error.kind !== 'duplicate' || surprises === mostSurprises) return error;
@@ -48,7 +48,7 @@ export function locating(context: ReadContext, request: RequestedMutation): Loca
  * The rows that the caller may find by these columns: which row holds a value is told by a change of it. Throws unknown_field for a column
  * that he may read of none.
  */
-function toldRows({ schema, rules, actor }: ReadContext, collection: Collection, by: readonly Field[]): Filter {
+function visibleRows({ schema, rules, actor }: ReadContext, collection: Collection, by: readonly Field[]): Filter {
   const grant = readGrant(collection, rules, actor, schema);
   if (!grant) return never;
   const hidden = by.find((field) => !field.primaryKey && grant.field(field) === 'no');

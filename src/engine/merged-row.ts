@@ -18,11 +18,11 @@ export function statusIn(text: string, { status }: Collection): string | null | 
  * read, and nothing at all where it depends on a status that he may not: what he sends must then be valid in every status.
  */
 export function knownRow(state: WriteState, { collection, values }: WriteNode, text: string, from: string | null | undefined): RowBefore {
-  const told = state.told(collection, from);
+  const visible = state.visible(collection, from);
   const { status } = collection;
   const depends = status !== undefined && status.mapping.requiredFields.length > 0 && !values.has(status.field);
-  const kept = depends && !told(status.field);
-  const heard = kept ? [] : demanding(collection).filter(told);
+  const kept = depends && !visible(status.field);
+  const heard = kept ? [] : demanding(collection).filter(visible);
   const held = heard.length === 0 ? undefined : storedIn(text, heard);
   return { status: kept ? undefined : statusIn(text, collection), stored: (field) => held?.get(field) };
 }

@@ -169,9 +169,11 @@ export function outboxOf(queryable: Queryable, printer: Printer): Outbox {
       await run(sql`update ${table} set ${settled('delivered', now, null)} where ${mine(call)}`);
     },
     async failed(call, reason, now, next) {
-      const told = reason.slice(0, 255);
+      const shortened = reason.slice(0, 255);
       const change =
-        next === undefined ? settled('dead', now, told) : sql`${reset}, ${at} = ${param(next)}, ${column('last_error')} = ${param(told)}`;
+        next === undefined
+          ? settled('dead', now, shortened)
+          : sql`${reset}, ${at} = ${param(next)}, ${column('last_error')} = ${param(shortened)}`;
       await run(sql`update ${table} set ${change} where ${mine(call)}`);
     },
     async nextDue() {

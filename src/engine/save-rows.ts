@@ -53,9 +53,9 @@ function nameDuplicate(state: WriteState, nodes: readonly WriteNode[], top: bool
     const { value: said, collection = name } = error.details;
     const own = collection === name || collection === table.name;
     const field = top && own ? duplicateField(nodes, said)?.name : undefined;
-    const all = isUnlimited(state.actor) || (own && mayBeSaid(nodes, said, state.told(first.collection, undefined)));
-    const told = all ? { ...error.details, collection } : { collection: name };
-    throw new GatewayError('duplicate', { ...told, ...(field === undefined ? {} : { field }) }, error.cause);
+    const all = isUnlimited(state.actor) || (own && mayBeSaid(nodes, said, state.visible(first.collection, undefined)));
+    const details = all ? { ...error.details, collection } : { collection: name };
+    throw new GatewayError('duplicate', { ...details, ...(field === undefined ? {} : { field }) }, error.cause);
   };
 }
 
@@ -216,7 +216,7 @@ function tie(state: WriteState, owner: WriteNode, child: WriteNode, relation: Ne
 function tieValue(state: WriteState, node: WriteNode, field: Field, { name }: Relation): Stored | undefined {
   const { collection, snapshot, values } = node;
   const known = collection.key.includes(field) || values.has(field);
-  if (!known && !state.told(collection, snapshot === undefined ? undefined : statusIn(snapshot, collection))(field)) {
+  if (!known && !state.visible(collection, snapshot === undefined ? undefined : statusIn(snapshot, collection))(field)) {
     const message = `${name}: these rows are tied by a column that may not be read; send the value itself`;
     throw new GatewayError('unprocessable', { message });
   }

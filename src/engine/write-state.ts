@@ -20,7 +20,7 @@ export interface WriteState {
   /** The rows of a collection that the caller may read; administrators reach soft-deleted ones too. */
   readonly readable: (collection: Collection) => Filter;
   /** Whether the caller may hear what a field of a row that is read holds, by the row's status. */
-  readonly told: (collection: Collection, status: string | null | undefined) => (field: Field) => boolean;
+  readonly visible: (collection: Collection, status: string | null | undefined) => (field: Field) => boolean;
   readonly actor: Actor;
   readonly user: string | null;
   readonly now: Date;
@@ -102,9 +102,9 @@ export function record(state: WriteState, node: WriteNode, action: JournalEntry[
     ...(parent ? { parent: { collection: parent.collection.name, item: parentItem(parent) } } : {}),
   };
   journal.push(entry);
-  const told = eventAction(action);
-  if (snapshot === undefined || !state.watch?.wants(collection.name, told)) return;
-  state.notes.push({ entry, item: told === 'update' ? picked(snapshot, [...collection.key, ...sent]) : snapshot });
+  const event = eventAction(action);
+  if (snapshot === undefined || !state.watch?.wants(collection.name, event)) return;
+  state.notes.push({ entry, item: event === 'update' ? picked(snapshot, [...collection.key, ...sent]) : snapshot });
 }
 
 /** A parent that is being made is not named by the reference (directus8-data §12.2). */

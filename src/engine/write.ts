@@ -45,7 +45,7 @@ export interface WriteContext extends ReadContext {
   /** Called after a commit that left entries in the activity, before anybody is answered. Never throws. */
   readonly recorded?: () => void;
   /** Called within the transaction once all is written, with what was done to rows and which of it is recorded; it throws (dry-run.ts). */
-  readonly trial?: (within: WithinWrite, entries: readonly JournalRecord[], recorded: ReadonlySet<JournalRecord>) => Promise<never>;
+  readonly endDryRun?: (within: WithinWrite, entries: readonly JournalRecord[], recorded: ReadonlySet<JournalRecord>) => Promise<never>;
 }
 
 /** What a write is prepared with: a connection, or the transaction in which it will be written, which stores no content. */
@@ -108,8 +108,8 @@ export const notProven = new Error('The caller is to be identified anew');
  * `notProven`; and what `run` throws
  */
 export async function writing<T>(context: WriteContext, run: (session: WriteSession) => Promise<WriteAnswer<T>>): Promise<T> {
-  const { proof, watch, trial, actor, schema, rules, limits, sealer, readOnly, fileData, timings } = context;
-  if (readOnly && !trial) throw new GatewayError('forbidden', { message: 'Acting as another role is for reading alone' });
+  const { proof, watch, endDryRun, actor, schema, rules, limits, sealer, readOnly, fileData, timings } = context;
+  if (readOnly && !endDryRun) throw new GatewayError('forbidden', { message: 'Acting as another role is for reading alone' });
   let events: readonly WrittenItems[] = [];
   let rewritten = new Set<string>();
   let released: WriteState['released'] = new Map();
@@ -138,14 +138,14 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
       within,
       async write(prepared, alone) {
         const { options } = prepared;
-        const all = watch !== undefined || trial !== undefined;
+        const all = watch !== undefined || endDryRun !== undefined;
         const state = stateOf(prepared.as, { transaction, now, options, watch, all, notes, rewritten, released });
         const bound = await prepared.nodes();
         if (!alone) prove();
         const nodes = (await prepared.locate?.(state, bound)) ?? bound;
         // Each mutation was counted by itself; several may be written together.
         const [first] = bound;
-        if (alone && first && bound.length === 1 && nodes === bound && !trial) {
+        if (alone && first && bound.length === 1 && nodes === bound && !endDryRun) {
           over = await deletedAlone(state, first, { journal, author, proof, comment: options.comment });
           if (over) return nodes.map(written);
         }
@@ -171,10 +171,10 @@ export async function writing<T>(context: WriteContext, run: (session: WriteSess
     recorded = entries.length > 0;
     const calls = watch ? events.flatMap((event) => watch.calls(event, now)) : [];
     if (calls.length > 0) await insertOutbox(transaction, transaction.dialect, calls);
-    if (trial) {
+    if (endDryRun) {
       await writeJournal(journal, entries, author);
       await answer.read(within);
-      return trial(within, [...entries, ...unrecorded], new Set(entries));
+      return endDryRun(within, [...entries, ...unrecorded], new Set(entries));
     }
     const statement = entries.length > 0 ? journalStatement(journal, entries, author) : undefined;
     if (statement === undefined) {
@@ -221,7 +221,7 @@ function stateOf({ schema, rules, actor }: PreparedWrite['as'], kept: Kept): Wri
     connection: transaction,
     writer: writerOf(schema, rules, actor),
     readable: (collection) => readableRows(collection, { schema, rules, actor }),
-    told: (collection, status) => visibleFields(collection, rules, actor, status),
+    visible: (collection, status) => visibleFields(collection, rules, actor, status),
     actor,
     user: actor.is === 'user' ? actor.id : null,
     now,

@@ -13,7 +13,7 @@ export interface ContentFacts extends PictureMetadata {
 }
 
 /** Whether content of the type says anything of itself, so that its beginning is worth keeping. */
-export function isTelling(type: string): boolean {
+export function isExamined(type: string): boolean {
   return /^(?:image|audio|video)\//.test(type) || type === 'application/ogg';
 }
 
@@ -21,7 +21,7 @@ export function isTelling(type: string): boolean {
 export async function contentFacts(head: Buffer, type: string, size: number, read: ReadPart): Promise<ContentFacts> {
   const found = type.startsWith('image/')
     ? [dimensions(head, type), pictureMetadata(head, type)]
-    : isTelling(type)
+    : isExamined(type)
       ? [played(head, type, size, read)]
       : [];
   const facts = await Promise.all(found.map((one) => one.catch(() => ({}))));

@@ -64,11 +64,11 @@ function contentColumns(received: Received, storage: string): RequestedItem {
 }
 
 /** What a client may say where the content does not. */
-const untold = ['width', 'height', 'duration'] as const;
+const unmeasured = ['width', 'height', 'duration'] as const;
 
 function known(received: Received, sent: RequestedItem): RequestedItem {
   return Object.fromEntries(
-    untold.flatMap((name) => (received[name] === undefined && Object.hasOwn(sent, name) ? [[name, sent[name] ?? null]] : [])),
+    unmeasured.flatMap((name) => (received[name] === undefined && Object.hasOwn(sent, name) ? [[name, sent[name] ?? null]] : [])),
   );
 }
 

@@ -89,7 +89,7 @@ export async function importUrl(from: URL, options: ImportOptions): Promise<Impo
         response.destroy();
         throw refused(statusCode === 200 ? `it has more than ${options.mostBytes} bytes` : 'there is no file');
       }
-      return { name: nameOf(url), content: told(response, options), end: () => void response.destroy() };
+      return { name: nameOf(url), content: translated(response, options), end: () => void response.destroy() };
     }
     throw refused(`it leads on more than ${mostRedirects} times`);
   } catch (error) {
@@ -97,7 +97,7 @@ export async function importUrl(from: URL, options: ImportOptions): Promise<Impo
   }
 }
 
-async function* told(response: IncomingMessage, { seconds }: ImportOptions): AsyncGenerator<Buffer> {
+async function* translated(response: IncomingMessage, { seconds }: ImportOptions): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of response) yield chunk as Buffer;
   } catch (error) {

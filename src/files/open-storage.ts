@@ -12,16 +12,16 @@ import type { Storage } from './types.ts';
  * as it is.
  */
 export async function openStorage(config: StorageConfig): Promise<Storage> {
-  if (config.driver === 'local') return telling(openLocalStorage(config.root));
+  if (config.driver === 'local') return translating(openLocalStorage(config.root));
   const { openS3Storage } = await import('./s3.ts');
-  return telling(openS3Storage(config));
+  return translating(openS3Storage(config));
 }
 
 function fault(error: unknown): GatewayError {
   return error instanceof GatewayError ? error : new GatewayError('storage_unavailable', {}, error);
 }
 
-async function told<T>(work: Promise<T>): Promise<T> {
+async function translated<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -50,7 +50,7 @@ function watched(content: Readable): { readonly content: Readable; readonly brok
   return { content: Readable.from(chunks(), { objectMode: false }), broke: (error) => seen !== undefined && seen.error === error };
 }
 
-function telling(storage: Storage): Storage {
+function translating(storage: Storage): Storage {
   return {
     name: storage.name,
     ...(storage.pathOf ? { pathOf: storage.pathOf } : {}),
@@ -63,9 +63,9 @@ function telling(storage: Storage): Storage {
         throw fault(error);
       }
     },
-    read: (key, range) => told(storage.read(key, range)),
-    stat: (key) => told(storage.stat(key)),
-    remove: (keys) => told(storage.remove(keys)),
+    read: (key, range) => translated(storage.read(key, range)),
+    stat: (key) => translated(storage.stat(key)),
+    remove: (keys) => translated(storage.remove(keys)),
     async *list(prefix) {
       try {
         yield* storage.list(prefix);
@@ -73,8 +73,8 @@ function telling(storage: Storage): Storage {
         throw fault(error);
       }
     },
-    removeUnfinished: (before) => told(storage.removeUnfinished(before)),
-    check: () => told(storage.check()),
+    removeUnfinished: (before) => translated(storage.removeUnfinished(before)),
+    check: () => translated(storage.check()),
     close: () => storage.close(),
   };
 }

@@ -8,7 +8,7 @@ export interface PictureMetadata {
 }
 
 /** The types that such words are looked for in. */
-const telling = new Set(['image/jpeg', 'image/tiff', 'image/heic', 'image/heif', 'image/avif', 'image/png']);
+const withMetadata = new Set(['image/jpeg', 'image/tiff', 'image/heic', 'image/heif', 'image/avif', 'image/png']);
 
 const options = {
   iptc: true,
@@ -73,7 +73,7 @@ const placeOf = (tags: Tags, read: (value: unknown) => unknown): string | undefi
 
 /** The words of a picture that begins with `head`: IPTC goes before XMP, and both before EXIF. */
 export async function pictureMetadata(head: Buffer, type: string): Promise<PictureMetadata> {
-  if (!telling.has(type)) return {};
+  if (!withMetadata.has(type)) return {};
   const { default: exifr } = await import('exifr');
   const found: unknown = await exifr.parse(head, options as never);
   const part = (name: string): Tags => (isTags(found) && isTags(found[name]) ? found[name] : {});

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GatewayError } from '../lib/errors.ts';
 import { collected } from './content.ts';
-import { type ContentFacts, contentFacts, examinedBytes, isTelling } from './content-facts.ts';
+import { type ContentFacts, contentFacts, examinedBytes, isExamined } from './content-facts.ts';
 import { type ContentType, contentTypeOf, sniffedBytes } from './content-type.ts';
 import { originals } from './keys.ts';
 import { diskName } from './names.ts';
@@ -80,7 +80,7 @@ export async function receive(
     const type = await contentTypeOf(head, name);
     demandType(type, demands);
     const disk = diskName(demands.naming, name, type.extension);
-    const taken = take(given, chunks, demands.mostBytes, isTelling(type.type) ? examinedBytes : 0);
+    const taken = take(given, chunks, demands.mostBytes, isExamined(type.type) ? examinedBytes : 0);
     const source = Readable.from(taken.chunks, { objectMode: false });
     const key = `${originals}${disk}`;
     await storage.write(key, source, { type: type.type, ...(signal ? { signal } : {}) });

@@ -42,7 +42,7 @@ interface Kept {
 
 interface Made {
   readonly key: string;
-  readonly print: string;
+  readonly fingerprint: string;
   readonly type: string;
 }
 
@@ -53,8 +53,8 @@ async function nameOf(storage: Storage, file: StoredFile, wish: RenderRequest): 
     const known = await storage.stat(originalKey(file.filenameDisk) ?? 'none');
     version = known ? `${known.size} ${known.modified.getTime()}` : '';
   }
-  const print = fingerprintOf(edition, file.filenameDisk, version, wish.width, wish.height, wish.fit, wish.quality, wish.format);
-  return { key: `${derivedPrefix(file.id)}${print}.${wish.format}`, print, type: formatTypes[wish.format] };
+  const fingerprint = fingerprintOf(edition, file.filenameDisk, version, wish.width, wish.height, wish.fit, wish.quality, wish.format);
+  return { key: `${derivedPrefix(file.id)}${fingerprint}.${wish.format}`, fingerprint, type: formatTypes[wish.format] };
 }
 
 /** Opens the maker of a project's thumbnails. */
@@ -69,12 +69,12 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
   const making = new Map<string, Promise<Content>>();
   const writing = new Set<Promise<void>>();
 
-  function kept({ print, type }: Made, { data, modified }: Kept): Content {
+  function kept({ fingerprint, type }: Made, { data, modified }: Kept): Content {
     return {
       type,
       size: data.length,
       modified,
-      tag: `"${print}"`,
+      tag: `"${fingerprint}"`,
       open: async (range) => (range ? data.subarray(range.start, range.end + 1) : data),
     };
   }
@@ -95,7 +95,7 @@ export function createThumbnails(storage: Storage, settings: AssetSettings, log:
     }
     stream.destroy();
     const open: Content['open'] = async (range) => (await storage.read(made.key, range))?.stream;
-    return { type: made.type, size, modified, tag: `"${made.print}"`, open };
+    return { type: made.type, size, modified, tag: `"${made.fingerprint}"`, open };
   }
 
   /** The answer does not wait for it. */

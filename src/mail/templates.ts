@@ -92,7 +92,7 @@ export function filled(text: string, values: Values, form: 'text' | 'html', most
     if (length > most) throw new GatewayError('limit_exceeded', { message: `A mail has at most ${most} characters, its values included` });
   };
   let from = 0;
-  const told = text.replace(/\{\{\s*([\w.-]{1,200})\s*\}\}/g, (place: string, path: string, at: number) => {
+  const filled = text.replace(/\{\{\s*([\w.-]{1,200})\s*\}\}/g, (place: string, path: string, at: number) => {
     const value = textAt(values, path);
     const shown = form === 'html' ? escapeHtml(value) : value;
     grows(at - from + shown.length);
@@ -100,7 +100,7 @@ export function filled(text: string, values: Values, form: 'text' | 'html', most
     return shown;
   });
   grows(text.length - from);
-  return told;
+  return filled;
 }
 
 async function overridden(folder: string | undefined, file: string, otherwise: string): Promise<string> {

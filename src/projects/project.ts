@@ -1,8 +1,7 @@
 /** One project that is open: its connection, schema and rules, and how many requests hold it. */
 import type { ProjectConfig } from '../config/types.ts';
-import { keptApart } from '../dialect/kept-apart.ts';
 import type { Connection, Vendor } from '../dialect/types.ts';
-import { type StatementWatch, watched } from '../dialect/watched.ts';
+import type { StatementWatch } from '../dialect/watched.ts';
 import type { Hooks } from '../engine/hooks.ts';
 import type { Webhook } from '../engine/outbox.ts';
 import { type Deliveries, startDeliveries } from '../extensions/deliveries.ts';
@@ -13,10 +12,11 @@ import { within } from '../lib/abortable.ts';
 import type { Log } from '../lib/log.ts';
 import { createSealer, type Sealer } from '../lib/sealed-text.ts';
 import { createSlots, type Slots } from '../lib/slots.ts';
-import { type Limits, limitsOf } from '../query/limits.ts';
+import type { Limits } from '../query/limits.ts';
 import type { Schema } from '../schema/types.ts';
 import { vendorOf } from '../vendors/index.ts';
 import { type Bus, createBus } from './bus.ts';
+import { connectPrimary, limitsFor, type ReplicaOpener, replicaOpener } from './connect.ts';
 import { createPoll } from './poll.ts';
 import { isProvisional } from './provisional.ts';
 import type { RedisLink } from './redis.ts';
@@ -24,6 +24,7 @@ import { openReplicas, type Replicas } from './replicas.ts';
 import { startRetention } from './retention.ts';
 import { openRulesStore, type RulesStore } from './rules-store.ts';
 import { holdsOutbox, isInstalled, openSchemaStore, type SchemaStore } from './schema-store.ts';
+import { createUseCounter } from './use-counter.ts';
 
 export interface Project {
   readonly key: string;
@@ -102,21 +103,6 @@ const identifying = ['directus_users', 'directus_user_sessions'];
 const patience = 30_000;
 /** Milliseconds that a filter of an extension may take where no setting says so. */
 const usualHookTime = 5_000;
-/** Milliseconds that a statement may take where no setting says so. On SQLite nothing else of the process is served meanwhile. */
-const usualTime = { pg: 15_000, mysql2: 15_000, 'better-sqlite3': 5_000 };
-
-function statementTime({ limits, database }: ProjectConfig): number {
-  return limits?.statementMilliseconds ?? usualTime[database.client];
-}
-
-/** Counts get no more time than any statement. */
-function limitsFor(config: ProjectConfig): Limits {
-  const limits = limitsOf(config.limits);
-  const longest = statementTime(config);
-  const { countMilliseconds } = limits;
-  return longest > 0 && countMilliseconds > longest ? { ...limits, countMilliseconds: longest } : limits;
-}
-
 /**
  * Connects, reads schema and rules.
  *
@@ -133,33 +119,18 @@ export async function openProject(config: ProjectConfig, log: Log, options: Open
 
 async function connected(config: ProjectConfig, log: Log, options: OpenOptions): Promise<Project> {
   const vendor = vendorOf(config.database.client);
-  const plain = await vendor.connect({ ...config.database, statementMilliseconds: statementTime(config) });
-  const { watch, asking } = options;
-  plain.onStatement = asking;
-  const seen = (one: Connection): Connection => (watch ? watched(one, watch(config.key)) : one);
-  const connection = seen(keptApart(plain));
+  const watch = options.watch?.(config.key);
+  const connection = await connectPrimary(config, vendor, watch);
+  connection.onStatement = options.asking;
   try {
     await options.prepare?.(connection);
-    const open = replicaOpener(config, vendor, seen);
-    const project = await assemble(config, log, vendor, connection, open, options.redis);
-    plain.onStatement = undefined;
+    const project = await assemble(config, log, vendor, connection, replicaOpener(config, vendor, watch), options.redis);
+    connection.onStatement = undefined;
     return project;
   } catch (error) {
     await connection.close();
     throw error;
   }
-}
-
-type ReplicaOpener = (connection: ProjectConfig['database']['connection']) => Promise<Connection>;
-
-/** Connects to a copy of the project's database, in the way of the project. */
-function replicaOpener(config: ProjectConfig, vendor: Vendor, seen: (connection: Connection) => Connection): ReplicaOpener {
-  const { replicas, ...database } = config.database;
-  const pool = replicas?.pool ?? database.pool;
-  return async (connection) => {
-    const own = { ...database, connection, ...(pool ? { pool } : {}), statementMilliseconds: statementTime(config) };
-    return seen(await vendor.connect(own));
-  };
 }
 
 async function assemble(
@@ -240,8 +211,7 @@ async function assemble(
   const replicas = config.database.replicas && replication && openReplicas({ config, primary: connection, replication, open, redis, log });
 
   const limits = limitsFor(config);
-  let users = 0;
-  let idle: (() => void) | undefined;
+  const counter = createUseCounter();
 
   return {
     key: config.key,
@@ -271,18 +241,9 @@ async function assemble(
       return isInstalled(schemas.introspection);
     },
     get users() {
-      return users;
+      return counter.users;
     },
-    use() {
-      users += 1;
-      let counted = true;
-      return () => {
-        if (!counted) return;
-        counted = false;
-        users -= 1;
-        if (users === 0) idle?.();
-      };
-    },
+    use: counter.use,
     checkFresh() {
       metadata.kick();
       return schemas.checkFresh();
@@ -313,7 +274,7 @@ async function assemble(
     },
     async close() {
       ending.abort();
-      if (users > 0) await lastUser();
+      await counter.unused(patience);
       await within(patience, extensions.settled());
       await Promise.all([metadata.stop(), schemas.close(), deliveries.stop(), retention?.stop(), files.close()]);
       bus.close();
@@ -322,14 +283,4 @@ async function assemble(
       await connection.close();
     },
   };
-
-  function lastUser(): Promise<void> {
-    return new Promise((done) => {
-      const timer = setTimeout(done, patience);
-      idle = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
-  }
 }

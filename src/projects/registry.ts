@@ -71,7 +71,7 @@ interface Opening {
   running: Promise<void> | undefined;
   lastEnd: number;
   timer: NodeJS.Timeout | undefined;
-  told: string;
+  logged: string;
   cancelled: boolean;
 }
 
@@ -130,8 +130,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     } catch (error) {
       if (opening.cancelled) return;
       const why = reason(error);
-      if (why !== opening.told) log.error({ project: key, reason: why }, `project ${key} cannot be opened yet; it is tried again`);
-      opening.told = why;
+      if (why !== opening.logged) log.error({ project: key, reason: why }, `project ${key} cannot be opened yet; it is tried again`);
+      opening.logged = why;
       const pause = Math.min(backoff.first * 2 ** opening.attempts, backoff.longest);
       opening.timer = setTimeout(() => start(slot, opening), pause);
       opening.timer.unref();
@@ -189,7 +189,7 @@ export function createRegistry(options: RegistryOptions): Registry {
         running: undefined,
         lastEnd: 0,
         timer: undefined,
-        told: '',
+        logged: '',
         cancelled: false,
       };
       slot.opening = opening;

@@ -15,9 +15,9 @@ import type { RedisLink } from './redis.ts';
 import { createReplica, type Mark, type Replica, usualReplicas } from './replica.ts';
 
 /** What tells callers apart. */
-export type Caller = Actor | { readonly is: 'user'; readonly id: string };
+type Caller = Actor | { readonly is: 'user'; readonly id: string };
 
-export interface ReplicaState {
+interface ReplicaState {
   readonly number: number;
   readonly used: boolean;
   /** Seconds that it is behind at most; undefined before it was ever heard of. */
@@ -67,7 +67,7 @@ export function openReplicas({ config, primary, replication, open, redis, log }:
   const longest = lagSeconds * 1000;
   const ownWrites = createOwnWrites({ project: config, redis, matters: longest + slack });
   const replicas = connections.map((connection, i) => createReplica(i + 1, () => open(connection), replication));
-  const told = new Map<Replica, boolean>();
+  const logged = new Map<Replica, boolean>();
   let lastLook = Number.NEGATIVE_INFINITY;
   let failing = false;
   let closed = false;
@@ -85,8 +85,8 @@ export function openReplicas({ config, primary, replication, open, redis, log }:
 
   function tell(replica: Replica): void {
     const used = isUsed(replica);
-    if (told.get(replica) === used || closed) return;
-    told.set(replica, used);
+    if (logged.get(replica) === used || closed) return;
+    logged.set(replica, used);
     if (used) log.info({ replica: replica.number }, `project ${config.key} reads from replica ${replica.number}`);
     else log.warn({ replica: replica.number, reason: why(replica) }, `project ${config.key} does not read from replica ${replica.number}`);
   }

@@ -7,7 +7,8 @@ import { isComparable } from './comparable.ts';
 import type { BindContext } from './context.ts';
 import { allOf, always, anyOf, compare, containing, never, not } from './filters.ts';
 import { checkGeoCondition } from './limits.ts';
-import { listed, operatorOf } from './operators.ts';
+import { listed } from './operands.ts';
+import { operatorOf } from './operators.ts';
 import type { Filter, RequestedFilter } from './types.ts';
 
 /** Binds a filter against a collection. Throws unknown_field (one name), unknown_path (a path), unknown_operator, related_denied. */

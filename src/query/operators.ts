@@ -1,5 +1,4 @@
 /** Every filter operator: its id, its names on the surfaces and what it means. A new operator is a record here and nowhere else. */
-import type { Scalar } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { type Clock, coerceOperand, resolveNow } from '../schema/field-types.ts';
 import { pointForm } from '../schema/points.ts';
@@ -7,6 +6,7 @@ import type { Field } from '../schema/types.ts';
 import { documentOperators } from './document-operators.ts';
 import { allOf, always, anyOf, compare, containing, isNotNull, isNull, never } from './filters.ts';
 import { type GeoCondition, readArea, readNear } from './geo-condition.ts';
+import { listed, operands, scalar, strictList, strictOperand } from './operands.ts';
 import type { Comparison, Filter } from './types.ts';
 
 export interface Operator {
@@ -29,53 +29,12 @@ export interface Operator {
   readonly seeks?: true;
 }
 
-/** A list operand: an array, or text split at commas, never trimmed. */
-function listed(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  if (value !== null && typeof value === 'object') return Object.values(value);
-  const text = String(value ?? '');
-  return text === '' ? [] : text.split(',');
-}
-
-function scalar(value: unknown): unknown {
-  if (value !== null && typeof value === 'object') {
-    throw new GatewayError('validation', { message: 'filter: this operator takes one value, not a list or an object.' });
-  }
-  return value;
-}
-
-/** An operand as the surface read it: no word of it means anything else. Throws `validation` for what the field cannot hold. */
-function strictOperand(field: Field, value: unknown): Scalar | undefined {
-  const operand = coerceOperand(field, scalar(value));
-  // Whether a list of words is a type or only a habit is the database's affair: others than those are in no row.
-  if (operand !== undefined || field.storage === 'enum') return operand;
-  throw new GatewayError('validation', {
-    message: `${field.name}: this is no value of type ${field.storage === 'unknown' ? field.type : field.storage}`,
-    field: field.name,
-  });
-}
-
 const one =
   (operator: Comparison, whenImpossible: (field: Field) => Filter = () => never) =>
   (field: Field, value: unknown, at: Clock, strict = false): Filter => {
     const operand = strict ? strictOperand(field, value) : coerceOperand(field, resolveNow(field, scalar(value), at));
     return operand === undefined ? whenImpossible(field) : compare(field, operator, operand);
   };
-
-function operands(field: Field, value: unknown, at: Clock, strict: boolean): Scalar[] {
-  if (strict) return [...new Set(strictList(field, value).flatMap((part) => strictOperand(field, part) ?? []))];
-  const found: Scalar[] = [];
-  for (const part of listed(value)) {
-    const operand = coerceOperand(field, resolveNow(field, scalar(part), at));
-    if (operand !== undefined) found.push(operand);
-  }
-  return [...new Set(found)];
-}
-
-function strictList(field: Field, value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new GatewayError('validation', { message: `${field.name}: this operator takes a list`, field: field.name });
-}
 
 const range =
   (operator: 'between' | 'nbetween') =>
@@ -303,5 +262,3 @@ export function operatorOf(id: string): Operator {
   if (!operator) throw new GatewayError('unknown_operator', { operator: id });
   return operator;
 }
-
-export { listed };

@@ -135,8 +135,8 @@ export function* building(introspection: Introspection, metadata: Metadata, vers
     collections.set(name, old ?? collectionOf(draft, metadata.statusMapping, report));
   }
   const textIndexes = bindTextIndexes(introspection, collections);
-  const told = [...remarks.values()].flat().sort((a, b) => byText(a.collection, b.collection));
-  return { introspection, metadata, drafts, remarks, schema: Object.freeze({ version, collections, remarks: told, textIndexes }) };
+  const sorted = [...remarks.values()].flat().sort((a, b) => byText(a.collection, b.collection));
+  return { introspection, metadata, drafts, remarks, schema: Object.freeze({ version, collections, remarks: sorted, textIndexes }) };
 }
 
 /** The same at once and anew. */

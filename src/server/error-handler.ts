@@ -37,8 +37,8 @@ function tellError(error: GatewayError, request: FastifyRequest): void {
   const { status } = describeError(error);
   if (status < 500 || error.kind === 'overloaded' || !request.lease?.project.hooks.listens('after', 'application.error', '')) return;
   const { hooks } = request.lease.project;
-  const told = { kind: error.kind, status, request: request.id, method: request.method, path: redact(pathOf(request.url)) };
-  afterAnswer(request, () => hooks.tell({ action: 'application.error' }, told, hookGiven(request, nobodyOf(request))));
+  const fault = { kind: error.kind, status, request: request.id, method: request.method, path: redact(pathOf(request.url)) };
+  afterAnswer(request, () => hooks.tell({ action: 'application.error' }, fault, hookGiven(request, nobodyOf(request))));
 }
 
 /** Answers an error. Also used where Fastify's own error handler is not reached. */

@@ -19,6 +19,7 @@ function publicKeysOf(registry: Registry): string[] {
     .map((project) => project.key);
 }
 
+/** GET /server/ping, /server/projects (those of `registry` at that moment), and the pages at / and /admin/. */
 export const serverRoutes: FastifyPluginCallback<ServerRoutesOptions> = (app, { registry, adminFolder }, done) => {
   app.get('/server/ping', async (_request, reply) => reply.type('text/html; charset=utf-8').send('pong'));
 

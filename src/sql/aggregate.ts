@@ -79,8 +79,10 @@ function formGroups(groups: readonly Group[], draft: Draft): Formed {
   const { aggregates } = scope.dialect;
   const joins: Fragment[] = [];
   const aliases = new Map<OrderStep, string>();
-  const form = ({ field, via, told }: Group, make: (column: Fragment) => Fragment): Fragment =>
-    via ? through(via, (alias) => make(column(alias, field)), base, joins, aliases, scope) : where(told, make(column(base, field)), draft);
+  const form = ({ field, via, visible }: Group, make: (column: Fragment) => Fragment): Fragment =>
+    via
+      ? through(via, (alias) => make(column(alias, field)), base, joins, aliases, scope)
+      : where(visible, make(column(base, field)), draft);
   const keys = groups.map((group, i) => {
     const { field, part } = group;
     const make = (value: Fragment): Fragment => (part ? aggregates.datePart(part, field, value) : aggregates.distinct(field, value));
@@ -95,9 +97,9 @@ function formGroups(groups: readonly Group[], draft: Draft): Formed {
   return { joins: join(joins, ''), keys, apart, clause: numbers.length === 0 ? nothing : sql` group by ${join(numbers.reverse(), ', ')}` };
 }
 
-/** A value where `told` holds, else NULL. */
-function where(told: Filter | undefined, value: Fragment, { base, scope }: Draft): Fragment {
-  const rows = told && condition(told, base, scope);
+/** A value where `visible` holds, else NULL. */
+function where(visible: Filter | undefined, value: Fragment, { base, scope }: Draft): Fragment {
+  const rows = visible && condition(visible, base, scope);
   return rows ? sql`(case when ${rows} then ${value} end)` : value;
 }
 
@@ -127,8 +129,8 @@ function member(object: string): string {
   return object.slice(object.indexOf(':') + 1, -1).trim();
 }
 
-function counted({ field, told }: Pick<Measure, 'field' | 'told'>, draft: Draft): Fragment {
-  const make = (): Fragment => (field ? sql`count(${where(told, column(draft.base, field), draft)})` : sql`count(*)`);
+function counted({ field, visible }: Pick<Measure, 'field' | 'visible'>, draft: Draft): Fragment {
+  const make = (): Fragment => (field ? sql`count(${where(visible, column(draft.base, field), draft)})` : sql`count(*)`);
   return worked(`count ${field?.name ?? '*'}`, make, draft);
 }
 
@@ -137,18 +139,22 @@ function held(measure: Measure, field: Field, draft: Draft): Fragment {
   const { base, scope } = draft;
   const { aggregates } = scope.dialect;
   const value = column(base, field);
-  const { told } = measure;
+  const { visible } = measure;
   switch (measure.function) {
     case 'count':
       return counted(measure, draft);
     case 'countDistinct':
-      return worked(`distinct ${field.name}`, () => sql`count(distinct ${where(told, aggregates.distinct(field, value), draft)})`, draft);
+      return worked(
+        `distinct ${field.name}`,
+        () => sql`count(distinct ${where(visible, aggregates.distinct(field, value), draft)})`,
+        draft,
+      );
     case 'sum':
     case 'avg':
-      return worked(`sum ${field.name}`, () => aggregates.sum(field, where(told, value, draft)), draft);
+      return worked(`sum ${field.name}`, () => aggregates.sum(field, where(visible, value, draft)), draft);
     case 'min':
     case 'max': {
-      const extreme = (): Fragment => sql`${trusted(measure.function)}(${where(told, aggregates.extreme(field, value), draft)})`;
+      const extreme = (): Fragment => sql`${trusted(measure.function)}(${where(visible, aggregates.extreme(field, value), draft)})`;
       return worked(`${measure.function} ${field.name}`, extreme, draft);
     }
   }

@@ -32,7 +32,7 @@ export function compileMatching(collection: Collection, where: Filter, most: num
 
 /**
  * The rows that have one of those lists of values in the columns `by`, as the database's own constraint compares them. Each begins with a
- * cell that tells which list, and one that tells whether the row is `told`. Without `lock` they stay free.
+ * cell that tells which list, and one that tells whether the row is `visible`. Without `lock` they stay free.
  */
 export function compileLookup(
   collection: Collection,
@@ -40,7 +40,7 @@ export function compileLookup(
   wanted: readonly (readonly Stored[])[],
   template: Template,
   dialect: Dialect,
-  { lock = true, told = always }: { readonly lock?: boolean; readonly told?: Filter } = {},
+  { lock = true, visible = always }: { readonly lock?: boolean; readonly visible?: Filter } = {},
 ): Telling {
   const scope = createScope(dialect, false);
   const base = scope.alias();
@@ -49,7 +49,7 @@ export function compileLookup(
     return sql`(${join(equal, ' and ')})`;
   });
   const which = conditions.map((condition, i) => sql`when ${condition} then ${trusted(String(i))}`);
-  const holds = condition(told, base, scope);
+  const holds = condition(visible, base, scope);
   const made = cells(template, undefined, base, scope, 2);
   const columns = join(
     [sql`case ${join(which, ' ')} end`, holds ? sql`case when ${holds} then 1 else 0 end` : sql`1`, ...made.columns],

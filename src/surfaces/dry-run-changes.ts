@@ -1,4 +1,4 @@
-/** What a write that was only tried would have changed, as members of JSON. */
+/** What the write of a dry run would have changed, as members of JSON. */
 import type { Actor } from '../access/types.ts';
 import type { Change } from '../engine/dry-run.ts';
 

@@ -31,13 +31,16 @@ export function asksForDryRun({ url }: Pick<FastifyRequest, 'url'>): boolean {
   return isDryRun(new URLSearchParams(url.slice(at + 1)).getAll('dry_run').at(-1)) || listed.test(url);
 }
 
-/** Throws `unprocessable` where a write is to be tried that cannot be. */
+/** Options of a route whose writes have a dry run. */
+export const dryRunnable = { config: { dryRun: true } } as const;
+
+/** Throws `unprocessable` where a dry run is asked of what has none. */
 export function refuseDryRun(request: Pick<FastifyRequest, 'url' | 'method'>): void {
-  if (!reading.has(request.method) && asksForDryRun(request)) throw cannotBeTried();
+  if (!reading.has(request.method) && asksForDryRun(request)) throw noDryRun();
 }
 
-function cannotBeTried(): GatewayError {
-  return new GatewayError('unprocessable', { message: 'dry_run: what this address does cannot be tried; nothing was done' });
+function noDryRun(): GatewayError {
+  return new GatewayError('unprocessable', { message: 'dry_run: this address has no dry run; nothing was done' });
 }
 
 /** Refuses, before any body is read, what would write all the same. */
@@ -45,11 +48,11 @@ export function registerDryRunHook(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.is404) return done();
     const { dryRun = false, readsByPost = false, writesByGet = false } = request.routeOptions.config;
-    const trial = asksForDryRun(request);
-    if (writesByGet && trial) throw cannotBeTried();
+    const wantsDryRun = asksForDryRun(request);
+    if (writesByGet && wantsDryRun) throw noDryRun();
     if (reading.has(request.method)) return done();
     if (!dryRun) refuseDryRun(request);
-    if (!readsByPost && !(trial && dryRun)) refuseActing(request);
+    if (!readsByPost && !(wantsDryRun && dryRun)) refuseActing(request);
     done();
   });
 }

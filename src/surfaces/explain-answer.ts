@@ -18,7 +18,7 @@ export function measures(text: string): boolean {
   throw new GatewayError('unprocessable', { message: 'explain: write 1 for the plan, or analyze to have the statement run and measured' });
 }
 
-interface Told {
+interface Explained {
   readonly actor: Actor;
   readonly collection: string;
   readonly read: ExplainedRead;
@@ -29,17 +29,17 @@ interface Told {
 }
 
 /** As JSON text. */
-export function explainedText({ actor, collection, read, refusal, sent }: Told): string {
+export function explainedText({ actor, collection, read, refusal, sent }: Explained): string {
   const { statement, rules, plan } = read;
   const as = actor.is === 'system' ? {} : { role: Number(actor.role), user: actor.is === 'user' ? Number(actor.id) : null };
-  const told = {
+  const explained = {
     collection,
     as,
     ...(refusal ? { refusal } : {}),
     ...(statement ? { sql: statement.text, parameters: parametersOf(statement, sent) } : {}),
     rules: rules.map(({ permissions, ...one }) => ({ ...one, permissions: permissions.map(permissionRow) })),
   };
-  const data = writePlainJson(told) ?? '{}';
+  const data = writePlainJson(explained) ?? '{}';
   // The plan is the database's own text, with its numbers as they are.
   return plan === undefined ? data : `${data.slice(0, -1)},"plan":${plan}}`;
 }

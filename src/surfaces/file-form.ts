@@ -104,8 +104,8 @@ export async function readFields(request: FastifyRequest, longest: number): Prom
     }
   } catch (error) {
     const refusal = refusalOf(error);
-    const told = error instanceof Error && 'code' in error && error.code === 'FST_FILES_LIMIT';
-    throw told ? new GatewayError('invalid_payload', { message: noFiles }) : refusal;
+    const tooMany = error instanceof Error && 'code' in error && error.code === 'FST_FILES_LIMIT';
+    throw tooMany ? new GatewayError('invalid_payload', { message: noFiles }) : refusal;
   } finally {
     request.raw.unpipe();
     request.raw.resume();

@@ -20,8 +20,8 @@ export interface ReadThroughHooks {
 
 export interface SurfaceHooks {
   readonly reads: ReadThroughHooks;
-  /** Of a `trial` nothing stays that the services of filters write. */
-  readonly writes: (project: Project, actor: Actor, session?: WriteSession, trial?: boolean) => Pick<WriteContext, 'filters' | 'watch'>;
+  /** Of a dry run nothing stays that the services of filters write. */
+  readonly writes: (project: Project, actor: Actor, session?: WriteSession, asDryRun?: boolean) => Pick<WriteContext, 'filters' | 'watch'>;
   /** What endpoints work with, as that actor. */
   readonly services: (project: Project, actor: Actor, of: { readonly extension: string; readonly log: Log }) => Services;
 }

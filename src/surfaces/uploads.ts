@@ -82,7 +82,7 @@ export async function keepingNamed<T>(uploads: Uploads, run: () => Promise<T>): 
   }
 }
 
-/** The same of a request that may leave no row after all: one that is tried, or was answered before. */
+/** The same of a request that may leave no row after all: a dry run, or one that was answered before. */
 export async function keepingWritten<T>({ url, headers }: FastifyRequest, uploads: Uploads, run: () => Promise<T>): Promise<T> {
   const answer = await keepingNamed(uploads, run);
   if (url.includes('dry_run') || headers['idempotency-key'] !== undefined) await dropUnnamed(uploads);

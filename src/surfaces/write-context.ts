@@ -12,11 +12,11 @@ export function writeContext(
   context: CallerContext,
   syntax: NestedSyntax,
   hooks: SurfaceHooks,
-  trial = false,
+  asDryRun = false,
 ): WriteContext {
   const { project, actor } = context;
   const userAgent = request.headers['user-agent'] ?? '';
-  return writeContextOf(context, { userAgent, syntax }, hooks.writes(project, actor, undefined, trial));
+  return writeContextOf(context, { userAgent, syntax }, hooks.writes(project, actor, undefined, asDryRun));
 }
 
 /** What a write runs with: what the caller's reads run with, and what follows. Written out, as two objects spread into one take ten times the room. */

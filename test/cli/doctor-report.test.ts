@@ -5,34 +5,12 @@ import { makeReport, printReport } from '../../src/cli/doctor-report.ts';
 import type { IntrospectedColumn, IntrospectedTable } from '../../src/dialect/types.ts';
 import { noExtensions } from '../../src/extensions/load.ts';
 import { buildSchema } from '../../src/schema/build.ts';
+import { column as columnOf, table as tableOf } from '../schema/tables.ts';
 
-const column = (name: string, more: Partial<IntrospectedColumn> = {}): IntrospectedColumn => ({
-  name,
-  type: 'integer',
-  nativeType: 'integer',
-  storage: 'integer',
-  unsigned: false,
-  nullable: true,
-  default: null,
-  generated: false,
-  autoIncrement: false,
-  comment: null,
-  ...more,
-});
+const column = (name: string, more: Partial<IntrospectedColumn> = {}): IntrospectedColumn => columnOf(name, 'integer', more);
 
-const table = (name: string, more: Partial<IntrospectedTable> = {}): IntrospectedTable => ({
-  schema: 'public',
-  name,
-  kind: 'table',
-  materialized: false,
-  updatable: true,
-  columns: [column('id')],
-  primaryKey: ['id'],
-  unique: [],
-  indexes: [],
-  foreignKeys: [],
-  rowEstimate: 7,
-  comment: null,
+const table = (name: string, { columns = [column('id')], ...more }: Partial<IntrospectedTable> = {}): IntrospectedTable => ({
+  ...tableOf(name, Object.fromEntries(columns.map((one) => [one.name, one])), { schema: 'public', rowEstimate: 7 }),
   ...more,
 });
 

@@ -91,6 +91,7 @@ async function ofThePublic(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const addresses: Feature = {
   promise: 'users come from the addresses of their role, as trusted proxies say them',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   run: (t, world) =>
     ownGarden(
       world,

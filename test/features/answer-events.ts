@@ -1,11 +1,10 @@
 /** Promise: extensions are told of answers, and make of their bodies what they like; without them nothing of an answer changes (directus8-system §22.3). */
-import { extensionFolder } from '../extensions/support.ts';
 import { secrets, tokens } from '../fixtures/garden-people.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Feature, Tester } from '../support/expect.ts';
 import { refused, told } from '../support/expect.ts';
+import { withExtensions } from '../support/extended-project.ts';
 import type { World } from '../support/garden.ts';
-import { project } from '../support/gateway.ts';
 import { type Answer, type Ask, at } from '../support/http.ts';
 
 const key = 'answering';
@@ -111,22 +110,10 @@ async function bodies(t: Tester, get: Get, world: World): Promise<void> {
 
 export const answerEvents: Feature = {
   promise: 'extensions are told of answers, and may replace their bodies',
+  databaseIndependent: 'modules and hooks within the process',
   async run(t, world) {
-    const { registry } = world.gateway;
     const get: Get = (path, options = {}) => world.raw(`/${key}/${path}`, { token: tokens.admin, ...options });
-    const within = async (files: Readonly<Record<string, string>>, run: () => Promise<unknown>): Promise<void> => {
-      const { folder, remove } = await extensionFolder(files);
-      const lease = await registry.lease(project);
-      await registry.set({ ...lease.project.config, key, extensions: folder });
-      lease.release();
-      try {
-        await run();
-      } finally {
-        await registry.remove(key);
-        await remove();
-      }
-    };
-    await within(acting, async () => t.test('actions', (t) => actions(t, get, world)));
-    await within(filtering, async () => t.test('filters', (t) => bodies(t, get, world)));
+    await withExtensions(world, key, acting, async () => t.test('actions', (t) => actions(t, get, world)));
+    await withExtensions(world, key, filtering, async () => t.test('filters', (t) => bodies(t, get, world)));
   },
 };

@@ -13,7 +13,7 @@ import { historyOf, leavesAll, outline } from '../support/writing.ts';
 
 const list = (value: Json): Json[] => (Array.isArray(value) ? value : []);
 
-/** The trial's activity, as `action collection item`. */
+/** The dry run's activity, as `action collection item`. */
 function outlineOf(answer: Answer): string[] {
   const revised = new Set(list(at(answer.json, 'data', 'revisions')).map((one) => `${at(one, 'collection')} ${at(one, 'item')}`));
   return list(at(answer.json, 'data', 'activity')).map((one) => {
@@ -80,13 +80,13 @@ const writes: readonly Write[] = [
 
 const tried = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}dry_run=1`;
 
-async function trials(t: Tester, world: HookedWorld): Promise<void> {
+async function dryRuns(t: Tester, world: HookedWorld): Promise<void> {
   for (const [what, method, path, body] of writes) {
-    let trial: Answer | undefined;
+    let dryRun: Answer | undefined;
     await leavesAll(t, world, what, async () => {
-      trial = await world.ask(method, tried(path), body);
+      dryRun = await world.ask(method, tried(path), body);
     });
-    t.equal(trial?.status, 200, `${what}: ${trial && told(trial)}`);
+    t.equal(dryRun?.status, 200, `${what}: ${dryRun && told(dryRun)}`);
     const said = await world.said();
     t.strictSame(
       said.filter(({ event }) => /^[a-z]/.test(event)),
@@ -97,18 +97,18 @@ async function trials(t: Tester, world: HookedWorld): Promise<void> {
     const history = await historyOf(world, async () => {
       done = await world.ask(method, path, body);
     });
-    if (!trial || !done) throw new Error('Both were asked');
+    if (!dryRun || !done) throw new Error('Both were asked');
     const signs = (await world.said()).filter(({ event }) => !/^[a-z]/.test(event));
     t.strictSame(said.map(({ event }) => event).sort(), signs.map(({ event }) => event).sort(), `${what}: filters run as ever`);
-    t.strictSame(outlineOf(trial), outline(history), `${what}: the activity that is written`);
+    t.strictSame(outlineOf(dryRun), outline(history), `${what}: the activity that is written`);
     const plain = (answer: Json): string => JSON.stringify(answer).replace(/"external_id":"[^"]*"/g, '');
-    const shown = at(trial.json, 'data', 'answer');
+    const shown = at(dryRun.json, 'data', 'answer');
     t.equal(at(shown, 'status'), done.status, `${what}: the status (${told(done)})`);
     t.equal(plain(at(shown, 'body') ?? null), plain(done.json ?? null), `${what}: the answer`);
   }
 }
 
-async function rowsOfTrials(t: Tester, world: HookedWorld): Promise<void> {
+async function rowsOfDryRuns(t: Tester, world: HookedWorld): Promise<void> {
   const update = await world.ask('PATCH', 'items/makers/3?dry_run=1&activity_skip=1', { mail: 'cy@example.com' });
   const [change] = list(at(update.json, 'data', 'changes'));
   t.strictSame(
@@ -144,11 +144,11 @@ async function otherWrites(t: Tester, world: HookedWorld): Promise<void> {
   ];
   await leavesAll(t, world, 'other writes', async () => {
     for (const [what, method, path, body, shown] of cases) {
-      const trial = await world.ask(method, tried(path), body);
-      t.equal(trial.status, 200, `${what}: ${told(trial)}`);
-      const [change] = list(at(trial.json, 'data', 'changes'));
+      const dryRun = await world.ask(method, tried(path), body);
+      t.equal(dryRun.status, 200, `${what}: ${told(dryRun)}`);
+      const [change] = list(at(dryRun.json, 'data', 'changes'));
       const name = String(shown[1]);
-      // What was stored for the trial goes once it is answered; of a file that stays the trial takes nothing.
+      // What was stored for the dry run goes once it is answered; of a file that stays the dry run takes nothing.
       const disk = at(change, 'after', 'filename_disk');
       if (disk && disk !== at(change, 'before', 'filename_disk')) {
         t.ok(await eventually(() => !existsSync(join(originals, String(disk)))), `${what}: no content stays`);
@@ -172,10 +172,10 @@ async function refusals(t: Tester, world: HookedWorld): Promise<void> {
   ];
   await leavesAll(t, world, 'refusals', async () => {
     for (const [what, method, path, body, who] of same) {
-      const trial = await world.ask(method, tried(path), body, who);
+      const dryRun = await world.ask(method, tried(path), body, who);
       const done = await world.ask(method, path, body, who);
-      t.ok(trial.status >= 400, `${what}: refused (${told(trial)})`);
-      t.strictSame([trial.status, trial.text], [done.status, done.text], `${what}: the same refusal`);
+      t.ok(dryRun.status >= 400, `${what}: refused (${told(dryRun)})`);
+      t.strictSame([dryRun.status, dryRun.text], [done.status, done.text], `${what}: the same refusal`);
     }
     for (const [method, path, body] of [
       ['POST', 'collections', { collection: 'tried', fields: [] }],
@@ -203,7 +203,7 @@ async function hides(t: Tester, world: HookedWorld): Promise<void> {
   const first = await world.ask('POST', 'items/makers?dry_run=1', { name: 'Once' }, 'admin', key);
   t.equal(first.status, 200, told(first));
   const done = await world.ask('POST', 'items/makers', { name: 'Once' }, 'admin', key);
-  t.strictSame([done.status, done.headers['idempotency-replayed']], [200, undefined], 'a trial uses no key up');
+  t.strictSame([done.status, done.headers['idempotency-replayed']], [200, undefined], 'a dry run uses no key up');
 }
 
 const asRole = (role: number): Readonly<Record<string, string>> => ({ 'x-act-as-role': String(role) });
@@ -276,9 +276,9 @@ async function acting(t: Tester, world: HookedWorld): Promise<void> {
     t.equal((await world.ask('GET', 'scim/v2/Users', undefined, 'admin', asRole(3))).status, 403, 'SCIM knows no acting');
     refused(t, await world.ask('GET', 'custom/desk/look', undefined, 'admin', asRole(3)), 403, 10, 'endpoints of extensions neither');
   });
-  const trial = await world.ask('PATCH', 'items/plants/1?dry_run=1', { title: 'x' }, 'admin', asRole(4));
+  const dryRun = await world.ask('PATCH', 'items/plants/1?dry_run=1', { title: 'x' }, 'admin', asRole(4));
   const own = await world.ask('PATCH', 'items/plants/1?dry_run=1', { title: 'x' }, 'writer');
-  t.strictSame([trial.status, trial.text], [own.status, own.text], 'a trial as the role');
+  t.strictSame([dryRun.status, dryRun.text], [own.status, own.text], 'a dry run as the role');
 }
 
 async function explains(t: Tester, world: HookedWorld): Promise<void> {
@@ -361,11 +361,12 @@ async function explains(t: Tester, world: HookedWorld): Promise<void> {
 }
 
 export const askingFirst: Feature = {
-  promise: 'asking first: trials, explanations, acting as a role',
+  promise: 'asking first: dry runs, explanations, acting as a role',
+  databaseIndependent: 'what is tried or explained is a write or a read that other promises make',
   async run(t, { vendor }) {
     await withHooks(vendor, { ...filterFiles, ...actionFiles }, async (world) => {
-      await t.test('trials', (t) => trials(t, world));
-      await t.test('rows of trials', (t) => rowsOfTrials(t, world));
+      await t.test('dry runs', (t) => dryRuns(t, world));
+      await t.test('rows of dry runs', (t) => rowsOfDryRuns(t, world));
       await t.test('writes in ways of their own', (t) => otherWrites(t, world));
       await t.test('refusals', (t) => refusals(t, world));
       await t.test('what is told to whom', (t) => hides(t, world));

@@ -18,19 +18,19 @@ function asking(world: HookedWorld) {
 
 const told_ = (answer: Answer, ...path: (string | number)[]): Json => at(answer.json, 'extensions', ...path);
 
-async function trials(t: Tester, world: HookedWorld): Promise<void> {
+async function dryRuns(t: Tester, world: HookedWorld): Promise<void> {
   const ask = asking(world);
   const mutation = `mutation {
     made: create_makers_item(data: { id: 900, name: "Eve" }) { id name }
     changed: update_makers_item(id: 900, data: { name: "Eva" }, comment: "why") { name }
     gone: delete_things_item(id: 2) { ids }
   }`;
-  let trial: Answer | undefined;
-  await leavesAll(t, world, 'a trial', async () => {
-    trial = await ask('?dry_run=1', mutation);
+  let dryRun: Answer | undefined;
+  await leavesAll(t, world, 'a dry run', async () => {
+    dryRun = await ask('?dry_run=1', mutation);
   });
-  if (!trial) throw new Error('It was asked');
-  const changes = list(told_(trial, 'dry_run', 'changes'));
+  if (!dryRun) throw new Error('It was asked');
+  const changes = list(told_(dryRun, 'dry_run', 'changes'));
   t.strictSame(
     changes.map((one) => [at(one, 'action'), at(one, 'collection'), at(one, 'item')]),
     [
@@ -38,15 +38,19 @@ async function trials(t: Tester, world: HookedWorld): Promise<void> {
       ['update', 'makers', '900'],
       ['delete', 'things', '2'],
     ],
-    told(trial),
+    told(dryRun),
   );
-  t.equal(list(told_(trial, 'dry_run', 'activity')).length, 3);
+  t.equal(list(told_(dryRun, 'dry_run', 'activity')).length, 3);
   const actions = (await world.said()).filter(({ event }) => /^[a-z]/.test(event));
   t.strictSame(actions, [], 'nobody is told');
   const key = { 'idempotency-key': 'tried-over-graphql' };
   await ask('?dry_run=1', mutation, 'admin', key);
   const done = await ask('', mutation, 'admin', key);
-  t.strictSame([done.headers['idempotency-replayed'], at(done.json, 'data')], [undefined, at(trial.json, 'data')], 'the same answer, done');
+  t.strictSame(
+    [done.headers['idempotency-replayed'], at(done.json, 'data')],
+    [undefined, at(dryRun.json, 'data')],
+    'the same answer, done',
+  );
   await world.said();
 
   await leavesAll(t, world, 'refusals', async () => {
@@ -65,7 +69,7 @@ async function trials(t: Tester, world: HookedWorld): Promise<void> {
   await world.said();
   const document = 'mutation { update_plants_item(id: 1, data: { title: "x" }) { title } }';
   const acted = await ask('?dry_run=1', document, 'admin', asRole(4));
-  t.equal(acted.text, (await ask('?dry_run=1', document, 'writer')).text, 'a trial as the role');
+  t.equal(acted.text, (await ask('?dry_run=1', document, 'writer')).text, 'a dry run as the role');
 }
 
 async function comments(t: Tester, world: HookedWorld): Promise<void> {
@@ -73,9 +77,9 @@ async function comments(t: Tester, world: HookedWorld): Promise<void> {
   const add = (text: string) => `add_comment(collection: "makers", item: 1, comment: "${text}") { comment }`;
   const made = await ask('', 'mutation { add_comment(collection: "makers", item: 1, comment: "there") { id } }');
   const id = String(at(made.json, 'data', 'add_comment', 'id'));
-  let trial: Answer | undefined;
-  await leavesAll(t, world, 'trials of comments', async () => {
-    trial = await ask(
+  let dryRun: Answer | undefined;
+  await leavesAll(t, world, 'dry runs of comments', async () => {
+    dryRun = await ask(
       '?dry_run=1',
       `mutation { ${add('new')} edited: edit_comment(id: ${id}, comment: "other") { comment } gone: delete_comment(id: ${id}) { ids } }`,
     );
@@ -85,10 +89,10 @@ async function comments(t: Tester, world: HookedWorld): Promise<void> {
       t.equal(tried.text, asked.text, 'the same refusal');
     }
   });
-  if (!trial) throw new Error('It was asked');
-  t.match(at(trial.json, 'data'), { add_comment: { comment: 'new' }, edited: { comment: 'other' } }, told(trial));
+  if (!dryRun) throw new Error('It was asked');
+  t.match(at(dryRun.json, 'data'), { add_comment: { comment: 'new' }, edited: { comment: 'other' } }, told(dryRun));
   t.strictSame(
-    list(told_(trial, 'dry_run', 'changes')).map((one) => [at(one, 'action'), at(one, 'collection'), at(one, 'after', 'comment')]),
+    list(told_(dryRun, 'dry_run', 'changes')).map((one) => [at(one, 'action'), at(one, 'collection'), at(one, 'after', 'comment')]),
     [
       ['create', 'directus_activity', 'new'],
       ['update', 'directus_activity', ''],
@@ -134,11 +138,12 @@ async function explanations(t: Tester, world: HookedWorld): Promise<void> {
 }
 
 export const askingGraphql: Feature = {
-  promise: 'asking first over GraphQL: trials and explanations',
+  promise: 'asking first over GraphQL: dry runs and explanations',
+  databaseIndependent: 'what is tried or explained is a write or a read that other promises make',
   async run(t, { vendor }) {
     await withHooks(vendor, { ...filterFiles, ...actionFiles }, async (world) => {
-      await t.test('trials', (t) => trials(t, world));
-      await t.test('trials of comments', (t) => comments(t, world));
+      await t.test('dry runs', (t) => dryRuns(t, world));
+      await t.test('dry runs of comments', (t) => comments(t, world));
       await t.test('explanations', (t) => explanations(t, world));
     });
   },

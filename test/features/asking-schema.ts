@@ -93,7 +93,7 @@ const writing = /^\W*(?:\/\*.*?\*\/\W*)?(?:set\s+statement\s.*?\sfor\s+)?(?:inse
 
 const withTrial = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}dry_run=1`;
 
-/** The trial, by which nothing is written. Of a row alone it is the trial of any row, which is written and taken back. */
+/** The dry run, by which nothing is written. Of a row alone it is the dry run of any row, which is written and taken back. */
 async function tried(t: Tester, garden: OwnGarden, path: string, who?: 'writer', row = false): Promise<Answer> {
   const connection = connectionOf(garden);
   const { onStatement } = connection;
@@ -103,12 +103,12 @@ async function tried(t: Tester, garden: OwnGarden, path: string, who?: 'writer',
   const answer = await garden.send('DELETE', withTrial(path), undefined, who ?? 'admin');
   connection.onStatement = onStatement;
   const written = sent.filter((text) => writing.test(text));
-  t.strictSame(row ? [] : written, [], `${path}: no statement of the trial writes`);
+  t.strictSame(row ? [] : written, [], `${path}: no statement of the dry run writes`);
   t.equal(await state(garden), before, `${path}: and nothing is another than before`);
   return answer;
 }
 
-/** What the trial tells is what goes. */
+/** What the dry run tells is what goes. */
 async function goes(t: Tester, garden: OwnGarden, path: string, gone: Json): Promise<void> {
   const answer = await tried(t, garden, path);
   const data = at(answer.json, 'data');
@@ -166,7 +166,7 @@ async function pointedTo(t: Tester, garden: OwnGarden): Promise<void> {
   const lease = await garden.gateway.registry.lease(project);
   await lease.project.reload();
   lease.release();
-  refused(t, await tried(t, garden, 'fields/stamps/code'), 422, 404, 'the trial says so');
+  refused(t, await tried(t, garden, 'fields/stamps/code'), 422, 404, 'the dry run says so');
   for (const [method, path, body] of [
     ['DELETE', 'fields/stamps/code', undefined],
     ['PATCH', 'fields/stamps/code?force=1', { type: 'alias' }],

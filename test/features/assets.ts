@@ -297,6 +297,7 @@ async function permitted(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const assets: Feature = {
   promise: 'files are handed out, whole, in parts and as images, to those who may have them, and nothing in them runs',
+  databaseIndependent: 'content and its storage; the rows of files are rows like any others',
   async run(t, world) {
     const root = await mkdtemp(join(tmpdir(), 'sallyport-test-assets-'));
     const storage = { driver: 'local', root } as const;

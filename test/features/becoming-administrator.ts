@@ -106,6 +106,7 @@ async function lastOne(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const becomingAdministrator: Feature = {
   promise: 'nobody makes himself an administrator, and one is always left',
+  databaseIndependent: 'rules over users and roles, whose rows are written as any others',
   async run(t, world) {
     await ownGarden(world, (garden) => attacks(t, garden));
     await ownGarden(world, (garden) => lastOne(t, garden));

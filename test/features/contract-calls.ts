@@ -204,6 +204,7 @@ const typed = `
 
 export const contractCalls: Feature = {
   promise: 'clients made of the OpenAPI document work',
+  databaseIndependent: 'what clients make of answers that other promises look at',
   async run(t, world) {
     const [mailbox, idp] = await Promise.all([openMailbox(), startIdentityProvider()]);
     const provider = { name: 'directory', issuer: idp.issuer, clientId: known.id, clientSecret: known.secret, insecure: true };

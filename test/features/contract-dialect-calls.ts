@@ -117,6 +117,7 @@ async function calls(t: Tester, world: World, { dialect, settings, files }: Call
 
 export const contractDialectCalls: Feature = {
   promise: 'clients made of the documents of other dialects work',
+  databaseIndependent: 'what clients make of answers that other promises look at',
   async run(t, world) {
     // The compiler and the linter are the same everywhere, and take their time; so are the forms of Strapi's versions.
     const once = world.vendor === 'sqlite';

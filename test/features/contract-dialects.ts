@@ -77,6 +77,7 @@ async function dialects(
 
 export const contractDialects: Feature = {
   promise: 'documents of other dialects are as these answer',
+  databaseIndependent: 'documents made of the schema and the rules',
   async run(t, world) {
     // Rights are the same on every database; values are not.
     await dialects(t, world, {}, ['strapi', 'payload'], world.vendor === 'sqlite' ? ['admin', 'editor'] : ['admin']);

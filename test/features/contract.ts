@@ -88,6 +88,7 @@ async function closed(t: Tester, world: World): Promise<void> {
 
 export const contract: Feature = {
   promise: 'documents tell each role what it may use, and nothing else',
+  databaseIndependent: 'documents made of the schema and the rules',
   async run(t, world) {
     const tags = new Set<unknown>();
     // Rights are the same on every database; values are not.

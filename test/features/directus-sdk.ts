@@ -8,6 +8,7 @@ const { SDK: Sdk } = createRequire(import.meta.url)('@directus/sdk-js') as { SDK
 
 export const directusSdk: Feature = {
   promise: 'the official JavaScript client of Directus 8 reads',
+  databaseIndependent: 'what clients make of answers that other promises look at',
   async run(t, world) {
     const client = new Sdk({ url: `${world.gateway.url}/`, project: 'garden', mode: 'jwt', persist: false, storage: undefined as never });
     await client.login({ email: 'admin@example.com', password: 'password', persist: false });

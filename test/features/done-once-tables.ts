@@ -115,6 +115,7 @@ async function takenOver(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const doneOnceTables: Feature = {
   promise: 'changes of the schema take an Idempotency-Key',
+  databaseIndependent: 'which routes take a key; how one is kept is a promise of its own',
   run: (t, world) =>
     ownGarden(world, async (garden) => {
       await t.test('tables', (t) => tables(t, garden));

@@ -180,6 +180,7 @@ async function signIns(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const doneOnceEverywhere: Feature = {
   promise: 'every write takes an Idempotency-Key',
+  databaseIndependent: 'which routes take a key; how one is kept is a promise of its own',
   async run(t, world) {
     const parts = await mkdtemp(join(tmpdir(), 'sallyport-parts-'));
     const settings = { scim: { token: scimToken }, uploads: { partsFolder: parts } };

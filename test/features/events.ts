@@ -206,11 +206,12 @@ async function contents(t: Tester, garden: UploadGarden): Promise<void> {
   await tellsOfFile(t, 'new content, and nothing of the words before', 'update', saved(other.length));
   t.equal((await garden.send('POST', 'files?dry_run=1', { data: base64, filename_disk: 'b.png', filename_download: 'b.png' })).status, 200);
   t.equal((await garden.send('DELETE', `files/${id}`)).status, 204);
-  await tellsOfFile(t, 'a deletion, and nothing of a trial', 'delete', { id: Number(id), title: 'Only words', filesize: other.length });
+  await tellsOfFile(t, 'a deletion, and nothing of a dry run', 'delete', { id: Number(id), title: 'Only words', filesize: other.length });
 }
 
 export const events: Feature = {
   promise: 'extensions are told of sign-ins, content of files, faults and the opening, and of nothing secret',
+  databaseIndependent: 'modules and hooks within the process',
   async run(t, world) {
     const { folder, remove } = await extensionFolder(files);
     try {

@@ -197,6 +197,7 @@ async function foreignPages(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const everyDoor: Feature = {
   promise: 'a credential that is not good opens no door, and one that ends, ends at all of them',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   run: (t, world) =>
     ownGarden(
       world,

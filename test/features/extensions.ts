@@ -1,10 +1,10 @@
 /** Promise: hooks and endpoints of extensions run with the rights of who calls (directus8-system §22). */
-import { extensionFolder, writeExtensions } from '../extensions/support.ts';
+import { writeExtensions } from '../extensions/support.ts';
 import { tokens, type Who } from '../fixtures/garden-people.ts';
 import type { Feature, Tester } from '../support/expect.ts';
 import { refused, told } from '../support/expect.ts';
+import { withExtensions } from '../support/extended-project.ts';
 import type { World } from '../support/garden.ts';
-import { project } from '../support/gateway.ts';
 import { type Answer, type Ask, at, column, rows } from '../support/http.ts';
 
 const key = 'extended';
@@ -168,14 +168,10 @@ async function services(t: Tester, get: Get, world: World): Promise<void> {
 
 export const extensions: Feature = {
   promise: 'extensions run with the rights of who calls',
+  databaseIndependent: 'modules and hooks within the process',
   async run(t, world) {
-    const { folder, remove } = await extensionFolder(files);
-    const { registry } = world.gateway;
-    const lease = await registry.lease(project);
-    await registry.set({ ...lease.project.config, key, extensions: folder });
-    lease.release();
     const get: Get = (path, who, options) => world.raw(`/${key}/${path}`, { ...options, ...(who ? { token: tokens[who] } : {}) });
-    try {
+    await withExtensions(world, key, files, async (folder) => {
       await t.test('filters of queries', (t) => readHooks(t, get, world));
       await t.test('reads over GraphQL', (t) => graphqlHooks(t, get));
       await t.test('reads over Strapi', (t) => strapiHooks(t, get));
@@ -186,12 +182,9 @@ export const extensions: Feature = {
       await t.test('a reload', async (t) => {
         await writeExtensions(folder, { 'endpoints/garden/index.mjs': `export default { '/': { handler: () => 'new' } };` });
         t.strictSame((await get('custom/garden')).json, { project: key });
-        await registry.reload();
+        await world.gateway.registry.reload();
         t.equal((await get('custom/garden')).text, '"new"');
       });
-    } finally {
-      await registry.remove(key);
-      await remove();
-    }
+    });
   },
 };

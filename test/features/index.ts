@@ -73,7 +73,7 @@ import { permissionHoles } from './permission-holes.ts';
 import { permissions } from './permissions.ts';
 import { permissionsProperty } from './permissions-property.ts';
 import { refusals } from './refusals.ts';
-import { refusedTrials } from './refused-trials.ts';
+import { refusedDryRuns } from './refused-dry-runs.ts';
 import { relationalSort } from './relational-sort.ts';
 import { relations } from './relations.ts';
 import { rememberedCallers } from './remembered-callers.ts';
@@ -179,7 +179,7 @@ export const features: readonly Feature[] = [
   doneOnceEverywhere,
   doneOnceTables,
   doneOnceAccounts,
-  refusedTrials,
+  refusedDryRuns,
   upserts,
   writeMatching,
   askingFirst,

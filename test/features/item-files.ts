@@ -214,7 +214,7 @@ async function rights(t: Tester, garden: UploadGarden): Promise<void> {
 }
 
 async function once(t: Tester, garden: UploadGarden): Promise<void> {
-  await leavesNothing(t, garden, 'a trial', async () => {
+  await leavesNothing(t, garden, 'a dry run', async () => {
     const tried = await garden.send('POST', 'items/cards?dry_run=1', { name: 'Eight', face: text('8') });
     t.equal(at(tried.json, 'data', 'dry_run'), true, told(tried));
     t.match(tried.text, /"directus_files"/, 'tells of the file');
@@ -275,6 +275,7 @@ const limits = { bytes: 300_000, files: 3 };
 
 export const itemFiles: Feature = {
   promise: 'a field of a file takes the file itself',
+  databaseIndependent: 'content and its storage; the rows of files are rows like any others',
   async run(t, world) {
     const guarded = async (garden: UploadGarden): Promise<void> => {
       await makeTables(garden);

@@ -77,6 +77,7 @@ async function switchedOff(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const lockout: Feature = {
   promise: 'wrong passwords in a row suspend an account',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   run: (t, world) =>
     ownGarden(world, async (garden) => {
       await allow(t, garden, 2);

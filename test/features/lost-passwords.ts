@@ -173,6 +173,7 @@ async function letters(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<
 
 export const lostPasswords: Feature = {
   promise: 'passwords are chosen by a link that works once',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   async run(t, world) {
     const mailbox = await openMailbox();
     const mail = {

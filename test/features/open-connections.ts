@@ -122,6 +122,7 @@ async function entries(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const openConnections: Feature = {
   promise: 'Connections that stay open hold nothing that nobody waits for, and no order of messages or headers does the server harm',
+  databaseIndependent: 'what leaves the process by connections that stay open',
   run: (t, world) =>
     ownGarden(
       world,

@@ -1,9 +1,8 @@
 /** Promise: extensions add endpoints to collections, globals and the root of the Payload surface; tables of one row are its globals. */
-import { extensionFolder } from '../extensions/support.ts';
 import { tokens, type Who } from '../fixtures/garden-people.ts';
 import { type Feature, type Tester, told } from '../support/expect.ts';
+import { withExtensions } from '../support/extended-project.ts';
 import type { World } from '../support/garden.ts';
-import { project } from '../support/gateway.ts';
 import { type Answer, type Ask, at } from '../support/http.ts';
 import { api, refused, refuses, send } from '../support/payload.ts';
 
@@ -117,23 +116,16 @@ async function hidden(t: Tester, world: World): Promise<void> {
 
 export const payloadEndpoints: Feature = {
   promise: 'Payload endpoints of extensions, and globals',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   async run(t, world) {
-    const { folder, remove } = await extensionFolder(files);
-    const { registry } = world.gateway;
-    const lease = await registry.lease(project);
-    await registry.set({ ...lease.project.config, key, extensions: folder });
-    lease.release();
     const get: Get = (path, who, options) =>
       world.raw(`/${key}/payload/api${path}`, { ...options, ...(who ? { token: tokens[who] } : {}) });
-    try {
+    await withExtensions(world, key, files, async () => {
       await t.test('endpoints', (t) => endpoints(t, get));
       await t.test('globals', (t) => globals(t, world, get));
       await t.test('hidden rows', (t) => hidden(t, world));
       await t.test('fields that may not be written', (t) => silently(t, world));
       await t.test('switched off', (t) => switchedOff(t, world));
-    } finally {
-      await registry.remove(key);
-      await remove();
-    }
+    });
   },
 };

@@ -73,6 +73,7 @@ async function unverified(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const payloadMail: Feature = {
   promise: 'Payload passwords by mail',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   async run(t, world) {
     const mailbox = await openMailbox();
     const mail = { url: mailbox.url, from: 'Garden <gate@garden.test>', publicUrl };

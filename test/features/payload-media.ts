@@ -59,7 +59,7 @@ async function uploads(t: Tester, world: World): Promise<void> {
     null,
     { doc: { filesize: 5 }, dry_run: true, changes: [{ action: 'upload', collection: 'media' }] },
   ]);
-  t.equal(await count(), before, 'nothing is left of a trial');
+  t.equal(await count(), before, 'nothing is left of a dry run');
   const once = await sent('/media?depth=0', 'once', 'upload 1');
   t.match(once, [201, null, { doc: { filesize: 4 } }]);
   t.strictSame(await sent('/media?depth=0', 'once', 'upload 1'), [201, 'true', once[2]], 'the same answer, and no other file');
@@ -75,5 +75,6 @@ async function uploads(t: Tester, world: World): Promise<void> {
 
 export const payloadMedia: Feature = {
   promise: 'Payload uploads',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   run: (t, world) => uploads(t, world),
 };

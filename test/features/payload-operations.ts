@@ -145,9 +145,9 @@ async function tried(t: Tester, garden: OwnGarden): Promise<void> {
     ['POST', '/users/login', { email: 'edda@garden.test', password: 'password' }],
     ['POST', '/_preferences/x', { value: 1 }],
   ] as const) {
-    refused(t, await send(garden, method, `${path}?dry_run=1`, body), 400, 'dry_run: what this address does cannot be tried', path);
+    refused(t, await send(garden, method, `${path}?dry_run=1`, body), 400, 'dry_run: this address has no dry run', path);
   }
-  refused(t, await send(garden, 'POST', '/uses?dry_run=1', { name: 'x' }, null), 403, 'You are not allowed', 'a trial is no permission');
+  refused(t, await send(garden, 'POST', '/uses?dry_run=1', { name: 'x' }, null), 403, 'You are not allowed', 'a dry run is no permission');
   for (const odd of ['dry_run[]=1', 'dry_run[a]=1', 'dry_run=1&dry_run=0', 'dryrun=1']) {
     refused(t, await send(garden, 'POST', `/uses?${odd}`, { name: 'x' }), 400, 'The following path cannot be queried: dry', odd);
   }
@@ -182,7 +182,8 @@ async function keyed(t: Tester, garden: OwnGarden): Promise<void> {
 }
 
 export const payloadOperations: Feature = {
-  promise: 'Payload duplicates, versions, access, trials and keys of requests',
+  promise: 'Payload duplicates, versions, access, dry runs and keys of requests',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   async run(t, world: World) {
     await ownGarden(world, async (garden) => {
       await t.test('duplicates', (t) => copies(t, garden));

@@ -89,6 +89,7 @@ async function revoked(t: Tester, world: World): Promise<void> {
 
 export const rememberedCallers: Feature = {
   promise: 'who is remembered is served as what he is now',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   async run(t, world) {
     await t.test('a second factor that is given up', (t) => secondFactor(t, world));
     await t.test('addresses of a role', (t) => addresses(t, world));

@@ -134,6 +134,7 @@ async function groups(t: Tester, scim: Scim, garden: OwnGarden): Promise<void> {
 
 export const scim: Feature = {
   promise: 'SCIM keeps users and groups',
+  databaseIndependent: 'a form of users and roles, which other promises write',
   async run(t: Tester, world: World) {
     await ownGarden(
       world,

@@ -49,6 +49,7 @@ async function enforced(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const secondFactor: Feature = {
   promise: 'a second factor is the own affair of each',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   run: (t, world) =>
     ownGarden(world, async (garden) => {
       await t.test('a role that demands it', (t) => enforced(t, garden));

@@ -140,6 +140,7 @@ async function foreignPages(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const sessions: Feature = {
   promise: 'sessions end at once, everywhere',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   run: (t, world) =>
     ownGarden(world, async (garden) => {
       await t.test('session, password, status', (t) => ends(t, garden));

@@ -64,6 +64,7 @@ async function rehashing(t: Tester, world: World): Promise<void> {
 
 export const signInLimits: Feature = {
   promise: 'passwords are not guessed at will',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   async run(t, world) {
     const auth = { attempts: 3, firstWaitSeconds: 60 };
     await t.test('waits', (t) => settledGarden(world, { auth }, (garden) => waits(t, garden).then(() => recorded(t, garden))));

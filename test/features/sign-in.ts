@@ -60,6 +60,7 @@ async function failures(t: Tester, world: World): Promise<void> {
 
 export const signInFeature: Feature = {
   promise: 'users sign in with the password they have',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   async run(t, world) {
     await t.test('a token', (t) => token(t, world));
     await t.test('forged tokens', (t) => forgeries(t, world));

@@ -198,6 +198,7 @@ async function rules(t: Tester, garden: OwnGarden, idp: IdentityProvider): Promi
 
 export const ssoCode: Feature = {
   promise: "a client exchanges a provider's code by itself, and only who began the sign-in",
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   async run(t: Tester, world: World) {
     const idp = await startIdentityProvider();
     const directory = { name: 'directory', issuer: idp.issuer, clientId: client.id, clientSecret: client.secret, insecure: true };

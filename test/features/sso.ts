@@ -161,6 +161,7 @@ async function plain(t: Tester, garden: OwnGarden, forging: ForgingProvider): Pr
 
 export const sso: Feature = {
   promise: 'single sign-on lets in whom the provider names, and nobody else',
+  databaseIndependent: 'who asks: tokens, passwords and links, kept in rows like any others',
   async run(t: Tester, world: World) {
     const idp = await startIdentityProvider();
     const forging = await startForgingProvider();

@@ -163,11 +163,11 @@ async function formsAgain(t: Tester, garden: OwnGarden, root: string): Promise<v
       ],
     },
   });
-  const trial = await form(garden, 'POST', 'upload?dry_run=1', upload('one'));
+  const dryRun = await form(garden, 'POST', 'upload?dry_run=1', upload('one'));
   t.match(
-    trial.json,
+    dryRun.json,
     { data: [{ name: 'again.txt', caption: 'Said' }], meta: { dry_run: true, changes: [{ action: 'upload' }] } },
-    told(trial),
+    told(dryRun),
   );
   t.strictSame([await garden.rows('directus_files'), await garden.rows('zones')], before, 'nothing is left of what was tried');
   // What a request brought in vain goes behind its answer.
@@ -208,7 +208,7 @@ async function languages(t: Tester, garden: OwnGarden): Promise<void> {
   await refuses(t, garden, 'plants/12/localizations', 403, 'Forbidden', null, sending('POST', body));
 }
 
-async function trials(t: Tester, garden: OwnGarden): Promise<void> {
+async function dryRuns(t: Tester, garden: OwnGarden): Promise<void> {
   const uses = await garden.rows('uses');
   const body = { data: { name: 'tried' } };
   const made = await strapi(garden, 'uses?dry_run=1&fields=name', 'admin', sending('POST', body));
@@ -256,7 +256,8 @@ async function again(t: Tester, garden: OwnGarden): Promise<void> {
 }
 
 export const strapiSending: Feature = {
-  promise: 'Strapi: order, forms, trials and requests sent again',
+  promise: 'Strapi: order, forms, dry runs and requests sent again',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   async run(t, world) {
     const root = await mkdtemp(join(tmpdir(), 'sallyport-strapi-'));
     try {
@@ -265,7 +266,7 @@ export const strapiSending: Feature = {
         async (garden) => {
           await t.test('places in relations', (t) => places(t, garden));
           await t.test('one more language', (t) => languages(t, garden));
-          await t.test('trials', (t) => trials(t, garden));
+          await t.test('dry runs', (t) => dryRuns(t, garden));
           await t.test('requests sent again', (t) => again(t, garden));
           await t.test('forms with files', (t) => forms(t, garden));
           await t.test('forms with files, tried and sent again', (t) => formsAgain(t, garden, root));

@@ -262,6 +262,7 @@ async function switched(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise
 
 export const strapiWrites: Feature = {
   promise: 'Strapi: writes, accounts, files, clients',
+  databaseIndependent: 'routes and forms of a surface; the reads and writes under them are promises of their own',
   async run(t, world) {
     const mailbox = await openMailbox();
     const root = await mkdtemp(join(tmpdir(), 'sallyport-strapi-'));

@@ -182,6 +182,7 @@ const most = 6;
 
 export const subscriptions: Feature = {
   promise: 'GraphQL over a WebSocket feeds changes under the rules of the one who is connected, and answers queries as by POST',
+  databaseIndependent: 'what leaves the process by connections that stay open',
   run: (t, world) =>
     ownGarden(
       world,

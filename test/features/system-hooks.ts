@@ -114,6 +114,7 @@ async function schemaHooks(t: Tester, send: Send): Promise<void> {
 
 export const systemHooks: Feature = {
   promise: 'extensions see no secret of users, and raise nobody',
+  databaseIndependent: 'modules and hooks within the process',
   async run(t, world) {
     const { folder, remove } = await extensionFolder(files);
     await ownGarden(world, async (garden) => {

@@ -95,6 +95,7 @@ async function upgraded(t: Tester, garden: OwnGarden): Promise<void> {
 
 export const systemTools: Feature = {
   promise: 'tools for everybody, lists for the app, and permissions explained',
+  databaseIndependent: 'documents made of the schema and the rules',
   async run(t, world) {
     await ownGarden(world, async (garden) => {
       await t.test('tools', (t) => tools(t, garden));

@@ -206,6 +206,7 @@ async function endpoints(t: Tester, place: Place): Promise<void> {
 
 export const toldWrites: Feature = {
   promise: 'actions and webhooks are told of what was committed, once',
+  databaseIndependent: 'calls over HTTP',
   async run(t, world) {
     const receiver = await startReceiver();
     await withHooks(world.vendor, actionFiles, async (hooked) => {

@@ -287,6 +287,7 @@ async function folders(t: Tester, garden: UploadGarden): Promise<void> {
 
 export const uploads: Feature = {
   promise: 'files are uploaded, described by their content, and written like any rows; what fails leaves nothing',
+  databaseIndependent: 'content and its storage; the rows of files are rows like any others',
   async run(t, world) {
     const parts = { forms, facts, bodies, imports, sdk, rights, folders, resumable, uploadFaults };
     await uploadGarden(

@@ -183,6 +183,7 @@ async function hidden(t: Tester, world: World): Promise<void> {
 
 export const webhooks: Feature = {
   promise: 'webhooks are called for what was committed',
+  databaseIndependent: 'calls over HTTP',
   async run(t, world) {
     await t.test('nobody sees the outbox', (t) => hidden(t, world));
     const receiver = await startReceiver();

@@ -24,7 +24,7 @@ const changes: readonly Change[] = [
   ['by a filter', 'PATCH', 'items/makers?filter[id][in]=1,2&limit=5', { mail: 'ada@example.com' }],
   ['by its columns', 'POST', 'items/makers?upsert=id', { id: 1, mail: 'ada@example.com' }],
   ['without a trace', 'PATCH', 'items/makers/1?activity_skip=1', { mail: 'ada@example.com' }],
-  ['as a trial', 'PATCH', 'items/makers/1?dry_run=1', { mail: 'ada@example.com' }],
+  ['as a dry run', 'PATCH', 'items/makers/1?dry_run=1', { mail: 'ada@example.com' }],
   ['of its list alone', 'PATCH', 'items/makers/1', { things: [{ id: 1, rank: 9 }] }],
   ['where a m2o leads', 'PATCH', 'items/things/1', { maker: { id: 1, mail: 'ada@example.com' } }],
   ['in a list of another', 'PATCH', 'items/makers/2', { team: [{ id: 1, mail: 'ada@example.com' }] }],

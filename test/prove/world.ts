@@ -74,7 +74,7 @@ const values: Readonly<Record<string, readonly Cell[]>> = {
 
 /** The column that tells the language of a text. */
 export const language = 'lang';
-export const languages: readonly string[] = ['en', 'en', 'fr', 'de', 'en-US'];
+const languages: readonly string[] = ['en', 'en', 'fr', 'de', 'en-US'];
 
 /** A value that such a column may hold. */
 export function someValue(column: ColumnDef, dice: Dice): Cell {

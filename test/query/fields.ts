@@ -1,5 +1,6 @@
 /** Fields as a schema would have them. */
 import type { Field } from '../../src/schema/types.ts';
+import { column } from '../schema/tables.ts';
 
 /** A column of text. */
 export function fieldOf(name: string): Field {
@@ -11,17 +12,6 @@ export function fieldOf(name: string): Field {
     primaryKey: false,
     unique: false,
     iso: false,
-    column: {
-      name,
-      type: 'text',
-      nativeType: 'text',
-      storage: 'text',
-      unsigned: false,
-      nullable: true,
-      default: null,
-      generated: false,
-      autoIncrement: false,
-      comment: null,
-    },
+    column: column(name, 'text'),
   };
 }

@@ -7,25 +7,13 @@ import { parseJsonBody } from '../../src/lib/json-body.ts';
 import { fieldTypes, inferType, isFieldType } from '../../src/schema/field-types.ts';
 import { storedValue, type Verdict } from '../../src/schema/stored-values.ts';
 import type { Field } from '../../src/schema/types.ts';
-import { fieldRow } from './tables.ts';
+import { fieldRow, column as tableColumn } from './tables.ts';
 
 type More = Partial<IntrospectedColumn>;
 
 /** `x` of a storage, with metadata where a type is given. */
 function field(storage: Storage, column: More = {}, type?: string): Field {
-  const whole: IntrospectedColumn = {
-    name: 'x',
-    type: storage,
-    nativeType: storage,
-    storage,
-    unsigned: false,
-    nullable: true,
-    default: null,
-    generated: false,
-    autoIncrement: false,
-    comment: null,
-    ...column,
-  };
+  const whole = tableColumn('x', storage, column);
   const said = type === undefined ? {} : { meta: fieldRow('things', 'x', type) };
   const named = type !== undefined && isFieldType(type) ? type : inferType(whole);
   return { name: 'x', collection: 'things', type: named, storage, column: whole, primaryKey: false, unique: false, iso: false, ...said };

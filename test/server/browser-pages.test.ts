@@ -75,7 +75,7 @@ async function explorer(t: Tester, tab: Page, world: World): Promise<void> {
   await tab.locator('textarea').fill('{"name": "Tried"}');
   await send(tab);
   await tab.waitForSelector('text=1 row would change');
-  t.strictSame(await tab.locator('#answer tbody td').allTextContents(), ['name', 'South', 'Tried'], 'what a trial tells');
+  t.strictSame(await tab.locator('#answer tbody td').allTextContents(), ['name', 'South', 'Tried'], 'what a dry run tells');
 
   await operation(tab, 'List');
   await tab.getByLabel('Explain').check();

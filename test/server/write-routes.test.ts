@@ -1,4 +1,4 @@
-/** Every route that writes: whether it takes an Idempotency-Key and a trial. A new one is to be thought about, and stands here then. */
+/** Every route that writes: whether it takes an Idempotency-Key and has a dry run. A new one is to be thought about, and stands here then. */
 import t from 'tap';
 import { silentLog } from '../../src/lib/log.ts';
 import { createRegistry } from '../../src/projects/registry.ts';
@@ -24,7 +24,7 @@ function routesOf(server: Server): string[] {
 const rows = ['users', 'roles', 'permissions', 'relations', 'settings', 'folders', 'collection_presets', 'webhooks', 'files'];
 const strapi = '/:project/strapi/api';
 
-/** Rows are written there, or taken away with tables, so that it can be tried. */
+/** Rows are written there, or taken away with tables, so that there is a dry run of it. */
 const triable: readonly string[] = [
   ...['items/:collection', ...rows].flatMap((name) => [
     `POST /:project/${name}`,
@@ -132,7 +132,7 @@ t.test('routes that write', async (t) => {
     const url = path.replace(':project', 'shop').replace(/:\w+/g, '1');
     for (const asked of ['dry_run=1', 'dry_run[]=1', 'dry%5frun=true']) {
       const { statusCode, body } = await server.inject({ method: method as 'POST', url: `${url}?${asked}` });
-      const refused = /cannot be tried; nothing was done/.test(body);
+      const refused = /has no dry run; nothing was done/.test(body);
       t.equal(refused, !triable.includes(route), `${route}?${asked}: ${statusCode} ${body.slice(0, 200)}`);
       t.ok(statusCode >= 400 && statusCode < 504, 'and nothing is done');
     }

@@ -15,6 +15,8 @@ export type Tester = Pick<
 /** What one promise to users is called, and its tests. */
 export interface Feature {
   readonly promise: string;
+  /** Why it is not kept on MySQL itself too: what it is about instead of the database, whose part in it other promises keep. */
+  readonly databaseIndependent?: string;
   run(t: Tester, world: World): Promise<void>;
 }
 

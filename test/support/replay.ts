@@ -150,7 +150,7 @@ async function allServed(server: Running, folder: string): Promise<void> {
 }
 
 /** Runs a page's statements in the SQLite file that it names. */
-export function runSqlite(file: string, text: string): void {
+function runSqlite(file: string, text: string): void {
   const database = new Database(file);
   try {
     database.exec(text);

@@ -21,7 +21,7 @@ export interface TriedRemoval {
   readonly changes: readonly Change[];
 }
 
-/** What a trial is told from: the context of the change, and what reads its rows for the caller. */
+/** What a dry run is told from: the context of the change, and what reads its rows for the caller. */
 export interface TrialContext {
   readonly edit: EditContext;
   readonly metadata: Metadata;

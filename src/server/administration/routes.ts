@@ -39,6 +39,7 @@ function refuseKey({ headers }: FastifyRequest): void {
   throw new GatewayError('unprocessable', { message });
 }
 
+/** Makes and deletes projects, and tells of the server's state. Whoever is not the super admin is refused (`demandSuperAdmin`). */
 export const administrationRoutes: FastifyPluginCallback<AdministrationOptions> = (app, { registry, administration }, done) => {
   const health = healthOf(registry);
 

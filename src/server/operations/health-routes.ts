@@ -15,6 +15,7 @@ function hindrance({ registry, lifecycle }: HealthRoutesOptions): string | undef
   return states.length > 0 && !states.includes('open') ? 'no project is open' : undefined;
 }
 
+/** Both answer `{"data":{"status"}}`; `ready` with 503 and a reason while nothing is to be sent here. */
 export const healthRoutes: FastifyPluginCallback<HealthRoutesOptions> = (app, options, done) => {
   app.get('/server/live', async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ data: { status: 'ok' }, public: true }),

@@ -10,7 +10,7 @@ import type { PressureSettings } from './settings.ts';
 const exempt: ReadonlySet<string> = new Set(['/server/live', '/server/ready', '/server/health', '/server/ping', metricsPath]);
 
 /** Milliseconds between lines of the log that tell of it: a line for each request would be more load. */
-const toldEvery = 10_000;
+const warnEvery = 10_000;
 
 /** Milliseconds between two measures, and a little more. */
 const measuredEvery = 1_000;
@@ -36,7 +36,7 @@ export async function shedLoad(app: FastifyInstance, settings: PressureSettings,
   const { eventLoopMilliseconds, requests, heapBytes, rssBytes } = settings;
   if (eventLoopMilliseconds === 0 && heapBytes === 0 && rssBytes === 0) return;
   const isSlow = lasting();
-  let told = Number.NEGATIVE_INFINITY;
+  let warned = Number.NEGATIVE_INFINITY;
   await app.register(underPressure, {
     maxEventLoopDelay: eventLoopMilliseconds,
     maxHeapUsedBytes: heapBytes,
@@ -46,8 +46,8 @@ export async function shedLoad(app: FastifyInstance, settings: PressureSettings,
       if (exempt.has(request.routeOptions.url ?? '')) return;
       // Of few requests each may be slow by itself, and turning away the next one would help none of them.
       if (type === TYPE_EVENT_LOOP_DELAY && (!isSlow() || registry.users() < requests)) return;
-      if (performance.now() - told > toldEvery) {
-        told = performance.now();
+      if (performance.now() - warned > warnEvery) {
+        warned = performance.now();
         request.log.warn({ measure: type, value: Math.round(Number(value)) }, 'more than this process can do, requests are turned away');
       }
       throw new GatewayError('overloaded');

@@ -67,13 +67,13 @@ export function createHistogram(name: string, help: string, labelNames: readonly
     text() {
       const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];
       for (const [labels, { counts, sum }] of tallies.all()) {
-        const told = labelNames.map((label, i) => `${label}="${escaped(labels[i] ?? '')}"`).join(',');
+        const labelText = labelNames.map((label, i) => `${label}="${escaped(labels[i] ?? '')}"`).join(',');
         let below = 0;
         counts.forEach((count, i) => {
           below += count;
-          lines.push(`${name}_bucket{${told},le="${bounds[i] ?? '+Inf'}"} ${below}`);
+          lines.push(`${name}_bucket{${labelText},le="${bounds[i] ?? '+Inf'}"} ${below}`);
         });
-        lines.push(`${name}_sum{${told}} ${sum}`, `${name}_count{${told}} ${below}`);
+        lines.push(`${name}_sum{${labelText}} ${sum}`, `${name}_count{${labelText}} ${below}`);
       }
       return `${lines.join('\n')}\n`;
     },

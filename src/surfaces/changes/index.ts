@@ -1,7 +1,5 @@
 /** The change feed as Server-Sent Events: GET /:project/changes. */
-import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { FeedHooks } from '../../changes/caller-changes.ts';
 import type { Feed, FeedRequest, Listener } from '../../changes/feeds.ts';
@@ -10,6 +8,7 @@ import type { FeedEvent } from '../../changes/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { connectionIdentityFor } from '../connection-identity.ts';
 import { relativeFileData } from '../file-data.ts';
+import { registerTokens } from '../register-tokens.ts';
 import { type AskedFeed, askedOf, wishesOf } from './asked.ts';
 import '../types.ts';
 
@@ -20,9 +19,9 @@ export interface ChangesSurfaceOptions {
 /** Milliseconds after which a client that was cut off comes back by itself. */
 const retry = 2_000;
 
+/** The one route, whose streams all end before the server closes. `hooks`: what extensions make of the rows that are read for them. */
 export const changesSurface: FastifyPluginAsync<ChangesSurfaceOptions> = async (app, { hooks }) => {
-  // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
-  await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
+  await registerTokens(app);
   const open = new Set<ServerResponse>();
   app.addHook('preClose', (done) => {
     for (const response of open) if (!response.writableEnded) response.end();

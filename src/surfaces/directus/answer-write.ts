@@ -66,7 +66,7 @@ export async function answerWrite(request: FastifyRequest, reply: FastifyReply, 
 }
 
 async function attempt(request: FastifyRequest, reply: FastifyReply, context: DirectusContext, prepare: Preparing): Promise<FastifyReply> {
-  const trial = asksForDryRun(context);
+  const asDryRun = asksForDryRun(context);
   const files = itemFiles(context);
   const once = async (keep?: Keep): Promise<KeptAnswer> => {
     try {
@@ -89,17 +89,17 @@ async function attempt(request: FastifyRequest, reply: FastifyReply, context: Di
             },
           };
         };
-        return trial ? dryRunWrite(now, within, work, () => afterwards === undefined) : writing(within, work);
+        return asDryRun ? dryRunWrite(now, within, work, () => afterwards === undefined) : writing(within, work);
       });
       timed(context, reply);
-      if (trial) await files.settle();
-      return afterwards && !trial ? answerOf(context, await afterwards()) : answer;
+      if (asDryRun) await files.settle();
+      return afterwards && !asDryRun ? answerOf(context, await afterwards()) : answer;
     } catch (error) {
       await files.settle();
       throw error;
     }
   };
-  return trial ? sendAnswer(reply, await once()) : answerOnce(request, reply, context, () => bodyText(request), once);
+  return asDryRun ? sendAnswer(reply, await once()) : answerOnce(request, reply, context, () => bodyText(request), once);
 }
 
 /** What the request says beside its path. */

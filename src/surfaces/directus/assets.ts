@@ -85,6 +85,7 @@ function namedBy({ project }: FastifyRequest): NamedBy {
   return project.rules.current.settings.get('asset_url_naming') === 'filename_download' ? 'filename_download' : 'private_hash';
 }
 
+/** GET and HEAD of assets, of downloads, which browsers save, and of originals by the name that they are stored under. */
 export const assetRoutes: FastifyPluginAsync = async (app) => {
   const answer = (url: string, saved: boolean, by: (request: FastifyRequest) => NamedBy): void => {
     app.route<{ Params: { name: string } }>({

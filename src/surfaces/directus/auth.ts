@@ -32,7 +32,7 @@ function credentials(request: FastifyRequest): Credentials & { readonly mode: Mo
 }
 
 /** A user as these routes tell of one. */
-export function userTold({ id, role, row, twoFactorSecret }: UserRow): Record<string, unknown> {
+export function userObject({ id, role, row, twoFactorSecret }: UserRow): Record<string, unknown> {
   const columns = Object.fromEntries(signInColumns.filter((name) => name in row).map((name) => [name, row[name] ?? null]));
   const secrets = { '2fa_secret': twoFactorSecret === null ? null : '**********', password_reset_token: null };
   return { id: Number(id), role: role === '' ? null : Number(role), ...columns, ...secrets };
@@ -62,7 +62,7 @@ async function authenticate(request: FastifyRequest, reply: FastifyReply): Promi
   const token = given.mode === 'jwt' ? { token: await tokenFor(request, user) } : {};
   if (given.mode === 'cookie') request.sessionCookie = await cookieFor(request, user);
   const missing = { error: { code: 113, message: '2FA enforced but not activated for user' } };
-  return sendPublic(reply, { data: { ...token, user: userTold(user) }, ...(lacksSecondFactor(project, user) ? missing : {}) });
+  return sendPublic(reply, { data: { ...token, user: userObject(user) }, ...(lacksSecondFactor(project, user) ? missing : {}) });
 }
 
 async function refresh(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -110,6 +110,7 @@ async function sessions(request: FastifyRequest, reply: FastifyReply): Promise<F
   return sendPublic(reply, { data: await sessionsOf(connection, schema, actor.id) });
 }
 
+/** Signing in, new tokens, signing out (oneself or, for administrators, others), checking a token, listing sessions. */
 export const authRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/auth/authenticate', authenticate);
   app.post('/:project/auth/refresh', refresh);

@@ -1,4 +1,5 @@
 /** POST /:project/batch: several writes to any collections, all of them or none. */
+
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { prepareWrite } from '../../engine/prepare-write.ts';
 import type { PreparedWrite, Preparing, WriteSession } from '../../engine/write.ts';
@@ -6,6 +7,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList } from '../../lib/json-body.ts';
 import { refuse } from '../../query/limits.ts';
 import { isSystemName } from '../../schema/system.ts';
+import { dryRunnable } from '../dry-run.ts';
 import { answerWrite, optionsOf, shown, type Writes } from './answer-write.ts';
 import { mutationOf, type Operation, parseOperation } from './batch-operation.ts';
 import { type Result, refersToOthers, resolved, resolver } from './batch-references.ts';
@@ -31,8 +33,9 @@ async function within<T>(at: number, run: () => Promise<T> | T): Promise<T> {
   }
 }
 
+/** The body is a list of operations; `data` of the answer is the list of what each of them gave. */
 export const batchRoute: FastifyPluginAsync = async (app) => {
-  app.post('/:project/batch', { config: { dryRun: true } }, async (request, reply) =>
+  app.post('/:project/batch', dryRunnable, async (request, reply) =>
     answerWrite(request, reply, async (writes) => {
       refusePrecondition(request);
       const steps = await stepsOf(request, writes);
@@ -109,8 +112,8 @@ async function runStep(
   const { as, collection, single, filter } = operation;
   const keys = rows.flatMap(({ key }) => key ?? []);
   if (as !== undefined) results.set(as, { collection, keys, single });
-  const told = filter === undefined ? `{"keys":${JSON.stringify(keys)}` : `{"count":${rows.length}`;
+  const begin = filter === undefined ? `{"keys":${JSON.stringify(keys)}` : `{"count":${rows.length}`;
   const texts = (await reads?.(rows)?.read(session.within))?.result.texts;
-  if (!texts || texts.count === 0) return `${told}}`;
-  return texts.between(`${told},${single ? '"item":' : '"items":['}`, single ? '}' : ']}').toString();
+  if (!texts || texts.count === 0) return `${begin}}`;
+  return texts.between(`${begin},${single ? '"item":' : '"items":['}`, single ? '}' : ']}').toString();
 }

@@ -1,8 +1,10 @@
 /** POST /:project/activity/comment, PATCH and DELETE /:project/activity/comment/:id (directus8-data §12.4, directus8-system §15). */
+
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { activityOf, addComment, deleteComment, editComment } from '../../engine/comments.ts';
 import type { WriteSession } from '../../engine/write.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { dryRunnable } from '../dry-run.ts';
 import { answerWrite, nothingToRead } from './answer-write.ts';
 import type { DirectusContext } from './context.ts';
 import { textOf } from './php-query.ts';
@@ -59,11 +61,9 @@ function changing(
   });
 }
 
-/** All that writes here can be tried. */
-const tried = { config: { dryRun: true } };
-
+/** A comment is made, changed and deleted; all three have a dry run. */
 export const commentRoutes: FastifyPluginAsync = async (app) => {
-  app.post('/:project/activity/comment', tried, (request, reply) =>
+  app.post('/:project/activity/comment', dryRunnable, (request, reply) =>
     changing(request, reply, (context, body) => {
       const { collection, item, comment } = textsOf(body, ['collection', 'item', 'comment']);
       const asked = { collection, item, text: comment, explained: explained(context), userAgent: request.headers['user-agent'] ?? '' };
@@ -75,7 +75,7 @@ export const commentRoutes: FastifyPluginAsync = async (app) => {
     }),
   );
 
-  app.patch<{ Params: { id: string } }>('/:project/activity/comment/:id', tried, (request, reply) =>
+  app.patch<{ Params: { id: string } }>('/:project/activity/comment/:id', dryRunnable, (request, reply) =>
     changing(request, reply, (context, body) => {
       const { id } = request.params;
       const { comment } = textsOf(body, ['comment']);
@@ -87,7 +87,7 @@ export const commentRoutes: FastifyPluginAsync = async (app) => {
     }),
   );
 
-  app.delete<{ Params: { id: string } }>('/:project/activity/comment/:id', tried, (request, reply) =>
+  app.delete<{ Params: { id: string } }>('/:project/activity/comment/:id', dryRunnable, (request, reply) =>
     answerWrite(request, reply, async () => async ({ within, wrote }) => {
       const { id } = request.params;
       await deleteComment(within, id);

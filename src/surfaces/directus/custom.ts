@@ -71,6 +71,7 @@ function parseBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
 }
 
+/** Every method and path below /custom, looked up among the endpoints that the project has at that moment. */
 export const customRoutes: FastifyPluginAsync = async (app) => {
   await app.register(async (inner) => {
     parseBodies(inner);

@@ -24,8 +24,8 @@ export async function sendExplained(request: FastifyRequest, reply: FastifyReply
   const { collection } = wanted;
   const keys = wanted.keys?.(asking);
   const context = await askedThroughHooks(asking, { hooks: request.project.hooks, collection, keys });
-  const told = await retryRequestOnSchemaChange(context, (now) => explained(now, wanted, keys));
-  const { read, refusal } = told;
+  const explanation = await retryRequestOnSchemaChange(context, (now) => explained(now, wanted, keys));
+  const { read, refusal } = explanation;
   const data = explainedText({
     actor: context.actor,
     collection,
@@ -36,13 +36,13 @@ export async function sendExplained(request: FastifyRequest, reply: FastifyReply
   return send(reply, administrator, { data });
 }
 
-interface Told {
+interface Explained {
   readonly read: ExplainedRead;
   /** Of the role that is asked about. */
   readonly refusal?: GatewayError;
 }
 
-async function explained(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Promise<Told> {
+async function explained(context: DirectusContext, wanted: Wanted, keys: readonly string[] | undefined): Promise<Explained> {
   const { query, actor } = context;
   const measured = measures(textOf(query, 'explain') ?? '');
   try {

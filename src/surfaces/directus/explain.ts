@@ -22,6 +22,7 @@ function somebody({ query, rules }: DirectusContext): Exclude<Actor, { is: 'syst
   return { is: 'user', id, role, admin: role === administratorRole, ip: '' };
 }
 
+/** Of `collection`, `action` and somebody named by the query: which rules decide. `forbidden` for whoever is no administrator. */
 export const explainRoute: FastifyPluginAsync = async (app) => {
   app.get('/:project/permissions/explain', async (request, reply) => {
     const context = await contextOf(request);

@@ -13,14 +13,19 @@ import { listenersOf } from './write-watch.ts';
 interface Part {
   /** Once it is under way: everything becomes part of it. */
   readonly session?: WriteSession | undefined;
-  /** It is only tried, and so is what services write before it is under way. */
-  readonly trial?: boolean | undefined;
+  /** It is a dry run, and so is what services write before it is under way. */
+  readonly asDryRun?: boolean | undefined;
 }
 
-function accessOf(project: Project, actor: Actor, extension: string, { session, trial }: Part): Access {
+function accessOf(project: Project, actor: Actor, extension: string, { session, asDryRun }: Part): Access {
   return {
     reader: itemReader(project, actor, session?.within),
-    writer: itemWriter(project, actor, { extension, listeners: () => writeListeners(project, actor, session, trial), session, trial }),
+    writer: itemWriter(project, actor, {
+      extension,
+      listeners: () => writeListeners(project, actor, session, asDryRun),
+      session,
+      asDryRun,
+    }),
   };
 }
 
@@ -43,8 +48,8 @@ export function hookServices(project: Project, actor: Actor): (hook: string) => 
 
 /**
  * What the project wants to know of the actor's writes. Filters that run while a write is under way work within it: with another connection
- * they would wait for what it holds. Of a `trial` nothing stays that their services write.
+ * they would wait for what it holds. Of a dry run nothing stays that their services write.
  */
-export function writeListeners(project: Project, actor: Actor, session?: WriteSession, trial = false): ReturnType<typeof listenersOf> {
-  return listenersOf(project, actor, (hook) => extensionServices(project, actor, { extension: `hook ${hook}`, session, trial }));
+export function writeListeners(project: Project, actor: Actor, session?: WriteSession, asDryRun = false): ReturnType<typeof listenersOf> {
+  return listenersOf(project, actor, (hook) => extensionServices(project, actor, { extension: `hook ${hook}`, session, asDryRun }));
 }

@@ -65,7 +65,7 @@ async function exchange(request: TusParams, context: DirectusContext): Promise<S
   const location = response.headers.get('location');
   if (response.status >= 400) throw new GatewayError('refused', { status: response.status, message: (await response.text()).trim() });
   const part = request.method === 'DELETE' ? undefined : await resumable.find(id ?? location?.split('/').at(-1) ?? '', user);
-  const headers = Object.fromEntries([...response.headers].filter(([name]) => told.has(name)));
+  const headers = Object.fromEntries([...response.headers].filter(([name]) => passedOn.has(name)));
   return { status: response.status, headers, part, uploads, resumable };
 }
 
@@ -92,7 +92,7 @@ async function tell({ project }: FastifyRequest, reply: FastifyReply): Promise<F
 }
 
 /** Headers of the protocol; the others are the server's own. */
-const told: ReadonlySet<string> = new Set([
+const passedOn: ReadonlySet<string> = new Set([
   'cache-control',
   'location',
   'tus-resumable',
@@ -165,6 +165,7 @@ async function begin(request: TusParams, reply: FastifyReply): Promise<FastifyRe
   });
 }
 
+/** POST begins an upload, HEAD tells how far it is, PATCH goes on, DELETE gives it up, OPTIONS tells what of tus is spoken. */
 export const resumingRoutes: FastifyPluginAsync = async (app) => {
   // The content goes where it belongs as it comes.
   app.addContentTypeParser('application/offset+octet-stream', (_request: unknown, _payload: unknown, done: (error: null) => void) =>

@@ -1,4 +1,5 @@
 /** POST and PATCH of files: rows that come with their content (directus8-system §12). What is read, deleted or changed beside it is as of other collections. */
+
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { keyedRow } from '../../engine/system-read.ts';
@@ -9,6 +10,7 @@ import type { Received } from '../../files/receive.ts';
 import { sentContent } from '../../files/sent-content.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
+import { dryRunnable } from '../dry-run.ts';
 import { type FormFile, isForm, readForm, takeForms } from '../file-form.ts';
 import { blank, fileWritesOf, type Making, madeOfJson, sentColumns } from '../json-file.ts';
 import {
@@ -168,10 +170,9 @@ async function copied(uploads: Uploads, from: string, to: string): Promise<void>
 }
 
 /** Their content is received and looked at as ever. */
-const tried = { config: { dryRun: true } };
-
+/** POST and PATCH of files; both have a dry run. */
 export const fileRoutes: FastifyPluginAsync = async (app) => {
   await takeForms(app);
-  app.post('/:project/files', tried, create);
-  app.patch('/:project/files/:id', tried, change);
+  app.post('/:project/files', dryRunnable, create);
+  app.patch('/:project/files/:id', dryRunnable, change);
 };

@@ -1,10 +1,10 @@
 /** The Directus 8 surface: all of its routes under /:project. */
-import { randomBytes } from 'node:crypto';
-import fastifyJwt from '@fastify/jwt';
+
 import type { FastifyPluginAsync } from 'fastify';
 import { setCookie } from '../../auth/cookies.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
 import { registerExplainHook } from '../explain-hook.ts';
+import { registerTokens } from '../register-tokens.ts';
 import { registerAnswerHook } from './answer-hooks.ts';
 import { assetRoutes } from './assets.ts';
 import { authRoutes } from './auth.ts';
@@ -32,9 +32,9 @@ import { typeRoutes } from './types.ts';
 import { upgradeRoute } from './upgrade.ts';
 import { userRoutes } from './users.ts';
 
+/** Registers every route of the dialect, and what they share: bodies, cookies of sessions, hooks of answers. */
 export const directusSurface: FastifyPluginAsync = async (app) => {
-  // Every token is signed and verified with its project's own secret; this one is for nothing and known to nobody.
-  await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
+  await registerTokens(app);
   parseBodies(app);
   registerExplainHook(app);
   app.decorateRequest('sessionCookie', null);

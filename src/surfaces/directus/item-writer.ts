@@ -27,11 +27,11 @@ export interface WriterOptions {
   /** The write that everything becomes part of. */
   readonly session?: WriteSession | undefined;
   /** Whether what it does is to be taken back at once. */
-  readonly trial?: boolean | undefined;
+  readonly asDryRun?: boolean | undefined;
 }
 
 /** The writer of one actor. */
-export function itemWriter(project: Project, actor: Actor, { extension, listeners, session, trial }: WriterOptions): ItemWriter {
+export function itemWriter(project: Project, actor: Actor, { extension, listeners, session, asDryRun }: WriterOptions): ItemWriter {
   const inSession = async ({ within, write }: WriteSession, request: RequestedMutation): Promise<readonly string[]> => {
     const { filters } = listeners();
     const prepared = await prepareWrite({ ...within, actor, syntax: directusNested, ...(filters ? { filters } : {}) }, request, {});
@@ -56,7 +56,7 @@ export function itemWriter(project: Project, actor: Actor, { extension, listener
         const rows = await write(prepared);
         return { plain: true, read: async () => rows.map(({ key }) => key ?? '') };
       };
-      if (!trial) return await writing(context, work);
+      if (!asDryRun) return await writing(context, work);
       const { answer } = await dryRun(context, work);
       await files.settle();
       return answer;

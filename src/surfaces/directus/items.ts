@@ -1,4 +1,5 @@
 /** /:project/items/:collection and /:collection/:id (directus8-data §4). */
+
 import type { FastifyPluginAsync } from 'fastify';
 import { revertedItem } from '../../engine/revert.ts';
 import { GatewayError } from '../../lib/errors.ts';
@@ -8,6 +9,7 @@ import type { RequestedChange, RequestedItem } from '../../query/mutation.ts';
 import { keyText } from '../../schema/keys.ts';
 import { isSystemName } from '../../schema/system.ts';
 import type { Collection } from '../../schema/types.ts';
+import { dryRunnable } from '../dry-run.ts';
 import { explainable } from '../explain-hook.ts';
 import { takeFields } from './body.ts';
 import { sendList } from './list.ts';
@@ -43,9 +45,7 @@ export function upsertBy(query: PhpMap): readonly string[] | undefined {
   return (listOf(query.get('upsert')) ?? []).map((name) => name.trim()).filter((name) => name !== '');
 }
 
-/** All that writes here can be tried. */
-const tried = { config: { dryRun: true } };
-
+/** Reading, writing and reverting rows, one or many; writes have a dry run, reads are explained. */
 export const itemRoutes: FastifyPluginAsync = async (app) => {
   await takeFields(app);
   app.get<{ Params: ItemParams }>('/:project/items/:collection', explainable, async (request, reply) => {
@@ -61,7 +61,7 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     return sendRead(request, reply, { collection, keys: () => keys });
   });
 
-  app.post<{ Params: ItemParams }>('/:project/items/:collection', tried, async (request, reply) => {
+  app.post<{ Params: ItemParams }>('/:project/items/:collection', dryRunnable, async (request, reply) => {
     const { collection } = request.params;
     const { items, single } = bodyItems(request);
     refuseSystem(collection);
@@ -71,7 +71,7 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     });
   });
 
-  app.patch<{ Params: ItemParams }>('/:project/items/:collection', tried, async (request, reply) => {
+  app.patch<{ Params: ItemParams }>('/:project/items/:collection', dryRunnable, async (request, reply) => {
     const { collection } = request.params;
     const { items, single } = bodyItems(request);
     refuseSystem(collection);
@@ -83,7 +83,7 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     });
   });
 
-  app.patch<{ Params: ItemParams }>('/:project/items/:collection/:id', tried, async (request, reply) => {
+  app.patch<{ Params: ItemParams }>('/:project/items/:collection/:id', dryRunnable, async (request, reply) => {
     const { collection, id } = request.params;
     const { items } = bodyItems(request);
     refuseSystem(collection);
@@ -97,13 +97,13 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     });
   });
 
-  app.delete<{ Params: ItemParams }>('/:project/items/:collection', tried, async (request, reply) => {
+  app.delete<{ Params: ItemParams }>('/:project/items/:collection', dryRunnable, async (request, reply) => {
     const { collection } = request.params;
     refuseSystem(collection);
     return sendMatching(request, reply, collection, undefined);
   });
 
-  app.patch<{ Params: RevertParams }>('/:project/items/:collection/:id/revert/:revision', tried, async (request, reply) => {
+  app.patch<{ Params: RevertParams }>('/:project/items/:collection/:id/revert/:revision', dryRunnable, async (request, reply) => {
     const { collection, id, revision } = request.params;
     refuseSystem(collection);
     return sendWrite(request, reply, async (context) => {
@@ -112,7 +112,7 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
     });
   });
 
-  app.delete<{ Params: ItemParams }>('/:project/items/:collection/:id', tried, async (request, reply) => {
+  app.delete<{ Params: ItemParams }>('/:project/items/:collection/:id', dryRunnable, async (request, reply) => {
     const { collection, id } = request.params;
     refuseSystem(collection);
     const keys = keysOf(id);

@@ -62,6 +62,7 @@ async function mailOf(context: DirectusContext, body: Body): Promise<Mail> {
   return { to, subject: subject.replace(/\s+/g, ' '), replyTo, ...(await letterOf(text, type, data)) };
 }
 
+/** The body is one letter. 204 once it was handed over; `mail_unavailable` where nobody takes it. */
 export const mailRoute: FastifyPluginAsync = async (app) => {
   app.post('/:project/mail', async (request, reply) => {
     const context = await contextOf(request);

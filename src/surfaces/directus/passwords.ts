@@ -10,7 +10,7 @@ import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, jsonTextOf, numberText } from '../../lib/json-body.ts';
 import { demandMail } from '../../mail/mailer.ts';
 import { answerOnce, unknownCaller } from '../idempotency.ts';
-import { publicAnswer, userTold } from './auth.ts';
+import { publicAnswer, userObject } from './auth.ts';
 import { type Body, bodyOf, isAddress, textsIn } from './auth-body.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { readAnswer, sendRead } from './read.ts';
@@ -60,9 +60,9 @@ async function sendInvitations(request: FastifyRequest, reply: FastifyReply): Pr
 async function accept(request: FastifyRequest<{ Params: { token: string } }>, reply: FastifyReply): Promise<FastifyReply> {
   const body = request.body === undefined || request.body === null ? {} : bodyOf(request);
   const password = 'password' in body ? textsIn(body, { password: 'text' }, 'validation').password : undefined;
-  const told = (user: UserRow): KeptAnswer => publicAnswer({ data: userTold(user) });
+  const answered = (user: UserRow): KeptAnswer => publicAnswer({ data: userObject(user) });
   return answerOnce(request, reply, unknownCaller(request), jsonTextOf(body), async (keep) =>
-    told(await acceptInvitation(request, request.params.token, password, keep && ((within, user) => keep(within, told(user))))),
+    answered(await acceptInvitation(request, request.params.token, password, keep && ((within, user) => keep(within, answered(user))))),
   );
 }
 
@@ -78,6 +78,7 @@ async function reset(request: FastifyRequest, reply: FastifyReply): Promise<Fast
   });
 }
 
+/** Asking for a link by mail and setting a password with it; inviting users, and accepting such an invitation. */
 export const passwordRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/auth/password/request', async (request, reply) => {
     const body = bodyOf(request);

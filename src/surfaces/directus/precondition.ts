@@ -25,9 +25,9 @@ export function preconditionOf(request: FastifyRequest, context: DirectusContext
   return async (session, collection, keys) => {
     // Nobody changes them between the comparison and the change.
     await lockRows(session, collection, keys);
-    for (const [query, prints] of byQuery(tags)) {
-      const print = await printOf(session, context, query, collection, keys);
-      if (print !== undefined && prints.has(print)) return;
+    for (const [query, given] of byQuery(tags)) {
+      const current = await currentTag(session, context, query, collection, keys);
+      if (current !== undefined && given.has(current)) return;
     }
     throw new GatewayError('precondition_failed');
   };
@@ -46,7 +46,7 @@ function byQuery(tags: readonly NamedTag[]): Map<string, Set<string>> {
 }
 
 /** The print of what a GET of the items would answer now; undefined where it would be refused, so that no tag can be of it. */
-async function printOf(
+async function currentTag(
   { within }: WriteSession,
   context: DirectusContext,
   query: string,

@@ -29,6 +29,7 @@ function publicPart(context: DirectusContext): Record<string, unknown> {
   };
 }
 
+/** What anybody may know of a project, and more for whoever is signed in. */
 export const projectInfoRoute: FastifyPluginAsync = async (app) => {
   app.get('/:project/', async (request, reply) => {
     const context = await contextOf(request);

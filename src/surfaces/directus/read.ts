@@ -135,8 +135,8 @@ function respond(request: FastifyRequest, reply: FastifyReply, context: Directus
   const { body, meta } = bodyOf(request, context, answer);
   const { keys, result } = answer;
   const { texts } = result;
-  const told = { meta, warnings: result.warnings, public: context.actor.is !== 'user' };
-  const tag = tagOf(texts, keys ? tagQuery(context.rawQuery) : '', told);
+  const about = { meta, warnings: result.warnings, public: context.actor.is !== 'user' };
+  const tag = tagOf(texts, keys ? tagQuery(context.rawQuery) : '', about);
   if (tag !== undefined) {
     reply.header('etag', tag);
     if (namesTag(request.headers['if-none-match'], tag) && !isRemade(request)) return reply.code(304).send();

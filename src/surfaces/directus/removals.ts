@@ -41,9 +41,9 @@ async function tell(
   const { actor, project } = context;
   const edit = await editingNow(request, context);
   const { metadata } = project.schemas;
-  const tried = await dryRunRemoval({ edit, metadata, read: { ...context, schema: edit.schema } }, plan(edit));
-  const { gone, fields, foreignKeys } = tried;
-  const changes = edit.unrecorded ? tried.changes.map((one) => ({ ...one, recorded: false })) : tried.changes;
+  const dryRun = await dryRunRemoval({ edit, metadata, read: { ...context, schema: edit.schema } }, plan(edit));
+  const { gone, fields, foreignKeys } = dryRun;
+  const changes = edit.unrecorded ? dryRun.changes.map((one) => ({ ...one, recorded: false })) : dryRun.changes;
   const filtered = project.hooks.listens('before', action, collection);
   const data = [
     `{"dry_run":true,"gone":${JSON.stringify(gone)},"fields":${JSON.stringify(fields)},"foreign_keys":${JSON.stringify(foreignKeys)}`,

@@ -53,6 +53,7 @@ function refuseUnserved(path: string, collection: string): void {
   if (path.includes('/items/')) refuseSystem(collection);
 }
 
+/** The two routes for items and for each system collection that is listed. */
 export const revisionRoutes: FastifyPluginAsync = async (app) => {
   routes(app, '/:project/items/:collection', (params) => params.collection);
   for (const [segment, collection] of Object.entries(listings)) routes(app, `/:project/${segment}`, () => collection);

@@ -1,4 +1,5 @@
 /** Changing the schema: POST, PATCH and DELETE of /collections and /fields (directus8-system §7, §8). */
+
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Attributes } from '../../engine/editing/attributes.ts';
 import { createCollection, updateCollection } from '../../engine/editing/collections.ts';
@@ -8,6 +9,7 @@ import { createField, updateFields } from '../../engine/editing/fields.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { isJsonList, type Json } from '../../lib/json-body.ts';
 import { isSystemName } from '../../schema/system.ts';
+import { dryRunnable } from '../dry-run.ts';
 import { answerEdit } from './answer-edit.ts';
 import { contextOf, type DirectusContext } from './context.ts';
 import { edited, objectOf } from './edited.ts';
@@ -52,12 +54,11 @@ function listedChanges(body: Json): (readonly [string, Attributes])[] {
 }
 
 /** What goes can be told before it does; what is made or changed cannot. */
-const triable = { config: { dryRun: true } };
-
 interface Named {
   Params: { collection: string; field: string };
 }
 
+/** Tables and columns made, changed and deleted, by administrators alone. */
 export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
   app.post('/:project/collections', async (request, reply) => {
     const context = await contextOf(request);
@@ -93,7 +94,7 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     });
   });
 
-  app.delete<Named>('/:project/collections/:collection', triable, async (request, reply) => {
+  app.delete<Named>('/:project/collections/:collection', dryRunnable, async (request, reply) => {
     const context = await contextOf(request);
     const { collection } = request.params;
     if (context.actor.is !== 'user' || !context.actor.admin) throw new GatewayError('alter_denied', { collection });
@@ -162,7 +163,7 @@ export const schemaWriteRoutes: FastifyPluginAsync = async (app) => {
     return change(request, reply, context, sent, names.length === 1);
   });
 
-  app.delete<Named>('/:project/fields/:collection/:field', triable, async (request, reply) => {
+  app.delete<Named>('/:project/fields/:collection/:field', dryRunnable, async (request, reply) => {
     const context = await contextOf(request);
     demandAdministrator(context, 'fields', 'delete');
     const { collection, field } = request.params;

@@ -116,6 +116,7 @@ function* writing(collections: readonly Collection[], objects: (collection: Coll
   return `[${texts.join(',')}]`;
 }
 
+/** Collections and fields as the caller may see them, all or one; unknown and forbidden ones are not found alike. */
 export const schemaRoutes: FastifyPluginAsync = async (app) => {
   app.get('/:project/collections', async (request, reply) => {
     const context = await contextOf(request);
@@ -123,8 +124,8 @@ export const schemaRoutes: FastifyPluginAsync = async (app) => {
     const hidden = hiddenFrom(context);
     const asked = parseRead('directus_collections', context.query, defaultLimit(context));
     const names = listOf(context.query.get('fields'))?.filter((name) => name !== '') ?? [];
-    const told = names.length > 0 ? new Set(names) : undefined;
-    const data = await listText(page(listed(context), asked), (collection) => [collectionObject(collection, hidden, told)]);
+    const chosen = names.length > 0 ? new Set(names) : undefined;
+    const data = await listText(page(listed(context), asked), (collection) => [collectionObject(collection, hidden, chosen)]);
     const meta = storedMeta(request, context, asked);
     return send(reply, context.actor, { data, ...(meta === undefined ? {} : { meta }) });
   });

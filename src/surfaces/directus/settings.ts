@@ -114,6 +114,7 @@ export async function settingWriting(context: DirectusContext, writing: Writing)
   };
 }
 
+/** Settings as a list, one by its number, and their fields. */
 export const settingRoutes: FastifyPluginAsync = async (app) => {
   app.get('/:project/settings', explainable, async (request, reply) => sendList(request, reply, settings, { shape: typedValues }));
 

@@ -93,6 +93,7 @@ async function ticketOfClient(request: Named, provider: SsoProvider, given: Retu
   return ticket;
 }
 
+/** Lists providers, sends the browser to one, takes it back from there, and gives a token for the ticket it came back with. */
 export const ssoRoutes: FastifyPluginAsync = async (app) => {
   app.get('/:project/auth/sso', async (request, reply) =>
     send(

@@ -1,10 +1,12 @@
 /** POST, PATCH and DELETE of users, roles, permissions and the other system collections that take writes (directus8-system §4 to §13, §21). */
+
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { revertedItem } from '../../engine/revert.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import { isSystemName } from '../../schema/system.ts';
+import { dryRunnable } from '../dry-run.ts';
 import type { DirectusContext } from './context.ts';
 import { changesOf, upsertBy } from './items.ts';
 import { changeLinked, createLinked, deleteLinked, speaksOfLinks } from './relation-links.ts';
@@ -37,12 +39,9 @@ interface Written {
   readonly path: string;
 }
 
-/** Relations that are made with keys of tables cannot be tried, and say so themselves. */
-const tried = { config: { dryRun: true } };
-
 /** Routes of rows that the path names, of several rows at once, and of what a row was. */
 function commonRoutes({ app, segment, collection, path }: Written): void {
-  app.patch(path, tried, async (request, reply) => {
+  app.patch(path, dryRunnable, async (request, reply) => {
     const { items, single } = bodyItems(request);
     if (segment === withContent && items.some((item) => Object.hasOwn(item, 'data'))) throw new GatewayError('batch_upload');
     if (single) return sendMatching(request, reply, collection, items[0]);
@@ -52,7 +51,7 @@ function commonRoutes({ app, segment, collection, path }: Written): void {
     }));
   });
 
-  app.delete<{ Params: Params }>(`${path}/:id`, tried, async (request, reply) => {
+  app.delete<{ Params: Params }>(`${path}/:id`, dryRunnable, async (request, reply) => {
     if (segment === 'relations' && speaksOfLinks(request)) return deleteLinked(request, reply, request.params.id);
     return sendWrite(request, reply, (context) => {
       const keys = namedKeys(context, segment, request.params.id);
@@ -60,7 +59,7 @@ function commonRoutes({ app, segment, collection, path }: Written): void {
     });
   });
 
-  app.patch<{ Params: Params }>(`${path}/:id/revert/:revision`, tried, async (request, reply) =>
+  app.patch<{ Params: Params }>(`${path}/:id/revert/:revision`, dryRunnable, async (request, reply) =>
     sendWrite(request, reply, async (context) => {
       const [key = ''] = namedKeys(context, segment, request.params.id);
       const reverted = await revertedItem(context, collection, key, request.params.revision);
@@ -77,7 +76,7 @@ function rowRoutes({ app, segment, collection, path }: Written): void {
   const finished = (context: DirectusContext, writing: Writing): Writing | Promise<Writing> =>
     segment === 'settings' && shapesSetting(writing) ? settingWriting(context, writing) : writing;
 
-  app.post(path, tried, async (request, reply) => {
+  app.post(path, dryRunnable, async (request, reply) => {
     if (segment === 'relations' && speaksOfLinks(request)) return createLinked(request, reply);
     const { items, single } = bodyItems(request);
     return sendWrite(request, reply, (context) => {
@@ -87,7 +86,7 @@ function rowRoutes({ app, segment, collection, path }: Written): void {
     });
   });
 
-  app.patch<{ Params: Params }>(`${path}/:id`, tried, async (request, reply) => {
+  app.patch<{ Params: Params }>(`${path}/:id`, dryRunnable, async (request, reply) => {
     if (segment === 'relations' && speaksOfLinks(request)) return changeLinked(request, reply, request.params.id);
     const item = singleItem(request);
     return sendWrite(request, reply, (context) => {
@@ -98,6 +97,7 @@ function rowRoutes({ app, segment, collection, path }: Written): void {
   });
 }
 
+/** The routes that write, and revert, for each of those collections; all have a dry run. */
 export const systemWriteRoutes: FastifyPluginAsync = async (app) => {
   for (const segment of written) {
     const collection = listings[segment];

@@ -56,6 +56,7 @@ async function sendOwn(request: FastifyRequest, reply: FastifyReply): Promise<Fa
   }
 }
 
+/** The list and the single row of each of those collections, and the permissions of the caller. */
 export const systemRoutes: FastifyPluginAsync = async (app) => {
   app.get('/:project/permissions/me', async (request, reply) => {
     const context = await contextOf(request);

@@ -63,6 +63,7 @@ async function isMatch(hasher: string, text: string, hash: string): Promise<bool
 
 const randomText = (count: number): string => Array.from({ length: count }, () => letters[randomInt(letters.length)]).join('');
 
+/** A text hashed and compared with a hash, a random text, a secret for a second factor. */
 export const utilityRoutes: FastifyPluginAsync = async (app) => {
   const post = (path: string, make: (item: RequestedItem, context: DirectusContext) => object | Promise<object>): void => {
     app.post(`/:project/utils/${path}`, async (request, reply) => {

@@ -9,7 +9,7 @@ import type { Transaction } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { answerOnce } from '../idempotency.ts';
 import { bodyText } from './answer-write.ts';
-import { userTold } from './auth.ts';
+import { userObject } from './auth.ts';
 import { bodyOf, otpIn, textsIn } from './auth-body.ts';
 import { queryOf } from './context.ts';
 import { rawQuery } from './parse.ts';
@@ -60,7 +60,7 @@ function changed(
   const actor = { is: 'user', id: caller.id, role: caller.role, admin: false, ip } as const;
   return answerOnce(request, reply, { actor, project, limits: project.limits }, bodyText(request), async (keep) => {
     await check();
-    const body = JSON.stringify({ data: userTold({ ...user, twoFactorSecret: secret }) });
+    const body = JSON.stringify({ data: userObject({ ...user, twoFactorSecret: secret }) });
     const answer = { status: 200, body, contentType: jsonType };
     const done = keep && ((transaction: Transaction) => keep(transaction, answer));
     await changeRecorded(request, { id: user.id, values: { '2fa_secret': secret }, by: caller, done });
@@ -95,6 +95,7 @@ async function end(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
   });
 }
 
+/** Both are for the user of the path; the body holds a one-time password, without which administrators may end that of others. */
 export const twoFactorRoutes: FastifyPluginAsync = async (app) => {
   app.post<{ Params: { id: string } }>('/:project/users/:id/activate_2fa', activate);
   app.delete<{ Params: { id: string } }>('/:project/users/:id/activate_2fa', end);

@@ -43,6 +43,7 @@ async function signedIn(request: FastifyRequest): Promise<DirectusContext> {
   return context;
 }
 
+/** Names of types of fields, and what the app is extended by; for whoever is signed in to a project. */
 export const typeRoutes: FastifyPluginAsync = async (app) => {
   app.get('/types', async (request, reply) => {
     const { actor } = await signedIn(request);

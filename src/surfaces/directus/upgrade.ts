@@ -7,6 +7,7 @@ import { answerOnce, holdsKeys, sendAnswer } from '../idempotency.ts';
 import { bodyText } from './answer-write.ts';
 import { contextOf } from './context.ts';
 
+/** For administrators: `unauthorized` for everybody else. Run a second time it does nothing. */
 export const upgradeRoute: FastifyPluginAsync = async (app) => {
   app.post('/:project/update', async (request, reply) => {
     const context = await contextOf(request);

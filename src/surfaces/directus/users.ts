@@ -1,13 +1,16 @@
 /** PATCH /:project/users/:id/tracking/page (directus8-system §4.6). The other routes of users are those of every system collection. */
+
 import type { FastifyPluginAsync } from 'fastify';
 import { trackPage } from '../../engine/track-page.ts';
 import { GatewayError } from '../../lib/errors.ts';
+import { dryRunnable } from '../dry-run.ts';
 import { answerWrite, nothingToRead } from './answer-write.ts';
 import { ownKey } from './system.ts';
 import { bodyItems, envelopeOf, readingBack } from './write.ts';
 
+/** Notes in `last_page` where the user is in the app; `forbidden` for another one than the caller, unless an administrator asks. */
 export const userRoutes: FastifyPluginAsync = async (app) => {
-  app.patch<{ Params: { id: string } }>('/:project/users/:id/tracking/page', { config: { dryRun: true } }, async (request, reply) => {
+  app.patch<{ Params: { id: string } }>('/:project/users/:id/tracking/page', dryRunnable, async (request, reply) => {
     const [item] = bodyItems(request).items;
     const page = item?.['last_page'];
     if (typeof page !== 'string' || page.includes('\0')) {

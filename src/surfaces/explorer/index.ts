@@ -15,6 +15,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** The page, and the files that it loads. */
 export const explorerSurface: FastifyPluginAsync = async (app) => {
   app.get('/:project/docs', async (request, reply) => sendPage(reply, await pageOf('explorer', { project: request.project.key })));
 

@@ -12,7 +12,7 @@ import type { Serving } from './serving.ts';
 import { slugsOf } from './slugs.ts';
 import { type Shown, type Writes, withLocale, writeFresh } from './write.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
 }
@@ -46,7 +46,7 @@ export function answerOne(serving: Serving, { write, answer, ...written }: OneWr
   return answered(serving, written, async (writes, keep) => {
     const keeping: Pick<Writes, 'keep'> = keep ? { keep: (transaction, shown) => keep(transaction, kept(answer(writes, shown))) } : {};
     const shown = await write({ ...writes, ...keeping });
-    return tried(writes, answer(writes, shown), shown.changes ?? []);
+    return dryRunAnswer(writes, answer(writes, shown), shown.changes ?? []);
   });
 }
 
@@ -59,7 +59,7 @@ interface ManyWrites extends Written {
 export function answerMany(serving: Serving, { write, ...written }: ManyWrites): Promise<FastifyReply> {
   return answered(serving, written, async (writes) => {
     const { changes, ...answer } = await write(writes);
-    return tried(writes, answer, changes);
+    return dryRunAnswer(writes, answer, changes);
   });
 }
 
@@ -71,17 +71,17 @@ async function answered(
   const { asking, reply } = serving;
   const { request } = asking;
   const context = await callerOf(asking);
-  const trial = asksForDryRun(request);
+  const asDryRun = asksForDryRun(request);
   const once = async (keep?: Keep): Promise<KeptAnswer> =>
-    kept(await writeFresh(serving, context, name, parameters, (writes) => run({ ...writes, trial }, keep)));
-  return trial ? sendAnswer(reply, await once()) : answerOnce(request, reply, context, () => jsonTextOf(document), once);
+    kept(await writeFresh(serving, context, name, parameters, (writes) => run({ ...writes, asDryRun }, keep)));
+  return asDryRun ? sendAnswer(reply, await once()) : answerOnce(request, reply, context, () => jsonTextOf(document), once);
 }
 
 const kept = ({ status, text }: Answer): KeptAnswer => ({ status, body: text, contentType: jsonType });
 
 /** The answer that the write would have had, and what it would have changed. */
-function tried({ trial, context }: Writes, { status, text }: Answer, changes: readonly Change[]): Answer {
-  if (!trial) return { status, text };
+function dryRunAnswer({ asDryRun, context }: Writes, { status, text }: Answer, changes: readonly Change[]): Answer {
+  if (!asDryRun) return { status, text };
   const { collections } = context.schema;
   const list = changes.map(({ action, collection: name, item, before, after }) => {
     const collection = collections.get(name);

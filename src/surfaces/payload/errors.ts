@@ -12,7 +12,7 @@ export interface RenderedPayloadError {
   readonly body: object;
 }
 
-interface Told {
+interface Described {
   readonly status: number;
   readonly message: string;
   readonly name?: string;
@@ -26,7 +26,7 @@ const wrongLogin = { status: 401, name: 'AuthenticationError', message: 'The ema
 const badToken = { status: 403, name: 'APIError', message: 'Token is either invalid or has expired.' };
 const internal = { status: 500, name: 'APIError', message: 'Something went wrong.' };
 
-const told: Partial<Record<ErrorName, Told>> = {
+const described: Partial<Record<ErrorName, Described>> = {
   read_denied: notAllowed,
   create_denied: notAllowed,
   update_denied: notAllowed,
@@ -64,7 +64,7 @@ const statuses: Partial<Record<ErrorName, number>> = {
   otp_wrong: 401,
 };
 
-function queryError(error: GatewayError): Told {
+function queryError(error: GatewayError): Described {
   const paths = pathsOf(error);
   return {
     status: 400,
@@ -74,8 +74,8 @@ function queryError(error: GatewayError): Told {
   };
 }
 
-function toldOf(error: GatewayError): Told {
-  const own = told[error.kind];
+function describedAs(error: GatewayError): Described {
+  const own = described[error.kind];
   if (own) return own;
   const kind = describeError(error);
   if (kind.payload === 'QueryError') return queryError(error);
@@ -89,6 +89,6 @@ export function renderPayloadError(error: GatewayError, path: string): RenderedP
   if (error.kind === 'route_not_found' || error.kind === 'method_not_allowed') {
     return { status: 404, body: { message: `Route not found "${path}"` } };
   }
-  const { status, ...one } = toldOf(error);
+  const { status, ...one } = describedAs(error);
   return { status, body: { errors: [one] } };
 }

@@ -1,10 +1,10 @@
 /** The Payload surface: /:project/payload/api. */
-import { randomBytes } from 'node:crypto';
-import fastifyJwt from '@fastify/jwt';
+
 import type { FastifyPluginAsync } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import { takeForms } from '../file-form.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { registerTokens } from '../register-tokens.ts';
 import { answer } from './answer.ts';
 import { askingOf } from './asking.ts';
 import { keepBodies } from './body.ts';
@@ -13,9 +13,9 @@ export interface PayloadSurfaceOptions {
   readonly hooks: SurfaceHooks;
 }
 
+/** One route for every method and path, as a path means by its segments what the project makes of them. */
 export const payloadSurface: FastifyPluginAsync<PayloadSurfaceOptions> = async (app, { hooks }) => {
-  // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
-  await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
+  await registerTokens(app);
   await takeForms(app);
   keepBodies(app);
   app.route({

@@ -7,7 +7,7 @@ export function pageText(texts: JoinedTexts, { paged, limit, page }: Page, total
   const pages = paged ? Math.max(Math.ceil(total / limit), 1) : 1;
   const before = paged && page > 1;
   const after = paged && page < pages;
-  const told = {
+  const paging = {
     hasNextPage: after,
     hasPrevPage: before,
     limit,
@@ -18,5 +18,5 @@ export function pageText(texts: JoinedTexts, { paged, limit, page }: Page, total
     totalDocs: total,
     totalPages: pages,
   };
-  return texts.between('{"docs":[', `],${JSON.stringify(told).slice(1)}`);
+  return texts.between('{"docs":[', `],${JSON.stringify(paging).slice(1)}`);
 }

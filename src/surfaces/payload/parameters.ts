@@ -61,9 +61,9 @@ export function checkParameters(parameters: Parameters): void {
     const empty = value === undefined || value === null || value === '' || (isJsonList(value) && value.length === 0);
     return !empty && !isJsonObject(value) && truthOf(value) !== false;
   });
-  const { sort, dry_run: trial } = Object.fromEntries(parameters);
-  // A write that was to be tried is not done because of how that was written.
-  const odd = trial !== undefined && textOf(trial) === undefined ? ['dry_run'] : [];
+  const { sort, dry_run: dryRun } = Object.fromEntries(parameters);
+  // A write that was to be a dry run is not done because of how that was written.
+  const odd = dryRun !== undefined && textOf(dryRun) === undefined ? ['dry_run'] : [];
   const faults = [...unknown, ...formless, ...odd, ...(sort !== undefined && isJsonObject(sort) ? ['sort'] : [])];
   if (faults.length > 0) throw queryFault(faults);
 }

@@ -39,7 +39,7 @@ function renamed(where: JsonObject, several: boolean, faults: string[]): JsonObj
 }
 
 /** The name of a version that a path of revisions stands for. */
-function toldName(path: string): string {
+function shownName(path: string): string {
   for (const [name, column] of columns) if (path === column || path.startsWith(`${column}.`)) return name + path.slice(column.length);
   return path;
 }
@@ -61,7 +61,7 @@ function namedAsVersions<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof GatewayError && error.kind === 'unknown_path' ? queryFault(pathsOf(error).map(toldName)) : error;
+    throw error instanceof GatewayError && error.kind === 'unknown_path' ? queryFault(pathsOf(error).map(shownName)) : error;
   }
 }
 

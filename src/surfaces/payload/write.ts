@@ -32,8 +32,8 @@ export interface Writes {
   readonly context: CallerContext;
   readonly collection: Collection;
   readonly parameters: Parameters;
-  /** They are tried, and taken back. */
-  readonly trial: boolean;
+  /** They are run and taken back. */
+  readonly asDryRun: boolean;
   /** Keeps the answer, in the transaction of what it tells of. */
   readonly keep?: (transaction: Transaction, shown: Shown) => Promise<void>;
 }
@@ -46,16 +46,16 @@ export interface Shown {
   readonly changes?: readonly Change[];
 }
 
-const withinOf = ({ serving, context, trial }: Writes): WriteContext =>
-  writeContext(serving.asking.request, context, payloadNested, serving.hooks, trial);
+const withinOf = ({ serving, context, asDryRun }: Writes): WriteContext =>
+  writeContext(serving.asking.request, context, payloadNested, serving.hooks, asDryRun);
 
 /** Runs what writes one document and reads it back. */
 async function run(
-  { trial, keep }: Writes,
+  { asDryRun, keep }: Writes,
   within: WriteContext,
   work: (session: WriteSession) => Promise<WriteAnswer<Shown>>,
 ): Promise<Shown> {
-  if (trial) {
+  if (asDryRun) {
     const { answer, changes } = await dryRun(within, work);
     return { ...answer, changes };
   }
@@ -261,6 +261,6 @@ export function writeFresh<T>(
   return retryRequestOnSchemaChange(context, async (now) => {
     const collection = now.schema.collections.get(name);
     if (!collection) throw new GatewayError('route_not_found');
-    return write({ serving, context: now, collection, parameters, trial: false });
+    return write({ serving, context: now, collection, parameters, asDryRun: false });
   });
 }

@@ -20,9 +20,9 @@ export function answerChange(
   context: ScimContext,
   { run, status = 200 }: ScimChange,
 ): Promise<FastifyReply> {
-  const told = (resource: object | undefined): KeptAnswer => (resource ? scimAnswer(context.actor, resource, status) : { status: 204 });
+  const answered = (resource: object | undefined): KeptAnswer => (resource ? scimAnswer(context.actor, resource, status) : { status: 204 });
   const body = request.body === undefined ? '' : (writePlainJson(request.body) ?? '');
   return answerOnce(request, reply, context, body, async (keep) =>
-    told(await changeUsers(context, run, keep && ((transaction, resource) => keep(transaction, told(resource))))),
+    answered(await changeUsers(context, run, keep && ((transaction, resource) => keep(transaction, answered(resource))))),
   );
 }

@@ -104,6 +104,7 @@ async function remove({ within, write }: Changing, name: string): Promise<void> 
   await write({ is: 'delete', collection, keys: [id] });
 }
 
+/** Roles listed, read, made, changed (PUT and PATCH) and deleted as groups. */
 export const groupRoutes: FastifyPluginAsync = async (app) => {
   const path = '/:project/scim/v2/Groups';
 

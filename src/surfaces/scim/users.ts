@@ -28,6 +28,7 @@ async function update(request: Named, reply: FastifyReply): Promise<FastifyReply
   });
 }
 
+/** Users listed, read, made, changed (PUT and PATCH) and deleted. */
 export const userRoutes: FastifyPluginAsync = async (app) => {
   const path = '/:project/scim/v2/Users';
 

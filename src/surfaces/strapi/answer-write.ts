@@ -46,7 +46,7 @@ export async function answerWrite(
   const { dry_run: _, ...rest } = query;
   const asked: Asked = { query: rest, format };
   const context = await callerOf(request);
-  if (asksForDryRun({ query })) return tried(request, reply, context, hooks, route, asked);
+  if (asksForDryRun({ query })) return answerDryRun(request, reply, context, hooks, route, asked);
   const body = route.sent ?? (request.body === undefined ? '' : jsonTextOf(request.body as Json));
   return doneOnce(request, reply, context, body, async (keep) => {
     const { answer, afterwards } = await retryRequestOnSchemaChange(context, async (now) => {
@@ -70,7 +70,7 @@ export async function answerWrite(
 }
 
 /** The write as it would have been answered, and what it would have changed. */
-async function tried(
+async function answerDryRun(
   request: FastifyRequest,
   reply: FastifyReply,
   context: CallerContext,
@@ -99,9 +99,9 @@ async function prepared(
   hooks: SurfaceHooks,
   route: WriteRoute,
   given: Asked,
-  trial: boolean,
+  asDryRun: boolean,
 ): Promise<Prepared> {
-  const within = writeContext(request, now, strapiNested, hooks, trial);
+  const within = writeContext(request, now, strapiNested, hooks, asDryRun);
   const collection = route.collection(now);
   const usual = await inUsualLanguage(now, collection, given);
   const { step, asked = usual } = await route.prepare({ context: now, within, sight: sightOf(now), collection, asked: usual });

@@ -6,7 +6,7 @@ import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { type ErrorName, GatewayError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../lib/json-body.ts';
 import { jsonType } from './read.ts';
-import { userTold } from './user-object.ts';
+import { userObject } from './user-object.ts';
 
 /** The refusal of what a body holds. */
 export function invalid(message: string, field?: string): GatewayError {
@@ -51,7 +51,7 @@ export async function translated<T>(run: () => Promise<T>, kinds: Partial<Record
 /** An answer with a token and its user. */
 export async function sessionAnswer(request: FastifyRequest, user: UserRow): Promise<KeptAnswer> {
   const jwt = await tokenFor(request, user);
-  return { ...answerOf({ jwt, user: userTold(user) }), secret: true };
+  return { ...answerOf({ jwt, user: userObject(user) }), secret: true };
 }
 
 /** An answer of status 200. */

@@ -18,7 +18,7 @@ import { onlyMethods } from './only-methods.ts';
 import { providerRoutes } from './providers.ts';
 import { register } from './register.ts';
 import { callerOf } from './request.ts';
-import { usersCollection, userTold } from './user-object.ts';
+import { userObject, usersCollection } from './user-object.ts';
 
 /** The address of a user who may be named by another column (§12). */
 async function addressOf({ project }: FastifyRequest, identifier: string): Promise<string> {
@@ -79,7 +79,7 @@ async function reset(request: FastifyRequest, reply: FastifyReply): Promise<Fast
     const user = await userById(project.connection, project.schemas.current, id);
     if (!user) throw badCode();
     // A link by mail is no second factor.
-    return user.twoFactorSecret ? answerOf({ user: userTold(user) }) : sessionAnswer(request, user);
+    return user.twoFactorSecret ? answerOf({ user: userObject(user) }) : sessionAnswer(request, user);
   });
 }
 
@@ -102,6 +102,7 @@ async function change(request: FastifyRequest, reply: FastifyReply): Promise<Fas
   });
 }
 
+/** Signing in, registering, and passwords by mail and by the old one; `hooks` see the account that registering makes. */
 export const authRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   for (const name of ['local', 'forgot-password', 'reset-password', 'change-password', 'send-email-confirmation']) {
     onlyMethods(app, `${api}/auth/${name}`, ['POST']);

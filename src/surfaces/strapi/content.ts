@@ -1,10 +1,12 @@
 /** Routes of content: collection types and single types (strapi-rest §2). */
+
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { prepareRead, runRead } from '../../engine/read.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
+import { dryRunnable } from '../dry-run.ts';
 import { takeForms } from '../file-form.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { type Answered, answerWrite, type WriteRoute } from './answer-write.ts';
@@ -18,9 +20,6 @@ import { keyNamed, typeNamed } from './request.ts';
 import { checkQuery, deleting, demand, saving, type Writing } from './write.ts';
 
 export const api = '/:project/strapi/api';
-
-/** Routes whose writes can be tried. */
-export const dryRunnable = { config: { dryRun: true } };
 
 interface TypeParams {
   Params: { type: string };
@@ -207,6 +206,7 @@ function removeSingle(request: FastifyRequest<TypeParams>, reply: FastifyReply, 
   });
 }
 
+/** Entries listed, read and written by the names of types; `hooks` see reads and writes. */
 export const contentRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   await takeForms(app);
   refuseOddMethods(app, api);

@@ -1,4 +1,4 @@
-/** Writes that are only tried, and those that are done once however often they are sent. */
+/** Dry runs of writes, and writes that are done once however often they are sent. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Change } from '../../engine/dry-run.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
@@ -10,7 +10,7 @@ import { answerOnce, type Keep, sendAnswer } from '../idempotency.ts';
 import type { Asked } from './parse.ts';
 import { jsonType } from './read.ts';
 
-/** One of several is enough, and so is what is not understood: nothing is done that was only to be tried. */
+/** One of several is enough, and so is what is not understood: nothing is done that was to be a dry run. */
 export function asksForDryRun({ query }: Pick<Asked, 'query'>): boolean {
   const { dry_run: value } = query;
   return [value].flat().some((one) => isDryRun(typeof one === 'string' || one === undefined ? one : '1'));

@@ -1,9 +1,9 @@
 /** The Strapi surface: /:project/strapi/api, where the project file switches it on. */
-import { randomBytes } from 'node:crypto';
-import fastifyJwt from '@fastify/jwt';
+
 import type { FastifyPluginAsync } from 'fastify';
 import { GatewayError } from '../../lib/errors.ts';
 import type { SurfaceHooks } from '../hooks.ts';
+import { registerTokens } from '../register-tokens.ts';
 import { authRoutes } from './auth.ts';
 import { parseBodies } from './body.ts';
 import { contentRoutes } from './content.ts';
@@ -14,9 +14,9 @@ export interface StrapiSurfaceOptions {
   readonly hooks: SurfaceHooks;
 }
 
+/** Registers every route of the dialect; in projects without it they are not found. */
 export const strapiSurface: FastifyPluginAsync<StrapiSurfaceOptions> = async (app, { hooks }) => {
-  // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
-  await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
+  await registerTokens(app);
   parseBodies(app);
   app.addHook('onRequest', (request, _, done) => {
     done(request.project.config.surfaces?.strapi ? undefined : new GatewayError('route_not_found'));

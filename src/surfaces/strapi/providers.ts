@@ -11,7 +11,7 @@ import { invalid, refused, signInRefusals, translated } from './auth-common.ts';
 import { api } from './content.ts';
 import { jsonType } from './read.ts';
 import { askedOf } from './request.ts';
-import { userTold } from './user-object.ts';
+import { userObject } from './user-object.ts';
 
 type Named = FastifyRequest<{ Params: { provider: string } }>;
 
@@ -60,7 +60,7 @@ async function callback(request: Named, reply: FastifyReply): Promise<FastifyRep
   };
   const user = await translated(() => tellingRefusal(request, named), tokens);
   const { token: jwt } = await translated(() => signIn(request, user, 'jwt'), signInRefusals);
-  return reply.type(jsonType).send(JSON.stringify({ jwt, user: userTold(user) }));
+  return reply.type(jsonType).send(JSON.stringify({ jwt, user: userObject(user) }));
 }
 
 /** Registers the routes of both ways. */

@@ -19,10 +19,10 @@ import { objectOf } from './body.ts';
 import { confirmationLink } from './confirmation.ts';
 import { strapiNested } from './nested-syntax.ts';
 import { callerOf } from './request.ts';
-import { usersCollection, userTold } from './user-object.ts';
+import { userObject, usersCollection } from './user-object.ts';
 
 /** What somebody who registers may say of himself. */
-const told = ['username', 'email', 'password', 'first_name', 'last_name'];
+const known = ['username', 'email', 'password', 'first_name', 'last_name'];
 
 /** Makes a user in the role of the setting, and signs him in unless he is to confirm his address first. */
 export async function register(request: FastifyRequest, reply: FastifyReply, hooks: SurfaceHooks): Promise<FastifyReply> {
@@ -49,7 +49,7 @@ async function registered(
   // Whether an address is taken is told here: it is asked as often as passwords are tried, and no more.
   await attemptsFor(project, 'registrations', authSettingsOf).begin(email.toLowerCase(), request.ip);
   const { fields } = context.schema.collections.get(usersCollection) ?? { fields: new Map() };
-  const said = Object.entries(body).filter(([name]) => told.includes(name) && fields.has(name));
+  const said = Object.entries(body).filter(([name]) => known.includes(name) && fields.has(name));
   const { confirmEmail = false } = project.config.strapi ?? {};
   if (confirmEmail) demandMail(project.config);
   const item = { ...Object.fromEntries(said), status: confirmEmail ? 'invited' : 'active', role };
@@ -66,7 +66,7 @@ async function registered(
           async read({ connection, schema }) {
             const user = await userById(connection, schema, row?.key ?? '');
             if (!user) throw new GatewayError('internal');
-            await keep?.(connection, confirmEmail ? answerOf({ user: userTold(user) }) : tokenGiven);
+            await keep?.(connection, confirmEmail ? answerOf({ user: userObject(user) }) : tokenGiven);
             return user;
           },
         };
@@ -81,5 +81,5 @@ async function registered(
     // He is registered all the same, and asks for the mail once more when there were too many.
     if (!(error instanceof GatewayError) || error.kind !== 'rate_limited') throw error;
   }
-  return answerOf({ user: userTold(user) });
+  return answerOf({ user: userObject(user) });
 }

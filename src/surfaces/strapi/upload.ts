@@ -1,4 +1,5 @@
 /** /upload: files, their content by multipart forms (strapi-rest §13). */
+
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { dryRun } from '../../engine/dry-run.ts';
 import type { FileWrites } from '../../engine/file-writes.ts';
@@ -14,13 +15,14 @@ import { eachItem } from '../../lib/json-members.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedItem, RequestedMutation } from '../../query/mutation.ts';
 import type { CallerContext } from '../caller.ts';
+import { dryRunnable } from '../dry-run.ts';
 import { type Form, formText, isForm, readForm, takeForms } from '../file-form.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { keepingWritten, type Uploads, uploadsOf } from '../uploads.ts';
 import { writeContext } from '../write-context.ts';
 import { withinOutputs } from './answer.ts';
-import { api, dryRunnable } from './content.ts';
+import { api } from './content.ts';
 import { asksForDryRun, doneOnce, sendDryRun } from './done-once.ts';
 import { filesCollection } from './file-object.ts';
 import { strapiNested } from './nested-syntax.ts';
@@ -136,9 +138,9 @@ async function answerFiles(
   { sent, run, status = 200, text }: FileWrite,
 ): Promise<FastifyReply> {
   const asked = askedOf(request);
-  const trial = asksForDryRun(asked);
+  const asDryRun = asksForDryRun(asked);
   const shown = { ...asked, query: {} };
-  const within = writeContext(request, context, strapiNested, hooks, trial);
+  const within = writeContext(request, context, strapiNested, hooks, asDryRun);
   const work = async (session: WriteSession): Promise<WriteAnswer<KeptAnswer & { readonly body: string }>> => {
     const { syntax, filters } = within;
     const preparing = { ...session.within, syntax, ...(filters ? { filters } : {}) };
@@ -155,7 +157,7 @@ async function answerFiles(
       },
     };
   };
-  if (trial) {
+  if (asDryRun) {
     const { answer, changes } = await dryRun(within, work);
     return sendDryRun(reply, context, answer.body, changes);
   }
@@ -261,6 +263,7 @@ async function remove(request: FastifyRequest<FileParams>, reply: FastifyReply, 
   });
 }
 
+/** Files listed, read and deleted, and uploaded, anew or (`?id=`) into a file that is there. */
 export const uploadRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   await takeForms(app);
   const path = `${api}/upload`;

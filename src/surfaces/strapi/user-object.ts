@@ -55,7 +55,7 @@ export function roleAttributes(collection: Collection, attributes: ReadonlyMap<s
 }
 
 /** A user as sign-in knows one, whoever may read what. */
-export function userTold({ id, status, row }: UserRow): Record<string, unknown> {
+export function userObject({ id, status, row }: UserRow): Record<string, unknown> {
   const { email, first_name, last_name } = row;
   return {
     id: Number(id),

@@ -1,4 +1,5 @@
 /** /users: accounts as bare objects (strapi-rest §12). */
+
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { userById } from '../../auth/users.ts';
 import { prepareRead, type ReadContext, type ReadResult, runRead } from '../../engine/read.ts';
@@ -7,17 +8,18 @@ import type { Json, JsonObject } from '../../lib/json-body.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { Collection } from '../../schema/types.ts';
 import type { CallerContext } from '../caller.ts';
+import { dryRunnable } from '../dry-run.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { retryRequestOnSchemaChange } from '../schema-retry.ts';
 import { withinOutputs } from './answer.ts';
 import { answerWrite, type WriteRoute } from './answer-write.ts';
 import { objectOf } from './body.ts';
-import { api, dryRunnable } from './content.ts';
+import { api } from './content.ts';
 import { onlyMethods } from './only-methods.ts';
 import { parseRead, type Wanted } from './parse.ts';
 import { jsonType } from './read.ts';
 import { askedOf, callerOf, keyNamed } from './request.ts';
-import { usersCollection, userTold } from './user-object.ts';
+import { userObject, usersCollection } from './user-object.ts';
 import { checkQuery, deleting, demand, saving, type Writing } from './write.ts';
 
 interface UserParams {
@@ -62,7 +64,7 @@ async function me(request: FastifyRequest, reply: FastifyReply): Promise<Fastify
   if (found && found.texts.count > 0) return reply.type(jsonType).send(found.texts.between('', ''));
   const user = await userById(connection, schema, actor.id);
   if (!user) throw new GatewayError('not_signed_in');
-  return reply.type(jsonType).send(JSON.stringify(userTold(user)));
+  return reply.type(jsonType).send(JSON.stringify(userObject(user)));
 }
 
 /** Names of Strapi's as the columns that they stand for; `provider` says nothing here. */
@@ -98,6 +100,7 @@ function writeUser(
   });
 }
 
+/** Accounts listed, counted, read and written; `me` is the caller. */
 export const userRoutes: FastifyPluginAsync<{ readonly hooks: SurfaceHooks }> = async (app, { hooks }) => {
   const path = `${api}/users`;
   onlyMethods(app, path, ['GET', 'POST']);

@@ -27,7 +27,7 @@ export interface Writing {
   readonly asked: Asked;
 }
 
-export interface Wrote {
+interface Wrote {
   /** The key of what was written. */
   readonly key: string | undefined;
   /** The answer, where the entry is gone by now. */

@@ -43,14 +43,14 @@ const affinities: readonly (readonly [RegExp, Storage])[] = [
   [/real|floa|doub/, 'float'],
 ];
 
-type Told = Pick<IntrospectedColumn, 'type' | 'storage' | 'length' | 'precision' | 'scale' | 'unsigned' | 'points'>;
+type DeclaredType = Pick<IntrospectedColumn, 'type' | 'storage' | 'length' | 'precision' | 'scale' | 'unsigned' | 'points'>;
 
 /**
  * Reads a declared type such as `NVARCHAR(160)` or `decimal(10, 2)`.
  *
  * @param inView views name the type BLOB for columns without any as well, so there it says nothing
  */
-export function typeOf(declared: string, inView: boolean): Told {
+export function typeOf(declared: string, inView: boolean): DeclaredType {
   const [, words = '', first, second] = /^([^()]*)(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?/.exec(declared) ?? [];
   const type = declared
     .replace(/\([^)]*\)?/g, ' ')

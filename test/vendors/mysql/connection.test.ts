@@ -22,11 +22,7 @@ const filled = `insert into types values (1, -128, 18446744073709551615, -922337
 async function everyWay(s: Scratch, run: (queryable: Queryable, way: string) => Promise<void>): Promise<void> {
   await run(s.connection, 'prepared');
   await s.connection.transaction((transaction) => run(transaction, 'in a transaction'));
-  const before = process.env['PREPARED'];
-  process.env['PREPARED'] = 'false';
-  const plain = await mysql.connect(s.config);
-  if (before === undefined) delete process.env['PREPARED'];
-  else process.env['PREPARED'] = before;
+  const plain = await mysql.connect({ ...s.config, preparedStatements: false });
   try {
     await run(plain, 'as text');
   } finally {

@@ -1,8 +1,9 @@
 /** A database of one's own on the MySQL or MariaDB server, filled by statements, closed and dropped at the end. */
-import type { Connection, DatabaseConfig, IntrospectedColumn, IntrospectedTable, Introspection } from '../../../src/dialect/types.ts';
-import { GatewayError } from '../../../src/lib/errors.ts';
+import type { Connection, DatabaseConfig } from '../../../src/dialect/types.ts';
 import { mysql } from '../../../src/vendors/mysql/index.ts';
 import { createDatabase } from '../../support/vendors.ts';
+
+export { columnOf, failure, tableOf } from '../expected.ts';
 
 export interface Scratch {
   readonly config: DatabaseConfig;
@@ -23,28 +24,4 @@ export async function scratch(statements: readonly string[] = []): Promise<Scrat
       await database.drop();
     },
   };
-}
-
-/** Why work failed: one of our errors, or a failure of the test. */
-export async function failure(work: Promise<unknown>): Promise<GatewayError> {
-  const reason: unknown = await work.then(
-    () => new Error('It did not fail'),
-    (error: unknown) => error,
-  );
-  if (reason instanceof GatewayError) return reason;
-  throw reason;
-}
-
-/** A table that must be there. */
-export function tableOf(found: Introspection, name: string): IntrospectedTable {
-  const table = found.tables.find((one) => one.name === name);
-  if (table === undefined) throw new Error(`There is no table ${name}`);
-  return table;
-}
-
-/** A column that must be there. */
-export function columnOf(table: IntrospectedTable, name: string): IntrospectedColumn {
-  const column = table.columns.find((one) => one.name === name);
-  if (column === undefined) throw new Error(`There is no column ${name} in ${table.name}`);
-  return column;
 }

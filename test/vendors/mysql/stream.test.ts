@@ -19,14 +19,10 @@ const many = "select a.i + 10 * b.i + 100 * c.i + 1000 * e.i as n, repeat('x', 1
 
 /** The same server through a pool of one connection, prepared and not. */
 async function everyWay(s: Scratch, run: (small: Connection, way: string) => Promise<void>): Promise<void> {
-  const before = process.env['PREPARED'];
-  for (const prepared of ['true', 'false']) {
-    process.env['PREPARED'] = prepared;
-    const small = await mysql.connect({ ...s.config, pool: { min: 0, max: 1 } });
-    if (before === undefined) delete process.env['PREPARED'];
-    else process.env['PREPARED'] = before;
+  for (const preparedStatements of [true, false]) {
+    const small = await mysql.connect({ ...s.config, preparedStatements, pool: { min: 0, max: 1 } });
     try {
-      await run(small, prepared === 'true' ? 'prepared' : 'as text');
+      await run(small, preparedStatements ? 'prepared' : 'as text');
     } finally {
       await small.close();
     }

@@ -1,30 +1,14 @@
 /** Groups and aggregates of PostgreSQL's own types: what has no order or no equality of its own, what is no number, long names. */
 import t from 'tap';
-import { compileRules } from '../../../src/access/compile-rules.ts';
 import type { Connection } from '../../../src/dialect/types.ts';
-import { aggregate } from '../../../src/engine/aggregate.ts';
-import { createSealer } from '../../../src/lib/sealed-text.ts';
-import { limitsOf } from '../../../src/query/limits.ts';
-import { buildSchema } from '../../../src/schema/build.ts';
-import { parsePhpQuery } from '../../../src/surfaces/directus/parse.ts';
-import { parseAggregate } from '../../../src/surfaces/directus/parse-aggregate.ts';
 import { postgres } from '../../../src/vendors/postgres/index.ts';
 import { whyNot } from '../../support/vendors.ts';
+import { aggregateTexts } from '../aggregate-texts.ts';
 import { scratch } from './scratch.ts';
 
 const absent = (await whyNot('postgres')) ?? false;
 
-async function texts(connection: Connection, query: string): Promise<readonly string[]> {
-  const schema = buildSchema(await postgres.introspect(connection), { collections: [], fields: [], relations: [] }, 1);
-  const rules = compileRules({ permissions: [], roles: [], settings: [] }, 1);
-  const { request } = parseAggregate('x', parsePhpQuery(query), 100);
-  return (
-    await aggregate(
-      { actor: { is: 'system', reason: 'test' }, schema, rules, connection, limits: limitsOf(), sealer: createSealer('secret', 'test') },
-      request,
-    )
-  ).texts;
-}
+const texts = (connection: Connection, query: string): Promise<readonly string[]> => aggregateTexts(postgres, connection, query);
 
 const long = 'a_name_that_is_as_long_as_names_may_be_which_is_sixty_three_byte';
 

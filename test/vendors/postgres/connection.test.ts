@@ -58,11 +58,7 @@ async function everyWay(s: Scratch, run: (queryable: Queryable, way: string) => 
   await run(s.connection, 'prepared');
   await run(s.connection, 'by name');
   await s.connection.transaction((transaction) => run(transaction, 'in a transaction'));
-  const before = process.env['PREPARED'];
-  process.env['PREPARED'] = 'false';
-  const plain = await postgres.connect(s.config);
-  if (before === undefined) delete process.env['PREPARED'];
-  else process.env['PREPARED'] = before;
+  const plain = await postgres.connect({ ...s.config, preparedStatements: false });
   try {
     for (let i = 0; i < 3; i += 1) await run(plain, 'unprepared');
     t.strictSame(await plain.texts(of('select name from pg_prepared_statements')), []);

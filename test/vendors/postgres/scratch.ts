@@ -1,10 +1,12 @@
 /** A database of one's own on the PostgreSQL server, filled by statements, closed and dropped at the end. */
 import type { Test } from 'tap';
-import type { Connection, DatabaseConfig, IntrospectedColumn, IntrospectedTable, Introspection } from '../../../src/dialect/types.ts';
-import { GatewayError } from '../../../src/lib/errors.ts';
+import type { Connection, DatabaseConfig, IntrospectedTable, Introspection } from '../../../src/dialect/types.ts';
 import type { Statement } from '../../../src/lib/fragment.ts';
 import { postgres } from '../../../src/vendors/postgres/index.ts';
 import { createDatabase } from '../../support/vendors.ts';
+import { tableOf as tableNamed } from '../expected.ts';
+
+export { columnOf, failure, reason } from '../expected.ts';
 
 export interface Scratch {
   readonly config: DatabaseConfig;
@@ -37,31 +39,5 @@ export function urlWith(s: Scratch, change: (copy: URL) => void): string {
   return copy.href;
 }
 
-/** Why work failed, whatever it is. */
-export async function reason(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => new Error('It did not fail'),
-    (error: unknown) => error,
-  );
-}
-
-/** Why work failed: one of our errors, or a failure of the test. */
-export async function failure(work: Promise<unknown>): Promise<GatewayError> {
-  const error = await reason(work);
-  if (error instanceof GatewayError) return error;
-  throw error;
-}
-
-/** A table that must be there. */
-export function tableOf(found: Introspection, name: string, schema = 'public'): IntrospectedTable {
-  const table = found.tables.find((one) => one.name === name && one.schema === schema);
-  if (table === undefined) throw new Error(`There is no table ${schema}.${name}`);
-  return table;
-}
-
-/** A column that must be there. */
-export function columnOf(table: IntrospectedTable, name: string): IntrospectedColumn {
-  const column = table.columns.find((one) => one.name === name);
-  if (column === undefined) throw new Error(`There is no column ${name} in ${table.name}`);
-  return column;
-}
+/** A table that must be there, in `public` unless another schema is named. */
+export const tableOf = (found: Introspection, name: string, schema = 'public'): IntrospectedTable => tableNamed(found, name, schema);

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import type { Connection, IntrospectedColumn, IntrospectedTable, Introspection } from '../../../src/dialect/types.ts';
-import { GatewayError } from '../../../src/lib/errors.ts';
+import type { Connection } from '../../../src/dialect/types.ts';
 import { sqlite } from '../../../src/vendors/sqlite/index.ts';
+
+export { columnOf, failure, tableOf } from '../expected.ts';
 
 /** A folder that goes with the test. */
 export function folder(t: Test): string {
@@ -25,28 +26,4 @@ export async function open(
   t.teardown(() => connection.close());
   for (const text of statements) await connection.execute({ text, values: [] });
   return connection;
-}
-
-/** Why work failed: one of our errors, or a failure of the test. */
-export async function failure(work: Promise<unknown>): Promise<GatewayError> {
-  const reason: unknown = await work.then(
-    () => new Error('It did not fail'),
-    (error: unknown) => error,
-  );
-  if (reason instanceof GatewayError) return reason;
-  throw reason;
-}
-
-/** A table that must be there. */
-export function tableOf(found: Introspection, name: string): IntrospectedTable {
-  const table = found.tables.find((one) => one.name === name);
-  if (table === undefined) throw new Error(`There is no table ${name}`);
-  return table;
-}
-
-/** A column that must be there. */
-export function columnOf(table: IntrospectedTable, name: string): IntrospectedColumn {
-  const column = table.columns.find((one) => one.name === name);
-  if (column === undefined) throw new Error(`There is no column ${name} in ${table.name}`);
-  return column;
 }

@@ -1,5 +1,6 @@
 /** Components that do not depend on the caller: errors, envelopes, conditions, and parameters that mean the same everywhere. */
-import { describeError, errorKinds, GatewayError } from '../../../lib/errors.ts';
+import { errorKinds } from '../../../lib/error-kinds.ts';
+import { describeError, GatewayError } from '../../../lib/errors.ts';
 import { type Operator, operators } from '../../../query/operators.ts';
 import { anyObject, type JsonSchema, type Kind, kinds } from '../values.ts';
 import { inQuery } from './query-parameter.ts';
@@ -73,7 +74,7 @@ const meta = object({
 });
 
 /** What `dry_run=1` is answered with. */
-const trial = object(
+const dryRun = object(
   {
     data: object(
       {
@@ -123,7 +124,7 @@ const explanation = object(
   ['data'],
 );
 
-const told = object({ type: text, message: text, code: whole, fields: list(text) });
+const message = object({ type: text, message: text, code: whole, fields: list(text) });
 
 const numbers: JsonSchema = { type: 'object', additionalProperties: { type: ['number', 'null'] } };
 const counts: JsonSchema = { type: 'object', additionalProperties: whole };
@@ -146,7 +147,7 @@ export function fixedSchemas(): Record<string, JsonSchema> {
     ),
     Envelope: object({
       meta: ref('Meta'),
-      messages: { ...list(told), description: 'What was left out, and why' },
+      messages: { ...list(message), description: 'What was left out, and why' },
       public: { ...truth, description: 'Nobody is signed in' },
     }),
     Meta: meta,
@@ -168,7 +169,7 @@ export function fixedSchemas(): Record<string, JsonSchema> {
     Field: { ...object({ collection: text, field: text, type: text }, ['collection', 'field', 'type']), additionalProperties: true },
     Collection: object({ collection: text, fields: { type: 'object', additionalProperties: ref('Field') } }, ['collection']),
     Permission: object({ collection: text, role: { type: ['integer', 'string', 'null'] }, status: { type: ['string', 'null'] } }),
-    Trial: trial,
+    Trial: dryRun,
     Explanation: explanation,
     SignedIn: object({ token: text, user: { anyOf: [anyObject, { type: 'null' }] } }),
   };

@@ -4,15 +4,14 @@ import { pointForm } from '../../../schema/points.ts';
 import type { Collection } from '../../../schema/types.ts';
 import { formOf, type JsonSchema, nullable } from '../values.ts';
 import { type View, writtenFields, writtenLists } from '../view.ts';
+import { list, object as requiring } from './plain-schemas.ts';
 
-export const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+/** That value or null. */
 export const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
 
-export const object = (properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema => ({
-  type: 'object',
-  ...(required.length > 0 ? { required } : {}),
-  properties,
-});
+/** An object; no member is required unless the second argument says so. */
+export const object = (properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema =>
+  requiring(properties, required);
 
 /** A point as documents show it and take it, or what else the column holds. */
 export const orPoint = (other: JsonSchema): JsonSchema => ({

@@ -25,7 +25,7 @@ function* pathsOf(view: View, define: Define): Iterable<Paths> {
 }
 
 /** What tags say that are of no collection. */
-const told: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+const tagDescriptions: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   'Signing in': 'Who one is',
   Users: 'What is more than a row of a user',
   Files: 'Files with their content',
@@ -46,7 +46,7 @@ export function openApiText(view: View): Sliced<string> {
     server: `/${encodeURIComponent(view.key)}`,
     security: [...open, { token: [] }, { tokenInUrl: [] }, { session: [] }],
     securitySchemes: securitySchemes(view.key),
-    tags: told,
+    tags: tagDescriptions,
     paths: (define) => pathsOf(view, define),
     fixed: { schemas: fixedSchemas(), parameters: fixedParameters, responses: fixedResponses, headers: fixedHeaders },
   });

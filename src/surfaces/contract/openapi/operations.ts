@@ -3,10 +3,15 @@ import type { JsonSchema } from '../values.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
+/** A reference to what the document has in `components`, by its section and name. */
 export const component = (section: 'schemas' | 'parameters' | 'responses' | 'headers', name: string): JsonSchema => ({
   $ref: `#/components/${section}/${name}`,
 });
+
+/** A reference to a parameter of `components`. */
 export const parameter = (name: string): JsonSchema => component('parameters', name);
+
+/** A reference to a schema of `components`. */
 export const schema = (name: string): JsonSchema => component('schemas', name);
 
 export interface Described {
@@ -26,6 +31,7 @@ export interface Described {
   readonly security?: readonly JsonSchema[];
 }
 
+/** The content of a body or an answer of that schema. */
 export const json = (of: JsonSchema): JsonSchema => ({ 'application/json': { schema: of } });
 
 /** The answer that holds the value. */

@@ -21,7 +21,7 @@ const required = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema 
 
 /** The caller's own document, whatever the role may read of others. */
 const own = object({ id: key, email: { type: ['string', 'null'] }, role: {} }, ['id', 'email']);
-const told = answered('What happened', required({ message: text }));
+const messageAnswer = answered('What happened', required({ message: text }));
 
 function signInPaths({ project }: CallerContext, { who }: View): Paths {
   const op = tagged('Signing in');
@@ -33,7 +33,7 @@ function signInPaths({ project }: CallerContext, { who }: View): Paths {
   const post = (path: string, id: string, summary: string, more: More): Paths => pathItem(path, { post: op(id, summary, more) });
   return [
     ...post('/users/login', 'sign_in', 'A token for a password', { body: credentials, answer: answered('The token', signedIn), ...open }),
-    ...post('/users/logout', 'sign_out', 'Ends the session of the token', { answer: told }),
+    ...post('/users/logout', 'sign_out', 'Ends the session of the token', { answer: messageAnswer }),
     ...post('/users/refresh-token', 'refresh_token', 'A new token for one that still holds', { answer: answered('The token', refreshed) }),
     ...pathItem('/access', {
       get: op('read_access', 'What the caller may do', { answer: answered('What is granted', anyObject), ...open }),
@@ -63,7 +63,7 @@ function signInPaths({ project }: CallerContext, { who }: View): Paths {
       ? post('/users/unlock', 'unlock_user', 'Lets somebody sign in again after too many wrong passwords', {
           parameters,
           body: required({ email: text }),
-          answer: told,
+          answer: messageAnswer,
         })
       : []),
   ];

@@ -7,10 +7,10 @@ import { anyObject, type JsonSchema } from '../values.ts';
 import type { View } from '../view.ts';
 import { assembled } from './assemble.ts';
 import { fixedParameters } from './components.ts';
-import { list, object } from './dialect-schemas.ts';
+import { object } from './dialect-schemas.ts';
 import { json, schema } from './operations.ts';
 import { askingOf, bodyOf, documentOf, pathsOf } from './payload-paths.ts';
-import { text, truth, whole } from './plain-schemas.ts';
+import { list, text, truth, whole } from './plain-schemas.ts';
 import { inQuery, nested } from './query-parameter.ts';
 
 const { IdempotencyKey } = fixedParameters;

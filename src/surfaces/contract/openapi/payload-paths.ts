@@ -10,10 +10,10 @@ import { documentTemplate } from '../../payload/to-template.ts';
 import type { Define } from '../definitions.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
-import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
+import { bodySchema, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem } from './operations.ts';
 import { accountPaths, uploadOperation } from './payload-accounts.ts';
-import { key, text, truth, whole } from './plain-schemas.ts';
+import { key, list, text, truth, whole } from './plain-schemas.ts';
 import { templateSchema, type Within } from './template-schema.ts';
 
 /** What documents of the caller are made by. */
@@ -91,8 +91,8 @@ const page = (docs: JsonSchema): JsonSchema =>
 
 const shown = ['Depth', 'Select', 'Populate', 'Joins', 'Locale', 'Fallback'].map(parameter);
 const which = ['Where', 'Trash'].map(parameter);
-const trial = ['DryRun', 'IdempotencyKey'].map(parameter);
-const writing = [...shown, ...trial];
+const writeParameters = ['DryRun', 'IdempotencyKey'].map(parameter);
+const writing = [...shown, ...writeParameters];
 
 function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
   const { collection, names, read, does } = served;
@@ -124,7 +124,7 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
         does.has('delete') &&
         read &&
         op('delete_matching', 'Deletes the documents that where names', {
-          parameters: [...which, ...trial],
+          parameters: [...which, ...writeParameters],
           answer: answered('The documents', several()),
         }),
     }),
@@ -148,7 +148,7 @@ function collectionPaths(asking: Asking, slug: string, served: Served): Paths {
           op('update', 'Changes a document', { parameters: writing, body: body(), answer: answered('The document', changed()) }),
         delete:
           does.has('delete') &&
-          op('delete', 'Deletes a document', { parameters: trial, answer: answered('The document as it was', anyObject) }),
+          op('delete', 'Deletes a document', { parameters: writeParameters, answer: answered('The document as it was', anyObject) }),
       },
       [parameter('Id')],
     ),

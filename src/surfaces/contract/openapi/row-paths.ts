@@ -68,7 +68,7 @@ const counted: JsonSchema = { type: 'object', required: ['count'], properties: {
 /** Who writes may leave a reason, and send a request again without its being done again. */
 const safely = [parameter('Comment'), parameter('IdempotencyKey')];
 
-/** Relations come with columns of tables, which cannot be tried. */
+/** Relations come with columns of tables, which have no dry run. */
 const writingOf = ({ system, name }: Served['collection']) =>
   system && name === 'directus_relations' ? safely : [...safely, parameter('DryRun')];
 

@@ -9,7 +9,7 @@ import { authPaths, userPaths } from './sign-in-paths.ts';
 
 /** Who writes may leave a reason, send a request again without its being done again, and only try it. */
 const writing = ['Comment', 'IdempotencyKey', 'DryRun'].map(parameter);
-/** What cannot be tried. */
+/** What has no dry run. */
 const keyed = [parameter('IdempotencyKey')];
 /** What goes can be told before. */
 const removing = [...keyed, parameter('DryRun')];

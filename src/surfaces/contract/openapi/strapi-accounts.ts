@@ -2,9 +2,9 @@
 import type { CallerContext } from '../../caller.ts';
 import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
-import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
+import { bodySchema, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem } from './operations.ts';
-import { key, text, truth, whole } from './plain-schemas.ts';
+import { key, list, text, truth, whole } from './plain-schemas.ts';
 import { inQuery } from './query-parameter.ts';
 
 /** Sent again, it is not done again. */
@@ -22,7 +22,7 @@ export interface Accounts {
   readonly listed: readonly JsonSchema[];
   readonly shown: readonly JsonSchema[];
   /** What every write takes. */
-  readonly trial: readonly JsonSchema[];
+  readonly writeParameters: readonly JsonSchema[];
 }
 
 const tagged =
@@ -90,7 +90,7 @@ function signInPaths({ context, view }: Accounts): Paths {
   ];
 }
 
-function userPaths({ view, user, listed, shown, trial }: Accounts): Paths {
+function userPaths({ view, user, listed, shown, writeParameters }: Accounts): Paths {
   const op = tagged('Users');
   const users = view.served.get('directus_users');
   const one = (): JsonSchema => (users?.read ? user(users) : anyObject);
@@ -105,7 +105,11 @@ function userPaths({ view, user, listed, shown, trial }: Accounts): Paths {
       get: users?.read && op('list_users', 'Users', { parameters: listed, answer: answered('Users', list(one())) }),
       post:
         creating &&
-        op('create_user', 'Makes a user', { parameters: trial, body: body(creating), answer: answered('The user', one(), '201') }),
+        op('create_user', 'Makes a user', {
+          parameters: writeParameters,
+          body: body(creating),
+          answer: answered('The user', one(), '201'),
+        }),
     }),
     ...pathItem('/users/count', {
       get:
@@ -120,8 +124,11 @@ function userPaths({ view, user, listed, shown, trial }: Accounts): Paths {
       {
         get: users?.read && op('read_user', 'A user', { parameters: shown, answer: answered('The user', one()) }),
         put:
-          updating && op('update_user', 'Changes a user', { parameters: trial, body: body(updating), answer: answered('The user', one()) }),
-        delete: does('delete') && op('delete_user', 'Deletes a user', { parameters: trial, answer: answered('The user as it was', one()) }),
+          updating &&
+          op('update_user', 'Changes a user', { parameters: writeParameters, body: body(updating), answer: answered('The user', one()) }),
+        delete:
+          does('delete') &&
+          op('delete_user', 'Deletes a user', { parameters: writeParameters, answer: answered('The user as it was', one()) }),
       },
       [parameter('Id')],
     ),
@@ -150,7 +157,7 @@ const file = object(
   ['id'],
 );
 
-function filePaths({ view, format, listed, shown, trial }: Accounts): Paths {
+function filePaths({ view, format, listed, shown, writeParameters }: Accounts): Paths {
   const op = tagged('Files');
   const files = view.served.get('directus_files');
   const does = (action: 'create' | 'update' | 'delete'): boolean => files?.does.has(action) === true;
@@ -169,14 +176,18 @@ function filePaths({ view, format, listed, shown, trial }: Accounts): Paths {
         delete:
           files?.read &&
           does('delete') &&
-          op('delete_file', 'Deletes a file', { parameters: trial, answer: answered('The file as it was', file) }),
+          op('delete_file', 'Deletes a file', { parameters: writeParameters, answer: answered('The file as it was', file) }),
       },
       [parameter('Id')],
     ),
     ...pathItem('/upload', {
       post:
         does('create') &&
-        op('upload', 'Files by a form', { parameters: [...changed, ...trial], bodies: { 'multipart/form-data': form }, answer: made }),
+        op('upload', 'Files by a form', {
+          parameters: [...changed, ...writeParameters],
+          bodies: { 'multipart/form-data': form },
+          answer: made,
+        }),
     }),
   ];
 }

@@ -15,9 +15,9 @@ import { anyObject, type JsonSchema } from '../values.ts';
 import type { Served, View } from '../view.ts';
 import { assembled } from './assemble.ts';
 import { fixedParameters } from './components.ts';
-import { bodySchema, list, object, orNull } from './dialect-schemas.ts';
+import { bodySchema, object, orNull } from './dialect-schemas.ts';
 import { type Described, json, operation, type Paths, parameter, pathItem, schema } from './operations.ts';
-import { key, text, truth, whole } from './plain-schemas.ts';
+import { key, list, text, truth, whole } from './plain-schemas.ts';
 import { inQuery, nested } from './query-parameter.ts';
 import { accountPaths } from './strapi-accounts.ts';
 import { templateSchema, type Within } from './template-schema.ts';
@@ -110,13 +110,17 @@ function contentPaths(asking: Asking, id: string, single: boolean, served: Serve
   const body = (): JsonSchema => object({ data: bodyOf(asking, served) }, ['data']);
   const one = (status: string, what: string) => answered(status, what, wrapped(orNull(entry())));
   const update = () =>
-    op('update', 'Changes the entry', { parameters: [...shown, ...trial], body: body(), answer: one('200', 'The entry') });
+    op('update', 'Changes the entry', { parameters: [...shown, ...writeParameters], body: body(), answer: one('200', 'The entry') });
   const gone = format === 'v5' ? {} : { answer: one('200', 'The entry as it was') };
-  const remove = () => op('delete', 'Deletes the entry', { parameters: trial, ...gone });
+  const remove = () => op('delete', 'Deletes the entry', { parameters: writeParameters, ...gone });
   const localised = localisation(asking, served);
   const localise = (): JsonSchema | false =>
     localised !== undefined &&
-    op('localise', 'Adds a language to the entry', { parameters: trial, body: localised, answer: answered('200', 'The entry', bare()) });
+    op('localise', 'Adds a language to the entry', {
+      parameters: writeParameters,
+      body: localised,
+      answer: answered('200', 'The entry', bare()),
+    });
   const get = () => op('read', 'The entry', { parameters: shown, answer: one('200', 'The entry') });
   if (single)
     return [
@@ -129,7 +133,7 @@ function contentPaths(asking: Asking, id: string, single: boolean, served: Serve
       get: read && op('list', 'Entries', { parameters: listed, answer: answered('200', 'A page of entries', wrapped(list(entry()))) }),
       post:
         does.has('create') &&
-        op('create', 'Makes an entry', { parameters: [...shown, ...trial], body: body(), answer: one(created, 'The entry') }),
+        op('create', 'Makes an entry', { parameters: [...shown, ...writeParameters], body: body(), answer: one(created, 'The entry') }),
     }),
     ...pathItem(
       `/${id}/{id}`,
@@ -150,11 +154,11 @@ function localisation({ view, entries }: Asking, { collection, read, does }: Ser
   const texts = localised && view.served.get(localised.texts.name);
   if (!localised || !read || !does.has('update') || !texts?.does.has('create')) return undefined;
   const written = propertiesOf(bodySchema(view, texts.collection, relationInput));
-  const told = localised.fields.flatMap(({ name }): [string, JsonSchema][] => (written[name] ? [[name, written[name]]] : []));
-  return object({ ...Object.fromEntries(told), locale: text }, ['locale']);
+  const members = localised.fields.flatMap(({ name }): [string, JsonSchema][] => (written[name] ? [[name, written[name]]] : []));
+  return object({ ...Object.fromEntries(members), locale: text }, ['locale']);
 }
 
-const trial = ['DryRun', 'IdempotencyKey'].map(parameter);
+const writeParameters = ['DryRun', 'IdempotencyKey'].map(parameter);
 const shown = ['Fields', 'Populate', 'PublicationState', 'DocumentStatus', 'Locale'].map(parameter);
 const listed = [...['Filters', 'Sort', 'Pagination', 'Text'].map(parameter), ...shown];
 
@@ -174,7 +178,7 @@ function* pathsOf(asking: Asking): Iterable<Paths> {
     if (served) yield contentPaths(asking, id, single, served);
   }
   const { context, view, format } = asking;
-  yield accountPaths({ context, view, format, user: (users) => userOf(asking, users), listed, shown, trial });
+  yield accountPaths({ context, view, format, user: (users) => userOf(asking, users), listed, shown, writeParameters });
 }
 
 const { IdempotencyKey } = fixedParameters;

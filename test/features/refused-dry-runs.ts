@@ -1,4 +1,4 @@
-/** Promise: what cannot be tried is refused by name and writes nothing, on every surface, by links of mails too. */
+/** Promise: what has no dry run is refused by name and writes nothing, on every surface, by links of mails too. */
 import { tokens } from '../fixtures/garden-people.ts';
 import { type Feature, type Tester, told } from '../support/expect.ts';
 import { type Answer, ask } from '../support/http.ts';
@@ -27,13 +27,13 @@ async function state(garden: OwnGarden): Promise<string> {
   return JSON.stringify([rows.map((some) => some.map((row) => JSON.stringify(row)).sort()), await tablesNow(garden)]);
 }
 
-/** Refused as a trial, and done as soon as it is none: else nothing would be shown by the refusal. */
+/** Refused as a dry run, and done as soon as it is none: else nothing would be shown by the refusal. */
 async function refusesTrial(t: Tester, garden: OwnGarden, asked: Asked): Promise<void> {
   const what = `${asked.method} ${asked.path}`;
   const before = await state(garden);
   const tried = await sent(garden, { ...asked, path: `${asked.path}${asked.path.includes('?') ? '&' : '?'}dry_run=1` });
   t.ok([400, 422].includes(tried.status), `${what}: ${told(tried)}`);
-  t.match(tried.text, /dry_run: what this address does cannot be tried; nothing was done/, what);
+  t.match(tried.text, /dry_run: this address has no dry run; nothing was done/, what);
   t.equal(await state(garden), before, `${what} writes nothing`);
   const done = await sent(garden, asked);
   t.ok(done.status < 400, `${what} could be done: ${told(done)}`);
@@ -84,8 +84,9 @@ async function links(t: Tester, garden: OwnGarden, mailbox: Mailbox): Promise<vo
   await refusesTrial(t, garden, { method: 'GET', path: `users/invite/${confirmation('a@garden.test')}` });
 }
 
-export const refusedTrials: Feature = {
-  promise: 'what cannot be tried is refused by dry_run=1, and writes nothing',
+export const refusedDryRuns: Feature = {
+  promise: 'what has no dry run is refused by dry_run=1, and writes nothing',
+  databaseIndependent: 'what is tried or explained is a write or a read that other promises make',
   async run(t, world) {
     const mailbox = await openMailbox();
     const mail = { url: mailbox.url, from: 'Garden <gate@garden.test>', publicUrl: 'https://api.garden.test' };
