@@ -7,7 +7,7 @@ import { checkTokens } from './guards.ts';
 import type { GraphqlLimits } from './settings.ts';
 
 /** What an operation comes to, once its document was found valid. Throws where it is refused. */
-export type Taken<T> = (document: DocumentNode) => () => Promise<T>;
+type Taken<T> = (document: DocumentNode) => () => Promise<T>;
 
 /** The mercurius of one schema. */
 export interface Executor {
