@@ -49,7 +49,7 @@ export function createEventDispatcher({ project, hooks, positions, contextOf, re
     const { actor, schema } = context;
     const { version } = context.rules;
     if (subscription.known?.schema !== schema || subscription.known.rules !== version) {
-      subscription.known = { schema, rules: version, selections: request.selections(context) };
+      subscription.known = { schema, rules: version, selections: await request.selections(context) };
     }
     const named = readsActivity(context);
     const told: FeedEvent[] = [];

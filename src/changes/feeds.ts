@@ -21,7 +21,7 @@ export interface FeedRequest {
    * What is wished for of each collection that the caller may have a feed of. Asked anew under another schema or other rules; what it throws
    * ends the subscription.
    */
-  selections(state: FeedState): ReadonlyMap<string, FeedSelection>;
+  selections(state: FeedState): Promise<ReadonlyMap<string, FeedSelection>>;
   /** The position to go on from; without one only what comes now is told. */
   readonly after?: string | undefined;
   /** Called when the reader is too slow: the connection is to be cut. */

@@ -215,6 +215,8 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
         identity,
         leave: () => leave(),
         async subscribe(request) {
+          const context = contextOf(identity.actor);
+          const wishes = await request.selections(context);
           if (owner.subscriptions.size >= limits.subscriptions) {
             throw new GatewayError('limit_exceeded', {
               message: `There may be ${limits.subscriptions} subscriptions on a connection (subscriptions)`,
@@ -225,8 +227,6 @@ function createHub(project: Project, hooks: FeedHooks, fileData: FileData): Hub 
               message: `You hold ${limits.subscriptionsPerCaller} subscriptions already (subscriptionsPerCaller); end one of them`,
             });
           }
-          const context = contextOf(identity.actor);
-          const wishes = request.selections(context);
           tail ??= openTail(reading());
           const opened = await tail.catch((error: unknown) => {
             tail = undefined;

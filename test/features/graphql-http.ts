@@ -17,6 +17,11 @@ const own = { accept: 'application/graphql-response+json' };
 async function faults(t: Tester, world: World): Promise<void> {
   await fails(t, world, '{ plants { data { id ', 'GRAPHQL_PARSE_FAILED');
   await fails(t, world, '{ "', 'GRAPHQL_PARSE_FAILED');
+  // A syntax tree as JSON is no document.
+  const name = { kind: 'Name', value: '__typename' };
+  const selectionSet = { kind: 'SelectionSet', selections: [{ kind: 'Field', name }] };
+  const tree = { kind: 'Document', definitions: [{ kind: 'OperationDefinition', operation: 'query', selectionSet }] };
+  await fails(t, world, JSON.stringify(tree), 'GRAPHQL_PARSE_FAILED');
   const near = await fails(t, world, '{ plants { data { titel } } }', 'GRAPHQL_VALIDATION_FAILED');
   t.match(at(near.json, 'errors', 0, 'message'), /Did you mean "title"/, 'the nearest name');
   // `passcode` is there, but not for the editor.

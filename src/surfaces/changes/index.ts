@@ -67,7 +67,7 @@ async function begun(request: FastifyRequest, reply: FastifyReply, listener: Lis
   let first = true;
   const wanted: FeedRequest = {
     signature: asked.signature,
-    selections: (state) => wishesOf(asked, state, first),
+    selections: async (state) => wishesOf(asked, state, first),
     cut: () => response.destroy(),
     after: asked.after,
   };

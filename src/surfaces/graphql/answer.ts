@@ -14,9 +14,9 @@ import { faultBody, renderGraphqlError } from './errors.ts';
 import { demandExplainer, explainAsked, explainQuery } from './explain-query.ts';
 import { asksForSchema, checkIntrospection } from './guards.ts';
 import { rawQuery } from './request.ts';
-import { roleSchema } from './role-schema.ts';
+import { roleExecutor } from './role-executors.ts';
 import { runMutation } from './run-mutation.ts';
-import { type Answer, createQueryMemory, hookedFilters, type QueryMemory, readyQuery, runQuery } from './run-query.ts';
+import { type Answer, createQueryMemory, hookedFilters, type QueryMemory, type ReadyQuery, readyQuery, runQuery } from './run-query.ts';
 import type { GraphqlLimits } from './settings.ts';
 import { joined, type Text } from './texts.ts';
 
@@ -76,25 +76,26 @@ async function tryRecalled(serving: Serving, context: CallerContext, read: () =>
   const { project, serial, schema, rules } = context;
   const memory = memoryOf(project);
   const name = `${serial} ${schema.version} ${rules.version} ${serving.only ?? ''}\n${text}`;
+  const run = async (ready: ReadyQuery): Promise<Attempt> => ({
+    answer: await retryRequestOnSchemaChange(context, async (now) =>
+      now === context ? runQuery(now, ready, hooks.reads, limits) : rerun(serving, now, read()),
+    ),
+  });
   try {
-    let ready = memory.get(name);
-    if (!ready) {
-      const asked = read();
-      if (isList(asked)) return { unfit: true };
-      const operation = operationOf(serving, context, asked);
+    const known = memory.get(name);
+    if (known) return await (await roleExecutor(project, context)).execute(known.document, () => () => run(known));
+    const asked = read();
+    if (isList(asked)) return { unfit: true };
+    return await operate(serving, context, asked, async (operation) => {
       if (operation.node.operation !== OperationTypeNode.QUERY) return { unfit: true };
-      ready = readyQuery(context, operation, limits);
+      const ready = readyQuery(context, operation, limits);
       const provable = ready.fields.length > 0 && ready.fields.every(({ is }) => is === 'read');
       if (!provable || ready.fields.some((one) => one.is === 'read' && hooks.reads.listens(project, one.prepared.collection.name)))
         return { unfit: true };
       // What holds a token is not kept.
       if (ready.repeatable && serving.token === undefined) memory.set(name, ready);
-    }
-    return {
-      answer: await retryRequestOnSchemaChange(context, (now) =>
-        now === context ? runQuery(now, ready, hooks.reads, limits) : rerun(serving, now, read()),
-      ),
-    };
+      return run(ready);
+    });
   } catch (refusal) {
     return { refusal };
   }
@@ -103,27 +104,42 @@ async function tryRecalled(serving: Serving, context: CallerContext, read: () =>
 const isList = (asked: Asked | readonly Asked[]): asked is readonly Asked[] => Array.isArray(asked);
 
 /** With the schema of now, where that of then is gone. */
-function rerun(serving: Serving, context: CallerContext, asked: Asked | readonly Asked[]): Promise<Answer> {
+async function rerun(serving: Serving, context: CallerContext, asked: Asked | readonly Asked[]): Promise<Answer> {
   if (isList(asked)) throw new Error('One operation was asked for');
   const { limits, hooks } = serving;
-  return runQuery(context, readyQuery(context, operationOf(serving, context, asked), limits), hooks.reads, limits);
+  return operate(serving, context, asked, (operation) => runQuery(context, readyQuery(context, operation, limits), hooks.reads, limits));
 }
 
-/** The operation that is asked for, as this caller may ask it. */
-export function operationOf(
-  { limits, only, live }: Pick<Serving, 'limits' | 'only' | 'live'>,
-  context: CallerContext,
-  asked: Asked,
-): Understood {
-  const role = roleSchema(context.project, context);
-  const operation = understand(asked, role, limits);
-  if (only && String(operation.node.operation) !== only) throw new GatewayError('method_not_allowed');
-  if (operation.node.operation === OperationTypeNode.SUBSCRIPTION && !live)
+type Operating = Pick<Serving, 'limits' | 'only' | 'live'>;
+
+/** Throws where this caller may not ask an operation, or not in this way. */
+function checkAsked({ limits, only, live }: Operating, { actor }: CallerContext, { node, document }: Understood): void {
+  if (only && String(node.operation) !== only) throw new GatewayError('method_not_allowed');
+  if (node.operation === OperationTypeNode.SUBSCRIPTION && !live)
     throw new GatewayError('bad_request', {
       message: 'Subscriptions are told over a WebSocket at this address, by the protocol graphql-transport-ws',
     });
-  if (asksForSchema(operation.document)) checkIntrospection(context.actor.is === 'user', limits);
-  return operation;
+  if (asksForSchema(document)) checkIntrospection(actor.is === 'user', limits);
+}
+
+/** Has the mercurius of the caller's role execute what is asked: `run`, with the operation as this caller may ask it. */
+async function operate<T>(
+  serving: Operating,
+  context: CallerContext,
+  asked: Asked,
+  run: (operation: Understood) => Promise<T>,
+): Promise<T> {
+  const { schema, execute } = await roleExecutor(context.project, context);
+  return execute(asked.query, (document) => {
+    const operation = understand(document, asked, schema, serving.limits);
+    checkAsked(serving, context, operation);
+    return () => run(operation);
+  });
+}
+
+/** The operation that is asked for, as this caller may ask it. */
+export function operationOf(serving: Operating, context: CallerContext, asked: Asked): Promise<Understood> {
+  return operate(serving, context, asked, async (operation) => operation);
 }
 
 async function answerAs(serving: Serving, context: CallerContext, asked: Asked | readonly Asked[]): Promise<Text> {
@@ -152,10 +168,13 @@ function claimed({ request, live, text }: Serving, context: CallerContext): Retu
 }
 
 async function answerOne(serving: Serving, context: CallerContext, asked: Asked): Promise<Text> {
+  if (asksToExplain(explainAsked(serving.request.url))) demandExplainer(context);
+  return operate(serving, context, asked, (operation) => answerOperation(serving, context, asked, operation));
+}
+
+async function answerOperation(serving: Serving, context: CallerContext, asked: Asked, operation: Understood): Promise<Text> {
   const { hooks, limits, request } = serving;
   const explain = explainAsked(request.url);
-  if (asksToExplain(explain)) demandExplainer(context);
-  const operation = operationOf(serving, context, asked);
   if (asksToExplain(explain) && operation.node.operation !== OperationTypeNode.QUERY)
     throw new GatewayError('unprocessable', {
       message: 'explain: queries are explained; a mutation can be tried by dry_run=1. Nothing was done',
@@ -167,11 +186,13 @@ async function answerOne(serving: Serving, context: CallerContext, asked: Asked)
       return claim.answer.body ?? '';
     }
     const writing = forWriting(context);
-    return runMutation(request, writing, (now) => (now === writing ? operation : operationOf(serving, now, asked)), hooks, limits, claim);
+    const operationNow = async (now: CallerContext): Promise<Understood> =>
+      now === writing ? operation : operationOf(serving, now, asked);
+    return runMutation(request, writing, operationNow, hooks, limits, claim);
   }
   const reading = await forReading(context);
   const { text } = await retryRequestOnSchemaChange(reading, async (now) => {
-    const own = now === reading ? operation : operationOf(serving, now, asked);
+    const own = now === reading ? operation : await operationOf(serving, now, asked);
     const filters = await hookedFilters(now, own, hooks.reads);
     const ready = readyQuery(now, own, limits, filters);
     return asksToExplain(explain)

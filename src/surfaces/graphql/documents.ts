@@ -1,17 +1,15 @@
-/** From the text of a document to an operation: parsed, validated against the caller's schema, its variables coerced. */
+/** From a document that is valid to the operation that is asked for, with its variables coerced. */
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLSchema,
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
-  parse,
-  validate,
 } from 'graphql';
 import { RequestFault } from './errors.ts';
-import { checkOperation, checkTokens } from './guards.ts';
-import type { RoleSchema } from './role-schema.ts';
+import { checkOperation } from './guards.ts';
 import type { Operation } from './selections.ts';
 import type { GraphqlLimits } from './settings.ts';
 import type { Coerced } from './to-filter.ts';
@@ -24,37 +22,9 @@ export interface Asked {
 }
 
 export interface Understood extends Operation {
+  /** The document as it was sent. */
+  readonly text: string;
   readonly document: DocumentNode;
-}
-
-function parsed(text: string): DocumentNode {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof GraphQLError) throw new RequestFault('GRAPHQL_PARSE_FAILED', [error]);
-    throw error;
-  }
-}
-
-function documentOf(text: string, role: RoleSchema, limits: GraphqlLimits): DocumentNode {
-  const known = role.documents.get(text);
-  if (known) return known;
-  tokensOf(text, limits);
-  const document = parsed(text);
-  const errors = validate(role.schema, document, undefined, { maxErrors: 20 });
-  if (errors.length > 0) throw new RequestFault('GRAPHQL_VALIDATION_FAILED', errors);
-  role.documents.set(text, document);
-  return document;
-}
-
-/** What cannot be cut into tokens is a fault of syntax. */
-function tokensOf(text: string, limits: GraphqlLimits): void {
-  try {
-    checkTokens(text, limits);
-  } catch (error) {
-    if (error instanceof GraphQLError) throw new RequestFault('GRAPHQL_PARSE_FAILED', [error]);
-    throw error;
-  }
 }
 
 function operationOf(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
@@ -71,11 +41,10 @@ function operationOf(document: DocumentNode, name: string | undefined): Operatio
   throw new RequestFault('OPERATION_RESOLUTION_FAILURE', [new GraphQLError(message)]);
 }
 
-/** The operation that is asked for. Throws RequestFault, and limit_exceeded by the guards. */
-export function understand({ query, variables, operationName }: Asked, role: RoleSchema, limits: GraphqlLimits): Understood {
-  const document = documentOf(query, role, limits);
-  const node = operationOf(document, operationName);
-  if (!role.schema.getRootType(node.operation)) {
+/** The operation of a valid document that is asked for. Throws RequestFault, and limit_exceeded by the guards. */
+export function understand(document: DocumentNode, asked: Asked, schema: GraphQLSchema, limits: GraphqlLimits): Understood {
+  const node = operationOf(document, asked.operationName);
+  if (!schema.getRootType(node.operation)) {
     throw new RequestFault('GRAPHQL_VALIDATION_FAILED', [
       new GraphQLError(`There is no ${node.operation} that you may run`, { nodes: node }),
     ]);
@@ -83,7 +52,7 @@ export function understand({ query, variables, operationName }: Asked, role: Rol
   const fragments: Record<string, FragmentDefinitionNode> = {};
   for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments[one.name.value] = one;
   checkOperation(node, fragments, limits);
-  const values = getVariableValues(role.schema, node.variableDefinitions ?? [], variables, { maxErrors: 20 });
+  const values = getVariableValues(schema, node.variableDefinitions ?? [], asked.variables, { maxErrors: 20 });
   if (values.errors) throw new RequestFault('BAD_USER_INPUT', values.errors);
-  return { document, schema: role.schema, fragments, variables: values.coerced, node };
+  return { text: asked.query, document, schema, fragments, variables: values.coerced, node };
 }

@@ -1,6 +1,5 @@
 /** The GraphQL schema of a caller: what may be read and written, and nothing that tells of anything else. */
 import {
-  type DocumentNode,
   type GraphQLFieldConfigMap,
   GraphQLID,
   GraphQLInt,
@@ -11,7 +10,6 @@ import {
   GraphQLSchema,
   GraphQLString,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { tellsFileData } from '../../query/file-data.ts';
 import type { Collection } from '../../schema/types.ts';
 import { changeEventType, changeFields, isTold, subscriptionsOf } from './change-types.ts';
@@ -174,38 +172,4 @@ export function buildRoleSchema(state: State): GraphQLSchema {
   });
   made.open();
   return schema;
-}
-
-/** Schemas kept for a project. One of forty collections takes about half a megabyte once documents have looked into all of it. */
-const kept = 50;
-const caches = new WeakMap<object, LRUCache<string, RoleSchema>>();
-
-/** A schema, and what tells it from all others of its project. */
-export interface RoleSchema {
-  readonly schema: GraphQLSchema;
-  readonly key: string;
-  /** Documents that were understood before, by their text. */
-  readonly documents: LRUCache<string, DocumentNode>;
-}
-
-/** The schema for an actor under one version of schema and rules: of all callers of a role it is one. */
-export function roleSchema(owner: object, state: State): RoleSchema {
-  const { schema, rules, actor } = state;
-  const who = actor.is === 'system' ? 'system' : `${actor.is} ${actor.is === 'user' && actor.admin ? 'admin' : actor.role}`;
-  const key = `${schema.version} ${rules.version} ${who}`;
-  let cache = caches.get(owner);
-  if (!cache) {
-    cache = new LRUCache({ max: kept });
-    caches.set(owner, cache);
-  }
-  let found = cache.get(key);
-  if (!found) {
-    found = {
-      schema: buildRoleSchema(state),
-      key,
-      documents: new LRUCache({ max: 500, maxSize: 1_000_000, sizeCalculation: (_, text) => text.length + 1 }),
-    };
-    cache.set(key, found);
-  }
-  return found;
 }

@@ -54,7 +54,7 @@ async function at<T>(key: string, run: () => Promise<T>): Promise<T> {
 export async function runMutation(
   request: FastifyRequest,
   context: CallerContext,
-  operationOf: (context: CallerContext) => Understood,
+  operationOf: (context: CallerContext) => Promise<Understood>,
   hooks: SurfaceHooks,
   limits: GraphqlLimits,
   claim?: Extract<Claim, { is: 'mine' }>,
@@ -64,7 +64,7 @@ export async function runMutation(
   try {
     return await retryRequestOnSchemaChange(context, async (now) => {
       const within = writeContext(request, now, graphqlNested, hooks, trial);
-      const steps = await stepsOf(within, operationOf(now), limits);
+      const steps = await stepsOf(within, await operationOf(now), limits);
       const work = async (session: WriteSession): Promise<WriteAnswer<Text>> => {
         const texts: [string, Text][] = [];
         for (const [key, step] of steps) {

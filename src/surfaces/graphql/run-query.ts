@@ -27,6 +27,8 @@ export type Ready =
 
 /** All root fields of a query. */
 export interface ReadyQuery {
+  /** The text of its document. */
+  readonly document: string;
   readonly fields: readonly Ready[];
   /** Whether another request of the same text, by the same caller, may be answered with it. */
   readonly repeatable: boolean;
@@ -40,9 +42,10 @@ export function createQueryMemory(): QueryMemory {
   return new LRUCache({
     max: 5000,
     maxSize: 16_000_000,
-    sizeCalculation: ({ fields }, key) =>
+    sizeCalculation: ({ document, fields }, key) =>
       2000 +
       key.length +
+      document.length +
       fields.reduce((sum, one) => sum + 3 * (one.is === 'read' ? (one.prepared.compiled?.statement.text.length ?? 0) : 100), 0),
   });
 }
@@ -118,7 +121,7 @@ export function readyQuery(
       return { key, is: 'refused', collection: (field && rootMeaning(field)?.collection.name) ?? '', error };
     }
   });
-  return { fields, repeatable };
+  return { document: operation.text, fields, repeatable };
 }
 
 /** Those of the rows that hooks leave to the caller. */

@@ -165,7 +165,7 @@ function protocolServer(texts: Map<string, Text>): Server<Connection> {
           await request.project.checkFresh();
           const asked = askedOf(payload);
           const serving = servingOf(extra, JSON.stringify(payload));
-          const operation = operationOf(serving, await identified(extra.request, extra.token), asked);
+          const operation = await operationOf(serving, await identified(extra.request, extra.token), asked);
           const plan = operation.node.operation === OperationTypeNode.SUBSCRIPTION ? planFeed(operation, serving.limits) : undefined;
           const isWanted = (): boolean => id in context.subscriptions;
           const contextValue: Prepared = { connection: extra, asked, text: serving.text, plan, isWanted, mark };
@@ -210,8 +210,9 @@ async function fed({ connection, asked, text, plan, mark }: Prepared) {
     signature: `graphql ${text}`,
     after: plan.after,
     cut: () => socket.terminate(),
-    selections(state) {
-      const own = planFeed(operationOf(serving, { ...state, project: connection.request.project } as CallerContext, asked), serving.limits);
+    async selections(state) {
+      const context = { ...state, project: connection.request.project } as CallerContext;
+      const own = planFeed(await operationOf(serving, context, asked), serving.limits);
       return new Map([[own.collection, own.wish]]);
     },
   });
