@@ -11,7 +11,7 @@ import { type Noted, notingWriter, withValues } from './noting-writer.ts';
 import { type Counted, goneKeys, type Removal } from './removal.ts';
 import type { EditContext } from './run-edit.ts';
 
-export interface TriedRemoval {
+export interface RemovalReport {
   /** What the log would tell, in the same words; of tables their rows, of columns their values. */
   readonly gone: Readonly<Record<string, string | number | boolean | null>>;
   /** Names that no request could use any more, with a column or without. */
@@ -22,7 +22,7 @@ export interface TriedRemoval {
 }
 
 /** What a dry run is told from: the context of the change, and what reads its rows for the caller. */
-export interface TrialContext {
+export interface DryRunContext {
   readonly edit: EditContext;
   readonly metadata: Metadata;
   readonly read: ReadContext;
@@ -33,7 +33,7 @@ export interface TrialContext {
  *
  * @throws what the removal would throw before it begins
  */
-export async function dryRunRemoval({ edit, metadata, read }: TrialContext, removal: Removal): Promise<TriedRemoval> {
+export async function dryRunRemoval({ edit, metadata, read }: DryRunContext, removal: Removal): Promise<RemovalReport> {
   const { connection, vendor, schema, introspection } = edit;
   for (const change of removal.changes) await vendor.ddl.plan(connection, change);
   const { writer, noted } = notingWriter(connection, schema);
@@ -107,7 +107,7 @@ function metadataWithout(metadata: Metadata, noted: readonly Noted[]): Metadata 
 const namesOf = ({ fields, relations, aliases }: Collection): Set<string> =>
   new Set([...fields.keys(), ...relations.keys(), ...aliases.keys()]);
 
-function goneNames(before: Schema, after: Schema): TriedRemoval['fields'] {
+function goneNames(before: Schema, after: Schema): RemovalReport['fields'] {
   return [...before.collections.values()].flatMap((collection) => {
     const still = after.collections.get(collection.name);
     const left = still ? namesOf(still) : new Set<string>();

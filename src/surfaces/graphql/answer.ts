@@ -177,7 +177,7 @@ async function answerOperation(serving: Serving, context: CallerContext, asked: 
   const explain = explainAsked(request.url);
   if (asksToExplain(explain) && operation.node.operation !== OperationTypeNode.QUERY)
     throw new GatewayError('unprocessable', {
-      message: 'explain: queries are explained; a mutation can be tried by dry_run=1. Nothing was done',
+      message: 'explain: queries are explained; of a mutation dry_run=1 tells what it would do. Nothing was done',
     });
   if (operation.node.operation === OperationTypeNode.MUTATION) {
     const claim = await claimed(serving, context);

@@ -1,8 +1,7 @@
 /** The GraphQL surface: POST and GET /:project/gql, a WebSocket and a page for browsers there. */
-import { randomBytes } from 'node:crypto';
-import fastifyJwt from '@fastify/jwt';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { SurfaceHooks } from '../hooks.ts';
+import { registerTokens } from '../register-tokens.ts';
 import type { Serving } from './answer.ts';
 import type { Asked } from './documents.ts';
 import { graphiqlAssets, sendPage } from './page.ts';
@@ -17,9 +16,9 @@ export interface GraphqlSurfaceOptions {
   readonly hooks: SurfaceHooks;
 }
 
+/** The routes of GraphQL for all projects, the page and its files among them. */
 export const graphqlSurface: FastifyPluginAsync<GraphqlSurfaceOptions> = async (app, { hooks }) => {
-  // Every token is verified with its project's own secret; this one is for nothing and known to nobody.
-  await app.register(fastifyJwt, { secret: randomBytes(32).toString('hex') });
+  await registerTokens(app);
   app.removeContentTypeParser(['application/json', 'text/plain']);
   // As text: a request that came before is answered without being read again.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) => text);

@@ -39,6 +39,7 @@ const policy = [
 
 const { resolve } = createRequire(import.meta.url);
 
+/** The routes of the page's own files. */
 export const graphiqlAssets: FastifyPluginAsync = async (app) => {
   app.get<{ Params: { asset: string } }>('/:project/gql/assets/:asset', async (request, reply) => {
     const asset = assets.get(request.params.asset);

@@ -60,10 +60,10 @@ export async function runMutation(
   claim?: Extract<Claim, { is: 'mine' }>,
 ): Promise<Text> {
   const until = Date.now() + limits.milliseconds;
-  const trial = asksForDryRun(request);
+  const isDryRun = asksForDryRun(request);
   try {
     return await retryRequestOnSchemaChange(context, async (now) => {
-      const within = writeContext(request, now, graphqlNested, hooks, trial);
+      const within = writeContext(request, now, graphqlNested, hooks, isDryRun);
       const steps = await stepsOf(within, await operationOf(now), limits);
       const work = async (session: WriteSession): Promise<WriteAnswer<Text>> => {
         const texts: [string, Text][] = [];
@@ -77,7 +77,7 @@ export async function runMutation(
         };
         return { plain: claim === undefined, read };
       };
-      return trial ? tried(within, work) : writing(within, work);
+      return isDryRun ? dryRunText(within, work) : writing(within, work);
     });
   } catch (error) {
     // What was refused may be sent again, corrected or not.
@@ -91,7 +91,7 @@ export async function runMutation(
 }
 
 /** Tells beside the data what the operation would have changed, and changes nothing. */
-async function tried(within: WriteContext, work: (session: WriteSession) => Promise<WriteAnswer<Text>>): Promise<Text> {
+async function dryRunText(within: WriteContext, work: (session: WriteSession) => Promise<WriteAnswer<Text>>): Promise<Text> {
   const { answer, changes } = await dryRun(within, work);
   return joined([withoutEnd(answer), `,"extensions":{"dry_run":{${dryRunLists(changes, within.actor)}}}}`]);
 }
