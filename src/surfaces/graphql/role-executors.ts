@@ -22,6 +22,17 @@ export interface RoleExecutor extends Executor {
  * mercurius a fifth of one.
  */
 const kept = 50;
+/** Columns that they may have together, each of which takes some three kilobytes: those of a thousand tables have twelve thousand. */
+const keptColumns = 100_000;
+/** However many columns there are, so many schemas are kept. */
+const leastKept = 4;
+
+/** What a schema counts for: of what a role may see nothing is known yet, and most roles see most of it. */
+function sizeOf({ schema }: State): number {
+  let columns = 1;
+  for (const { fields } of schema.collections.values()) columns += fields.size;
+  return Math.min(columns, keptColumns / leastKept);
+}
 const executors = new WeakMap<Owner, LRUCache<string, Promise<RoleExecutor>>>();
 
 /** What a closed one still executes, and what the last requests of its project ask of it, is answered. */
@@ -32,7 +43,7 @@ function close(one: Promise<RoleExecutor>): void {
 function executorsOf(owner: Owner): LRUCache<string, Promise<RoleExecutor>> {
   const known = executors.get(owner);
   if (known) return known;
-  const made = new LRUCache<string, Promise<RoleExecutor>>({ max: kept, dispose: close });
+  const made = new LRUCache<string, Promise<RoleExecutor>>({ max: kept, maxSize: keptColumns, dispose: close });
   owner.ending.addEventListener('abort', () => made.forEach(close), { once: true });
   executors.set(owner, made);
   return made;
@@ -52,7 +63,7 @@ export function roleExecutor(owner: Owner, state: State): Promise<RoleExecutor> 
   const known = own.get(key);
   if (known) return known;
   const made = createRoleExecutor(owner, state);
-  own.set(key, made);
+  own.set(key, made, { size: sizeOf(state) });
   made.catch(() => own.delete(key));
   if (owner.ending.aborted) close(made);
   return made;

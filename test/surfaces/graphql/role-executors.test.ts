@@ -36,6 +36,19 @@ t.test('so many of a project', async (t) => {
   t.not(roleExecutor(owner, { schema, rules, actor: user('1', '0') }), first);
 });
 
+t.test('fewer of a project with many columns, but some', async (t) => {
+  const columns = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`c${i}`, 'integer'] as const));
+  const wide = built(Array.from({ length: 30 }, (_, i) => table(`t${i}`, { id: 'integer', ...columns })));
+  const owner = project();
+  const of = (role: number) => roleExecutor(owner, { schema: wide, rules, actor: user('1', String(role)) });
+  const made = [0, 1, 2, 3].map(of);
+  t.same([0, 1, 2, 3].map(of), made, 'four are kept');
+  of(4);
+  t.equal(of(3), made[3]);
+  t.not(of(0), made[0], 'a fifth takes the place of the one that nobody asked for longest');
+  await Promise.all(made);
+});
+
 t.test('the end of a project', async (t) => {
   const owner = project();
   const asked = { schema, rules, actor: user('1', '3') };
