@@ -64,6 +64,7 @@ import { oneStatement } from './one-statement.ts';
 import { openConnections } from './open-connections.ts';
 import { orderAndPages } from './order-and-pages.ts';
 import { payloadEndpoints } from './payload-endpoints.ts';
+import { payloadFirstUser } from './payload-first-user.ts';
 import { payloadMail } from './payload-mail.ts';
 import { payloadMedia } from './payload-media.ts';
 import { payloadOperations } from './payload-operations.ts';
@@ -235,6 +236,7 @@ export const features: readonly Feature[] = [
   instances,
   contract,
   payloadEndpoints,
+  payloadFirstUser,
   payloadMail,
   payloadMedia,
   payloadOperations,
