@@ -46,6 +46,7 @@ import { filter } from './filter.ts';
 import { filterJson } from './filter-json.ts';
 import { fullText } from './full-text.ts';
 import { places } from './geo-filters.ts';
+import { postgisPlaces } from './geo-postgis.ts';
 import { graphqlReads } from './graphql.ts';
 import { graphqlHttp } from './graphql-http.ts';
 import { graphqlWrites } from './graphql-writes.ts';
@@ -243,6 +244,7 @@ export const features: readonly Feature[] = [
   payloadReads,
   payloadWrites,
   places,
+  postgisPlaces,
   doorsClosed,
   contractCalls,
   contractDialectCalls,
