@@ -64,8 +64,11 @@ export interface StatementLimits {
   readonly timeout?: number;
 }
 
-/** By which rule texts are equal and sorted: the same on every database (the default), or the collations' own. */
-export type TextOrder = 'portable' | 'native';
+/**
+ * By which rule texts are equal and sorted: the same on every database, or the collations' own. `auto`, the default, is the collations' own
+ * in a database that Directus 8 made, which is one of MySQL or MariaDB, else the same on every database.
+ */
+export type TextOrder = 'auto' | 'portable' | 'native';
 
 /** One row of a metadata read, by column name. Values come as the driver's safe form: bigints as text, dates as text. */
 export type Row = Record<string, unknown>;
@@ -284,6 +287,8 @@ export interface Dialect extends Printer {
   readonly deletesByAlias?: true;
   /** A transaction sees what was there when it first read without a lock: nothing may be read so before what it depends on is locked. */
   readonly snapshotReads?: true;
+  /** Whether texts are equal and sorted as the collations of their columns have it. */
+  readonly native: boolean;
   /** Behind a select: ` for update`, or nothing where a transaction has the database for itself. */
   readonly forUpdate: Fragment;
   /** What stands in VALUES for a column's own default; absent where there is no such word. */

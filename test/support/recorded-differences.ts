@@ -13,13 +13,7 @@ export interface RecordedDifference {
   readonly raced?: true;
 }
 
-const portable =
-  'Texts are found and sorted alike on every database, as the default of `database.textOrder` has it; `native` answers as recorded.';
-
 export const recordedDifferences: readonly RecordedDifference[] = [
-  { request: 'admin GET /d/items/books?fields=id,title&sort=title', vendors: ['mysql'], why: portable },
-  { request: 'admin GET /d/items/books?fields=id&sort=id&filter[title][eq]=river one', vendors: ['mysql'], why: portable },
-  { request: 'admin GET /d/items/books?fields=id&sort=id&filter[title][eq]=Zero', vendors: ['mysql'], why: portable },
   {
     request: '- POST /d/auth/password/request',
     line: 61,

@@ -199,6 +199,7 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     checkConstraints: trusted('set constraints all immediate'),
     returning: { insert: true, update: true, delete: true },
     history: (tables, author, rows) => history(tables, author, rows, printer),
+    native: textOrder === 'native',
     forUpdate: sql` for update`,
     defaultValue: sql`default`,
     keys: postgresKeys(({ field, column }) => compared.text(field, column)),
