@@ -96,6 +96,7 @@ import { sso } from './sso.ts';
 import { ssoCode } from './sso-code.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
+import { statusOfSystemTables } from './status-of-system-tables.ts';
 import { strapiFilters } from './strapi-filters.ts';
 import { strapiReads } from './strapi-reads.ts';
 import { strapiSending } from './strapi-sending.ts';
@@ -237,6 +238,7 @@ export const features: readonly Feature[] = [
   instances,
   contract,
   payloadEndpoints,
+  statusOfSystemTables,
   payloadFirstUser,
   payloadMail,
   payloadMedia,
