@@ -112,6 +112,7 @@ import { upserts } from './upsert.ts';
 import { values } from './values.ts';
 import { webhooks } from './webhooks.ts';
 import { writeMatching } from './write-matching.ts';
+import { writesThatWait } from './writes-that-wait.ts';
 import { writingConcurrency } from './writing-concurrency.ts';
 import { writingFaults } from './writing-faults.ts';
 import { writingHistory } from './writing-history.ts';
@@ -239,6 +240,7 @@ export const features: readonly Feature[] = [
   contract,
   payloadEndpoints,
   statusOfSystemTables,
+  writesThatWait,
   payloadFirstUser,
   payloadMail,
   payloadMedia,
