@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import type { DatabaseConfig } from '../src/dialect/types.ts';
+import { vendorOf } from '../src/vendors/index.ts';
 import { root, shared } from './support/entry.ts';
 import type { Tester } from './support/expect.ts';
 import { installSystem } from './support/garden.ts';
@@ -37,6 +38,13 @@ async function load(config: DatabaseConfig, metadata: boolean): Promise<void> {
   const connection = config.client === 'better-sqlite3' ? fileOf(config) : String(config.connection);
   const options = ['--client', config.client, '--connection', connection, '--modules', root];
   await run(process.execPath, [join(oracle, 'load.mjs'), ...options, ...(metadata ? ['--metadata'] : [])]);
+}
+
+/** The recorded database was made by Directus 8, whose ledger of migrations stays in it. */
+async function markAsTheirs(config: DatabaseConfig): Promise<void> {
+  const connection = await vendorOf(config.client).connect(config);
+  await connection.knex('directus_migrations').insert({ version: '20180220023138', migration_name: 'CreateActivityTable' });
+  await connection.close();
 }
 
 function differenceOf(vendor: TestVendor, line: Line): RecordedDifference | undefined {
@@ -73,6 +81,7 @@ async function compared(t: Tester, vendor: TestVendor, config: DatabaseConfig): 
   await installSystem(config, 'admintoken');
   await load(config, false);
   await load(config, true);
+  if (vendor === 'mysql') await markAsTheirs(config);
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-oracle-files-'));
   const storage = { driver: 'local', root: folder } as const;
   const gateway = await startGateway({ d: config }, {}, undefined, { storage });

@@ -50,6 +50,16 @@ export function requestReset(request: FastifyRequest, email: string, resetUrl: u
   });
 }
 
+/**
+ * The same for clients that know of no refusal: a project without mail sends nothing, whoever is asked for, and its log says so.
+ *
+ * @throws GatewayError validation, rate_limited
+ */
+export function requestResetIfMailed(request: FastifyRequest, email: string, resetUrl: unknown): void {
+  if (request.project.config.mail) requestReset(request, email, resetUrl);
+  else request.log.warn('a new password was asked for by mail, and this project sends none: its project file has no "mail"');
+}
+
 async function sendReset(request: FastifyRequest, mail: MailConfig, user: UserRow, page: string | undefined): Promise<void> {
   const { project } = request;
   const minutes = authSettingsOf(project.config.auth).resetMinutes;

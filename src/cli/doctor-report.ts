@@ -24,6 +24,8 @@ interface TableReport {
 export interface DoctorReport {
   readonly project: string;
   readonly database: string;
+  /** Told where texts are equal and sorted as the collations of their columns have it. */
+  readonly texts?: 'native';
   /** Whether the system tables are there. */
   readonly installed: boolean;
   readonly tables: readonly TableReport[];
@@ -91,6 +93,8 @@ export interface Counted {
 export interface Examined {
   readonly project: string;
   readonly introspection: Introspection;
+  /** As `Dialect.native`. */
+  readonly native: boolean;
   readonly schema: Schema;
   readonly installed: boolean;
   readonly counts: ReadonlyMap<IntrospectedTable, Counted>;
@@ -103,6 +107,7 @@ export interface Examined {
 export function makeReport({
   project,
   introspection,
+  native,
   schema,
   installed,
   counts,
@@ -121,6 +126,7 @@ export function makeReport({
   return {
     project,
     database: version,
+    ...(native ? { texts: 'native' as const } : {}),
     installed,
     tables: reports,
     extensions: { loaded, faults },
@@ -146,7 +152,8 @@ export function printReport(report: DoctorReport): string[] {
       .join('  ')
       .trimEnd();
 
-  const lines = [`${report.project}: ${report.database}`, '', line(head)];
+  const texts = report.texts ? ', texts as its collations have them' : '';
+  const lines = [`${report.project}: ${report.database}${texts}`, '', line(head)];
   report.tables.forEach((table, i) => {
     lines.push(line(rows[i] ?? []));
     for (const reason of table.reasons) lines.push(`    ${reason}`);

@@ -52,6 +52,7 @@ export async function doctorCommand(terminal: Terminal, key: string, flags: Doct
       return makeReport({
         project: key,
         introspection,
+        native: connection.dialect.native,
         schema,
         installed: isInstalled(introspection),
         counts,

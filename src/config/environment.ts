@@ -117,8 +117,8 @@ export function environmentProject(environment: Environment): EnvironmentProject
   const publicUrl = set('PUBLIC_URL');
   if (publicUrl !== undefined) for (const { message } of publicUrlFaults(publicUrl)) faults.push(`PUBLIC_URL ${message}`);
   const order = set('DATABASE_TEXT_ORDER');
-  const textOrder: TextOrder | undefined = order === 'portable' || order === 'native' ? order : undefined;
-  if (order !== textOrder) faults.push('DATABASE_TEXT_ORDER must be portable or native');
+  const textOrder: TextOrder | undefined = order === 'auto' || order === 'portable' || order === 'native' ? order : undefined;
+  if (order !== textOrder) faults.push('DATABASE_TEXT_ORDER must be auto, portable or native');
 
   if (faults.length > 0 || client === undefined || made === undefined || 'fault' in made) return { faults };
   // A container starts with an empty volume; everywhere else a file that is missing is a mistake to be told.

@@ -164,7 +164,7 @@ export const projectFileSchema = object({
     connection,
     schemas: optional(list(text(1), 'leave it out to serve the default')),
     pool: optional(pool),
-    textOrder: optional(word('portable', 'native')),
+    textOrder: optional(word('auto', 'portable', 'native')),
     preparedStatements: optional(truth),
     genericPlans: optional(truth),
     replicas: optional(replicasSchema),

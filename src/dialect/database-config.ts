@@ -31,5 +31,8 @@ interface ReplicaConfig {
   readonly lookMilliseconds?: number;
 }
 
-/** By which rule texts are equal and sorted: the same on every database (the default), or the collations' own. */
-export type TextOrder = 'portable' | 'native';
+/**
+ * By which rule texts are equal and sorted: the same on every database, or the collations' own. `auto`, the default, is the collations' own
+ * in a database that Directus 8 made, which is one of MySQL or MariaDB, else the same on every database.
+ */
+export type TextOrder = 'auto' | 'portable' | 'native';

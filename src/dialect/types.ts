@@ -164,6 +164,8 @@ export interface Dialect extends Printer {
   readonly deletesByAlias?: true;
   /** A transaction sees what was there when it first read without a lock: nothing may be read so before what it depends on is locked. */
   readonly snapshotReads?: true;
+  /** Whether texts are equal and sorted as the collations of their columns have it. */
+  readonly native: boolean;
   /** Behind a select: ` for update`, or nothing where a transaction has the database for itself. */
   readonly forUpdate: Fragment;
   /** What stands in VALUES for a column's own default; absent where there is no such word. */

@@ -3,6 +3,7 @@ import { isConflict } from '../dialect/outcomes.ts';
 import type { Connection, Transaction } from '../dialect/types.ts';
 import { GatewayError } from '../lib/errors.ts';
 import { type ConflictThrottle, createConflictThrottle } from './conflict-throttle.ts';
+import { createPlaces, type Places } from './transaction-places.ts';
 
 /** How often it is tried at most, and how many milliseconds after it was begun at the latest it is begun again. */
 const attempts = 6;
@@ -19,11 +20,20 @@ const line = 4;
 /** Gives a connection back that came while transactions go one by one. */
 const notNow = new GatewayError('write_conflict');
 
-const throttles = new WeakMap<Connection['knex'], ConflictThrottle>();
+/** Gives the last connection back: see transaction-places.ts. */
+const noPlace = new GatewayError('write_conflict');
 
-function throttleOf(connection: Connection): ConflictThrottle {
-  const known = throttles.get(connection.knex) ?? createConflictThrottle((connection.streams + 1) * line);
-  throttles.set(connection.knex, known);
+interface Order {
+  readonly throttle: ConflictThrottle;
+  readonly places: Places;
+}
+
+const orders = new WeakMap<Connection['knex'], Order>();
+
+function orderOf({ knex, streams }: Connection): Order {
+  const size = streams + 1;
+  const known = orders.get(knex) ?? { throttle: createConflictThrottle(size * line), places: createPlaces(size) };
+  orders.set(knex, known);
   return known;
 }
 
@@ -36,26 +46,34 @@ function throttleOf(connection: Connection): ConflictThrottle {
  * the sentence says then that the outcome is not known
  */
 export async function transactional<T>(connection: Connection, run: (transaction: Transaction) => Promise<T>): Promise<T> {
-  const throttle = throttleOf(connection);
+  const { throttle, places } = orderOf(connection);
+  const place = places.one();
   let started: number | undefined;
-  for (let attempt = 1, waited = false; ; attempt += 1) {
-    const begin = (mayBegin: () => boolean) => async (transaction: Transaction) => {
-      if (!mayBegin()) throw notNow;
-      started ??= performance.now();
-      return run(transaction);
-    };
-    try {
-      return await throttle.run((mayBegin) => connection.transaction(begin(mayBegin)), attempt > 1 || waited);
-    } catch (error) {
-      if (error === notNow) {
-        waited = true;
-        attempt -= 1;
-        continue;
+  const begin = (mayBegin: () => boolean) => async (transaction: Transaction) => {
+    if (!place.take()) throw noPlace;
+    if (!mayBegin()) throw notNow;
+    started ??= performance.now();
+    return run(transaction);
+  };
+  try {
+    if (places.isCrowded()) await place.wait();
+    for (let attempt = 1, waited = false; ; attempt += 1) {
+      try {
+        return await throttle.run((mayBegin) => connection.transaction(begin(mayBegin)), attempt > 1 || waited);
+      } catch (error) {
+        if (error === notNow || error === noPlace) {
+          waited = true;
+          attempt -= 1;
+          await place.wait();
+          continue;
+        }
+        if (!isConflict(error) || attempt === attempts || performance.now() - (started ?? Number.NEGATIVE_INFINITY) > patience) throw error;
       }
-      if (!isConflict(error) || attempt === attempts || performance.now() - (started ?? Number.NEGATIVE_INFINITY) > patience) throw error;
+      throttle.conflicted();
+      // Of random length, so that those that met do not meet again.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * firstPause * 2 ** (attempt - 1)));
     }
-    throttle.conflicted();
-    // Of random length, so that those that met do not meet again.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * firstPause * 2 ** (attempt - 1)));
+  } finally {
+    place.leave();
   }
 }

@@ -14,5 +14,8 @@ export function pointForm({ column, storage, type, meta }: Field): 'own' | 'map'
 /** The point as a value that is written to the column. */
 export function storedPoint(field: Field, [lng, lat]: Position): string | { readonly lat: number; readonly lng: number } {
   if (pointForm(field) === 'map') return { lat, lng };
-  return field.storage === 'geometry' ? `POINT(${lng} ${lat})` : `(${lng},${lat})`;
+  if (field.storage !== 'geometry') return `(${lng},${lat})`;
+  // A column of PostGIS that names its system takes no point of another one.
+  const system = /,(\d+)\)$/.exec(field.column.nativeType)?.[1];
+  return `${system === undefined ? '' : `SRID=${system};`}POINT(${lng} ${lat})`;
 }

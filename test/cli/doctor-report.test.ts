@@ -47,6 +47,7 @@ t.test('a line a table, and what there is to say about it', async (t) => {
   const extensions = { ...noExtensions, loaded: ['hooks/a', 'endpoints/c'], faults };
   const report = makeReport({
     project: 'shop',
+    native: false,
     introspection,
     schema,
     installed: false,

@@ -86,7 +86,7 @@ t.test('all faults are told at once, each with its path', async (t) => {
     '/database/pool/min must be >= 0',
     '/database/pool/size is not known; known are min, max',
     '/database/schemas must not be empty; leave it out to serve the default',
-    '/database/textOrder must be "portable" or "native"',
+    '/database/textOrder must be one of "auto", "portable", "native"',
     '/private must be true or false',
     '/secret must have at least 16 characters',
     '/secrets is not known; did you mean "secret"? known are database, secret, storage, assets, limits, history, extensions, webhooks, uploads, auth, cors, mail, scim, sso, graphql, rateLimit, publicUrl, documents, surfaces, strapi, changes, redis, private',

@@ -12,7 +12,7 @@ import type { TestVendor } from '../support/vendors.ts';
 type Position = readonly [lng: number, lat: number];
 
 /** By key, the nearest to Berlin first; the last two lie on both sides of the date line. */
-const cities: readonly (readonly [name: string, position: Position])[] = [
+export const cities: readonly (readonly [name: string, position: Position])[] = [
   ['Berlin', [13.405, 52.52]],
   ['Potsdam', [13.0635, 52.3906]],
   ['Hamburg', [9.9937, 53.5511]],
@@ -67,7 +67,8 @@ const forms: Readonly<Record<'drawn' | 'geo' | 'pair', (position: Position) => u
 const pointColumns = ['here', ...Object.keys(forms)];
 const last = cities.length;
 
-async function plant(garden: OwnGarden): Promise<void> {
+/** Makes tables of places, some in forms that maps write. */
+export async function plant(garden: OwnGarden): Promise<void> {
   const { vendor, gateway } = garden;
   const knex = gateway.connection?.knex;
   if (!knex) throw new Error('The garden is not open');
@@ -100,9 +101,9 @@ async function plant(garden: OwnGarden): Promise<void> {
 const spots = (names: readonly string[]): number[] => names.map((name) => cities.findIndex(([city]) => city === name) + 1);
 
 /** How far each city is from each other, on every column of points: bounds a metre beside it decide. */
-async function distances(t: Tester, world: World): Promise<void> {
+export async function distances(t: Tester, world: World, columns: readonly string[]): Promise<void> {
   const [, berlin] = cities[0] ?? ['', [0, 0] as const];
-  for (const of of pointColumns) {
+  for (const of of columns) {
     const every = cities.map((_, i) => i + 1);
     await finds(t, world, `/spots?where[${of}][near]=${berlin}&limit=0&depth=0`, every);
     for (const [from, [name, position]] of cities.entries()) {
@@ -133,8 +134,9 @@ const around = polygon(ring([13.0635, 52.3906], [14, 52.3906], [14, 53], [13.063
 const slanting = polygon(ring([2.3522, 48.8566], [13.405, 52.52], [13.405, 54], [2.3522, 54]));
 const europe = ring([-10, 35], [40, 35], [40, 70], [-10, 70]);
 
-async function areas(t: Tester, world: World): Promise<void> {
-  for (const of of pointColumns) {
+/** Which cities lie within an area, on each of the columns. */
+export async function areas(t: Tester, world: World, columns: readonly string[]): Promise<void> {
+  for (const of of columns) {
     const found = (operator: string, area: unknown, names: readonly string[]): Promise<unknown> =>
       finds(t, world, `/spots?where[${of}][${operator}]=${asText(area)}&sort=id&limit=0&depth=0`, spots(names));
     await found('within', around, ['Berlin']);
@@ -332,8 +334,8 @@ export const places: Feature = {
   async run(t, world) {
     await ownGarden(world, async (garden) => {
       await plant(garden);
-      await distances(t, garden);
-      await areas(t, garden);
+      await distances(t, garden, pointColumns);
+      await areas(t, garden, pointColumns);
       await sameAnswer(t, garden);
       await beside(t, garden);
       await refusals(t, garden);

@@ -46,6 +46,7 @@ import { filter } from './filter.ts';
 import { filterJson } from './filter-json.ts';
 import { fullText } from './full-text.ts';
 import { places } from './geo-filters.ts';
+import { postgisPlaces } from './geo-postgis.ts';
 import { graphqlReads } from './graphql.ts';
 import { graphqlHttp } from './graphql-http.ts';
 import { graphqlWrites } from './graphql-writes.ts';
@@ -64,6 +65,7 @@ import { oneStatement } from './one-statement.ts';
 import { openConnections } from './open-connections.ts';
 import { orderAndPages } from './order-and-pages.ts';
 import { payloadEndpoints } from './payload-endpoints.ts';
+import { payloadFirstUser } from './payload-first-user.ts';
 import { payloadMail } from './payload-mail.ts';
 import { payloadMedia } from './payload-media.ts';
 import { payloadOperations } from './payload-operations.ts';
@@ -94,6 +96,7 @@ import { sso } from './sso.ts';
 import { ssoCode } from './sso-code.ts';
 import { statementTime } from './statement-time.ts';
 import { status } from './status.ts';
+import { statusOfSystemTables } from './status-of-system-tables.ts';
 import { strapiFilters } from './strapi-filters.ts';
 import { strapiReads } from './strapi-reads.ts';
 import { strapiSending } from './strapi-sending.ts';
@@ -109,6 +112,7 @@ import { upserts } from './upsert.ts';
 import { values } from './values.ts';
 import { webhooks } from './webhooks.ts';
 import { writeMatching } from './write-matching.ts';
+import { writesThatWait } from './writes-that-wait.ts';
 import { writingConcurrency } from './writing-concurrency.ts';
 import { writingFaults } from './writing-faults.ts';
 import { writingHistory } from './writing-history.ts';
@@ -235,12 +239,16 @@ export const features: readonly Feature[] = [
   instances,
   contract,
   payloadEndpoints,
+  statusOfSystemTables,
+  writesThatWait,
+  payloadFirstUser,
   payloadMail,
   payloadMedia,
   payloadOperations,
   payloadReads,
   payloadWrites,
   places,
+  postgisPlaces,
   doorsClosed,
   contractCalls,
   contractDialectCalls,

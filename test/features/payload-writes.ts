@@ -301,6 +301,8 @@ async function bulk(t: Tester, world: World): Promise<void> {
     errors: [],
     message: 'Updated 2 Uses successfully.',
   });
+  const one = await send(world, 'PATCH', `/uses?where[id][equals]=${ids[0]}&depth=0`, { secret: 's' });
+  t.equal(at(one.json, 'message'), 'Updated 1 Use successfully.');
   const removed = await api(world, `/uses?${where}`, 'admin', { method: 'DELETE' });
   t.strictSame([column(removed).length, at(removed.json, 'message')], [3, 'Deleted 3 Uses successfully.']);
 }

@@ -149,6 +149,8 @@ async function refusals(t: Tester, world: World): Promise<void> {
     [`filters${'[a]'.repeat(21)}=1`, /levels of brackets/],
   ];
   for (const [query, message] of values) await refuses(t, world, `plants?${query}`, 400, message);
+  // A type without drafts has no state to ask for.
+  for (const query of ['status=x', 'publicationState=x']) await finds(t, world, `zones?${query}&filters[id]=1`, [1]);
   for (const path of ['plants/abc', 'plants/999', 'shipments/north', 'log-entries/1', 'nope', 'nope/1', 'plants/1/2', 'directus_users']) {
     await refuses(t, world, path, 404, 'Not Found');
   }

@@ -197,6 +197,28 @@ async function languages(t: Tester, garden: OwnGarden): Promise<void> {
   await holds(t, garden, 'plants/12?fields=name,locale', first, 'editor');
 }
 
+/** A table whose own text has to be there, and is told in languages too. */
+async function demanded(t: Tester, garden: OwnGarden): Promise<void> {
+  await garden.gateway.connection?.knex.schema.alterTable('plant_texts', (table) => void table.string('title', 100));
+  await garden.permit(3, 'plant_texts', { read: 'full' });
+  const rows = async (plant: Json) => [
+    (await garden.rows('plants', { id: Number(plant) }))[0]?.['title'],
+    (await garden.rows('plant_texts', { plant: Number(plant) })).map(({ language, title }) => [language, title]),
+  ];
+  for (const [query, body, language] of [
+    ['?locale=fr', { title: 'Neuf' }, 'fr'],
+    ['', { title: 'Neuf', locale: 'de' }, 'de'],
+  ] as const) {
+    const made = await strapi(garden, `plants${query}`, 'admin', post(body));
+    const plant = at(made.json, 'data', 'id');
+    t.strictSame(await rows(plant), ['Neuf', [[language, 'Neuf']]], `Strapi: ${told(made)}`);
+    await strapi(garden, `plants/${plant}?locale=${language}`, 'admin', put({ title: 'Encore' }));
+    t.strictSame(await rows(plant), ['Neuf', [[language, 'Encore']]], 'changed in its language alone');
+    const sent = await garden.send('POST', `payload/api/plants${query}`, body);
+    t.strictSame(await rows(at(sent.json, 'doc', 'id')), ['Neuf', [[language, 'Neuf']]], `Payload: ${told(sent)}`);
+  }
+}
+
 async function singles(t: Tester, garden: OwnGarden): Promise<void> {
   await garden.gateway.connection?.knex('directus_collections').where({ collection: 'bad_status' }).update({ single: true });
   await garden.permit(3, 'bad_status', { read: 'none' });
@@ -279,6 +301,7 @@ export const strapiWrites: Feature = {
           await t.test('relations', (t) => relations(t, garden));
           await t.test('states', (t) => states(t, garden));
           await t.test('languages', (t) => languages(t, garden));
+          await t.test('texts that are demanded', (t) => demanded(t, garden));
           await t.test('single types', (t) => singles(t, garden));
           await t.test('rights', (t) => rights(t, garden));
           await t.test('users', (t) => users(t, garden));

@@ -159,10 +159,63 @@ function historyAsked(words: Vocabulary): Request {
   return get(`${dice.pick(['revisions', 'activity'])}?${dice.pick(conditions)}&${more}`);
 }
 
+/** Users by every surface: a condition as it stands in each of them. */
+const askedOfUsers: readonly (readonly [directus: string, strapi: string, payload: string, graphql: string])[] = [
+  ['meta=*', 'populate=*', 'depth=2', ''],
+  ['sort=-last_name,-first_name', 'sort=last_name:desc,first_name', 'sort=-last_name,-first_name', '(sort: ["-last_name", "id"])'],
+  [
+    'filter[email][contains]=other',
+    'filters[email][$contains]=other',
+    'where[email][contains]=other',
+    '(where: {email: {_contains: "other"}})',
+  ],
+  ['q=other', '_q=other', 'where[first_name][like]=other', '(where: {first_name: {_contains: "Other"}})'],
+  [
+    'filter[token][contains]=other',
+    'filters[status][$ne]=active',
+    'where[status][not_equals]=active',
+    '(where: {status: {_neq: "active"}})',
+  ],
+  ['status=*&meta=status_count,total_count', 'filters[status]=deleted', 'where[_status][equals]=draft&trash=true', '(status: ["*"])'],
+  ['fields=role.users.*&sort=id', 'filters[role][name][$contains]=Role', 'where[role.name][contains]=Role', ''],
+];
+
 function people(words: Vocabulary): Request {
   const { dice } = words;
-  const conditions = ['meta=*', 'sort=-last_name,-first_name', 'filter[email][contains]=other', 'q=other', 'filter[token][contains]=other'];
-  return get(`${dice.pick(['users', 'users', `users/${2 + dice.below(4)}`, 'users/me'])}?fields=*&${dice.pick(conditions)}`);
+  const id = 2 + dice.below(4);
+  const door = dice.pick([
+    'users',
+    'users',
+    `users/${id}`,
+    'users/me',
+    'strapi',
+    'strapi one',
+    'payload',
+    'payload one',
+    'graphql',
+    'roles',
+  ]);
+  const [directus, strapi, payload, graphql] = dice.pick(askedOfUsers);
+  switch (door) {
+    case 'strapi':
+      return get(`strapi/api/users?${strapi}`);
+    case 'strapi one':
+      return get(`strapi/api/users/${id}?populate=*`);
+    case 'payload':
+      return get(`payload/api/users?${payload}`);
+    case 'payload one':
+      return get(`payload/api/users/${id}?${payload}`);
+    case 'graphql':
+      return {
+        method: 'POST',
+        url: 'gql',
+        body: { query: `{ directus_users${graphql} { data { id status first_name last_name email } } }` },
+      };
+    case 'roles':
+      return get(`roles?fields=id,users.*&${directus}`);
+    default:
+      return get(`${door}?fields=*&${directus}`);
+  }
 }
 
 function described(words: Vocabulary): Request {

@@ -93,10 +93,10 @@ function metadataOf({ tables }: World): HistoryRows[] {
 }
 
 /** Rights of the role and of the public, and the people; those whom the caller may not see have other names there. */
-function peopleOf({ rights, caller }: World, side: 'here' | 'there'): HistoryRows[] {
+function peopleOf({ rights, caller, userStatuses }: World, side: 'here' | 'there'): HistoryRows[] {
   const list = (names: readonly string[]): string | null => (names.length === 0 ? null : names.join(','));
-  const right = rights.find(({ collection }) => collection === 'directus_users');
-  const level = right?.read ?? 'none';
+  const onUsers = rights.filter(({ collection }) => collection === 'directus_users');
+  const byStatus = onUsers.some(({ status }) => status !== null);
   const permissions = rights.flatMap((one) =>
     [2, 3].map((role) => {
       const levels = [one.create, one.read, one.update, one.delete];
@@ -106,12 +106,15 @@ function peopleOf({ rights, caller }: World, side: 'here' | 'there'): HistoryRow
   );
   const rows = users.map(({ id, role, name, token }) => {
     const own = id === caller.id;
+    const status = userStatuses.get(id) ?? 'active';
+    const right = byStatus ? onUsers.find((one) => one.status === status) : status === 'deleted' ? undefined : onUsers[0];
+    const level = right?.read ?? 'none';
     const shown = level === 'full' || (level !== 'none' && (own || (level === 'role' && role === caller.role)));
     const last = side === 'there' && (!shown || right?.readHidden.includes('last_name')) ? 'Other' : 'Prover';
     const email = side === 'there' && (!shown || right?.readHidden.includes('email')) ? `other-${id}@example.com` : `${name}@example.com`;
     return [
       id,
-      'active',
+      status,
       role,
       side === 'there' && !shown ? 'Other' : name,
       last,

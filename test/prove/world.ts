@@ -45,6 +45,8 @@ export interface World {
   readonly tables: readonly Table[];
   readonly rights: readonly Right[];
   readonly caller: Person;
+  /** Of people who ask nothing. */
+  readonly userStatuses: ReadonlyMap<number, string>;
   /** Of the project, where they are low ones. */
   readonly limits: LimitSettings;
 }
@@ -208,8 +210,9 @@ export function worldOf(name: string): World {
   return {
     name,
     tables: withPatterns(all, diceOf(`${name} patterns`)),
-    rights: [...rights, ...systemRights(dice)],
+    rights: [...rights, ...withUsersByStatus(systemRights(dice), diceOf(`${name} users`))],
     caller,
+    userStatuses: userStatusesOf(diceOf(`${name} statuses of users`)),
     limits: limitsOf(diceOf(`${name} limits`)),
   };
 }
@@ -230,6 +233,27 @@ const lowLimits: readonly LimitSettings[] = [
 /** Limits that rows reach: that they are met tells of rows as well. */
 function limitsOf(dice: Dice): LimitSettings {
   return dice.chance(0.4) ? Object.assign({}, ...dice.some(lowLimits, 0.3)) : {};
+}
+
+/** Of those who ask nothing; the others have to be active. */
+function userStatusesOf(dice: Dice): ReadonlyMap<number, string> {
+  const idle = people.filter(({ asks }) => !asks);
+  return new Map(idle.map(({ id }) => [id, dice.pick(['active', 'active', 'invited', 'suspended', 'deleted'])]));
+}
+
+/** In some worlds what is granted on users depends on their status. */
+function withUsersByStatus(rights: readonly Right[], dice: Dice): Right[] {
+  if (dice.chance(0.5)) return [...rights];
+  return rights.flatMap((right) => {
+    if (right.collection !== 'directus_users') return [right];
+    const statuses = dice.some(['active', 'invited', 'suspended', 'deleted'], 0.7);
+    return statuses.map((status) => ({
+      ...right,
+      status,
+      read: dice.pick(['none', 'mine', 'role', 'full', 'full'] as const),
+      readHidden: dice.chance(0.4) ? ['email', 'last_name'] : [],
+    }));
+  });
 }
 
 function systemRights(dice: Dice): Right[] {

@@ -5,60 +5,28 @@ import { type Known, knownBy, presented } from '../../auth/identify.ts';
 import { acceptInvitation, isInvitation } from '../../auth/invite.ts';
 import { signInUnlocked, unlock } from '../../auth/locks.ts';
 import { refreshed } from '../../auth/refresh.ts';
-import { requestReset, resetPassword } from '../../auth/reset.ts';
+import { requestResetIfMailed, resetPassword } from '../../auth/reset.ts';
 import { tokenFor } from '../../auth/sign-in.ts';
 import { type UserRow, userByEmail, userById } from '../../auth/users.ts';
 import type { Transaction } from '../../dialect/types.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
-import { systemRows } from '../../engine/system-read.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { type JsonObject, jsonTextOf } from '../../lib/json-body.ts';
+import { jsonTextOf } from '../../lib/json-body.ts';
+import type { Collection } from '../../schema/types.ts';
 import { refuseDryRun } from '../dry-run.ts';
 import { answerOnce, unknownCaller } from '../idempotency.ts';
 import { objectOf, textOfBody } from './body.ts';
 import { callerOf } from './context.ts';
-import { invalid, type PathFault } from './invalid.ts';
+import { initialized, registerFirst } from './first-user.ts';
 import { truthOf } from './parameters.ts';
 import { jsonType, sendObject, sendText } from './respond.ts';
 import type { Serving } from './serving.ts';
+import { demand, expiryOf, handOver, refuse, textIn, usersTable, withUser } from './signed-in.ts';
 import { usersSlug } from './slugs.ts';
-import { mayHoldCookie, tokenCookie, tokenOf } from './token.ts';
+import { tokenCookie, tokenOf } from './token.ts';
 import { userText } from './user-document.ts';
 
-const usersTable = 'directus_users';
-
-/** Seconds since 1970 at which a token of ours ends; undefined for others. */
-function expiryOf(token: string): number | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    const exp = claims !== null && typeof claims === 'object' && 'exp' in claims ? claims.exp : undefined;
-    return typeof exp === 'number' ? exp : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function handOver({ asking, reply }: Serving, token: string): void {
-  if (!mayHoldCookie(asking.request)) return;
-  reply.header('set-cookie', tokenCookie(asking.request, token, new Date((expiryOf(token) ?? 0) * 1000)));
-}
-
-/** An object of a user's document as text, and members beside it. */
-function withUser(user: string, members: Readonly<Record<string, unknown>>): string {
-  return `{"user":${user},${JSON.stringify(members).slice(1)}`;
-}
-
-const textIn = (body: JsonObject, name: string): string => {
-  const value = body[name];
-  return typeof value === 'string' && !value.includes('\0') ? value : '';
-};
-
-function demand(serving: Serving, body: JsonObject, names: readonly string[]): void {
-  const { schemas } = serving.asking.request.project;
-  const collection = schemas.current.collections.get(usersTable);
-  const faults = names.flatMap((path): PathFault[] => (textIn(body, path) === '' ? [{ path, message: 'This field is required.' }] : []));
-  if (faults.length > 0 && collection) throw invalid({ collection, slug: usersSlug }, faults);
-}
+const usersOf = ({ project }: FastifyRequest): Collection | undefined => project.schemas.current.collections.get(usersTable);
 
 /** Who the request's token names, where that user may still sign in. */
 async function known(request: FastifyRequest): Promise<Known | undefined> {
@@ -72,7 +40,7 @@ async function known(request: FastifyRequest): Promise<Known | undefined> {
 async function login(serving: Serving): Promise<FastifyReply> {
   const { request } = serving.asking;
   const body = objectOf(request);
-  demand(serving, body, ['email', 'password']);
+  demand(body, usersOf(request), ['email', 'password']);
   const email = textIn(body, 'email').trim();
   const otp = textIn(body, 'otp');
   const user = await signInUnlocked(request, { email, password: textIn(body, 'password'), ...(otp === '' ? {} : { otp }) }).catch(
@@ -105,8 +73,6 @@ async function logout(serving: Serving): Promise<FastifyReply> {
 }
 
 const answerOf = (body: object): KeptAnswer => ({ status: 200, body: JSON.stringify(body), contentType: jsonType });
-
-const refuse = (): GatewayError => new GatewayError('forbidden', { message: 'You are not allowed to perform this action.' });
 
 async function refresh(serving: Serving): Promise<FastifyReply> {
   const { request } = serving.asking;
@@ -169,7 +135,7 @@ async function forgotPassword({ asking, reply }: Serving): Promise<FastifyReply>
   const email = textIn(body, 'email').trim();
   if (email === '') throw new GatewayError('bad_request', { message: 'Missing email.' });
   return answerOnce(request, reply, unknownCaller(request), jsonTextOf(body), async () => {
-    requestReset(request, email, undefined);
+    requestResetIfMailed(request, email, undefined);
     return answerOf({ message: 'Success' });
   });
 }
@@ -180,7 +146,7 @@ async function reset(serving: Serving): Promise<FastifyReply> {
   const body = objectOf(request);
   const token = textIn(body, 'token');
   if (token === '') throw new GatewayError('invalid_reset_token');
-  demand(serving, body, ['password']);
+  demand(body, usersOf(request), ['password']);
   const password = textIn(body, 'password');
   return answerOnce(request, serving.reply, unknownCaller(request), jsonTextOf(body), async (keep) => {
     const done = keep && ((transaction: Transaction) => keep(transaction, { status: 200, secret: true }));
@@ -203,18 +169,6 @@ async function signedInAfter(serving: Serving, changed: UserRow): Promise<KeptAn
   return { status: 200, body: withUser(await userText(request, changed.id), members), contentType: jsonType, secret: true };
 }
 
-async function firstRegister(): Promise<FastifyReply> {
-  throw refuse();
-}
-
-async function initialized({ asking, reply }: Serving): Promise<FastifyReply> {
-  const { project } = asking.request;
-  const { connection, limits, sealer, schemas, rules } = project;
-  const context = { connection, limits, sealer, schema: schemas.current, rules: rules.current };
-  const users = await systemRows(context, usersTable, { fields: ['id'], limit: 1 });
-  return sendObject(reply, { initialized: users.length > 0 });
-}
-
 type Operation = (serving: Serving) => Promise<FastifyReply>;
 
 const operations: Readonly<Record<string, Operation>> = {
@@ -226,7 +180,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'POST reset-password': reset,
   'GET me': me,
   'GET init': initialized,
-  'POST first-register': firstRegister,
+  'POST first-register': registerFirst,
 };
 
 function operationNamed(method: string, [name = '', argument, ...more]: readonly string[]): Operation | undefined {

@@ -176,7 +176,7 @@ function bulk(serving: Serving, name: string, { done, failing, missing, run, ...
     async write(writes) {
       const keys = await namedKeys(writes, missing);
       const { docs, errors } = await each(writes.collection, keys, (key) => run(writes, key));
-      const label = pluralLabel(slugOf(writes));
+      const label = (keys.length === 1 ? singularLabel : pluralLabel)(slugOf(writes));
       const message =
         errors.length > 0
           ? `Unable to ${failing} ${errors.length} out of ${keys.length} ${label}.`

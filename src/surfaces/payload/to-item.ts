@@ -1,5 +1,6 @@
 /** A document that a client sends as an item of the core (payload-rest §8, P-121, P-122). */
 import { isJsonList, isJsonObject, type Json, type JsonObject, numberText } from '../../lib/json-body.ts';
+import { needsValue } from '../../query/check-item.ts';
 import type { NestedSyntax, RequestedItem, RequestedRow } from '../../query/mutation.ts';
 import { defaultText } from '../../schema/default-text.ts';
 import { pointForm, storedPoint } from '../../schema/points.ts';
@@ -42,7 +43,9 @@ export function itemOf(sending: Sending, document: JsonObject): Sent {
     const language = facts.translations?.fields.get(name);
     if (language && (sending.localised || !facts.members.has(name))) {
       translated[name] = value;
-      continue;
+      const own = writing.collection.fields.get(name);
+      // A document is made with what its own table demands: the text that it begins with.
+      if (does === 'update' || !own || !needsValue(writing.collection, own)) continue;
     }
     const secret = secretNamed(facts, name);
     if (secret) item[name] = value;

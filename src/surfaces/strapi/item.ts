@@ -2,6 +2,7 @@
 import { GatewayError } from '../../lib/errors.ts';
 import type { Json, JsonObject } from '../../lib/json-body.ts';
 import { numberText } from '../../lib/json-body.ts';
+import { needsValue } from '../../query/check-item.ts';
 import type { Collection } from '../../schema/types.ts';
 import { keyValues } from './keys.ts';
 import { type Localised, localisedOf } from './locale.ts';
@@ -58,8 +59,12 @@ export function writtenItem(sight: Sight, collection: Collection, data: JsonObje
   const localised = localisedOf(sight, collection);
   const translated = new Set(localised?.fields.map(({ name }) => name));
   for (const [name, value] of Object.entries(data)) {
-    if (translated.has(name)) texts[name] = value;
-    else if (name === 'id' && (does === 'update' || isGenerated(collection))) continue;
+    if (translated.has(name)) {
+      texts[name] = value;
+      const own = collection.fields.get(name);
+      // An entry is made with what its own table demands: the text that it begins with.
+      if (does === 'create' && own && needsValue(collection, own)) columns[name] = value;
+    } else if (name === 'id' && (does === 'update' || isGenerated(collection))) continue;
     else if (name === 'id' && !collection.fields.has('id')) Object.assign(columns, keyColumns(collection, value));
     else write(sight, collection, name, value, does, columns, relations);
   }

@@ -61,15 +61,17 @@ export type Wanted =
 /** `flat`: attributes stand beside the key, whatever the form: hooks look at them there. `bare`: so they do in what is inside, too. */
 export type Outline = 'wrapped' | 'flat' | 'bare';
 
-/** Which entries are meant, by either parameter (S-130 to S-132). */
-export function stateOf(query: BracketGroup): PublicationState {
+/** Which entries are meant, by either parameter (S-130 to S-132). A type without drafts takes any value, as it means nothing there. */
+export function stateOf(query: BracketGroup, strict = true): PublicationState {
   const { publicationState, status = query['state'] } = query;
   if (publicationState !== undefined) {
     if (publicationState === 'live' || publicationState === 'preview') return publicationState;
+    if (!strict) return 'live';
     throw invalidValue('publicationState', 'live or preview stands here');
   }
   if (status === undefined || status === 'published') return 'live';
   if (status === 'draft') return 'draft';
+  if (!strict) return 'live';
   throw invalidValue('status', 'published or draft stands here');
 }
 
@@ -79,18 +81,18 @@ function checkParameters(query: BracketGroup): void {
 }
 
 /** The view of a request. */
-function viewOf(context: CallerContext, { query, format, usual = 'en' }: Asked, sight = sightOf(context)): View {
+function viewOf({ project }: CallerContext, collection: Collection, { query, format, usual = 'en' }: Asked, sight: Sight): View {
   const asked = languageAsked(query['locale']);
   return {
     sight,
     format,
     documents: format === 'v5',
-    state: stateOf(query),
+    state: stateOf(query, publishingOf(sight, collection) !== undefined),
     // The default one names every entry (S-140).
     language: asked?.toLowerCase() === usual.toLowerCase() ? undefined : asked,
     everyLanguage: false,
     defaultLanguage: usual,
-    fileData: relativeFileData(context.project),
+    fileData: relativeFileData(project),
   };
 }
 
@@ -110,7 +112,7 @@ export function parseRead(
   if (!seen.visible.collection(collection)) throw new GatewayError('read_denied', { collection: collection.name });
   checkParameters(query);
   const each = wanted.is === 'list' && asksForEvery(query['locale']) ? localisedOf(seen, collection)?.relation.name : undefined;
-  const given = viewOf(context, asked, seen);
+  const given = viewOf(context, collection, asked, seen);
   const { language, defaultLanguage } = given;
   const spoken = { code: language ?? defaultLanguage, usual: language === undefined };
   const sight: Sight = { ...seen, spoken: each === undefined ? spoken : { ...spoken, each: true } };

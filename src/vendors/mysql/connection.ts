@@ -4,7 +4,17 @@ import { demandCapabilities } from '../../dialect/capabilities.ts';
 import { onlyReads } from '../../dialect/only-reads.ts';
 import { isRefusedRead, unknownOutcome } from '../../dialect/outcomes.ts';
 import { createTransactionQueue } from '../../dialect/transaction-queue.ts';
-import type { Connection, DatabaseConfig, Dialect, Reader, Row, StatementLimits, TextRow, Transaction } from '../../dialect/types.ts';
+import type {
+  Connection,
+  DatabaseConfig,
+  Dialect,
+  Reader,
+  Row,
+  StatementLimits,
+  TextOrder,
+  TextRow,
+  Transaction,
+} from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import type { Statement } from '../../lib/fragment.ts';
 import { inSlices, type Sliced } from '../../lib/slices.ts';
@@ -14,6 +24,7 @@ import { type Answer, refuseCut, send } from './driver.ts';
 import { isLost, translate, withoutSql } from './errors.ts';
 import { estimate } from './estimate.ts';
 import { generatedIds, idStep } from './inserted-ids.ts';
+import { isMadeByDirectus } from './made-by-directus.ts';
 import { openPool, type Pool } from './pool.ts';
 import { stream } from './stream.ts';
 import { within } from './time-limit.ts';
@@ -37,10 +48,11 @@ function known(error: unknown): unknown {
 export async function connect(config: DatabaseConfig): Promise<Connection> {
   const pool = openPool(config);
   try {
-    const flavor = await detect(pool);
+    const ask: Ask = (text) => onRaw(pool, (raw) => send(raw, { text, values: [] }, false));
+    const flavor = await detect(ask);
     return connectionOf(
       pool,
-      mysqlDialect(flavor, config.textOrder),
+      mysqlDialect(flavor, await textOrderOf(config, ask)),
       flavor,
       config.preparedStatements ?? process.env['PREPARED'] !== 'false',
     );
@@ -50,8 +62,13 @@ export async function connect(config: DatabaseConfig): Promise<Connection> {
   }
 }
 
-async function detect(pool: Pool): Promise<Flavor> {
-  const ask = (text: string): Promise<Answer> => onRaw(pool, (raw) => send(raw, { text, values: [] }, false));
+type Ask = (text: string) => Promise<Answer>;
+
+async function textOrderOf({ textOrder = 'auto' }: DatabaseConfig, ask: Ask): Promise<TextOrder> {
+  return textOrder === 'auto' && (await isMadeByDirectus(ask)) ? 'native' : textOrder;
+}
+
+async function detect(ask: Ask): Promise<Flavor> {
   const { rows } = await ask(`select ${isMariadb}, version(), database()`);
   const [mariadb, version, database] = (rows[0] ?? []).map((value) => (value === null ? null : String(value)));
   if (database === null || database === undefined) {

@@ -163,6 +163,7 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     returning: { insert: mariadb, update: false, delete: false },
     deletesByAlias: true,
     snapshotReads: true,
+    native: textOrder === 'native',
     forUpdate: sql` for update`,
     defaultValue: sql`default`,
     keys: mysqlKeys(({ field, column }) => bytes(field, column)),

@@ -201,6 +201,7 @@ export function postgresDialect(support: TextSupport, textOrder: TextOrder = 'po
     returning: { insert: true, update: true, delete: true },
     history: (tables, author, rows) => history(tables, author, rows, printer),
     deleteWithHistory: (deletion, tables, author, row) => deleteWithHistory(deletion, tables, author, row, printer),
+    native: textOrder === 'native',
     forUpdate: sql` for update`,
     defaultValue: sql`default`,
     keys: postgresKeys(({ field, column }) => compared.text(field, column)),

@@ -73,8 +73,12 @@ export function isCancelled(error: unknown): boolean {
   return codeOf(error) === '57014' && /user request/.test(String(property(error, 'message')));
 }
 
+/** PostGIS gives most errors of its readers the code of a fault of the server. */
+const shapeReaders = new Set(['lwgeom_pg.c', 'geography_inout.c', 'lwgeom_transform.c', 'lwgeom_inout.c']);
+
 /** Whether a value of a type with a syntax of its own breaks that; errors in our SQL have the same code. */
 function isMisspelled(error: unknown): boolean {
+  if (codeOf(error) === 'XX000') return shapeReaders.has(String(property(error, 'file') ?? ''));
   const routine = String(property(error, 'routine') ?? '');
   return codeOf(error) === '42601' && /^(prssyntaxerror|gettoken_|makepol|parse_tsquery|pushOpStack|jsonpath_yyerror)/.test(routine);
 }

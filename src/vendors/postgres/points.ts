@@ -1,8 +1,9 @@
-/** Points in PostgreSQL: its own type, and what maps keep as JSON or as text of JSON. */
+/** Points in PostgreSQL: its own type, those of PostGIS, and what maps keep as JSON or as text of JSON. */
 import { type Coordinates, crossings, type PointSql, sideNames } from '../../dialect/points.ts';
 import { type Fragment, join, name, param, sql, trusted } from '../../lib/fragment.ts';
 import { pointForm } from '../../schema/points.ts';
 import type { Field } from '../../schema/types.ts';
+import { shapeCoordinates, shapeOf } from './postgis.ts';
 
 /** No number of this form is beyond a double, which would be an error. */
 const number = String.raw`-?[0-9]{1,20}(?:\.[0-9]{1,60})?(?:[eE][-+]?[0-9]{1,2})?`;
@@ -27,6 +28,8 @@ const second = String.raw`${number}\s*,\s*(${number})\s*[],]`;
 const first = String.raw`(${number})\s*,`;
 
 function coordinates(field: Field, column: Fragment): Coordinates {
+  const shape = field.storage === 'geometry' ? shapeOf(field.column.nativeType) : undefined;
+  if (shape) return shapeCoordinates(shape, column);
   if (pointForm(field) === 'own') return { x: sql`(${column})[0]`, y: sql`(${column})[1]` };
   if (field.column.type !== 'jsonb') {
     const members = (key: string): string => String.raw`"${key}"\s*:\s*(${number})\s*[,}]`;

@@ -129,6 +129,7 @@ export function sqliteDialect(textOrder: TextOrder = 'portable'): Dialect {
     points: sqlitePoints,
     plan: sqlitePlan,
     returning: { insert: true, update: true, delete: true },
+    native: textOrder === 'native',
     forUpdate: nothing,
     keys: sqliteKeys(({ field, column }) => compared.text(field, column)),
     pulse: sql`sallyport_pulse()`,

@@ -1,5 +1,6 @@
 /** Texts on MySQL and MariaDB, whatever the collations of the columns: equal, ordered and found alike, by an index where there can be one. */
 import t from 'tap';
+import type { TextOrder } from '../../../src/dialect/types.ts';
 import { name, print, sql } from '../../../src/lib/fragment.ts';
 import { mysqlDialect } from '../../../src/vendors/mysql/dialect.ts';
 import { mysql } from '../../../src/vendors/mysql/index.ts';
@@ -64,6 +65,35 @@ t.test('character sets that lack letters', { skip: absent }, async (t) => {
   t.equal(await there.equal('latin', 'ÉCOLE'), '1 2', 'native');
   t.equal(await there.equal('latin', '日本'), '', 'native');
   t.equal(await there.order('plain'), '3 4 1 2', 'native');
+});
+
+t.test('what Directus 8 made is compared as it was there', { skip: absent }, async (t) => {
+  const s = await scratch([
+    'create table words (id integer primary key, word varchar(20) collate utf8mb4_general_ci)',
+    "insert into words values (1, 'École'), (2, 'zoo'), (3, 'Apfel'), (4, 'ähnlich')",
+  ]);
+  t.teardown(() => s.end());
+  const found = async (textOrder?: TextOrder) => {
+    const connection = await mysql.connect({ ...s.config, ...(textOrder ? { textOrder } : {}) });
+    try {
+      const on = await asked(mysql, connection, 'words');
+      return [await on.equal('word', 'ecole'), await on.order('word'), connection.dialect.native];
+    } finally {
+      await connection.close();
+    }
+  };
+  const [portable, native] = [
+    ['', '3 2 1 4', false],
+    ['1', '4 3 1 2', true],
+  ];
+  t.strictSame(await found(), portable, 'nobody made system tables');
+  await s.connection.knex.raw('create table directus_migrations (version bigint primary key, migration_name varchar(100))');
+  t.strictSame(await found(), portable, 'a ledger without entries');
+  await s.connection.knex('directus_migrations').insert({ version: '20261121000001', migration_name: 'SallyportLedger' });
+  t.strictSame(await found('auto'), portable, 'one of our own');
+  await s.connection.knex('directus_migrations').insert({ version: '20180220023138', migration_name: 'CreateActivityTable' });
+  t.strictSame([await found(), await found('auto'), await found('native')], [native, native, native], 'one of Directus 8');
+  t.strictSame(await found('portable'), portable, 'the project has the last word');
 });
 
 t.test('an index serves', { skip: absent }, async (t) => {
