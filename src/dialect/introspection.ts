@@ -53,6 +53,8 @@ export interface IntrospectedColumn {
   precision?: number;
   scale?: number;
   unsigned: boolean;
+  /** Its numbers are printed with zeros in front, up to its width (ZEROFILL). */
+  padded?: true;
   nullable: boolean;
   /** The default as the catalogue prints it; null when there is none. */
   default: string | null;
@@ -91,6 +93,8 @@ export interface IntrospectedTable {
   materialized: boolean;
   /** Whether the vendor itself says that rows can be inserted or updated (views). */
   updatable: boolean;
+  /** Triggers run once a row of it is inserted or updated, and may change it then; what the statement gives back is the row before that. */
+  changedAfter?: true;
   columns: readonly IntrospectedColumn[];
   /** Columns of the primary key in key order; empty when there is none. */
   primaryKey: readonly string[];

@@ -12,8 +12,8 @@ import { demandWrite, record, type WriteState } from './write-state.ts';
 
 /** Whether nothing that is to be decided depends on what the row is: no status rules, no status, no key, and rows that must be there. */
 function isPlain(state: WriteState, { does, key, collection, values }: WriteNode): boolean {
-  if (collection.system || does !== 'update' || !key || values.size === 0 || !state.journal || !state.connection.dialect.returning.update)
-    return false;
+  if (collection.system || collection.changedAfter || does !== 'update' || !key || values.size === 0) return false;
+  if (!state.journal || !state.connection.dialect.returning.update) return false;
   if (state.writer.find(collection)?.byStatus !== false) return false;
   const { status } = collection;
   return !(status && values.has(status.field)) && !collection.key.some((field) => values.has(field));

@@ -228,7 +228,7 @@ async function update(state: WriteState, collection: Collection, group: readonly
     return;
   }
   const wanted = state.journal !== undefined || needed;
-  const tells = wanted && dialect.returning.update;
+  const tells = wanted && dialect.returning.update && !collection.changedAfter;
   const change = compileUpdate(collection, changes, rule, dialect, tells ? template : undefined);
   const texts = tells ? await textsOf(connection, change) : undefined;
   const touched = texts ? texts.length : await connection.execute(change.statement);

@@ -154,6 +154,8 @@ export interface Collection {
   readonly table: { readonly schema: string | null; readonly name: string };
   readonly kind: 'table' | 'view';
   readonly updatable: boolean;
+  /** Triggers may change its rows once they are written. */
+  readonly changedAfter?: true;
   readonly system: boolean;
   /** Key columns in order: none, one or several. */
   readonly key: readonly Field[];

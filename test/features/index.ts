@@ -63,6 +63,8 @@ import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { openConnections } from './open-connections.ts';
 import { orderAndPages } from './order-and-pages.ts';
+import { ownColumns } from './own-columns.ts';
+import { ownTriggers } from './own-triggers.ts';
 import { payloadEndpoints } from './payload-endpoints.ts';
 import { payloadMail } from './payload-mail.ts';
 import { payloadMedia } from './payload-media.ts';
@@ -193,6 +195,8 @@ export const features: readonly Feature[] = [
   writingRights,
   writingRightsNested,
   writingOddTables,
+  ownColumns,
+  ownTriggers,
   writingValues,
   writingHistory,
   revertRights,

@@ -159,6 +159,7 @@ function columnOf(row: Texts, mariadb: boolean, json: boolean, collations: (name
     ...(precision === undefined ? {} : { precision }),
     ...(scale === undefined ? {} : { scale }),
     unsigned: /\bunsigned\b/i.test(labelled ? '' : nativeType),
+    ...(!labelled && /\bzerofill\b/i.test(nativeType) ? { padded: true as const } : {}),
     nullable: nullable === 'YES',
     default: mariadb ? mariadbDefault(printed ?? null) : (printed ?? null),
     generated: /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b/i.test(extra ?? ''),

@@ -72,6 +72,9 @@ export const fingerprintsQuery = `with served as materialized (
     select d.objoid, 5, ${versions('d', '(d.objoid::int8 << 11 | d.objsubid)')}
       from pg_catalog.pg_description d where d.classoid = 'pg_catalog.pg_class'::regclass and ${aboutServed('d.objoid')} group by d.objoid
     union all
+    select g.tgrelid, 7, ${versions('g', 'g.oid::int8')}
+      from pg_catalog.pg_trigger g where not g.tgisinternal and ${aboutServed('g.tgrelid')} group by g.tgrelid
+    union all
     select s.oid, 6, (select ${keys} where k.contype = 'f' and k.conrelid in (select p.relid from pg_catalog.pg_partition_tree(s.oid) p))
       from served s where s.relkind = 'p'
   )

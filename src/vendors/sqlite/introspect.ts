@@ -102,6 +102,7 @@ function tableOf(table: CatalogueTable, catalogue: Catalogue): IntrospectedTable
     kind: table.kind === 'view' ? 'view' : 'table',
     materialized: false,
     updatable: table.updatable,
+    ...(table.kind === 'table' && table.triggered ? { changedAfter: true as const } : {}),
     columns: columns.map((column) =>
       columnOf(column, table.kind === 'view', numbered && primaryKey.length === 1 && column.key > 0, collations),
     ),
