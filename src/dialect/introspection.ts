@@ -53,6 +53,8 @@ export interface IntrospectedColumn {
   precision?: number;
   scale?: number;
   unsigned: boolean;
+  /** Constraints take apart what is one value in several spellings: moments and UUIDs that are kept as text. */
+  spelled?: true;
   /** Its numbers are printed with zeros in front, up to its width (ZEROFILL). */
   padded?: true;
   nullable: boolean;

@@ -5,6 +5,7 @@ import type { Template } from '../query/types.ts';
 import type { Stored } from '../schema/stored-values.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import { compileInsert, compileSnapshot, type Key, type Telling } from '../sql/write.ts';
+import { demandNew } from './one-row-each.ts';
 import { keyIn, keyRow } from './row-text.ts';
 
 type Row = ReadonlyMap<Field, Stored>;
@@ -99,6 +100,11 @@ export async function insertRows(
       if (texts) found.push(...paired(collection, some, texts, keys));
       else found.push(...some.map((_, i) => ({ key: keys?.[i], text: undefined })));
     }
+    await demandNew(
+      connection,
+      collection,
+      found.slice(-some.length).flatMap(({ key }) => (key ? [key] : [])),
+    );
   }
   return found;
 }

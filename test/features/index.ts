@@ -79,6 +79,7 @@ import { refusedTrials } from './refused-trials.ts';
 import { relationalSort } from './relational-sort.ts';
 import { relations } from './relations.ts';
 import { rememberedCallers } from './remembered-callers.ts';
+import { repeatedKeys } from './repeated-keys.ts';
 import { revertRights } from './revert-rights.ts';
 import { rowsForEach } from './rows-for-each.ts';
 import { schemaEditing } from './schema-editing.ts';
@@ -196,6 +197,7 @@ export const features: readonly Feature[] = [
   writingRightsNested,
   writingOddTables,
   ownColumns,
+  repeatedKeys,
   ownTriggers,
   writingValues,
   writingHistory,
