@@ -55,6 +55,10 @@ export interface IntrospectedColumn {
   unsigned: boolean;
   /** Constraints take apart what is one value in several spellings: moments and UUIDs that are kept as text. */
   spelled?: true;
+  /** It holds moments before and after all others as well, which are `-infinity` and `infinity`. */
+  infinite?: true;
+  /** Its times are spans: up to 838 hours, and as many below zero. */
+  spans?: true;
   /** Its numbers are printed with zeros in front, up to its width (ZEROFILL). */
   padded?: true;
   nullable: boolean;

@@ -19,6 +19,9 @@ interface Kind {
 
 const kinds: Readonly<Record<TestVendor, readonly Kind[]>> = {
   postgres: [
+    { type: 'date', value: '"infinity"', wrong: ['infinite', '-infinit'] },
+    { type: 'timestamp', value: '"-infinity"', wrong: ['infinite'] },
+    { type: 'timestamptz', value: '"infinity"', wrong: ['infinite'] },
     { type: 'inet', value: '"10.0.0.1/24"', wrong: ['10.0.0', ''] },
     { type: 'cidr', value: '"10.0.0.0/8"', wrong: ['10.0.0.1/8'] },
     { type: 'macaddr', value: '"08:00:2b:01:02:03"', wrong: ['08:00'] },
@@ -40,6 +43,8 @@ const kinds: Readonly<Record<TestVendor, readonly Kind[]>> = {
     { type: 'bigint zerofill', value: '9007199254740993' },
     { type: 'decimal(10,2) zerofill', value: '1.50' },
     { type: 'double zerofill', value: '1.5' },
+    { type: 'time', value: '"-838:59:59"', wrong: ['839:00:00', '-25:60:00', '1:00:00'] },
+    { type: 'time(2)', value: '"100:00:00.5"', wrong: ['100:00:00.123', '838:59:59.5'] },
     { type: 'year', value: '2024', wrong: ['1900'] },
     { type: "set('a','b')", value: '"a,b"', wrong: ['c'] },
   ],

@@ -15,7 +15,7 @@ import { columnsQuery, enumsQuery, foreignKeysQuery, indexesQuery, partitionKeys
 import { collationOf, collationsQuery } from './collations.ts';
 import { isElsewhere } from './errors.ts';
 import { fingerprintQuery, fingerprintsQuery } from './fingerprints.ts';
-import { sizeOf, storageOf } from './storage.ts';
+import { isEndless, sizeOf, storageOf } from './storage.ts';
 import { readTextIndexes } from './text-indexes.ts';
 
 const text = (value: unknown): string => String(value ?? '');
@@ -58,6 +58,7 @@ function columnOf(row: Row, { enums, collations }: Pick<Shared, 'enums' | 'colla
     autoIncrement: identity || (!generated && preset !== null && /^nextval\(/.test(preset)),
     ...(row['always'] === true ? { identityAlways: true as const } : {}),
     ...(type === 'point' && storage === 'unknown' && row['kind'] === 'b' ? { points: true as const } : {}),
+    ...(isEndless(storage) ? { infinite: true as const } : {}),
     ...(values ? { values } : {}),
     ...(collation ? { collation } : {}),
     ...(array ? { element: storageOf(text(row['element']), text(row['element_kind']), false) } : {}),
