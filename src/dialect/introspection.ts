@@ -101,6 +101,8 @@ export interface IntrospectedTable {
   updatable: boolean;
   /** Triggers run once a row of it is inserted or updated, and may change it then; what the statement gives back is the row before that. */
   changedAfter?: true;
+  /** Rows of tables that inherit from it are its rows too, and its key says nothing of theirs. */
+  inherited?: true;
   columns: readonly IntrospectedColumn[];
   /** Columns of the primary key in key order; empty when there is none. */
   primaryKey: readonly string[];

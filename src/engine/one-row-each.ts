@@ -13,6 +13,13 @@ export function repeatedKey({ name }: Collection, key: string): GatewayError {
   });
 }
 
+/** The refusal where the last row of a page has the key of the first one of the next. */
+export function sameKey(): GatewayError {
+  return new GatewayError('unprocessable', {
+    message: 'Several rows have the same key, so that no cursor tells them apart; page by offset',
+  });
+}
+
 /** Throws `repeatedKey` where a change of the rows of these keys touched more than one for a key. */
 export function demandOneEach(collection: Collection, keys: readonly Key[], touched: number): void {
   const named = new Set(keys.map((key) => keyText(key)));
@@ -20,7 +27,8 @@ export function demandOneEach(collection: Collection, keys: readonly Key[], touc
 }
 
 /** Whether the database may hold a key twice: it knows nothing of it, or takes spellings of one value apart. */
-const mayRepeat = ({ key, declaredKey }: Collection): boolean => declaredKey === true || key.some(({ column }) => column.spelled);
+const mayRepeat = ({ key, declaredKey, inherited }: Collection): boolean =>
+  declaredKey === true || inherited === true || key.some(({ column }) => column.spelled);
 
 /** Throws duplicate where a row of one of the keys, just made, was there already. */
 export async function demandNew(connection: Transaction, collection: Collection, keys: readonly Key[]): Promise<void> {

@@ -17,7 +17,7 @@ import { overflownList } from '../sql/overflow.ts';
 import { type CompiledRead, compileRead } from '../sql/read.ts';
 import { type CountParts, countParts, type ReadCounts, readCounted } from './counts.ts';
 import { type FileData, type FileRewrite, fileRewrite, withFileData } from './file-data.ts';
-import { repeatedKey } from './one-row-each.ts';
+import { repeatedKey, sameKey } from './one-row-each.ts';
 
 /** What a read runs with. A request keeps the schema and rules it started with. */
 export interface ReadContext {
@@ -224,7 +224,11 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follo
     if (counted && found.rows === 0) found.counts = cells[0];
     found.rows += 1;
     if (sortKeys && found.rows === full) last = cells.slice(sortKeys.first, sortKeys.first + sortKeys.count);
-    if (found.rows > full) found.next = last;
+    if (found.rows > full) {
+      found.next = last;
+      // A cursor behind the one would pass over the other.
+      if (sortKeys && last?.every((cell, i) => cell === cells[sortKeys.first + i])) found.refusal = sameKey();
+    }
     if (found.refusal || found.rows > full) return;
     if (found.rows > most) found.refusal = tooManyRows(most);
     const text = write(cells);

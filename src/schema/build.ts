@@ -69,6 +69,7 @@ function collectionOf(draft: Draft, statusMapping: unknown, report: Report): Col
     kind: table.kind,
     updatable: table.updatable,
     ...(table.changedAfter ? { changedAfter: true } : {}),
+    ...(table.inherited ? { inherited: true } : {}),
     system: draft.system,
     key: draft.key,
     ...(isDeclared(draft) ? { declaredKey: true } : {}),

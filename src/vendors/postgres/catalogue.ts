@@ -29,7 +29,7 @@ const changedAfter = `exists (select 1 from pg_catalog.pg_trigger g
 
 /** Those of which any column may be read. */
 export const tablesQuery = `select c.oid::int8::text as id, n.nspname as schema, c.relname as name, c.relkind as kind,
-    ${rows} as rows, ${changedAfter} as changed_after, pg_catalog.obj_description(c.oid, 'pg_class') as comment
+    ${rows} as rows, ${changedAfter} as changed_after, c.relkind = 'r' and c.relhassubclass as inherited, pg_catalog.obj_description(c.oid, 'pg_class') as comment
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where ${asked('c.oid')} and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
   order by n.nspname, c.relname`;

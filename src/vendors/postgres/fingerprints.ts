@@ -49,11 +49,11 @@ const firstOwnType = 16_384;
  * table is put together by grouping: joins would depend on how many tables the planner takes there to be.
  */
 export const fingerprintsQuery = `with served as materialized (
-    select c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, c.relacl from pg_catalog.pg_class c where ${served}),
+    select c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, c.relacl, c.relhassubclass from pg_catalog.pg_class c where ${served}),
   types as materialized (select concat_ws(':', (select ${versions('e', 'e.oid::int8')} from pg_catalog.pg_enum e),
     (select ${versions('t', 't.oid::int8')} from pg_catalog.pg_type t where t.typtype in ('d', 'e'))) as print),
   parts as (
-    select s.oid as id, 0 as part, concat_ws(' ', s.relkind, s.relowner, s.relacl, n.xmin, n.nspname, s.relname) as print
+    select s.oid as id, 0 as part, concat_ws(' ', s.relkind, s.relowner, s.relacl, n.xmin, n.nspname, s.relname, s.relhassubclass) as print
       from served s join pg_catalog.pg_namespace n on n.oid = s.relnamespace
     union all
     select a.attrelid, 1, concat_ws(' ', ${versions('a', '(a.attrelid::int8 << 11 | a.attnum)')},

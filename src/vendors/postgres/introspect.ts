@@ -128,6 +128,7 @@ function tableOf(draft: Draft, updatable: ReadonlySet<string>): IntrospectedTabl
     materialized: kind === 'm',
     updatable: kind === 'r' || kind === 'p' || updatable.has(text(row['id'])),
     ...(row['changed_after'] === true ? { changedAfter: true as const } : {}),
+    ...(row['inherited'] === true ? { inherited: true as const } : {}),
     columns: draft.columns,
     primaryKey: draft.primaryKey,
     unique: draft.unique,
