@@ -53,6 +53,14 @@ export interface IntrospectedColumn {
   precision?: number;
   scale?: number;
   unsigned: boolean;
+  /** Constraints take apart what is one value in several spellings: moments and UUIDs that are kept as text. */
+  spelled?: true;
+  /** It holds moments before and after all others as well, which are `-infinity` and `infinity`. */
+  infinite?: true;
+  /** Its times are spans: up to 838 hours, and as many below zero. */
+  spans?: true;
+  /** Its numbers are printed with zeros in front, up to its width (ZEROFILL). */
+  padded?: true;
   nullable: boolean;
   /** The default as the catalogue prints it; null when there is none. */
   default: string | null;
@@ -91,6 +99,10 @@ export interface IntrospectedTable {
   materialized: boolean;
   /** Whether the vendor itself says that rows can be inserted or updated (views). */
   updatable: boolean;
+  /** Triggers run once a row of it is inserted or updated, and may change it then; what the statement gives back is the row before that. */
+  changedAfter?: true;
+  /** Rows of tables that inherit from it are its rows too, and its key says nothing of theirs. */
+  inherited?: true;
   columns: readonly IntrospectedColumn[];
   /** Columns of the primary key in key order; empty when there is none. */
   primaryKey: readonly string[];

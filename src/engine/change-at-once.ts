@@ -7,13 +7,14 @@ import { compileUpdate } from '../sql/write.ts';
 import { filledValues } from './filled-values.ts';
 import { textsOf } from './insert-rows.ts';
 import { checkRest, statusIn } from './merged-row.ts';
+import { demandOneEach } from './one-row-each.ts';
 import { wholeRow } from './row-text.ts';
 import { demandWrite, record, type WriteState } from './write-state.ts';
 
 /** Whether nothing that is to be decided depends on what the row is: no status rules, no status, no key, and rows that must be there. */
 function isPlain(state: WriteState, { does, key, collection, values }: WriteNode): boolean {
-  if (collection.system || does !== 'update' || !key || values.size === 0 || !state.journal || !state.connection.dialect.returning.update)
-    return false;
+  if (collection.system || collection.changedAfter || does !== 'update' || !key || values.size === 0) return false;
+  if (!state.journal || !state.connection.dialect.returning.update) return false;
   if (state.writer.find(collection)?.byStatus !== false) return false;
   const { status } = collection;
   return !(status && values.has(status.field)) && !collection.key.some((field) => values.has(field));
@@ -36,8 +37,10 @@ export async function changedAtOnce(state: WriteState, node: WriteNode): Promise
   const rule = allOf([state.readable(collection), state.writer.grant(collection, 'update').rows('update'), ...living]);
   const change = { key, values: new Map([...values, ...filled]) };
   const { dialect } = state.connection;
-  const [text] = await textsOf(state.connection, compileUpdate(collection, [change], rule, dialect, wholeRow(collection)));
+  const texts = await textsOf(state.connection, compileUpdate(collection, [change], rule, dialect, wholeRow(collection)));
+  const [text] = texts;
   if (text === undefined) return false;
+  demandOneEach(collection, [key], texts.length);
   node.done = 'update';
   node.snapshot = text;
   checkRest(state, node, text, statusIn(text, collection));

@@ -13,6 +13,7 @@ import { changedAtOnce } from './change-at-once.ts';
 import { filledValues } from './filled-values.ts';
 import { charactersOf, mostCharacters, textsOf } from './insert-rows.ts';
 import { checkRest, knownRow, statusIn } from './merged-row.ts';
+import { demandOneEach } from './one-row-each.ts';
 import { keyIn, templateOf, wholeRow } from './row-text.ts';
 import { demandSystem, knownBefore } from './system-rows.ts';
 import { demandWrite, record, sentStatus, type WriteState } from './write-state.ts';
@@ -228,12 +229,13 @@ async function update(state: WriteState, collection: Collection, group: readonly
     return;
   }
   const wanted = state.journal !== undefined || needed;
-  const tells = wanted && dialect.returning.update;
+  const tells = wanted && dialect.returning.update && !collection.changedAfter;
   const change = compileUpdate(collection, changes, rule, dialect, tells ? template : undefined);
   const texts = tells ? await textsOf(connection, change) : undefined;
   const touched = texts ? texts.length : await connection.execute(change.statement);
   // They were looked at under lock: only a rule that the change itself breaks in the middle could leave one out.
   if (touched < new Set(keys.map((key: Key) => keyText(key))).size) throw denied('update', collection);
+  demandOneEach(collection, keys, touched);
   if (!wanted) return;
   keep(collection, group, texts ?? (await textsOf(connection, compileSnapshot(collection, keys, template, dialect))));
 }

@@ -4,6 +4,7 @@ import type { WriteNode } from '../query/mutation.ts';
 import { keyText } from '../schema/keys.ts';
 import { deletionOfOne } from '../sql/write.ts';
 import { type Author, type JournalRecord, type JournalState, journalledDeletion } from './journal.ts';
+import { mayRepeat } from './one-row-each.ts';
 import { demandWrite, type WriteState } from './write-state.ts';
 
 export interface DeletingAlone {
@@ -17,6 +18,7 @@ export interface DeletingAlone {
 /** Whether what is decided depends on nothing that the row holds, and nobody is told what it held. */
 function isPlain({ writer, watch, journal }: WriteState, { does, key, collection, toOne, toMany }: WriteNode): boolean {
   if (does !== 'delete' || !key || collection.system || !journal || toOne.length + toMany.length > 0) return false;
+  if (collection.kind !== 'table' || mayRepeat(collection)) return false;
   return writer.find(collection)?.byStatus === false && !watch?.wants(collection.name, 'delete');
 }
 

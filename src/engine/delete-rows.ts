@@ -6,6 +6,7 @@ import type { Filter, Template } from '../query/types.ts';
 import { keyText } from '../schema/keys.ts';
 import type { Collection } from '../schema/types.ts';
 import { compileDelete, compileLock, type Key } from '../sql/write.ts';
+import { demandOneEach } from './one-row-each.ts';
 import { keyIn, templateOf, valueIn, wholeRow } from './row-text.ts';
 import { demandSystem, knownBefore } from './system-rows.ts';
 import { demandWrite, record, type WriteState } from './write-state.ts';
@@ -83,7 +84,9 @@ async function deletedAtOnce({ state, collection, rule, template }: Deleting, ke
   // What the system collections demand is looked at before anything is gone.
   if (collection.system || !connection.dialect.returning.delete) return gone;
   const { statement, write } = compileDelete(collection, keys, rule, connection.dialect, template);
-  for (const cells of await connection.texts(statement)) {
+  const rows = await connection.texts(statement);
+  demandOneEach(collection, keys, rows.length);
+  for (const cells of rows) {
     const text = write(cells);
     gone.set(keyText(keyIn(text, collection) ?? []), { status: statusIn(text, collection), text });
   }
@@ -116,6 +119,7 @@ async function deletedAfterLook(deleting: Deleting, nodes: readonly WriteNode[],
   if (going.length === 0) return new Map();
   const touched = await connection.execute(compileDelete(collection, keysOf(going), rule, connection.dialect).statement);
   if (touched < new Set(going.map(textOf)).size) throw denied('delete', collection);
+  demandOneEach(collection, keysOf(going), touched);
   const texts = new Set(going.map(textOf));
   return new Map([...found].filter(([text]) => texts.has(text)));
 }

@@ -1,9 +1,11 @@
 /** Inserts rows in few statements and tells the key of each. */
 import type { Scalar, Transaction } from '../dialect/types.ts';
+import { GatewayError } from '../lib/errors.ts';
 import type { Template } from '../query/types.ts';
 import type { Stored } from '../schema/stored-values.ts';
 import type { Collection, Field } from '../schema/types.ts';
 import { compileInsert, compileSnapshot, type Key, type Telling } from '../sql/write.ts';
+import { demandNew, mayRepeat } from './one-row-each.ts';
 import { keyIn, keyRow } from './row-text.ts';
 
 type Row = ReadonlyMap<Field, Stored>;
@@ -86,16 +88,42 @@ export async function insertRows(
     const wanted = template ?? keyRow(collection);
     const tells = dialect.returning.insert && (template !== undefined || collection.key.length > 0);
     const insert = compileInsert(collection, fields, some, dialect, tells ? wanted : undefined);
-    if (tells) found.push(...paired(collection, some, await textsOf(connection, insert)));
-    else {
-      await connection.execute(insert.statement);
+    if (tells) {
+      const texts = await textsOf(connection, insert);
+      demandAll(collection, some, texts.length);
+      const made = paired(collection, some, texts);
+      found.push(...(template && collection.changedAfter ? await asTheyAre(connection, collection, made, template) : made));
+    } else {
+      demandAll(collection, some, await connection.execute(insert.statement));
       const keys = await keysOf(connection, collection, some);
       const texts = template && keys ? await textsOf(connection, compileSnapshot(collection, keys, template, dialect)) : undefined;
       if (texts) found.push(...paired(collection, some, texts, keys));
       else found.push(...some.map((_, i) => ({ key: keys?.[i], text: undefined })));
     }
+    if (mayRepeat(collection)) {
+      const keys = found.slice(-some.length).flatMap(({ key }) => (key ? [key] : []));
+      await demandNew(connection, collection, keys);
+    }
   }
   return found;
+}
+
+/** The rows as triggers have left them; one whose key they changed is not found, and stays as it was inserted. */
+async function asTheyAre(
+  connection: Transaction,
+  collection: Collection,
+  made: readonly Inserted[],
+  template: Template,
+): Promise<Inserted[]> {
+  const keys = made.flatMap(({ key }) => (key ? [key] : []));
+  const texts = keys.length === 0 ? [] : await textsOf(connection, compileSnapshot(collection, keys, template, connection.dialect));
+  const byKey = new Map(texts.map((text) => [JSON.stringify(keyIn(text, collection)), text]));
+  return made.map(({ key, text }) => ({ key, text: byKey.get(JSON.stringify(key)) ?? text }));
+}
+
+/** A trigger may have left rows out without a word: they are not said to have been made. Views do not count what their triggers put elsewhere. */
+function demandAll({ kind }: Collection, rows: readonly Row[], made: number): void {
+  if (kind === 'table' && made < rows.length) throw new GatewayError('constraint', { message: 'A rule of the database takes no such row' });
 }
 
 /** The texts of the statement's rows. */

@@ -17,6 +17,7 @@ import { overflownList } from '../sql/overflow.ts';
 import { type CompiledRead, compileRead } from '../sql/read.ts';
 import { type CountParts, countParts, type ReadCounts, readCounted } from './counts.ts';
 import { type FileData, type FileRewrite, fileRewrite, withFileData } from './file-data.ts';
+import { repeatedKey, sameKey } from './one-row-each.ts';
 
 /** What a read runs with. A request keeps the schema and rules it started with. */
 export interface ReadContext {
@@ -81,6 +82,8 @@ export interface PreparedRead {
   readonly follow?: Omit<Followed, 'after'>;
   /** Where its rows hold files. */
   readonly files?: FileRewrite;
+  /** The one key that it asks for: of which there is one row. */
+  readonly key?: string;
   /** Whether it depends on the time of day. */
   readonly dated: boolean;
   /** Whether it differs between users of one role. */
@@ -116,6 +119,7 @@ export function prepareRead(context: ReadContext, request: RequestedRead): Prepa
   context.timings?.mark('compile');
   const { searched } = query;
   const files = fileRewrite(query.template);
+  const [key, ...others] = request.keys ?? [];
   const prepared = {
     collection,
     compiled,
@@ -124,6 +128,7 @@ export function prepareRead(context: ReadContext, request: RequestedRead): Prepa
     dated,
     personal: access.personal(),
     ...(files ? { files } : {}),
+    ...(key === undefined || others.length > 0 || query.each ? {} : { key }),
     ...(follow ? { follow } : {}),
     ...(searched && query.counts.search ? { searched } : {}),
   };
@@ -185,6 +190,7 @@ export async function runRead(context: ReadContext, prepared: PreparedRead): Pro
   }
   context.timings?.mark('run');
   if (found?.refusal) throw found.refusal;
+  if (prepared.key !== undefined && found && found.rows > 1) throw repeatedKey(collection, prepared.key);
   const cursor = follow && {
     cursor: found?.next ? follow.cursor(found.next) : null,
     ...(follow.each ? { cursors: (found?.positions ?? []).map(follow.cursor) } : {}),
@@ -218,7 +224,11 @@ function gather(compiled: CompiledRead, texts: TextJoiner, limits: Limits, follo
     if (counted && found.rows === 0) found.counts = cells[0];
     found.rows += 1;
     if (sortKeys && found.rows === full) last = cells.slice(sortKeys.first, sortKeys.first + sortKeys.count);
-    if (found.rows > full) found.next = last;
+    if (found.rows > full) {
+      found.next = last;
+      // A cursor behind the one would pass over the other.
+      if (sortKeys && last?.every((cell, i) => cell === cells[sortKeys.first + i])) found.refusal = sameKey();
+    }
     if (found.refusal || found.rows > full) return;
     if (found.rows > most) found.refusal = tooManyRows(most);
     const text = write(cells);

@@ -68,6 +68,8 @@ function collectionOf(draft: Draft, statusMapping: unknown, report: Report): Col
     table: Object.freeze({ schema: table.schema, name: table.name }),
     kind: table.kind,
     updatable: table.updatable,
+    ...(table.changedAfter ? { changedAfter: true } : {}),
+    ...(table.inherited ? { inherited: true } : {}),
     system: draft.system,
     key: draft.key,
     ...(isDeclared(draft) ? { declaredKey: true } : {}),

@@ -1,6 +1,6 @@
 /** One table of field types, how a column's type is inferred, and how an operand becomes a value of a field. */
 import type { IntrospectedColumn, Scalar, Storage } from '../dialect/types.ts';
-import { canonicalDate, canonicalDatetime, canonicalTime, canonicalZonedTime } from './calendar.ts';
+import { canonicalDate, canonicalDatetime, canonicalInfinity, canonicalSpan, canonicalTime, canonicalZonedTime } from './calendar.ts';
 import { canonicalNumber, fitsDouble } from './numerals.ts';
 import type { Field, FieldType } from './types.ts';
 
@@ -124,6 +124,8 @@ function typedText(field: Field, text: string): string {
   }
 }
 
+const endless = ({ column }: Field, text: string): string | undefined => (column.infinite ? canonicalInfinity(text) : undefined);
+
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -154,11 +156,12 @@ export function coerceOperand(field: Field, value: unknown): Scalar | undefined 
       return /^\d+$/.test(bits) ? bits : undefined;
     }
     case 'date':
-      return canonicalDate(text);
+      return canonicalDate(text) ?? endless(field, text);
     case 'datetime':
     case 'instant':
-      return canonicalDatetime(text);
+      return canonicalDatetime(text) ?? endless(field, text);
     case 'time':
+      if (field.column.spans) return canonicalTime(text) ?? canonicalSpan(text);
       return field.column.type === 'timetz' ? canonicalZonedTime(text) : canonicalTime(text);
     case 'uuid': {
       const lower = text.toLowerCase();

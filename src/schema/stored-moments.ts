@@ -1,5 +1,5 @@
 /** Dates and times as they are stored: real ones only, in UTC, without losing a digit of a second. */
-import { canonicalDate, canonicalDatetime, canonicalTime, canonicalZonedTime } from './calendar.ts';
+import { canonicalDate, canonicalDatetime, canonicalInfinity, canonicalSpan, canonicalTime, canonicalZonedTime } from './calendar.ts';
 import type { Field } from './types.ts';
 import { accepted, notValid, type Verdict } from './verdict.ts';
 
@@ -23,9 +23,13 @@ function keepsFraction(field: Field, text: string): boolean {
   return digits.length <= Math.min(field.column.precision ?? mostDigits, mostDigits);
 }
 
+const spanShape = /^-?\d{2,3}:\d{2}:\d{2}(?:\.\d+)?$/;
+
+const endless = ({ column }: Field, text: string): string | undefined => (column.infinite ? canonicalInfinity(text) : undefined);
+
 /** A calendar date, exactly `YYYY-MM-DD`. */
 export function storedDate(field: Field, text: string): Verdict {
-  const date = dateShape.test(text) ? canonicalDate(text) : undefined;
+  const date = dateShape.test(text) ? canonicalDate(text) : endless(field, text);
   return date === undefined ? notValid(field, 'date') : accepted(date);
 }
 
@@ -33,7 +37,8 @@ export function storedDate(field: Field, text: string): Verdict {
 export function storedTime(field: Field, text: string): Verdict {
   const zoned = field.column.type === 'timetz';
   const shaped = keepsFraction(field, text) && (zoned ? zonedTimeShape : timeShape).test(text);
-  const time = !shaped ? undefined : zoned ? canonicalZonedTime(text) : canonicalTime(text);
+  const plain = !shaped ? undefined : zoned ? canonicalZonedTime(text) : canonicalTime(text);
+  const time = plain ?? (field.column.spans && keepsFraction(field, text) && spanShape.test(text) ? canonicalSpan(text) : undefined);
   return time === undefined ? notValid(field, 'time') : accepted(time);
 }
 
@@ -42,6 +47,6 @@ export function storedDatetime(field: Field, text: string): Verdict {
   // A field of dates over a column of moments is given, and means, the day's beginning.
   const day = field.type === 'date' && dateShape.test(text);
   const shaped = day || (keepsFraction(field, text) && datetimeShape.test(text));
-  const moment = shaped ? canonicalDatetime(text.replace(/ (?=[+-]\d\d|Z)/i, '')) : undefined;
+  const moment = shaped ? canonicalDatetime(text.replace(/ (?=[+-]\d\d|Z)/i, '')) : endless(field, text);
   return moment === undefined ? notValid(field, 'datetime') : accepted(moment);
 }

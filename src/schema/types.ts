@@ -154,6 +154,10 @@ export interface Collection {
   readonly table: { readonly schema: string | null; readonly name: string };
   readonly kind: 'table' | 'view';
   readonly updatable: boolean;
+  /** Triggers may change its rows once they are written. */
+  readonly changedAfter?: true;
+  /** Rows of other tables are among its own, to which its constraints do not apply. */
+  readonly inherited?: true;
   readonly system: boolean;
   /** Key columns in order: none, one or several. */
   readonly key: readonly Field[];

@@ -64,6 +64,8 @@ import { oddTables } from './odd-tables.ts';
 import { oneStatement } from './one-statement.ts';
 import { openConnections } from './open-connections.ts';
 import { orderAndPages } from './order-and-pages.ts';
+import { ownColumns } from './own-columns.ts';
+import { ownTriggers } from './own-triggers.ts';
 import { payloadEndpoints } from './payload-endpoints.ts';
 import { payloadFirstUser } from './payload-first-user.ts';
 import { payloadMail } from './payload-mail.ts';
@@ -79,6 +81,7 @@ import { refusedDryRuns } from './refused-dry-runs.ts';
 import { relationalSort } from './relational-sort.ts';
 import { relations } from './relations.ts';
 import { rememberedCallers } from './remembered-callers.ts';
+import { repeatedKeys } from './repeated-keys.ts';
 import { revertRights } from './revert-rights.ts';
 import { rowsForEach } from './rows-for-each.ts';
 import { schemaEditing } from './schema-editing.ts';
@@ -197,6 +200,9 @@ export const features: readonly Feature[] = [
   writingRights,
   writingRightsNested,
   writingOddTables,
+  ownColumns,
+  repeatedKeys,
+  ownTriggers,
   writingValues,
   writingHistory,
   revertRights,

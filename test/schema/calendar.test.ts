@@ -1,7 +1,15 @@
 /** Dates and times as text: the calendar, the clock, offsets, and that no digit of a fraction is lost. */
 import fc from 'fast-check';
 import t from 'tap';
-import { canonicalDate, canonicalDatetime, canonicalTime, canonicalZonedTime, daysAround } from '../../src/schema/calendar.ts';
+import {
+  canonicalDate,
+  canonicalDatetime,
+  canonicalInfinity,
+  canonicalSpan,
+  canonicalTime,
+  canonicalZonedTime,
+  daysAround,
+} from '../../src/schema/calendar.ts';
 
 t.test('what is a date', async (t) => {
   const dates = ['2020-02-29', '2000-02-29', '0000-02-29', '0000-01-01', '9999-12-31', '1970-01-01', '0099-12-31'];
@@ -125,4 +133,32 @@ t.test('the days around a moment are further away than any offset', async (t) =>
   t.strictSame(daysAround('2024-02-29 10:00:00'), ['2024-02-28', '2024-03-02']);
   t.strictSame(daysAround('0000-01-01'), ['', '0000-01-03']);
   t.strictSame(daysAround('9999-12-31'), ['9999-12-30', ':'], 'what comes after any year');
+});
+
+t.test('spans and the ends of time', async (t) => {
+  for (const [text, span] of [
+    ['25:00', '25:00:00'],
+    ['-12:30:00.50', '-12:30:00.5'],
+    ['-00:00:00', '00:00:00'],
+    ['-0:00:01', '-00:00:01'],
+    ['838:59:59', '838:59:59'],
+    ['838:59:59.5', undefined],
+    ['838:59:58.5', '838:59:58.5'],
+    ['839:00:00', undefined],
+    ['25:60:00', undefined],
+    ['25', undefined],
+    ['+25:00', undefined],
+  ] as const) {
+    t.equal(canonicalSpan(text), span, text);
+  }
+  for (const [text, end] of [
+    ['Infinity', 'infinity'],
+    ['+infinity', 'infinity'],
+    ['-INFINITY', '-infinity'],
+    ['infinity ', undefined],
+    ['inf', undefined],
+    ['9999-12-31', undefined],
+  ] as const) {
+    t.equal(canonicalInfinity(text), end, text);
+  }
 });

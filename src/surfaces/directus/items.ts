@@ -3,7 +3,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { revertedItem } from '../../engine/revert.ts';
 import { GatewayError } from '../../lib/errors.ts';
-import { numberText } from '../../lib/json-body.ts';
+import { type Json, numberText } from '../../lib/json-body.ts';
 import { collectionOf } from '../../query/bind.ts';
 import type { RequestedChange, RequestedItem } from '../../query/mutation.ts';
 import { keyText } from '../../schema/keys.ts';
@@ -123,11 +123,15 @@ export const itemRoutes: FastifyPluginAsync = async (app) => {
 /** By its key a soft-deleted item is found where the request says so, as it is by reads. */
 const meansLiving = (query: PhpMap): boolean => parseStatuses(listOf(query.get('status')), true) === undefined;
 
+/** A part of a key, as text. */
+const partText = (value: Json): string | undefined =>
+  typeof value === 'string' || typeof value === 'boolean' ? String(value) : numberText(value);
+
 /** Each item with its key, which it must hold. */
 export function changesOf(collection: Collection, items: readonly RequestedItem[]): RequestedChange[] {
   return items.map((item) => {
     const values = collection.key.map((field) => item[field.name]);
-    const texts = values.flatMap((value) => (typeof value === 'string' && value !== '' ? value : (numberText(value ?? null) ?? [])));
+    const texts = values.flatMap((value) => (value === '' ? [] : (partText(value ?? null) ?? [])));
     if (collection.key.length === 0 || texts.length < collection.key.length) {
       throw new GatewayError('unprocessable', { message: 'Payload must include the primary key' });
     }

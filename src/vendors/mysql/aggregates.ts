@@ -2,7 +2,7 @@
 import type { AggregateSql } from '../../dialect/types.ts';
 import { type Fragment, sql, trusted } from '../../lib/fragment.ts';
 import type { Field } from '../../schema/types.ts';
-import { single } from './compare.ts';
+import { single, unpadded } from './compare.ts';
 
 /** Types whose values the server itself tells apart exactly. */
 const native = new Set(['integer', 'decimal', 'float', 'year', 'enum', 'set', 'time']);
@@ -32,7 +32,7 @@ export const mysqlAggregates: AggregateSql = {
       const text = sql`cast(${column} as char)`;
       return sql`(case when ${text} not like '0000-00-00%' then ${text} end)`;
     }
-    if (native.has(field.storage)) return column;
+    if (native.has(field.storage)) return unpadded(field, column);
     return bytes(field.storage === 'text' ? column : sql`cast(${column} as char)`);
   },
   apart: (field, column) => {
@@ -40,7 +40,7 @@ export const mysqlAggregates: AggregateSql = {
     const text = field.storage === 'text' ? column : sql`cast(${column} as char)`;
     return sql`if(length(${text}) > ${trusted(String(sorted))}, sha2(${bytes(text)}, 256), null)`;
   },
-  extreme: (field, column) => (field.storage === 'text' ? bytes(column) : column),
+  extreme: (field, column) => (field.storage === 'text' ? bytes(column) : unpadded(field, column)),
   plain: (field, value) => (isNative(field) ? value : sql`convert(${value} using utf8mb4)`),
   sum: (field, column) => {
     if (isWide(field)) return sql`cast(sum(${column}) as char)`;

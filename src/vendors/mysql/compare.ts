@@ -56,6 +56,11 @@ export function single(column: Fragment): Fragment {
   return sql`case ${join(candidates, ' ')} else ${rounded(9)} end`;
 }
 
+/** Without the zeros that a ZEROFILL column is printed with, which no number of JSON may begin with. */
+export function unpadded(field: Field, column: Fragment): Fragment {
+  return field.column.padded ? sql`(${column} + 0)` : column;
+}
+
 /** In one line. */
 export const base64 = (column: Fragment): Fragment => sql`replace(to_base64(${column}), char(10 using utf8mb4), '')`;
 
@@ -94,14 +99,14 @@ export function comparisons(
       case 'bit':
         return sql`cast(${column} + 0 as char)`;
       case 'float':
-        return sql`cast(${field.column.type === 'float' ? single(column) : column} as char)`;
+        return sql`cast(${field.column.type === 'float' ? single(column) : unpadded(field, column)} as char)`;
       case 'date':
       case 'time':
       case 'datetime':
       case 'instant':
         return temporal(field, column);
       default:
-        return sql`cast(${column} as char)`;
+        return sql`cast(${unpadded(field, column)} as char)`;
     }
   }
 

@@ -3,7 +3,7 @@ import type { Dialect, ListSelect, OrderTerm, TextOrder } from '../../dialect/ty
 import { type Fragment, join, name, param, sql, trusted } from '../../lib/fragment.ts';
 import type { Field } from '../../schema/types.ts';
 import { mysqlAggregates } from './aggregates.ts';
-import { base64, comparisons, single, unicode } from './compare.ts';
+import { base64, comparisons, single, unicode, unpadded } from './compare.ts';
 import { formed } from './forms.ts';
 import { mysqlKeys } from './keys.ts';
 import { mysqlPlan } from './plan.ts';
@@ -52,9 +52,9 @@ export function mysqlDialect(flavor: Flavor, textOrder: TextOrder = 'portable'):
     switch (storage) {
       case 'integer':
       case 'decimal':
-        return column;
+        return unpadded(field, column);
       case 'float':
-        return field.column.type === 'float' ? single(column) : column;
+        return field.column.type === 'float' ? single(column) : unpadded(field, column);
       case 'text':
       case 'enum':
       case 'set':

@@ -24,6 +24,7 @@ const constraintSentences: ReadonlyMap<number, string> = new Map([
   [1048, 'A required value is missing'],
   [1263, 'A required value is missing'],
   [1364, 'A required value is missing'],
+  [1423, 'A required value is missing'],
   [1216, 'This value names a row that does not exist'],
   [1452, 'This value names a row that does not exist'],
   [1217, 'Other rows still refer to this one'],
@@ -33,7 +34,14 @@ const constraintSentences: ReadonlyMap<number, string> = new Map([
   [4025, 'A check of the database refuses this value'],
   [1644, 'A rule of the database refuses this change'],
   [1369, 'The view does not show such a row'],
+  [1526, 'The table has no partition for such a row'],
+  [167, 'The table has no number left for another row'],
+  [1467, 'The table has no number left for another row'],
   [1288, 'This view takes no changes'],
+  [1348, 'This view takes no changes'],
+  [1393, 'This view takes no changes of several tables at once'],
+  [1394, 'This view takes no new rows'],
+  [1395, 'Nothing can be deleted from this view'],
   [1471, 'This view takes no new rows'],
 ]);
 

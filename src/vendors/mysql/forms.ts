@@ -4,6 +4,7 @@ import type { PointSql } from '../../dialect/points.ts';
 import { type Fragment, sql, trusted } from '../../lib/fragment.ts';
 import { pointForm } from '../../schema/points.ts';
 import type { Field } from '../../schema/types.ts';
+import { unpadded } from './compare.ts';
 import { pointJson } from './points.ts';
 
 type Make = (field: Field, column: Fragment) => Fragment;
@@ -50,7 +51,7 @@ export function formed(
     }
     case 'safe number': {
       if (isSafe(field)) return plain(field, column);
-      const shown = sql`cast(${column} as char)`;
+      const shown = sql`cast(${unpadded(field, column)} as char)`;
       const holds =
         storage === 'integer'
           ? sql`${column} between -${trusted(largestSafe)} and ${trusted(largestSafe)}`

@@ -23,9 +23,13 @@ const rows = `case
       else c.reltuples
     end::bigint::text`;
 
+/** By bits of a trigger's type: neither before (2) nor instead of (64) an insert (4) or an update (16). */
+const changedAfter = `exists (select 1 from pg_catalog.pg_trigger g
+      where g.tgrelid = c.oid and not g.tgisinternal and g.tgtype & 66 = 0 and g.tgtype & 20 <> 0)`;
+
 /** Those of which any column may be read. */
 export const tablesQuery = `select c.oid::int8::text as id, n.nspname as schema, c.relname as name, c.relkind as kind,
-    ${rows} as rows, pg_catalog.obj_description(c.oid, 'pg_class') as comment
+    ${rows} as rows, ${changedAfter} as changed_after, c.relkind = 'r' and c.relhassubclass as inherited, pg_catalog.obj_description(c.oid, 'pg_class') as comment
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where ${asked('c.oid')} and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
   order by n.nspname, c.relname`;

@@ -5,6 +5,7 @@ import { lowerCase } from '../../lib/lower-case.ts';
 import type { Field } from '../../schema/types.ts';
 import type { TextSupport } from './collations.ts';
 import { castOf, operandText } from './operands.ts';
+import { stored } from './stored.ts';
 
 /** In one line. */
 export const base64 = (column: Fragment): Fragment => sql`translate(encode(${column}, 'base64'), E'\n', '')`;
@@ -142,8 +143,14 @@ export function comparisons(support: TextSupport, textOrder: TextOrder): Compari
     return sql`lower(translate(${left}, 'İΣ', 'iσ') collate ${trusted(lowering.name)}) like ${param(lower)}`;
   }
 
+  /** In the column's own type, of which its index is; as text, some would be equal to none (`10.0.0.1/32`). */
+  function constrained(field: Field, column: Fragment, value: Scalar): Fragment {
+    return compared.has(field.storage) ? sql`${column} = ${operand(field, value)}` : sql`${column} = ${stored(field, value)}`;
+  }
+
   return {
     operand,
+    constrained,
     equals,
     exactly,
     isIn,

@@ -73,14 +73,29 @@ export function isCancelled(error: unknown): boolean {
   return codeOf(error) === '57014' && /user request/.test(String(property(error, 'message')));
 }
 
+/** Codes of values that break the syntax of their type, or name what is not there; errors in our SQL have the same. */
+const misspelled = /^(42601|42602|42622|42704|42725|42883|42P01|3F000|XX000)$/;
+/** Where those of values come from: types of texts with operators, `hstore`, `ltree` and `seg`, and names of things in the database. */
+const readers = new RegExp(
+  `^(?:${[
+    'prssyntaxerror|gettoken_.*|makepol|parse_tsquery|pushOpStack|jsonpath_yyerror',
+    'parse_hstore|get_val|parse_ltree|parse_lquery|finish_nodeitem|seg_yyerror',
+    'stringToQualifiedNameList|makeRangeVarFromNameList|parseTypeString|reg[a-z]+in|get_(?:role|namespace|ts_config|ts_dict|collation)_oid',
+  ].join('|')})$`,
+);
+
 /** PostGIS gives most errors of its readers the code of a fault of the server. */
 const shapeReaders = new Set(['lwgeom_pg.c', 'geography_inout.c', 'lwgeom_transform.c', 'lwgeom_inout.c']);
 
-/** Whether a value of a type with a syntax of its own breaks that; errors in our SQL have the same code. */
+/** Whether a value of a type with a syntax of its own breaks that. */
 function isMisspelled(error: unknown): boolean {
-  if (codeOf(error) === 'XX000') return shapeReaders.has(String(property(error, 'file') ?? ''));
-  const routine = String(property(error, 'routine') ?? '');
-  return codeOf(error) === '42601' && /^(prssyntaxerror|gettoken_|makepol|parse_tsquery|pushOpStack|jsonpath_yyerror)/.test(routine);
+  if (codeOf(error) === 'XX000' && shapeReaders.has(String(property(error, 'file') ?? ''))) return true;
+  return misspelled.test(codeOf(error)) && readers.test(String(property(error, 'routine') ?? ''));
+}
+
+/** Whether a rule of the database (`create rule`) turns the statement into one that gives no rows back. */
+function isRewritten(error: unknown): boolean {
+  return codeOf(error) === '0A000' && property(error, 'routine') === 'RewriteQuery';
 }
 
 /**
@@ -109,7 +124,7 @@ export function translate(error: unknown): GatewayError | undefined {
     return new GatewayError('unprocessable', { message: unfilled }, error);
   }
   if (isElsewhere(error)) return new GatewayError('database_unavailable', { message: elsewhere }, error);
-  if (code === '25006' || code === '55000')
+  if (code === '25006' || code === '55000' || isRewritten(error))
     return new GatewayError('unprocessable', { message: 'This database takes no such change' }, error);
   if (code === '54000' || code === '54001' || code === '54011' || code === '54023') {
     return new GatewayError('limit_exceeded', { message: 'The query is larger than the database can take; ask for less at once' }, error);

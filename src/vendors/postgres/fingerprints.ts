@@ -49,11 +49,11 @@ const firstOwnType = 16_384;
  * table is put together by grouping: joins would depend on how many tables the planner takes there to be.
  */
 export const fingerprintsQuery = `with served as materialized (
-    select c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, c.relacl from pg_catalog.pg_class c where ${served}),
+    select c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, c.relacl, c.relhassubclass from pg_catalog.pg_class c where ${served}),
   types as materialized (select concat_ws(':', (select ${versions('e', 'e.oid::int8')} from pg_catalog.pg_enum e),
     (select ${versions('t', 't.oid::int8')} from pg_catalog.pg_type t where t.typtype in ('d', 'e'))) as print),
   parts as (
-    select s.oid as id, 0 as part, concat_ws(' ', s.relkind, s.relowner, s.relacl, n.xmin, n.nspname, s.relname) as print
+    select s.oid as id, 0 as part, concat_ws(' ', s.relkind, s.relowner, s.relacl, n.xmin, n.nspname, s.relname, s.relhassubclass) as print
       from served s join pg_catalog.pg_namespace n on n.oid = s.relnamespace
     union all
     select a.attrelid, 1, concat_ws(' ', ${versions('a', '(a.attrelid::int8 << 11 | a.attnum)')},
@@ -71,6 +71,9 @@ export const fingerprintsQuery = `with served as materialized (
     union all
     select d.objoid, 5, ${versions('d', '(d.objoid::int8 << 11 | d.objsubid)')}
       from pg_catalog.pg_description d where d.classoid = 'pg_catalog.pg_class'::regclass and ${aboutServed('d.objoid')} group by d.objoid
+    union all
+    select g.tgrelid, 7, ${versions('g', 'g.oid::int8')}
+      from pg_catalog.pg_trigger g where not g.tgisinternal and ${aboutServed('g.tgrelid')} group by g.tgrelid
     union all
     select s.oid, 6, (select ${keys} where k.contype = 'f' and k.conrelid in (select p.relid from pg_catalog.pg_partition_tree(s.oid) p))
       from served s where s.relkind = 'p'

@@ -16,7 +16,7 @@ import { collationOf, collationsQuery } from './collations.ts';
 import { isElsewhere } from './errors.ts';
 import { fingerprintQuery, fingerprintsQuery } from './fingerprints.ts';
 import { holdsPoints } from './postgis.ts';
-import { sizeOf, storageOf } from './storage.ts';
+import { isEndless, sizeOf, storageOf } from './storage.ts';
 import { readTextIndexes } from './text-indexes.ts';
 
 const text = (value: unknown): string => String(value ?? '');
@@ -59,6 +59,7 @@ function columnOf(row: Row, { enums, collations }: Pick<Shared, 'enums' | 'colla
     autoIncrement: identity || (!generated && preset !== null && /^nextval\(/.test(preset)),
     ...(row['always'] === true ? { identityAlways: true as const } : {}),
     ...(row['kind'] === 'b' && holdsPoints(storage, type, text(row['native'])) ? { points: true as const } : {}),
+    ...(isEndless(storage) ? { infinite: true as const } : {}),
     ...(values ? { values } : {}),
     ...(collation ? { collation } : {}),
     ...(array ? { element: storageOf(text(row['element']), text(row['element_kind']), false) } : {}),
@@ -127,6 +128,8 @@ function tableOf(draft: Draft, updatable: ReadonlySet<string>): IntrospectedTabl
     kind: view ? 'view' : 'table',
     materialized: kind === 'm',
     updatable: kind === 'r' || kind === 'p' || updatable.has(text(row['id'])),
+    ...(row['changed_after'] === true ? { changedAfter: true as const } : {}),
+    ...(row['inherited'] === true ? { inherited: true as const } : {}),
     columns: draft.columns,
     primaryKey: draft.primaryKey,
     unique: draft.unique,

@@ -60,3 +60,6 @@ export function sizeOf(type: string, modifier: number): Size {
   // From version 15 on a scale may be negative: eleven bits, with a sign.
   return { precision: (packed >> 16) & 0xffff, scale: ((packed & 0x7ff) ^ 1024) - 1024 };
 }
+
+/** Whether moments before and after all others are stored as well. */
+export const isEndless = (storage: Storage): boolean => storage === 'date' || storage === 'datetime' || storage === 'instant';

@@ -7,6 +7,7 @@ export interface CatalogueTable {
   readonly kind: 'table' | 'view' | 'virtual';
   readonly withoutRowid: boolean;
   readonly updatable: boolean;
+  readonly triggered: boolean;
 }
 
 export interface CatalogueColumn {
@@ -52,10 +53,13 @@ const ours = `l.schema = 'main' and l.type in ('table', 'view', 'virtual') and l
 /** Virtual tables of these modules can be written to. */
 const writable = `lower(s.sql) glob '*using fts[345]*' or lower(s.sql) glob '*using rtree*'`;
 
+const triggered = `exists (select 1 from sqlite_schema s where s.type = 'trigger' and lower(s.tbl_name) = lower(l.name))`;
+
 const tableFields = `l.name, l.type, l.wr,
     case l.type when 'table' then 1
       when 'virtual' then exists (select 1 from sqlite_schema s where s.name = l.name and (${writable}))
-      else exists (select 1 from sqlite_schema s where s.type = 'trigger' and lower(s.tbl_name) = lower(l.name)) end`;
+      else ${triggered} end,
+    ${triggered}`;
 
 const tables = `select ${tableFields} from pragma_table_list l where ${ours} order by l.name`;
 
@@ -142,12 +146,13 @@ async function readColumns(connection: Connection, found: readonly CatalogueTabl
   return rows;
 }
 
-function tableOf([name, type, withoutRowid, updatable]: Texts): CatalogueTable {
+function tableOf([name, type, withoutRowid, updatable, triggers]: Texts): CatalogueTable {
   return {
     name: name ?? '',
     kind: type === 'view' || type === 'virtual' ? type : 'table',
     withoutRowid: withoutRowid === '1',
     updatable: updatable === '1',
+    triggered: triggers === '1',
   };
 }
 

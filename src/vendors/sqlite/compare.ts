@@ -159,8 +159,14 @@ export function comparisons(textOrder: TextOrder): Comparisons {
     return sql`(${left} >= ${param(from)} and (${left} >= ${param(to)} or ${near}))`;
   }
 
+  /** Constraints tell spellings of one value apart; whoever looks for a row means the value. */
+  function constrained(field: Field, column: Fragment, value: Scalar): Fragment {
+    return field.column.spelled ? exactly(field, column, value) : sql`${column} = ${operand(field, value)}`;
+  }
+
   return {
     operand,
+    constrained,
     equals,
     exactly,
     isIn,

@@ -1,6 +1,6 @@
 /** What a SQLite database holds: tables and views with columns, keys and indexes, from its pragmas, one query for each. */
 import { reuseUnchanged } from '../../dialect/reuse-unchanged.ts';
-import type { Collation, Connection, IntrospectedColumn, IntrospectedTable, Introspection } from '../../dialect/types.ts';
+import type { Collation, Connection, IntrospectedColumn, IntrospectedTable, Introspection, Storage } from '../../dialect/types.ts';
 import { inSlices, type Sliced } from '../../lib/slices.ts';
 import {
   type Catalogue,
@@ -102,6 +102,7 @@ function tableOf(table: CatalogueTable, catalogue: Catalogue): IntrospectedTable
     kind: table.kind === 'view' ? 'view' : 'table',
     materialized: false,
     updatable: table.updatable,
+    ...(table.kind === 'table' && table.triggered ? { changedAfter: true as const } : {}),
     columns: columns.map((column) =>
       columnOf(column, table.kind === 'view', numbered && primaryKey.length === 1 && column.key > 0, collations),
     ),
@@ -138,6 +139,8 @@ function collationsOf(indexes: readonly CatalogueIndex[]): ReadonlyMap<string, C
   return found;
 }
 
+const spelled: ReadonlySet<Storage> = new Set<Storage>(['date', 'time', 'datetime', 'instant', 'uuid']);
+
 function columnOf(
   column: CatalogueColumn,
   inView: boolean,
@@ -146,9 +149,11 @@ function columnOf(
 ): IntrospectedColumn {
   const autoIncrement = onlyKey && /^integer$/i.test(column.declared);
   const collation = collations.get(column.name);
+  const type = typeOf(column.declared, inView);
   return {
     name: column.name,
-    ...typeOf(column.declared, inView),
+    ...type,
+    ...(spelled.has(type.storage) ? { spelled: true as const } : {}),
     nativeType: column.declared,
     nullable: !column.notNull && !autoIncrement,
     default: column.default === null || /^null$/i.test(column.default) ? null : column.default,
