@@ -1,26 +1,14 @@
 /** Reads PostgreSQL's catalogue: tables, columns, keys, indexes and enums of the served schemas. */
 import { reuseUnchanged } from '../../dialect/reuse-unchanged.ts';
-import type {
-  Collation,
-  Connection,
-  IntrospectedColumn,
-  IntrospectedForeignKey,
-  IntrospectedTable,
-  Introspection,
-  Row,
-} from '../../dialect/types.ts';
+import type { Connection, IntrospectedTable, Introspection, Row } from '../../dialect/types.ts';
 import { GatewayError } from '../../lib/errors.ts';
 import { inSlices, type Sliced } from '../../lib/slices.ts';
 import { columnsQuery, enumsQuery, foreignKeysQuery, indexesQuery, partitionKeysQuery, tablesQuery, updatableQuery } from './catalogue.ts';
 import { collationOf, collationsQuery } from './collations.ts';
 import { isElsewhere } from './errors.ts';
 import { fingerprintQuery, fingerprintsQuery } from './fingerprints.ts';
-import { holdsPoints } from './postgis.ts';
-import { isEndless, sizeOf, storageOf } from './storage.ts';
+import { addForeignKey, addIndex, type ColumnTypes, columnOf, type Draft, tableOf, text } from './introspected-table.ts';
 import { readTextIndexes } from './text-indexes.ts';
-
-const text = (value: unknown): string => String(value ?? '');
-const optional = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
 
 /** A large catalogue takes its time, whatever requests may take. */
 const unlimited = { timeout: 0 };
@@ -37,109 +25,6 @@ async function askServer(
   return { names, version: text(row?.['version']).split(' ')[0] ?? '' };
 }
 
-function columnOf(row: Row, { enums, collations }: Pick<Shared, 'enums' | 'collations'>): IntrospectedColumn {
-  const type = text(row['type']);
-  const array = row['array'] === true;
-  const storage = storageOf(type, text(row['kind']), array);
-  const preset = optional(row['preset']);
-  const generated = row['generated'] === true;
-  const identity = row['identity'] === true;
-  const collation = storage === 'text' ? collations.get(text(row['collation'])) : undefined;
-  const values = storage === 'enum' ? enums.get(text(row['type_id'])) : undefined;
-  return {
-    name: text(row['name']),
-    type,
-    nativeType: text(row['native']),
-    storage,
-    ...sizeOf(type, Number(row['modifier'])),
-    unsigned: false,
-    nullable: row['required'] !== true,
-    default: generated || identity ? null : preset,
-    generated,
-    autoIncrement: identity || (!generated && preset !== null && /^nextval\(/.test(preset)),
-    ...(row['always'] === true ? { identityAlways: true as const } : {}),
-    ...(row['kind'] === 'b' && holdsPoints(storage, type, text(row['native'])) ? { points: true as const } : {}),
-    ...(isEndless(storage) ? { infinite: true as const } : {}),
-    ...(values ? { values } : {}),
-    ...(collation ? { collation } : {}),
-    ...(array ? { element: storageOf(text(row['element']), text(row['element_kind']), false) } : {}),
-    comment: optional(row['comment']),
-  };
-}
-
-interface Draft {
-  readonly row: Row;
-  readonly columns: IntrospectedColumn[];
-  /** Names by attribute number. */
-  readonly names: Map<number, string>;
-  primaryKey: readonly string[];
-  readonly unique: (readonly string[])[];
-  readonly indexes: (readonly string[])[];
-  readonly foreignKeys: IntrospectedForeignKey[];
-}
-
-/** The columns of `1 3 2`; undefined when one of them is an expression or may not be read. */
-function namesOf(draft: Draft, numbers: unknown): readonly string[] | undefined {
-  const names: string[] = [];
-  for (const number of text(numbers).split(' ')) {
-    const name = draft.names.get(Number(number));
-    if (name === undefined) return undefined;
-    names.push(name);
-  }
-  return names;
-}
-
-function addIndex(draft: Draft, row: Row): void {
-  const names = namesOf(draft, row['columns']);
-  if (!names) return;
-  if (row['primary'] === true) draft.primaryKey = names;
-  else if (row['unique'] === true) draft.unique.push(names);
-  else if (row['partial'] !== true) draft.indexes.push(names);
-}
-
-/** A JSON list of names. */
-function listOf(value: unknown): string[] {
-  const parsed: unknown = JSON.parse(text(value) || '[]');
-  return Array.isArray(parsed) ? parsed.map(String) : [];
-}
-
-/** `columns` are numbers of the table's own attributes; a key taken over from partitions, where those differ, has `names`. */
-function addForeignKey(draft: Draft, row: Row): void {
-  const own = row['names'] === undefined ? namesOf(draft, row['columns']) : listOf(row['names']);
-  const columns = own?.every((name) => draft.columns.some((column) => column.name === name)) ? own : undefined;
-  const toColumns = listOf(row['to_names']);
-  if (!columns) return;
-  draft.foreignKeys.push({
-    name: text(row['name']),
-    columns,
-    toSchema: text(row['to_schema']),
-    toTable: text(row['to_table']),
-    toColumns,
-  });
-}
-
-function tableOf(draft: Draft, updatable: ReadonlySet<string>): IntrospectedTable {
-  const { row } = draft;
-  const kind = text(row['kind']);
-  const view = kind === 'v' || kind === 'm';
-  return {
-    schema: text(row['schema']),
-    name: text(row['name']),
-    kind: view ? 'view' : 'table',
-    materialized: kind === 'm',
-    updatable: kind === 'r' || kind === 'p' || updatable.has(text(row['id'])),
-    ...(row['changed_after'] === true ? { changedAfter: true as const } : {}),
-    ...(row['inherited'] === true ? { inherited: true as const } : {}),
-    columns: draft.columns,
-    primaryKey: draft.primaryKey,
-    unique: draft.unique,
-    indexes: draft.indexes,
-    foreignKeys: draft.foreignKeys,
-    rowEstimate: row['rows'] === null ? null : Number(row['rows']),
-    comment: optional(row['comment']),
-  };
-}
-
 /** A wrapper that cannot say what it takes leaves all views unchangeable; a lost connection stays a failure. */
 function unasked(error: unknown): Row[] {
   if (error instanceof GatewayError && !isElsewhere(error.cause)) {
@@ -151,11 +36,9 @@ function unasked(error: unknown): Row[] {
 type Ask = (query: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 /** What is asked once, whatever the number of tables: it concerns few of them. */
-interface Shared {
+interface Shared extends ColumnTypes {
   readonly updatable: ReadonlySet<string>;
   readonly partitionKeys: readonly Row[];
-  readonly enums: ReadonlyMap<string, readonly string[]>;
-  readonly collations: ReadonlyMap<string, Collation>;
 }
 
 async function askShared(ask: Ask, names: readonly string[]): Promise<Shared> {
