@@ -57,8 +57,6 @@ export interface IntrospectedColumn {
   spelled?: true;
   /** It holds moments before and after all others as well, which are `-infinity` and `infinity`. */
   infinite?: true;
-  /** Its times are spans: up to 838 hours, and as many below zero. */
-  spans?: true;
   /** Its numbers are printed with zeros in front, up to its width (ZEROFILL). */
   padded?: true;
   nullable: boolean;

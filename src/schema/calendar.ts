@@ -96,19 +96,6 @@ export function canonicalTime(text: string): string | undefined {
   return parsed && clockText({ seconds: inDay(parsed.time.seconds - parsed.offset), fraction: parsed.time.fraction });
 }
 
-/** Hours that a span of MySQL has at most, either side of zero. */
-const mostHours = 838;
-
-/** `[-]HHH:MM[:SS[.ffffff]]`, a span rather than a time of day; undefined for what is longer than any column holds. */
-export function canonicalSpan(text: string): string | undefined {
-  const [, minus = '', hours = '', rest = ''] = /^(-?)0*(\d{1,3})(:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)$/.exec(text) ?? [];
-  const within = rest === '' ? undefined : clock(`00${rest}`);
-  if (within === undefined || Number(hours) > mostHours) return undefined;
-  if (Number(hours) === mostHours && within.seconds === 3599 && within.fraction !== '') return undefined;
-  const plain = `${two(Number(hours))}${clockText(within).slice(2)}`;
-  return minus !== '' && /[1-9]/.test(plain) ? `-${plain}` : plain;
-}
-
 /** `infinity` and `-infinity`, which come after and before every moment; undefined for anything else. */
 export function canonicalInfinity(text: string): string | undefined {
   return /^[+-]?infinity$/i.test(text) ? text.toLowerCase().replace('+', '') : undefined;

@@ -1,6 +1,6 @@
 /** One table of field types, how a column's type is inferred, and how an operand becomes a value of a field. */
 import type { IntrospectedColumn, Scalar, Storage } from '../dialect/types.ts';
-import { canonicalDate, canonicalDatetime, canonicalInfinity, canonicalSpan, canonicalTime, canonicalZonedTime } from './calendar.ts';
+import { canonicalDate, canonicalDatetime, canonicalInfinity, canonicalTime, canonicalZonedTime } from './calendar.ts';
 import { canonicalNumber, fitsDouble } from './numerals.ts';
 import type { Field, FieldType } from './types.ts';
 
@@ -161,7 +161,6 @@ export function coerceOperand(field: Field, value: unknown): Scalar | undefined 
     case 'instant':
       return canonicalDatetime(text) ?? endless(field, text);
     case 'time':
-      if (field.column.spans) return canonicalTime(text) ?? canonicalSpan(text);
       return field.column.type === 'timetz' ? canonicalZonedTime(text) : canonicalTime(text);
     case 'uuid': {
       const lower = text.toLowerCase();

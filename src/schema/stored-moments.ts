@@ -1,5 +1,5 @@
 /** Dates and times as they are stored: real ones only, in UTC, without losing a digit of a second. */
-import { canonicalDate, canonicalDatetime, canonicalInfinity, canonicalSpan, canonicalTime, canonicalZonedTime } from './calendar.ts';
+import { canonicalDate, canonicalDatetime, canonicalInfinity, canonicalTime, canonicalZonedTime } from './calendar.ts';
 import type { Field } from './types.ts';
 import { accepted, notValid, type Verdict } from './verdict.ts';
 
@@ -23,8 +23,6 @@ function keepsFraction(field: Field, text: string): boolean {
   return digits.length <= Math.min(field.column.precision ?? mostDigits, mostDigits);
 }
 
-const spanShape = /^-?\d{2,3}:\d{2}:\d{2}(?:\.\d+)?$/;
-
 const endless = ({ column }: Field, text: string): string | undefined => (column.infinite ? canonicalInfinity(text) : undefined);
 
 /** A calendar date, exactly `YYYY-MM-DD`. */
@@ -37,8 +35,7 @@ export function storedDate(field: Field, text: string): Verdict {
 export function storedTime(field: Field, text: string): Verdict {
   const zoned = field.column.type === 'timetz';
   const shaped = keepsFraction(field, text) && (zoned ? zonedTimeShape : timeShape).test(text);
-  const plain = !shaped ? undefined : zoned ? canonicalZonedTime(text) : canonicalTime(text);
-  const time = plain ?? (field.column.spans && keepsFraction(field, text) && spanShape.test(text) ? canonicalSpan(text) : undefined);
+  const time = !shaped ? undefined : zoned ? canonicalZonedTime(text) : canonicalTime(text);
   return time === undefined ? notValid(field, 'time') : accepted(time);
 }
 

@@ -165,7 +165,6 @@ function columnOf(row: Texts, mariadb: boolean, json: boolean, collations: (name
     generated: /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b/i.test(extra ?? ''),
     autoIncrement: /\bauto_increment\b/i.test(extra ?? ''),
     ...(type === 'point' || type === 'geometry' ? { points: true as const } : {}),
-    ...(type === 'time' ? { spans: true as const } : {}),
     ...(labelled ? { values: labelsOf(nativeType) } : {}),
     ...(collation === null || collation === undefined ? {} : { collation: collations(collation) }),
     comment: comment || null,

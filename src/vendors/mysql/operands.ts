@@ -51,9 +51,6 @@ export function operand(field: Field, value: Scalar): Fragment {
       return sql`(${param(float(field, text))} + 0e0)`;
     case 'binary':
       return param(Buffer.from(text, 'base64'));
-    case 'time':
-      // Beyond a day, or below zero, a text would be compared as one.
-      return field.column.spans && !/^[01]\d:|^2[0-3]:/.test(text) ? sql`cast(${param(text)} as time(6))` : param(text);
     default:
       return param(text);
   }
