@@ -124,7 +124,8 @@ function typedText(field: Field, text: string): string {
   }
 }
 
-const endless = ({ column }: Field, text: string): string | undefined => (column.infinite ? canonicalInfinity(text) : undefined);
+/** `infinity` and `-infinity` where the column holds them; undefined for anything else. */
+export const endless = ({ column }: Field, text: string): string | undefined => (column.infinite ? canonicalInfinity(text) : undefined);
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 

@@ -1,5 +1,6 @@
 /** Dates and times as they are stored: real ones only, in UTC, without losing a digit of a second. */
-import { canonicalDate, canonicalDatetime, canonicalInfinity, canonicalTime, canonicalZonedTime } from './calendar.ts';
+import { canonicalDate, canonicalDatetime, canonicalTime, canonicalZonedTime } from './calendar.ts';
+import { endless } from './field-types.ts';
 import type { Field } from './types.ts';
 import { accepted, notValid, type Verdict } from './verdict.ts';
 
@@ -22,8 +23,6 @@ function keepsFraction(field: Field, text: string): boolean {
   const digits = /[.,](\d+)/.exec(text)?.[1]?.replace(/0+$/, '') ?? '';
   return digits.length <= Math.min(field.column.precision ?? mostDigits, mostDigits);
 }
-
-const endless = ({ column }: Field, text: string): string | undefined => (column.infinite ? canonicalInfinity(text) : undefined);
 
 /** A calendar date, exactly `YYYY-MM-DD`. */
 export function storedDate(field: Field, text: string): Verdict {

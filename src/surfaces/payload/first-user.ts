@@ -4,18 +4,18 @@ import { administratorRole } from '../../access/compile-rules.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
 import { attemptsFor } from '../../auth/shared-attempts.ts';
 import { tokenFor } from '../../auth/sign-in.ts';
-import { type UserRow, userById } from '../../auth/users.ts';
+import type { UserRow } from '../../auth/users.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { lockRows } from '../../engine/lock-rows.ts';
 import { prepareWrite } from '../../engine/prepare-write.ts';
 import type { ReadContext } from '../../engine/read.ts';
 import { systemRows } from '../../engine/system-read.ts';
 import { type WriteContext, writing } from '../../engine/write.ts';
-import { GatewayError } from '../../lib/errors.ts';
 import { type JsonObject, jsonTextOf } from '../../lib/json-body.ts';
 import type { RequestedItem } from '../../query/mutation.ts';
 import type { CallerContext } from '../caller.ts';
 import { answerOnce, type Keep } from '../idempotency.ts';
+import { madeUser } from '../made-user.ts';
 import { writeContext } from '../write-context.ts';
 import { objectOf } from './body.ts';
 import { callerOf } from './context.ts';
@@ -87,15 +87,7 @@ async function firstUser({ asking, hooks }: Serving, context: CallerContext, bod
       await lockRows(session, 'directus_roles', [administratorRole]);
       if (await hasUsers(session.within)) throw refuse();
       const [row] = await session.write(prepared);
-      return {
-        plain: !keep,
-        async read({ connection, schema }) {
-          const user = await userById(connection, schema, row?.key ?? '');
-          if (!user) throw new GatewayError('internal');
-          await keep?.(connection, { status: 200, secret: true });
-          return user;
-        },
-      };
+      return madeUser(row, keep, () => ({ status: 200, secret: true }));
     });
   } catch (error) {
     throw collection ? told(error, { collection, slug: usersSlug }, item) : error;

@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requestConfirmation } from '../../auth/confirm.ts';
 import { authSettingsOf } from '../../auth/settings.ts';
 import { attemptsFor } from '../../auth/shared-attempts.ts';
-import { userById } from '../../auth/users.ts';
 import type { KeptAnswer } from '../../engine/keyed-requests.ts';
 import { prepareWrite } from '../../engine/prepare-write.ts';
 import { type WriteContext, writing } from '../../engine/write.ts';
@@ -13,6 +12,7 @@ import { demandMail } from '../../mail/mailer.ts';
 import type { CallerContext } from '../caller.ts';
 import type { SurfaceHooks } from '../hooks.ts';
 import { answerOnce, type Keep } from '../idempotency.ts';
+import { madeUser } from '../made-user.ts';
 import { writeContext } from '../write-context.ts';
 import { answerOf, invalid, refused, sessionAnswer, textIn, tokenGiven, translated } from './auth-common.ts';
 import { objectOf } from './body.ts';
@@ -61,15 +61,7 @@ async function registered(
       const prepared = await prepareWrite(within, { is: 'create', collection: usersCollection, items: [item] }, {});
       return writing(within, async (session) => {
         const [row] = await session.write(prepared);
-        return {
-          plain: !keep,
-          async read({ connection, schema }) {
-            const user = await userById(connection, schema, row?.key ?? '');
-            if (!user) throw new GatewayError('internal');
-            await keep?.(connection, confirmEmail ? answerOf({ user: userObject(user) }) : tokenGiven);
-            return user;
-          },
-        };
+        return madeUser(row, keep, (user) => (confirmEmail ? answerOf({ user: userObject(user) }) : tokenGiven));
       });
     },
     { duplicate: () => refused('Email or Username are already taken') },

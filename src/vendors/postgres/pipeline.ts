@@ -38,6 +38,8 @@ interface Part {
   readonly take: (row: TextRow) => void;
   readonly done: (tag: string) => void;
   readonly fail: (error: unknown) => void;
+  /** Called when all is over, the commit too; until then it may fail. It goes alone. */
+  readonly settled?: () => void;
   /** Whether its error, before which nothing has happened, is not the end of the transaction. */
   readonly survives?: (error: unknown) => boolean;
 }
@@ -179,10 +181,13 @@ export function createPipeline(raw: RawConnection, prepared: boolean, known: (er
       handleDataRow: (message: { fields: TextRow }) => parts[at]?.take(message.fields),
       handleCommandComplete(message: { text: string }) {
         const part = parts[at];
+        // Constraints that wait are looked at with the commit, which comes behind this.
+        if (part?.settled) return;
         at += 1;
         part?.done(message.text);
       },
       handleReadyForQuery() {
+        parts[at]?.settled?.();
         unlisten();
         next();
       },
@@ -207,7 +212,8 @@ export function createPipeline(raw: RawConnection, prepared: boolean, known: (er
         values,
         name: prepared ? nameOf(raw, text) : undefined,
         take: (row) => void rows.push(row),
-        done() {
+        done: nobody,
+        settled() {
           committed = rows.length > 0;
           over ||= committed;
           if (!committed) goOn();

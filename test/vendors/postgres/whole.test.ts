@@ -69,6 +69,22 @@ t.test('a statement that is all', { skip: absent }, async (t) => {
     t.same(await warm(s, (transaction) => whole(transaction, taking(2))), [['2']], 'the connection serves others');
   });
 
+  await t.test('a constraint that waits for the commit is waited for', async (t) => {
+    const s = await prepare(t, ['create table child (id int references t deferrable initially deferred)', 'insert into child values (1)']);
+    let told = false;
+    const error = await failure(
+      warm(s, async (transaction) => {
+        await whole(transaction, taking(1));
+        told = true;
+      }),
+    );
+    t.equal(error.kind, 'constraint');
+    t.notOk(told, 'nothing is said to be committed before it is');
+    t.equal(await idsIn(s.connection, 't'), '1 2 3 4');
+    t.equal(await idsIn(s.connection, 'kept'), '');
+    t.same(await warm(s, (transaction) => whole(transaction, taking(2))), [['2']]);
+  });
+
   await t.test('a table whose rules want their statement alone is written in a transaction', async (t) => {
     const s = await prepare(t, ['create rule noting as on delete to t do also insert into kept values (old.id + 100)']);
     for (const id of [1, 2]) {
